@@ -1,0 +1,44 @@
+-- migrate:up
+
+-- One row an address: the account and the activation code it waits for. Every rule that two requests could race
+-- for (who gets the address, who spends the code, whose mail is owed) is decided by the lock on this one row.
+create table users (
+  id uuid primary key,
+  -- Canonical form, made by the application; bytes compare ("C"), so that the index means what it says.
+  email text collate "C" not null,
+  password_hash text not null,
+  created_at timestamptz not null default now(),
+  activated_at timestamptz,
+
+  -- The code is derived from this id and the secret key; it is stored nowhere. Null once activated.
+  code_id uuid,
+  code_digits smallint not null default 4,
+  code_wrong_tries smallint not null default 0,
+  -- Null until its mail is first handed to the mail server: the code's life begins with that.
+  code_expires_at timestamptz,
+
+  -- Not null: a mail is owed, and this is when to try next. It is moved forward while a worker has it in hand.
+  mail_due_at timestamptz,
+  mail_sent_at timestamptz,
+  mail_given_up_at timestamptz,
+  mail_attempts integer not null default 0,
+  mail_last_error text,
+  locale text not null default 'en',
+  -- The request that caused the mail, for the worker's log lines.
+  request_id text,
+
+  constraint users_email_key unique (email),
+  constraint users_email_length check (octet_length(email) between 3 and 1024),
+  constraint users_code_or_activated check ((code_id is null) = (activated_at is not null))
+);
+
+create unique index users_code_id on users (code_id) where code_id is not null;
+create index users_mail_due_at on users (mail_due_at) where mail_due_at is not null;
+create index users_unactivated on users (created_at) where activated_at is null;
+
+-- Rows come as registrations and many of them go again: keep up with that instead of waiting for a fifth of the table.
+alter table users set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, fillfactor = 90);
+
+-- migrate:down
+
+drop table users;

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { cleanEnv, type CleanedEnv } from 'envalid';
+import { DEVELOPMENT_SECRET_KEY, variables } from './variables';
+
+/** What the environment says, checked and typed; parsed once, at start. */
+export type Environment = CleanedEnv<typeof variables>;
+export const Environment = Symbol('Environment');
+
+/** Every fault of the environment at once, each line opening with the variable's name. */
+export class ConfigurationError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(
+      `The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    );
+    this.name = 'ConfigurationError';
+  }
+}
+
+/** sysexits.h: something was found in an unconfigured or misconfigured state. */
+export const EXIT_CONFIGURATION = 78;
+
+/** Reads `.env` of the working directory, if there is one; what is already set wins. */
+export function loadDotEnv(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+}
+
+/**
+ * Checks the environment as a whole.
+ * @throws {ConfigurationError} naming every variable that is wrong, never a secret's value.
+ */
+export function parseEnvironment(raw: NodeJS.ProcessEnv = process.env): Environment {
+  const faults: string[] = [];
+  const given = readFiles(raw, faults);
+  const environment = cleanEnv(given, variables, {
+    reporter: ({ errors }) => {
+      for (const [name, error] of Object.entries(errors)) faults.push(`${name}: ${(error as Error).message}`);
+    },
+  });
+  if (faults.length === 0) faults.push(...contradictions(environment));
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return environment;
+}
+
+/** `NAME_FILE` names a file that holds the value of `NAME`; an empty value counts as not given. */
+function readFiles(raw: NodeJS.ProcessEnv, faults: string[]): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const name of Object.keys(variables)) {
+    const value = raw[name];
+    const file = raw[`${name}_FILE`];
+    if (value && file) {
+      faults.push(`${name}: given twice, as ${name} and as ${name}_FILE; remove one`);
+    } else if (value) {
+      given[name] = value;
+    } else if (file) {
+      try {
+        given[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+      } catch (error) {
+        faults.push(`${name}_FILE: cannot read "${file}" (${(error as NodeJS.ErrnoException).code})`);
+      }
+    }
+  }
+  return given;
+}
+
+function contradictions(environment: Environment): string[] {
+  const faults: string[] = [];
+  if (environment.TRUST_PROXY.length > 1 && environment.TRUST_PROXY.some((entry) => /^\d+$/.test(entry))) {
+    faults.push('TRUST_PROXY: a hop count stands alone; it cannot be mixed with addresses');
+  }
+  if (Boolean(environment.SMTP_USERNAME) !== Boolean(environment.SMTP_PASSWORD)) {
+    faults.push('SMTP_USERNAME: goes with SMTP_PASSWORD; one is given without the other');
+  }
+  if (environment.NODE_ENV === 'production') {
+    if (environment.SECRET_KEY === DEVELOPMENT_SECRET_KEY) {
+      faults.push(
+        'SECRET_KEY: the default is for development; set your own, for example `openssl rand -base64 48`',
+      );
+    }
+    if (environment.BCRYPT_COST < 10) faults.push('BCRYPT_COST: must be 10 or more in production');
+  }
+  return faults;
+}

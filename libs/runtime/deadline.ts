@@ -1,0 +1,27 @@
+/** A dependency that is away, frozen or at capacity: the caller may try again, nothing was decided. */
+export class Unavailable extends Error {
+  constructor(
+    readonly dependency: 'database' | 'redis' | 'mail' | 'hashing',
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${dependency} is unavailable: ${reason}`, options);
+    this.name = 'Unavailable';
+  }
+}
+
+/**
+ * Waits for the promise, but no longer than `timeoutMs`; a loser that rejects later is swallowed.
+ * @throws what `late` makes, when the time is up
+ */
+export async function within<T>(promise: PromiseLike<T>, timeoutMs: number, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

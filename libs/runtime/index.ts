@@ -1,0 +1,10 @@
+export * from './config/environment';
+export { DEVELOPMENT_SECRET_KEY, variables } from './config/variables';
+export * from './deadline';
+export * from './logging/logger';
+export * from './logging/redact';
+export * from './logging/request-context';
+export * from './postgres/migrations';
+export * from './postgres/sql';
+export * from './redis/redis';
+export * from './runtime.module';

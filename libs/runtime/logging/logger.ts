@@ -1,0 +1,82 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { maskEmailsIn } from './redact';
+import { requestContext } from './request-context';
+
+export type Logger = PinoLogger;
+export const Logger = Symbol('Logger');
+
+/** Fields that must never reach a log, wherever somebody puts them by mistake. */
+const CENSORED = ['password', 'activation_code', 'authorization', 'cookie', 'secret', 'email'];
+
+/**
+ * One JSON object a line on stdout: time (RFC 3339, UTC), level, message, and the request id where there is one.
+ * Errors are logged with their stack; addresses in texts are masked.
+ */
+export function createLogger(
+  options: { level: string; app: string },
+  destination?: DestinationStream,
+): Logger {
+  return pino(
+    {
+      level: options.level,
+      base: { app: options.app, pid: process.pid },
+      messageKey: 'message',
+      errorKey: 'error',
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      mixin: () => {
+        const context = requestContext.getStore();
+        return context ? { request_id: context.requestId } : {};
+      },
+      redact: { paths: CENSORED.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },
+      serializers: { error: describeError },
+      hooks: {
+        logMethod(args, method) {
+          method.apply(
+            this,
+            args.map((arg) => (typeof arg === 'string' ? maskEmailsIn(arg) : arg)) as Parameters<
+              typeof method
+            >,
+          );
+        },
+      },
+    },
+    ...(destination ? [destination] : []),
+  );
+}
+
+/** Name, message and stack, and nothing else: drivers hang queries, parameters and replies on their errors. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return maskEmailsIn(String(error));
+  const code = (error as NodeJS.ErrnoException).code;
+  return {
+    type: error.name,
+    message: maskEmailsIn(error.message),
+    ...(code === undefined ? {} : { code }),
+    stack: maskEmailsIn(error.stack ?? ''),
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+  };
+}
+
+/** Nest's own lines, in the same form as ours. */
+export function nestLogger(logger: Logger): LoggerService {
+  const write =
+    (level: 'info' | 'warn' | 'error' | 'debug' | 'trace' | 'fatal') =>
+    (message: unknown, ...rest: unknown[]): void => {
+      const context = rest.at(-1);
+      const error = message instanceof Error ? { error: message } : {};
+      logger[level](
+        { ...error, ...(typeof context === 'string' ? { context } : {}) },
+        message instanceof Error ? message.message : String(message),
+      );
+    };
+  return {
+    log: write('debug'),
+    warn: write('warn'),
+    error: write('error'),
+    debug: write('debug'),
+    verbose: write('trace'),
+    fatal: write('fatal'),
+  };
+}

@@ -1,0 +1,112 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Umzug, type MigrationParams } from 'umzug';
+import type { Sql } from './sql';
+
+/** An arbitrary constant that names the lock of our migrations among all advisory locks of the database. */
+const ADVISORY_LOCK = 7_242_018;
+const LOCK_WAIT_MS = 60_000;
+/** Longest wait of a migration's statement for a table lock: traffic queues up behind it meanwhile. */
+const TABLE_LOCK_TIMEOUT = '5s';
+
+export interface MigrationStatus {
+  readonly name: string;
+  readonly applied: boolean;
+}
+
+/** Numbered SQL files with a `-- migrate:up` and a `-- migrate:down` part; one transaction each. */
+export class Migrations {
+  constructor(
+    private readonly sql: Sql,
+    private readonly folder: string,
+  ) {}
+
+  /** Applies what is pending, oldest first. Safe when several start at once. Resolves to the names applied. */
+  async up(): Promise<string[]> {
+    return this.exclusively(async (umzug) => (await umzug.up()).map((migration) => migration.name));
+  }
+
+  /** Takes back the newest one. Resolves to its name, or to nothing when none is applied. */
+  async down(): Promise<string[]> {
+    return this.exclusively(async (umzug) => (await umzug.down()).map((migration) => migration.name));
+  }
+
+  async status(): Promise<MigrationStatus[]> {
+    const applied = new Set(await this.applied());
+    return (await this.names()).map((name) => ({ name, applied: applied.has(name) }));
+  }
+
+  /**
+   * Polls for the lock instead of waiting inside `pg_advisory_lock`: a waiting statement holds a snapshot, and
+   * a `create index concurrently` of the one that works waits for that snapshot, which is a deadlock.
+   */
+  private async exclusively<T>(work: (umzug: Umzug) => Promise<T>): Promise<T> {
+    const session = await this.sql.reserve();
+    try {
+      const deadline = Date.now() + LOCK_WAIT_MS;
+      for (;;) {
+        const [row] = await session`select pg_try_advisory_lock(${ADVISORY_LOCK}) as locked`;
+        if (row?.['locked']) break;
+        if (Date.now() > deadline)
+          throw new Error(`Another migration has been running for ${LOCK_WAIT_MS / 1_000} s`);
+        await pause(100);
+      }
+      try {
+        return await work(await this.umzug());
+      } finally {
+        await session`select pg_advisory_unlock(${ADVISORY_LOCK})`;
+      }
+    } finally {
+      session.release();
+    }
+  }
+
+  private async umzug(): Promise<Umzug> {
+    const names = await this.names();
+    return new Umzug({
+      migrations: names.map((name) => ({
+        name,
+        up: ({ name }: MigrationParams<object>) => this.run(name, 'up'),
+        down: ({ name }: MigrationParams<object>) => this.run(name, 'down'),
+      })),
+      storage: {
+        executed: () => this.applied(),
+        // The ledger is written in the migration's own transaction, by run().
+        logMigration: async () => {},
+        unlogMigration: async () => {},
+      },
+      logger: undefined,
+    });
+  }
+
+  private async run(name: string, direction: 'up' | 'down'): Promise<void> {
+    const statements = await this.read(name, direction);
+    await this.sql.begin(async (transaction) => {
+      await transaction.unsafe(`set local lock_timeout = '${TABLE_LOCK_TIMEOUT}'`);
+      await transaction.unsafe(statements);
+      if (direction === 'up') await transaction`insert into schema_migrations (name) values (${name})`;
+      else await transaction`delete from schema_migrations where name = ${name}`;
+    });
+  }
+
+  private async applied(): Promise<string[]> {
+    await this.sql`create table if not exists schema_migrations (
+      name text primary key, applied_at timestamptz not null default now())`;
+    const rows = await this.sql<{ name: string }[]>`select name from schema_migrations order by name`;
+    return rows.map((row) => row.name);
+  }
+
+  private async names(): Promise<string[]> {
+    return (await readdir(this.folder)).filter((file) => file.endsWith('.sql')).sort();
+  }
+
+  private async read(name: string, direction: 'up' | 'down'): Promise<string> {
+    const source = await readFile(path.join(this.folder, name), 'utf8');
+    const [, up, down] = /^-- migrate:up\n([\s\S]*?)^-- migrate:down\n([\s\S]*)$/m.exec(source) ?? [];
+    const statements = direction === 'up' ? up : down;
+    if (statements === undefined)
+      throw new Error(`${name} lacks its "-- migrate:up" or "-- migrate:down" line`);
+    return statements;
+  }
+}

@@ -1,0 +1,76 @@
+import postgres, { type PendingQuery, type Row, type Sql as PostgresSql } from 'postgres';
+import { Unavailable, within } from '../deadline';
+import type { Environment } from '../config/environment';
+
+export type Sql = PostgresSql;
+export const Sql = Symbol('Sql');
+
+/** Longest wait for PostgreSQL, connection and queue included. `statement_timeout` would be the frozen server's own. */
+export const DATABASE_TIMEOUT_MS = 2_000;
+
+/** Connection settings that postgres.js and pg understand alike. */
+export function databaseAddress(environment: Environment) {
+  const verified = { rejectUnauthorized: true, servername: environment.DATABASE_HOST };
+  const ssl = {
+    false: false as const,
+    disable: false as const,
+    require: { rejectUnauthorized: false },
+    'verify-full': verified,
+    true: verified,
+  }[environment.DATABASE_SSL];
+  return {
+    host: environment.DATABASE_HOST,
+    port: environment.DATABASE_PORT,
+    database: environment.DATABASE_NAME,
+    user: environment.DATABASE_USER,
+    password: environment.DATABASE_PASSWORD,
+    ssl,
+  };
+}
+
+/** A pool that connects when it is first used, heals by itself, and never waits long for a server to come back. */
+export function createSql(environment: Environment, onNotice: (message: string) => void = () => {}): Sql {
+  return postgres({
+    ...databaseAddress(environment),
+    max: environment.DATABASE_POOL_SIZE,
+    connect_timeout: DATABASE_TIMEOUT_MS / 1_000,
+    // Seconds between attempts to connect; the default climbs to minutes, and recovery is promised within five.
+    backoff: () => 0.2 + Math.random() * 0.3,
+    idle_timeout: 300,
+    max_lifetime: 1_800,
+    keep_alive: 10,
+    // PgBouncer refuses start-up parameters it does not know: nothing but the name is sent.
+    connection: { application_name: 'user-registration' },
+    onnotice: (notice) => onNotice(String(notice['message'])),
+    transform: { undefined: null },
+  });
+}
+
+/**
+ * Runs a query with a deadline on our side.
+ * @throws {Unavailable} when PostgreSQL is away, frozen, starting, stopping or read-only
+ */
+export async function inTime<T extends readonly (Row | undefined)[]>(query: PendingQuery<T>): Promise<T> {
+  try {
+    return await within(query.execute(), DATABASE_TIMEOUT_MS, () => {
+      query.cancel();
+      return new Unavailable('database', `no answer within ${DATABASE_TIMEOUT_MS} ms`);
+    });
+  } catch (error) {
+    throw isOutage(error) ? new Unavailable('database', describe(error), { cause: error }) : error;
+  }
+}
+
+const describe = (error: { code?: unknown; message: string }): string => String(error.code ?? error.message);
+
+/** Source: appendix A of the PostgreSQL manual (class 08, 53, 57P) and the errors of postgres.js and of libuv. */
+function isOutage(error: unknown): error is Error & { code: string } {
+  if (!(error instanceof Error) || error instanceof Unavailable) return false;
+  const code = String((error as NodeJS.ErrnoException).code ?? '');
+  return (
+    /^(08|53|57P0)/.test(code) ||
+    ['25006', '57014', '55P03', '40001', '40P01'].includes(code) ||
+    /^(CONNECT|CONNECTION)_/.test(code) ||
+    /^E(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)/.test(code)
+  );
+}

@@ -1,0 +1,41 @@
+import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Environment } from './config/environment';
+import { createLogger, Logger } from './logging/logger';
+import { createSql, Sql } from './postgres/sql';
+import { createRedis, Redis } from './redis/redis';
+
+/** What every app stands on: configuration, log, PostgreSQL, Redis. Pools close last, after the requests in flight. */
+@Global()
+@Module({})
+export class RuntimeModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(Sql) private readonly sql: Sql,
+    @Inject(Redis) private readonly redis: Redis | null,
+  ) {}
+
+  static forApp(app: string, environment: Environment): DynamicModule {
+    return {
+      module: RuntimeModule,
+      providers: [
+        { provide: Environment, useValue: environment },
+        { provide: Logger, useFactory: () => createLogger({ level: environment.LOG_LEVEL, app }) },
+        {
+          provide: Sql,
+          inject: [Logger],
+          useFactory: (logger: Logger) => createSql(environment, (notice) => logger.debug(notice)),
+        },
+        {
+          provide: Redis,
+          inject: [Logger],
+          useFactory: (logger: Logger) => (environment.REDIS_HOST ? createRedis(environment, logger) : null),
+        },
+      ],
+      exports: [Environment, Logger, Sql, Redis],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.redis?.disconnect();
+    await this.sql.end({ timeout: 2 });
+  }
+}

@@ -10,7 +10,8 @@ create table users (
   created_at timestamptz not null default now(),
   activated_at timestamptz,
 
-  -- The code is derived from this id and the secret key; it is stored nowhere. Null once activated.
+  -- Names the mail in hand. The activation code in it is derived from this id and the secret key, and stored
+  -- nowhere. Once activated it names the notice that somebody tried the address again, if there is one.
   code_id uuid,
   code_digits smallint not null default 4,
   code_wrong_tries smallint not null default 0,
@@ -29,16 +30,27 @@ create table users (
 
   constraint users_email_key unique (email),
   constraint users_email_length check (octet_length(email) between 3 and 1024),
-  constraint users_code_or_activated check ((code_id is null) = (activated_at is not null))
+  constraint users_code_until_activated check (code_id is not null or activated_at is not null)
 );
 
 create unique index users_code_id on users (code_id) where code_id is not null;
 create index users_mail_due_at on users (mail_due_at) where mail_due_at is not null;
+create index users_mail_given_up_at on users (mail_given_up_at) where mail_given_up_at is not null;
 create index users_unactivated on users (created_at) where activated_at is null;
 
 -- Rows come as registrations and many of them go again: keep up with that instead of waiting for a fifth of the table.
 alter table users set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, fillfactor = 90);
 
+-- Wrong tries at the codes of an address, over a day; they outlive its registrations, so that registering anew
+-- does not wipe the count. Addresses are kept as SHA-256 digests.
+create table wrong_tries (
+  email_digest bytea primary key,
+  tries integer not null,
+  since timestamptz not null default now()
+);
+create index wrong_tries_since on wrong_tries (since);
+
 -- migrate:down
 
+drop table wrong_tries;
 drop table users;

@@ -1,10 +1,14 @@
 export * from './config/environment';
-export { DEVELOPMENT_SECRET_KEY, variables } from './config/variables';
 export * from './deadline';
+export * from './health';
 export * from './logging/logger';
 export * from './logging/redact';
 export * from './logging/request-context';
 export * from './postgres/migrations';
 export * from './postgres/sql';
+export * from './probes.controller';
 export * from './redis/redis';
 export * from './runtime.module';
+export * from './shutdown';
+export * from './start';
+export { DEVELOPMENT_SECRET_KEY, variables } from './config/variables';

@@ -1,8 +1,10 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Environment } from './config/environment';
+import { DatabaseCheck, RedisCheck } from './health';
 import { createLogger, Logger } from './logging/logger';
 import { createSql, Sql } from './postgres/sql';
 import { createRedis, Redis } from './redis/redis';
+import { Lifecycle } from './shutdown';
 
 /** What every app stands on: configuration, log, PostgreSQL, Redis. Pools close last, after the requests in flight. */
 @Global()
@@ -18,6 +20,9 @@ export class RuntimeModule implements OnApplicationShutdown {
       module: RuntimeModule,
       providers: [
         { provide: Environment, useValue: environment },
+        Lifecycle,
+        DatabaseCheck,
+        RedisCheck,
         { provide: Logger, useFactory: () => createLogger({ level: environment.LOG_LEVEL, app }) },
         {
           provide: Sql,
@@ -30,7 +35,7 @@ export class RuntimeModule implements OnApplicationShutdown {
           useFactory: (logger: Logger) => (environment.REDIS_HOST ? createRedis(environment, logger) : null),
         },
       ],
-      exports: [Environment, Logger, Sql, Redis],
+      exports: [DatabaseCheck, Environment, Lifecycle, Logger, Redis, RedisCheck, Sql],
     };
   }
 

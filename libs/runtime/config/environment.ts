@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { cleanEnv, type CleanedEnv } from 'envalid';
+import { customCleanEnv, type CleanedEnv } from 'envalid';
 import { DEVELOPMENT_SECRET_KEY, variables } from './variables';
 
 /** What the environment says, checked and typed; parsed once, at start. */
@@ -31,7 +31,8 @@ export function loadDotEnv(): void {
 export function parseEnvironment(raw: NodeJS.ProcessEnv = process.env): Environment {
   const faults: string[] = [];
   const given = readFiles(raw, faults);
-  const environment = cleanEnv(given, variables, {
+  // A plain copy: envalid's own object throws for every name it does not know, and containers ask for many.
+  const environment = customCleanEnv(given, variables, (cleaned) => Object.freeze({ ...cleaned }), {
     reporter: ({ errors }) => {
       for (const [name, error] of Object.entries(errors)) faults.push(`${name}: ${(error as Error).message}`);
     },

@@ -1,4 +1,4 @@
-import postgres, { type PendingQuery, type Row, type Sql as PostgresSql } from 'postgres';
+import postgres, { type PendingQuery, type Row, type RowList, type Sql as PostgresSql } from 'postgres';
 import { Unavailable, within } from '../deadline';
 import type { Environment } from '../config/environment';
 
@@ -50,7 +50,9 @@ export function createSql(environment: Environment, onNotice: (message: string) 
  * Runs a query with a deadline on our side.
  * @throws {Unavailable} when PostgreSQL is away, frozen, starting, stopping or read-only
  */
-export async function inTime<T extends readonly (Row | undefined)[]>(query: PendingQuery<T>): Promise<T> {
+export async function inTime<T extends readonly (Row | undefined)[]>(
+  query: PendingQuery<T>,
+): Promise<RowList<T>> {
   try {
     return await within(query.execute(), DATABASE_TIMEOUT_MS, () => {
       query.cancel();

@@ -1,0 +1,14 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { RuntimeModule, type Environment } from '@app/runtime';
+import { HttpModule } from './http/http.module';
+
+/** The composition root of the api: what it is made of, and nothing that it does. */
+@Module({})
+export class AppModule {
+  static forEnvironment(environment: Environment): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [RuntimeModule.forApp('api', environment), HttpModule.forApp(environment)],
+    };
+  }
+}

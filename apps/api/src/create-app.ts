@@ -1,0 +1,92 @@
+import type { Server } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { useContainer } from 'class-validator';
+import helmet from 'helmet';
+import type { NextFunction, Request, Response } from 'express';
+import { createLogger, Lifecycle, Logger, nestLogger, type Environment } from '@app/runtime';
+import { AppModule } from './app.module';
+import { logAccess } from './http/access-log';
+import { serveDocs } from './http/docs/openapi';
+import { FitPasswordConstraint } from './http/dto/is-fit-password';
+import { ProblemError } from './http/problem/problem-error';
+import { ProblemFilter } from './http/problem/problem.filter';
+import { DETAIL_OF } from './http/problem/statuses';
+import { identifyRequest } from './http/request-id';
+
+/** Longest a client may take over its headers, and over its whole request, in milliseconds. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+/** Longer than the idle time-out of common load balancers (60 s), so that they close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const CONNECTIONS_MAX = 10_000;
+
+/** Builds the api, ready to listen. */
+export async function createApp(environment: Environment): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forEnvironment(environment), {
+    logger: nestLogger(createLogger({ level: environment.LOG_LEVEL, app: 'api' })),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  // class-validator makes its own constraints, but for the one that needs the configuration.
+  const constraints = {
+    get: (type: unknown): never =>
+      (type === FitPasswordConstraint
+        ? app.get(FitPasswordConstraint, { strict: false })
+        : undefined) as never,
+  };
+  useContainer(constraints, { fallback: true });
+  app.set('trust proxy', trustedProxies(environment));
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(identifyRequest);
+  app.use(logAccess(app.get<Logger>(Logger)));
+  app.use(refuseWhileDraining(app.get(Lifecycle), app.get(ProblemFilter)));
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  if (environment.CORS_ORIGINS.length > 0) {
+    app.enableCors({ origin: [...environment.CORS_ORIGINS], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
+  }
+  if (environment.ENABLE_DOCS) serveDocs(app, environment);
+  boundServer(app.getHttpServer());
+  await app.init();
+  return app;
+}
+
+const EXPOSED_HEADERS = [
+  'X-Request-Id',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+];
+
+/** Express takes a hop count as a number and proxies as a list; without either it believes the socket alone. */
+function trustedProxies({ TRUST_PROXY: entries }: Environment): number | string[] | false {
+  if (entries.length === 0) return false;
+  const [first] = entries;
+  return /^\d+$/.test(first ?? '') ? Number(first) : [...entries];
+}
+
+/** A request that comes on a kept connection after shutdown began is told so, and the connection ends with it. */
+function refuseWhileDraining(lifecycle: Lifecycle, problems: ProblemFilter) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    if (!lifecycle.draining || request.path === '/livez' || request.path === '/readyz') {
+      next();
+      return;
+    }
+    response.setHeader('Connection', 'close');
+    const closing = new ProblemError('ServiceUnavailable', DETAIL_OF.ServiceUnavailable, {
+      retryAfterSeconds: 1,
+    });
+    problems.answer(closing, request, response);
+  };
+}
+
+function boundServer(server: Server): void {
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  server.maxConnections = CONNECTIONS_MAX;
+}

@@ -1,0 +1,50 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { Problem, type ErrorName } from '../problem/problem';
+import { ProblemError } from '../problem/problem-error';
+import { DETAIL_OF, NEW_CODE_HINT, STATUS_OF } from '../problem/statuses';
+import { toBody } from '../problem/to-problem';
+
+/** Every route can give these. */
+const ALWAYS: readonly ErrorName[] = [
+  'PayloadTooLarge',
+  'UnsupportedMediaType',
+  'InternalError',
+  'ServiceUnavailable',
+];
+
+const EXTRAS: Partial<Record<ErrorName, ProblemError['extras']>> = {
+  ValidationError: {
+    errors: [{ field: 'email', message: 'must be an email address such as name@example.com' }],
+  },
+  ActivationCodeExpired: { hint: NEW_CODE_HINT },
+  RateLimitExceeded: { retryAfterSeconds: 42 },
+  ServiceUnavailable: { retryAfterSeconds: 1 },
+};
+
+/** Documents the errors of a route: one response a status, with an example for each error that has it. */
+export function ApiProblems(...errors: ErrorName[]): MethodDecorator {
+  const byStatus = new Map<number, ErrorName[]>();
+  for (const error of [...errors, ...ALWAYS]) {
+    const status = STATUS_OF[error];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), error]);
+  }
+  return applyDecorators(
+    ApiExtraModels(Problem),
+    ...[...byStatus].map(([status, names]) =>
+      ApiResponse({
+        status,
+        description: names.map((name) => `${name}: ${DETAIL_OF[name]}`).join(' '),
+        content: {
+          'application/problem+json': {
+            schema: { $ref: getSchemaPath(Problem) },
+            examples: Object.fromEntries(names.map((name) => [name, { value: example(name) }])),
+          },
+        },
+      }),
+    ),
+  );
+}
+
+const example = (name: ErrorName): Problem =>
+  toBody(new ProblemError(name, DETAIL_OF[name], EXTRAS[name] ?? {}), '0f8fad5b-d9cb-469f-a165-70867728950e');

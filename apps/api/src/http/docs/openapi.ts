@@ -1,0 +1,45 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { Environment } from '@app/runtime';
+
+const DESCRIPTION = `
+Register with email and password, read the code in the mail, activate the account with it.
+
+1. \`POST /api/v1/users/register\` with email and password.
+2. A mail brings a code that lives for a minute.
+3. \`POST /api/v1/users/activate\` with Basic auth (email and password) and the code.
+
+Every error has the same body (RFC 9457 problem details). Times are RFC 3339 in UTC.
+`;
+
+/** The OpenAPI 3.1 document of the service. */
+export function createOpenApiDocument(app: INestApplication, environment: Environment): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle(environment.APP_NAME)
+    .setDescription(DESCRIPTION.trim())
+    .setVersion(environment.APP_VERSION)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/')
+    .addBasicAuth({
+      type: 'http',
+      scheme: 'basic',
+      description: 'Email and password of the account, in UTF-8.',
+    })
+    .addTag('users', 'Sign up and activate')
+    .addTag('operation', 'Health and metrics')
+    .build();
+  return SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (_controller, method) => method,
+  });
+}
+
+/** Serves Swagger UI at /docs and the document at /docs-json. */
+export function serveDocs(app: INestApplication, environment: Environment): void {
+  SwaggerModule.setup('docs', app, () => createOpenApiDocument(app, environment), {
+    jsonDocumentUrl: '/docs-json',
+    yamlDocumentUrl: '/docs-yaml',
+    customSiteTitle: `${environment.APP_NAME} API`,
+    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tryItOutEnabled: true },
+  });
+}

@@ -1,0 +1,63 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Matches } from 'class-validator';
+import { IsEmailAddress } from './is-email-address';
+import { IsFitPassword } from './is-fit-password';
+
+export class RegisterBody {
+  /** Kept and compared trimmed, in lower case, Unicode NFC, with the domain in its ASCII form. */
+  @ApiProperty({ example: 'test@example.com', maxLength: 254, format: 'email' })
+  @IsEmailAddress()
+  email!: string;
+
+  /** 8 characters or more, 72 bytes of UTF-8 or fewer; the commonest passwords are refused. */
+  @ApiProperty({ example: 'SecurePass123', minLength: 8, maxLength: 72, format: 'password' })
+  @IsFitPassword()
+  password!: string;
+}
+
+export class ActivateBody {
+  /** The digits of the mail, as text: leading zeros count. */
+  @ApiProperty({ example: '1234', pattern: '^[0-9]{4,8}$', minLength: 4, maxLength: 8 })
+  @Matches(/^[0-9]{4,8}$/, { message: 'must be a string of 4 to 8 digits' })
+  activation_code!: string;
+}
+
+export class RegisteredUser {
+  @ApiProperty({ example: '019aaf3e-7c1c-7a60-9d2f-3a3f5c1b8e21', format: 'uuid' })
+  id!: string;
+
+  /** The address in its canonical form. */
+  @ApiProperty({ example: 'test@example.com', format: 'email' })
+  email!: string;
+
+  @ApiProperty({ example: false })
+  is_activated!: boolean;
+
+  @ApiProperty({ example: '2026-01-15T10:30:00.000Z', format: 'date-time' })
+  created_at!: string;
+
+  @ApiProperty({ example: 'Registered. A mail with the activation code is on its way.' })
+  message!: string;
+}
+
+export class ActivatedUser {
+  @ApiProperty({ example: 'test@example.com', format: 'email' })
+  email!: string;
+
+  @ApiProperty({ example: true })
+  is_activated!: boolean;
+
+  @ApiProperty({ example: '2026-01-15T10:30:42.000Z', format: 'date-time' })
+  activated_at!: string;
+
+  @ApiProperty({ example: 'Account activated.' })
+  message!: string;
+}
+
+export class NewCodeAccepted {
+  @ApiProperty({ example: 'A new activation code is on its way; the old one is no longer valid.' })
+  message!: string;
+
+  @ApiProperty({ example: 'test@example.com', format: 'email' })
+  email!: string;
+}

@@ -1,0 +1,50 @@
+import { Controller, Get, Header, Inject, Param } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Environment } from '@app/runtime';
+import { ERROR_NAMES, type ErrorName } from './problem/problem';
+import { ProblemError } from './problem/problem-error';
+import { DETAIL_OF, STATUS_OF } from './problem/statuses';
+
+interface Link {
+  readonly href: string;
+  readonly title: string;
+}
+
+/** What a visitor finds first, and what the `type` of an error points to. */
+@ApiExcludeController()
+@Controller()
+export class IndexController {
+  constructor(@Inject(Environment) private readonly environment: Environment) {}
+
+  @Get()
+  @Header('Cache-Control', 'no-store')
+  index(): { name: string; version: string; links: Link[] } {
+    const {
+      APP_NAME: name,
+      APP_VERSION: version,
+      ENABLE_DOCS: docs,
+      ENABLE_METRICS: metrics,
+    } = this.environment;
+    return {
+      name,
+      version,
+      links: [
+        ...(docs
+          ? [
+              { href: '/docs', title: 'Documentation to try things in' },
+              { href: '/docs-json', title: 'OpenAPI 3.1 document' },
+            ]
+          : []),
+        { href: '/api/v1/health', title: 'Health' },
+        ...(metrics ? [{ href: '/api/v1/metrics', title: 'Metrics' }] : []),
+      ],
+    };
+  }
+
+  @Get('problems/:error')
+  problem(@Param('error') error: string): { error: ErrorName; status: number; title: string } {
+    const name = ERROR_NAMES.find((each) => each === error);
+    if (name === undefined) throw new ProblemError('NotFound', DETAIL_OF.NotFound);
+    return { error: name, status: STATUS_OF[name], title: DETAIL_OF[name] };
+  }
+}

@@ -1,0 +1,44 @@
+import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Environment, Logger } from '@app/runtime';
+import { requestIdOf } from '../request-id';
+import { toBody, toProblemError } from './to-problem';
+
+/** Answers every error with the one body, and logs those that are ours. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    @Inject(Logger) private readonly logger: Logger,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(thrown, http.getRequest<Request>(), http.getResponse<Response>());
+  }
+
+  answer(thrown: unknown, request: Request, response: Response): void {
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const error = toProblemError(thrown);
+    const body = toBody(error, requestIdOf(request));
+    if (body.status >= 500) {
+      this.logger[body.status === 503 ? 'warn' : 'error']({ error: thrown }, `Answered ${body.status}`);
+    }
+    if (body.status === 401) {
+      response.setHeader(
+        'WWW-Authenticate',
+        `Basic realm="${this.environment.APP_NAME.replace(/[^\w .-]/g, '')}", charset="UTF-8"`,
+      );
+    }
+    if (body.retry_after_seconds !== undefined) response.setHeader('Retry-After', body.retry_after_seconds);
+    // Terminus has a shape of its own for its probes, which Kubernetes' people know.
+    if (thrown instanceof HttpException && ['/livez', '/readyz'].includes(request.path)) {
+      response.status(thrown.getStatus()).json(thrown.getResponse());
+      return;
+    }
+    response.status(body.status).type('application/problem+json').send(JSON.stringify(body));
+  }
+}

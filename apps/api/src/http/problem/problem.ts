@@ -1,0 +1,71 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+/** Names of errors, as clients read them in `error`. */
+export const ERROR_NAMES = [
+  'ValidationError',
+  'InvalidActivationCode',
+  'InvalidCredentials',
+  'NotFound',
+  'UserAlreadyExists',
+  'UserAlreadyActivated',
+  'ActivationCodeExpired',
+  'PayloadTooLarge',
+  'UnsupportedMediaType',
+  'RateLimitExceeded',
+  'InternalError',
+  'ServiceUnavailable',
+] as const;
+export type ErrorName = (typeof ERROR_NAMES)[number];
+
+export class FieldFault {
+  /** Name of the field in the body. */
+  @ApiProperty({ example: 'email' })
+  field!: string;
+
+  /** What is wrong with it. */
+  @ApiProperty({ example: 'must be an email address such as name@example.com' })
+  message!: string;
+}
+
+/** The one body of every error: RFC 9457, with `error` and `message` beside it. */
+export class Problem {
+  /** Reference to the kind of problem; the page behind it says what to do. */
+  @ApiProperty({ example: '/problems/ValidationError' })
+  type!: string;
+
+  /** Reason phrase of the status. */
+  @ApiProperty({ example: 'Bad Request' })
+  title!: string;
+
+  /** HTTP status. */
+  @ApiProperty({ example: 400 })
+  status!: number;
+
+  /** What went wrong this time. */
+  @ApiProperty({ example: 'email must be an email address such as name@example.com' })
+  detail!: string;
+
+  /** Name of the error, for programs. */
+  @ApiProperty({ enum: ERROR_NAMES, example: 'ValidationError' })
+  error!: ErrorName;
+
+  /** The same as `detail`. */
+  @ApiProperty({ example: 'email must be an email address such as name@example.com' })
+  message!: string;
+
+  /** Id of the request, as in `X-Request-Id` and in the log. */
+  @ApiProperty({ example: '0f8fad5b-d9cb-469f-a165-70867728950e' })
+  request_id!: string;
+
+  /** Faults of the body, field by field (400 ValidationError). */
+  @ApiPropertyOptional({ type: [FieldFault] })
+  errors?: FieldFault[];
+
+  /** What to do next (410). */
+  @ApiPropertyOptional({ example: 'Ask for a new code: POST /api/v1/users/activation-codes' })
+  hint?: string;
+
+  /** Seconds after which trying again makes sense, as in `Retry-After` (429, 503). */
+  @ApiPropertyOptional({ example: 42 })
+  retry_after_seconds?: number;
+}

@@ -1,0 +1,50 @@
+import { HttpStatus } from '@nestjs/common';
+import type { ActivationErrorCode } from '@app/activation';
+import type { UsersErrorCode } from '@app/users';
+import type { ErrorName } from './problem';
+
+/** What the domain's errors are called outside; a code without a name does not compile. */
+export const ERROR_OF = {
+  'users.email_invalid': 'ValidationError',
+  'users.password_unfit': 'ValidationError',
+  'users.email_taken': 'UserAlreadyExists',
+  'users.credentials_wrong': 'InvalidCredentials',
+  'activation.already_activated': 'UserAlreadyActivated',
+  'activation.code_wrong': 'InvalidActivationCode',
+  'activation.code_dead': 'ActivationCodeExpired',
+} satisfies Record<UsersErrorCode | ActivationErrorCode, ErrorName>;
+
+/** The status of every error; an error without one does not compile. */
+export const STATUS_OF = {
+  ValidationError: HttpStatus.BAD_REQUEST,
+  InvalidActivationCode: HttpStatus.BAD_REQUEST,
+  InvalidCredentials: HttpStatus.UNAUTHORIZED,
+  NotFound: HttpStatus.NOT_FOUND,
+  UserAlreadyExists: HttpStatus.CONFLICT,
+  UserAlreadyActivated: HttpStatus.CONFLICT,
+  ActivationCodeExpired: HttpStatus.GONE,
+  PayloadTooLarge: HttpStatus.PAYLOAD_TOO_LARGE,
+  UnsupportedMediaType: HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+  RateLimitExceeded: HttpStatus.TOO_MANY_REQUESTS,
+  InternalError: HttpStatus.INTERNAL_SERVER_ERROR,
+  ServiceUnavailable: HttpStatus.SERVICE_UNAVAILABLE,
+} satisfies Record<ErrorName, HttpStatus>;
+
+/** What each error says, unless there is more to say this time. */
+export const DETAIL_OF = {
+  ValidationError: 'The request is not valid.',
+  InvalidActivationCode: 'The activation code is wrong.',
+  InvalidCredentials: 'Email or password is wrong.',
+  NotFound: 'There is nothing here.',
+  UserAlreadyExists: 'This email address is already registered.',
+  UserAlreadyActivated: 'This account is already activated.',
+  ActivationCodeExpired:
+    'No activation code is alive for this account: it expired, was used up or was replaced.',
+  PayloadTooLarge: 'The body is larger than 16 KiB.',
+  UnsupportedMediaType: 'The body must be JSON in UTF-8, without a content coding.',
+  RateLimitExceeded: 'Too many requests.',
+  InternalError: 'Something went wrong on our side.',
+  ServiceUnavailable: 'The service is not available right now; try again in a moment.',
+} satisfies Record<ErrorName, string>;
+
+export const NEW_CODE_HINT = 'Ask for a new code with POST /api/v1/users/activation-codes.';

@@ -1,0 +1,97 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import { ActivationError } from '@app/activation';
+import { Unavailable } from '@app/runtime';
+import { UsersError } from '@app/users';
+import type { Problem } from './problem';
+import { ProblemError } from './problem-error';
+import { DETAIL_OF, ERROR_OF, NEW_CODE_HINT, STATUS_OF } from './statuses';
+
+/** Seconds after which an outage or a full hashing line is worth another try. */
+const RETRY_AFTER_SECONDS = 1;
+
+/** Names what was thrown; whatever nobody foresaw becomes an InternalError that tells nothing of the inside. */
+export function toProblemError(thrown: unknown): ProblemError {
+  if (thrown instanceof ProblemError) return thrown;
+  if (thrown instanceof UsersError) return fromUsers(thrown);
+  if (thrown instanceof ActivationError) return fromActivation(thrown);
+  if (thrown instanceof Unavailable) {
+    return named('ServiceUnavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  }
+  return fromHttp(statusOf(thrown), thrown);
+}
+
+export function toBody(error: ProblemError, requestId: string): Problem {
+  const status = STATUS_OF[error.error];
+  return {
+    type: `/problems/${error.error}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: error.message,
+    error: error.error,
+    message: error.message,
+    ...(error.extras.errors ? { errors: error.extras.errors } : {}),
+    ...(error.extras.hint ? { hint: error.extras.hint } : {}),
+    ...(error.extras.retryAfterSeconds === undefined
+      ? {}
+      : { retry_after_seconds: error.extras.retryAfterSeconds }),
+    request_id: requestId,
+  };
+}
+
+const named = (error: keyof typeof DETAIL_OF, extras: ProblemError['extras'] = {}): ProblemError =>
+  new ProblemError(error, DETAIL_OF[error], extras);
+
+function fromUsers(error: UsersError): ProblemError {
+  switch (error.code) {
+    case 'users.email_invalid':
+      return ProblemError.invalid([{ field: 'email', message: error.message }]);
+    case 'users.password_unfit':
+      return ProblemError.invalid([{ field: 'password', message: error.message }]);
+    default:
+      return named(ERROR_OF[error.code]);
+  }
+}
+
+function fromActivation(error: ActivationError): ProblemError {
+  return named(ERROR_OF[error.code], error.code === 'activation.code_dead' ? { hint: NEW_CODE_HINT } : {});
+}
+
+/** Errors of Express, body-parser and Nest carry their status. */
+function statusOf(thrown: unknown): number {
+  if (thrown instanceof HttpException) return thrown.getStatus();
+  if (typeof thrown !== 'object' || thrown === null) return 500;
+  const { status, statusCode } = thrown as { status?: unknown; statusCode?: unknown };
+  return Number(status ?? statusCode ?? 500);
+}
+
+function fromHttp(status: number, thrown: unknown): ProblemError {
+  switch (status) {
+    case 404:
+    case 405:
+      return named('NotFound');
+    case 413:
+      return named('PayloadTooLarge');
+    case 415:
+      return named('UnsupportedMediaType');
+    case 503:
+      return named('ServiceUnavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    default:
+      return status >= 400 && status < 500
+        ? new ProblemError('ValidationError', clientFault(thrown))
+        : named('InternalError');
+  }
+}
+
+/** body-parser names the kind of fault; its messages repeat the body, so they are not passed on. */
+function clientFault(thrown: unknown): string {
+  switch ((thrown as { type?: unknown }).type) {
+    case 'entity.parse.failed':
+      return 'The body is not valid JSON.';
+    case 'request.size.invalid':
+    case 'request.aborted':
+      return 'The body is not as long as Content-Length says.';
+    default:
+      return DETAIL_OF.ValidationError;
+  }
+}

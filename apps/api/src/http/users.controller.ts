@@ -1,0 +1,106 @@
+import { Controller, HttpCode, HttpStatus, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { ActivateAccount, IssueNewCode } from '@app/activation';
+import { DEFAULT_LOCALE, LOCALES, type Locale } from '@app/mail';
+import { Authenticate, Register } from '@app/users';
+import { AdmittedBody, Admits, Credentials } from './admission';
+import type { BasicCredentials } from './basic-credentials';
+import { ApiProblems } from './docs/api-problems';
+import { ActivateBody, ActivatedUser, NewCodeAccepted, RegisterBody, RegisteredUser } from './dto/users.dto';
+import { goneSignalOf, requestIdOf } from './request-id';
+
+@ApiTags('users')
+@Controller('api/v1/users')
+export class UsersController {
+  constructor(
+    private readonly registration: Register,
+    private readonly authentication: Authenticate,
+    private readonly activation: ActivateAccount,
+    private readonly newCode: IssueNewCode,
+  ) {}
+
+  @Post('register')
+  @Admits({ body: RegisterBody })
+  @ApiOperation({
+    summary: 'Register an account',
+    description:
+      'Creates an account that waits for its activation, and sends a mail with a code. The code is good for a ' +
+      'minute from the moment its mail is handed to the mail server. A registration whose code died unused holds ' +
+      'nothing: registering the address again replaces it.',
+  })
+  @ApiResponse({ status: 201, type: RegisteredUser, description: 'Registered; the mail is on its way.' })
+  @ApiProblems('ValidationError', 'UserAlreadyExists', 'RateLimitExceeded')
+  async register(@AdmittedBody() body: RegisterBody, @Req() request: Request): Promise<RegisteredUser> {
+    const user = await this.registration.execute({
+      email: body.email,
+      password: body.password,
+      locale: localeOf(request),
+      requestId: requestIdOf(request),
+      gone: goneSignalOf(request),
+    });
+    return {
+      id: user.id,
+      email: user.email,
+      is_activated: false,
+      created_at: user.createdAt.toISOString(),
+      message: 'Registered. A mail with the activation code is on its way.',
+    };
+  }
+
+  @Post('activate')
+  @HttpCode(HttpStatus.OK)
+  @Admits({ credentials: true, body: ActivateBody })
+  @ApiOperation({
+    summary: 'Activate an account',
+    description:
+      'Spends the code of the mail. Of many requests at once with the right code exactly one succeeds.',
+  })
+  @ApiResponse({ status: 200, type: ActivatedUser, description: 'Activated.' })
+  @ApiProblems(
+    'ValidationError',
+    'InvalidActivationCode',
+    'InvalidCredentials',
+    'UserAlreadyActivated',
+    'ActivationCodeExpired',
+    'RateLimitExceeded',
+  )
+  async activate(
+    @Credentials() { email, password }: BasicCredentials,
+    @AdmittedBody() body: ActivateBody,
+    @Req() request: Request,
+  ): Promise<ActivatedUser> {
+    const user = await this.authentication.execute(email, password, goneSignalOf(request));
+    const activatedAt = await this.activation.execute(user, body.activation_code);
+    return {
+      email: user.email,
+      is_activated: true,
+      activated_at: activatedAt.toISOString(),
+      message: 'Account activated.',
+    };
+  }
+
+  @Post('activation-codes')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @Admits({ credentials: true })
+  @ApiOperation({
+    summary: 'Ask for a new activation code',
+    description: 'Sends a fresh code; the old one is dead from then on.',
+  })
+  @ApiResponse({ status: 202, type: NewCodeAccepted, description: 'A fresh code is on its way.' })
+  @ApiProblems('InvalidCredentials', 'UserAlreadyActivated', 'RateLimitExceeded')
+  async issueNewCode(
+    @Credentials() { email, password }: BasicCredentials,
+    @Req() request: Request,
+  ): Promise<NewCodeAccepted> {
+    const user = await this.authentication.execute(email, password, goneSignalOf(request));
+    await this.newCode.execute(user, localeOf(request), requestIdOf(request));
+    return {
+      message: 'A new activation code is on its way; the old one is no longer valid.',
+      email: user.email,
+    };
+  }
+}
+
+const localeOf = (request: Request): Locale =>
+  (request.acceptsLanguages([...LOCALES]) || DEFAULT_LOCALE) as Locale;

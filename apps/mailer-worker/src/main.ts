@@ -1,0 +1,16 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { createLogger, Logger, nestLogger, shutDownOnSignal, start } from '@app/runtime';
+import { AppModule } from './app.module';
+
+void start(async (environment) => {
+  const app = await NestFactory.create(AppModule.forEnvironment(environment), {
+    logger: nestLogger(createLogger({ level: environment.LOG_LEVEL, app: 'mailer-worker' })),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
+  await app.listen(environment.WORKER_PORT, environment.API_HOST);
+  const where = `http://${environment.API_HOST}:${environment.WORKER_PORT}`;
+  app.get<Logger>(Logger).info({ redis: environment.REDIS_HOST !== '' }, `Probes on ${where}`);
+});

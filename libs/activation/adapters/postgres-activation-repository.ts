@@ -1,0 +1,73 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { inTime, Sql } from '@app/runtime';
+import type { ActivationRepository, Redeem, Redemption, Replacement } from '../domain/activation-repository';
+import { codeDigits } from './code-digits';
+
+interface RedemptionRow {
+  readonly activated_before: boolean;
+  readonly alive: boolean;
+  readonly activated_at: Date | null;
+}
+
+@Injectable()
+export class PostgresActivationRepository implements ActivationRepository {
+  constructor(@Inject(Sql) private readonly sql: Sql) {}
+
+  async redeem({ accountId, codeId, right, maxWrongTries, passwordHash }: Redeem): Promise<Redemption> {
+    // `held` takes the row's lock and sees its newest version, so the rest decides on what is true now. The tries
+    // of a day are counted for the address, because they have to outlive this registration.
+    const [row] = await inTime(
+      this.sql<RedemptionRow[]>`
+        with held as (
+          select id, email, activated_at,
+                 coalesce(code_id = ${codeId} and code_expires_at > now()
+                          and code_wrong_tries < ${maxWrongTries}, false) as alive
+          from users where id = ${accountId}
+          for update
+        ), redeemed as (
+          update users set
+            activated_at = case when ${right}::boolean then now() end,
+            code_id = case when ${right}::boolean then null else users.code_id end,
+            code_expires_at = case when ${right}::boolean then null else users.code_expires_at end,
+            mail_due_at = case when ${right}::boolean then null else users.mail_due_at end,
+            password_hash = case when ${right}::boolean then coalesce(${passwordHash ?? null}, users.password_hash)
+                                 else users.password_hash end,
+            code_wrong_tries = users.code_wrong_tries + case when ${right}::boolean then 0 else 1 end
+          from held
+          where users.id = held.id and held.activated_at is null and held.alive
+          returning users.activated_at
+        ), counted as (
+          insert into wrong_tries as counter (email_digest, tries)
+          select sha256(convert_to(held.email, 'UTF8')), 1 from held
+          where held.activated_at is null and held.alive and not ${right}::boolean
+          on conflict (email_digest) do update set
+            tries = case when counter.since > now() - interval '1 day' then counter.tries + 1 else 1 end,
+            since = case when counter.since > now() - interval '1 day' then counter.since else now() end
+        )
+        select held.activated_at is not null as activated_before, held.alive,
+               (select activated_at from redeemed) as activated_at
+        from held`,
+    );
+    if (row === undefined) return { outcome: 'dead' };
+    if (row.activated_before) return { outcome: 'already_activated' };
+    if (!row.alive) return { outcome: 'dead' };
+    return row.activated_at === null
+      ? { outcome: 'wrong' }
+      : { outcome: 'activated', activatedAt: row.activated_at };
+  }
+
+  async replaceCode({ accountId, codeId, digits, locale, requestId }: Replacement): Promise<boolean> {
+    const rows = await inTime(
+      this.sql`
+        update users set
+          code_id = ${codeId},
+          code_digits = ${codeDigits(this.sql, this.sql`users.email`, digits)},
+          code_wrong_tries = 0, code_expires_at = null,
+          mail_due_at = now(), mail_sent_at = null, mail_given_up_at = null, mail_attempts = 0,
+          mail_last_error = null, locale = ${locale}, request_id = ${requestId}
+        where id = ${accountId} and activated_at is null
+        returning id`,
+    );
+    return rows.length === 1;
+  }
+}

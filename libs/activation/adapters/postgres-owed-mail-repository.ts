@@ -1,0 +1,128 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Locale } from '@app/mail';
+import { inTime, Sql } from '@app/runtime';
+import type { ClaimedMail, DuePlace, OwedMail, OwedMailRepository } from '../domain/owed-mail-repository';
+
+interface ClaimedRow {
+  readonly code_id: string;
+  readonly code_digits: number;
+  readonly email: string;
+  readonly locale: Locale;
+  readonly request_id: string | null;
+  readonly mail_attempts: number;
+  readonly activated: boolean;
+}
+
+interface OwedRow {
+  readonly code_id: string;
+  readonly email: string;
+  readonly owed_since: Date;
+  readonly mail_due_at: Date | null;
+  readonly mail_attempts: number;
+  readonly mail_last_error: string | null;
+}
+
+const REASON_LENGTH_MAX = 500;
+
+@Injectable()
+export class PostgresOwedMailRepository implements OwedMailRepository {
+  constructor(@Inject(Sql) private readonly sql: Sql) {}
+
+  async claim(id: string, leaseSeconds: number, lifeSeconds: number): Promise<ClaimedMail | null> {
+    const [row] = await inTime(
+      this.sql<ClaimedRow[]>`
+        update users set
+          mail_due_at = now() + make_interval(secs => ${leaseSeconds}),
+          mail_attempts = mail_attempts + 1,
+          code_expires_at = case when activated_at is null then now() + make_interval(secs => ${lifeSeconds}) end
+        where code_id = ${id} and mail_due_at <= now()
+        returning code_id, code_digits, email, locale, request_id, mail_attempts, activated_at is not null as activated`,
+    );
+    if (row === undefined) return null;
+    return {
+      id: row.code_id,
+      email: row.email,
+      locale: row.locale,
+      requestId: row.request_id,
+      attempt: row.mail_attempts,
+      code: row.activated ? null : { id: row.code_id, digits: row.code_digits },
+    };
+  }
+
+  async markSent(id: string, lifeSeconds: number): Promise<void> {
+    await inTime(this.sql`
+      update users set
+        mail_due_at = null, mail_sent_at = now(), mail_last_error = null,
+        code_expires_at = case when activated_at is null then now() + make_interval(secs => ${lifeSeconds}) end
+      where code_id = ${id}`);
+  }
+
+  async postpone(id: string, delaySeconds: number, reason: string): Promise<void> {
+    await inTime(this.sql`
+      update users set
+        mail_due_at = now() + make_interval(secs => ${delaySeconds}),
+        mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)}
+      where code_id = ${id} and mail_due_at is not null`);
+  }
+
+  async giveUp(id: string, reason: string): Promise<void> {
+    await inTime(this.sql`
+      update users set
+        mail_due_at = null, mail_given_up_at = now(), mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)}
+      where code_id = ${id} and mail_due_at is not null`);
+  }
+
+  async due(
+    limit: number,
+    after: DuePlace = { id: '00000000-0000-0000-0000-000000000000', dueAtMicros: '0' },
+  ) {
+    return await inTime(
+      this.sql<DuePlace[]>`
+        select code_id as id, (extract(epoch from mail_due_at) * 1000000)::bigint::text as "dueAtMicros"
+        from users
+        where mail_due_at is not null and mail_due_at <= now()
+          and (mail_due_at, code_id) >
+              ('epoch'::timestamptz + ${after.dueAtMicros}::bigint * interval '1 microsecond', ${after.id}::uuid)
+        order by mail_due_at, code_id
+        limit ${limit}`,
+    );
+  }
+
+  async list(limit: number): Promise<OwedMail[]> {
+    const rows = await inTime(
+      this.sql<OwedRow[]>`
+        select code_id, email, created_at as owed_since, mail_due_at, mail_attempts, mail_last_error
+        from users
+        where mail_due_at is not null or mail_given_up_at is not null
+        order by created_at
+        limit ${limit}`,
+    );
+    return rows.map((row) => ({
+      id: row.code_id,
+      email: row.email,
+      owedSince: row.owed_since,
+      dueAt: row.mail_due_at,
+      attempts: row.mail_attempts,
+      lastError: row.mail_last_error,
+    }));
+  }
+
+  async retryGivenUp(): Promise<number> {
+    const rows = await inTime(this.sql`
+      update users set mail_due_at = now(), mail_given_up_at = null, mail_attempts = 0
+      where mail_given_up_at is not null
+      returning id`);
+    return rows.length;
+  }
+
+  async backlog() {
+    const [row] = await inTime(
+      this.sql<{ owed: number; oldestSeconds: number; givenUp: number }[]>`
+        select (select count(*)::int from users where mail_due_at is not null) as owed,
+               (select count(*)::int from users where mail_given_up_at is not null) as "givenUp",
+               coalesce((select extract(epoch from now() - min(created_at))::float8
+                         from users where mail_due_at is not null), 0) as "oldestSeconds"`,
+    );
+    return row ?? { owed: 0, oldestSeconds: 0, givenUp: 0 };
+  }
+}

@@ -1,0 +1,16 @@
+export * from './activation.module';
+export { codeDigits, WRONG_TRIES_PER_DIGIT } from './adapters/code-digits';
+export { PostgresActivationRepository } from './adapters/postgres-activation-repository';
+export { PostgresDeadRegistrations } from './adapters/postgres-dead-registrations';
+export { PostgresOwedMailRepository } from './adapters/postgres-owed-mail-repository';
+export * from './domain/activation-code';
+export * from './domain/activation-repository';
+export * from './domain/errors';
+export * from './domain/owed-mail-repository';
+export * from './domain/purge';
+export * from './use-cases/activate-account';
+export * from './use-cases/announce-mail';
+export * from './use-cases/issue-new-code';
+export * from './use-cases/purge-dead-registrations';
+export * from './use-cases/reconcile-owed-mail';
+export * from './use-cases/send-owed-mail';

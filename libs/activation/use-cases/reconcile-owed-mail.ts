@@ -1,0 +1,36 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { MailQueue } from '@app/mail';
+import { OwedMailRepository, type DuePlace } from '../domain/owed-mail-repository';
+
+/** Ids a round trip to the queue. */
+const BATCH = 500;
+/** Jobs in the queue beyond which no more are added: the rest is safe in the database, and the queue stays small. */
+const QUEUE_DEPTH_MAX = 10_000;
+
+/**
+ * Announces the mails that are due: those whose announcement was lost with the queue, and those whose next attempt
+ * has come. An id that is already in the queue stays there once.
+ */
+@Injectable()
+export class ReconcileOwedMail {
+  constructor(
+    @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
+    @Inject(MailQueue) private readonly queue: MailQueue,
+  ) {}
+
+  /** Resolves to how many it announced. @throws {Unavailable} */
+  async execute(): Promise<number> {
+    let room = QUEUE_DEPTH_MAX - (await this.queue.depth());
+    let announced = 0;
+    let place: DuePlace | undefined;
+    while (room > 0) {
+      const batch = await this.owed.due(Math.min(BATCH, room), place);
+      if (batch.length === 0) break;
+      await this.queue.announce(batch.map(({ id }) => id));
+      announced += batch.length;
+      room -= batch.length;
+      place = batch.at(-1);
+    }
+    return announced;
+  }
+}

@@ -1,0 +1,43 @@
+import {
+  createPostgresBackend,
+  runMigrations,
+  setDefaultBackendFactory,
+  type ConnectionOptions,
+} from 'bullmq';
+import { Client } from 'pg';
+import { databaseAddress, redisAddress, type Environment } from '@app/runtime';
+
+/**
+ * Where BullMQ keeps its jobs: Redis where there is one, else PostgreSQL. The choice is the process's, made before
+ * the first queue exists, because @nestjs/bullmq builds queues and workers with BullMQ's default.
+ */
+export function chooseQueueBackend(environment: Environment): ConnectionOptions {
+  if (environment.REDIS_HOST) {
+    setDefaultBackendFactory();
+    // A worker blocks on its connection and must outlive outages: no deadline, no limit of retries.
+    return { ...redisAddress(environment), maxRetriesPerRequest: null };
+  }
+  setDefaultBackendFactory(createPostgresBackend);
+  return postgresQueue(environment);
+}
+
+/** BullMQ types its connection as Redis's whichever backend is chosen; PostgreSQL's is a pool configuration. */
+export function postgresQueue(environment: Environment): ConnectionOptions {
+  return {
+    ...databaseAddress(environment),
+    max: 4,
+    connectionTimeoutMillis: 2_000,
+    application_name: 'user-registration-queue',
+  } as ConnectionOptions;
+}
+
+/** Creates or upgrades BullMQ's own tables; they are BullMQ's to change, so they are no migration of ours. */
+export async function migrateQueueTables(environment: Environment): Promise<void> {
+  const client = new Client({ ...databaseAddress(environment), connectionTimeoutMillis: 2_000 });
+  await client.connect();
+  try {
+    await runMigrations(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,66 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { MailerService } from '@nestjs-modules/mailer';
+import { Environment, Unavailable, maskEmailsIn, within } from '@app/runtime';
+import { MailRefused, type Mail, type Mailer } from '../domain/mailer';
+import { render } from '../templates/render';
+
+/** Longest wait for the mail server to take one mail, connecting included. */
+export const SMTP_TIMEOUT_MS = 10_000;
+
+interface SmtpError extends Error {
+  readonly responseCode?: number;
+  readonly command?: string;
+}
+
+/** Hands mails to the SMTP server over a pool of kept connections. */
+@Injectable()
+export class SmtpMailer implements Mailer {
+  constructor(
+    private readonly transport: MailerService,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {}
+
+  async send(mail: Mail): Promise<void> {
+    const { APP_NAME: app, SMTP_FROM_EMAIL: from } = this.environment;
+    const domain = from.slice(from.lastIndexOf('@') + 1);
+    const sending = this.transport.sendMail({
+      ...render(mail.content, mail.locale, app),
+      messageId: `<${mail.id}@${domain}>`,
+      from: { name: app, address: from },
+      // An object, because nodemailer splits a text at its commas into several recipients.
+      to: { name: '', address: mail.to },
+      // No out-of-office replies, and no mailing list takes it for its own. Sources: RFC 3834, RFC 5436.
+      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+    try {
+      await within(sending, SMTP_TIMEOUT_MS, () => new Error(`no answer within ${SMTP_TIMEOUT_MS} ms`));
+    } catch (error) {
+      throw toDomainError(error as SmtpError);
+    }
+  }
+
+  async ping(): Promise<void> {
+    const transporter = this.transport.getTransporter();
+    if (!transporter) throw new Unavailable('mail', 'no transport');
+    try {
+      await within(Promise.resolve(transporter.verify()), 2_000, () => new Error('no answer within 2000 ms'));
+    } catch (error) {
+      throw new Unavailable('mail', maskEmailsIn((error as Error).message), { cause: error });
+    }
+  }
+}
+
+/**
+ * A 5xx reply is final only where it speaks of this mail. One to AUTH or to the greeting speaks of us or of the
+ * server's day, and is mended by an operator: giving up every mail meanwhile would lose them.
+ */
+function toDomainError(error: SmtpError): Error {
+  const reason = maskEmailsIn(error.message);
+  const aboutThisMail = /^(MAIL FROM|RCPT TO|DATA)/.test(error.command ?? '');
+  const final = aboutThisMail && (error.responseCode ?? 0) >= 500;
+  return final
+    ? new MailRefused(reason, { cause: error })
+    : new Unavailable('mail', reason, { cause: error });
+}

@@ -1,0 +1,11 @@
+/**
+ * Hands the ids of owed mails to the workers. It carries ids and nothing else, and may be away or lose
+ * everything: the database says what is owed, and the reconciler announces it again.
+ */
+export interface MailQueue {
+  /** Adds one job an id; an id that is already waiting or in hand is left as it is. @throws {Unavailable} */
+  announce(mailIds: readonly string[]): Promise<void>;
+  /** Jobs waiting or in hand. @throws {Unavailable} */
+  depth(): Promise<number>;
+}
+export const MailQueue = Symbol('MailQueue');

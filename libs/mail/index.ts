@@ -1,0 +1,10 @@
+export { migrateQueueTables, postgresQueue } from './adapters/bullmq-backend';
+export { BullMqMailQueue, MAIL_QUEUE_NAME } from './adapters/bullmq-mail-queue';
+export { MailCheck } from './adapters/mail-check';
+export { SmtpMailer, SMTP_TIMEOUT_MS } from './adapters/smtp-mailer';
+export { smtpTransport } from './adapters/smtp-transport';
+export * from './domain/locale';
+export * from './domain/mail-queue';
+export * from './domain/mailer';
+export * from './mail.module';
+export { render, type RenderedMail } from './templates/render';

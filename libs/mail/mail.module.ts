@@ -1,0 +1,38 @@
+import { BullModule, getQueueToken } from '@nestjs/bullmq';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { MailerModule } from '@nestjs-modules/mailer';
+import type { Queue } from 'bullmq';
+import { DATABASE_TIMEOUT_MS, Environment, REDIS_TIMEOUT_MS } from '@app/runtime';
+import { chooseQueueBackend } from './adapters/bullmq-backend';
+import { BullMqMailQueue, MAIL_QUEUE_NAME } from './adapters/bullmq-mail-queue';
+import { MailCheck } from './adapters/mail-check';
+import { SmtpMailer } from './adapters/smtp-mailer';
+import { smtpTransport } from './adapters/smtp-transport';
+import { MailQueue } from './domain/mail-queue';
+import { Mailer } from './domain/mailer';
+
+/** MailQueue → BullMQ (on Redis, or on PostgreSQL in one-node mode); Mailer → SMTP. */
+@Module({})
+export class MailModule {
+  static forApp(environment: Environment): DynamicModule {
+    const timeoutMs = environment.REDIS_HOST ? REDIS_TIMEOUT_MS : DATABASE_TIMEOUT_MS;
+    return {
+      module: MailModule,
+      imports: [
+        BullModule.forRoot({ connection: chooseQueueBackend(environment), prefix: '{mail}' }),
+        BullModule.registerQueue({ name: MAIL_QUEUE_NAME }),
+        MailerModule.forRoot(smtpTransport(environment)),
+      ],
+      providers: [
+        {
+          provide: MailQueue,
+          inject: [getQueueToken(MAIL_QUEUE_NAME)],
+          useFactory: (queue: Queue) => new BullMqMailQueue(queue, timeoutMs),
+        },
+        { provide: Mailer, useClass: SmtpMailer },
+        MailCheck,
+      ],
+      exports: [MailCheck, MailQueue, Mailer],
+    };
+  }
+}

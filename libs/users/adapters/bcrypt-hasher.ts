@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os';
+import { createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { compare, getRounds, hash } from 'bcrypt';
+import { Environment } from '@app/runtime';
+import type { PasswordHasher } from '../domain/password-hasher';
+import { isHashable } from '../domain/password';
+import { HashingLine } from './hashing-line';
+
+/** bcrypt on libuv's pool, behind a line that lets as many run as there are cores. */
+@Injectable()
+export class BcryptHasher implements PasswordHasher, OnModuleInit {
+  readonly line = new HashingLine(availableParallelism());
+  /** What a password is compared with when nobody has the address: the same work, and it can never match. */
+  private decoy = '';
+  private readonly comparing = new Map<string, Promise<boolean>>();
+
+  constructor(@Inject(Environment) private readonly environment: Environment) {}
+
+  /** Also shows the line how long one hash takes here. */
+  async onModuleInit(): Promise<void> {
+    this.decoy = await this.line.run(() =>
+      hash(randomBytes(32).toString('hex'), this.environment.BCRYPT_COST),
+    );
+  }
+
+  hash(password: string, gone?: AbortSignal): Promise<string> {
+    return this.line.run(() => hash(password, this.environment.BCRYPT_COST), gone);
+  }
+
+  /** The same question asked many times at once is answered once; if the one who asked first leaves, the next asks. */
+  async matches(password: string, stored: string | null, gone?: AbortSignal): Promise<boolean> {
+    const question = createHash('sha256')
+      .update(`${stored ?? ''}\0${password}`)
+      .digest('base64');
+    const shared = await this.comparing.get(question)?.catch(() => undefined);
+    if (shared !== undefined) return shared;
+    const answer = this.compare(password, stored, gone).finally(() => this.comparing.delete(question));
+    this.comparing.set(question, answer);
+    return await answer;
+  }
+
+  isOutdated(stored: string): boolean {
+    return getRounds(stored) < this.environment.BCRYPT_COST;
+  }
+
+  private async compare(password: string, stored: string | null, gone?: AbortSignal): Promise<boolean> {
+    // bcrypt would cut what it cannot hold, and find that it matches.
+    const usable = isHashable(password) && stored !== null;
+    const right = await this.line.run(() => compare(password, usable ? stored : this.decoy), gone);
+    return right && usable;
+  }
+}

@@ -1,0 +1,69 @@
+import { domainToASCII } from 'node:url';
+import { UsersError } from './errors';
+
+declare const canonical: unique symbol;
+/** An email address in the one form in which addresses are kept, compared and written to. */
+export type EmailAddress = string & { readonly [canonical]: true };
+
+/** Longest address, in characters. Source: RFC 5321, section 4.5.3.1.3, less the angle brackets. */
+export const EMAIL_LENGTH_MAX = 254;
+/** Longest local part, in bytes. Source: RFC 5321, section 4.5.3.1.1. */
+const LOCAL_PART_BYTES_MAX = 64;
+
+/**
+ * Dot-atom of RFC 5322, with letters and digits of any script (RFC 6531). Quoted local parts, comments and
+ * everything invisible have no place in it. One character class, so there is nothing to back-track into.
+ */
+const LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]+$/u;
+const DOMAIN_LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
+
+/**
+ * Reads an address: trimmed, Unicode NFC, lower case, domain in ASCII form (IDNA).
+ * Refused is what two readers could take for different mailboxes, or one for two.
+ * @throws {UsersError} users.email_invalid, saying what is wrong with it
+ */
+export function parseEmailAddress(input: string): EmailAddress {
+  if (input.length > 4 * EMAIL_LENGTH_MAX)
+    throw invalid(`must be at most ${EMAIL_LENGTH_MAX} characters long`);
+  if (!input.isWellFormed()) throw invalid('must be well-formed Unicode');
+  const address = trimAscii(input).normalize('NFC');
+  const at = address.lastIndexOf('@');
+  if (at < 1 || at === address.length - 1) throw invalid('must be an email address such as name@example.com');
+  const result = `${parseLocalPart(address.slice(0, at))}@${parseDomain(address.slice(at + 1))}`;
+  if ([...result].length > EMAIL_LENGTH_MAX)
+    throw invalid(`must be at most ${EMAIL_LENGTH_MAX} characters long`);
+  return result as EmailAddress;
+}
+
+/** White space of ASCII only: what else `trim()` removes is invisible, and is refused instead. */
+const trimAscii = (text: string): string => text.replace(/^[ \t\r\n]+/, '').replace(/[ \t\r\n]+$/, '');
+
+function parseLocalPart(part: string): string {
+  if (!LOCAL_PART.test(part) || part.startsWith('.') || part.endsWith('.') || part.includes('..')) {
+    throw invalid('has characters before the "@" that are not accepted');
+  }
+  const folded = part.toLowerCase().normalize('NFC');
+  // Full-width letters, ligatures and the like, and letters whose case has no way back (dotless i, sharp s).
+  if (folded.normalize('NFKC') !== folded || folded.toUpperCase().toLowerCase().normalize('NFC') !== folded) {
+    throw invalid('has letters before the "@" that can be read in two ways');
+  }
+  if (Buffer.byteLength(folded) > LOCAL_PART_BYTES_MAX) {
+    throw invalid(`must have at most ${LOCAL_PART_BYTES_MAX} bytes before the "@"`);
+  }
+  return folded;
+}
+
+function parseDomain(domain: string): string {
+  // domainToASCII maps look-alikes of "." and full-width letters to plain ones, and an unusable name to ''.
+  const ascii = /^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) ? domainToASCII(domain).toLowerCase() : '';
+  const labels = ascii.split('.');
+  const usable =
+    labels.length >= 2 &&
+    ascii.length <= 253 &&
+    labels.every((label) => DOMAIN_LABEL.test(label)) &&
+    !/^\d+$/.test(labels.at(-1) ?? '');
+  if (!usable) throw invalid('must have a domain name such as example.com after the "@"');
+  return ascii;
+}
+
+const invalid = (reason: string): UsersError => new UsersError('users.email_invalid', reason);

@@ -1,0 +1,39 @@
+import { UsersError } from './errors';
+
+/**
+ * Longest password bcrypt can hold, in bytes of UTF-8; it drops the rest without a word.
+ * Source: OpenBSD bcrypt(3). Longer ones are refused, so that two passwords never share a hash.
+ */
+export const PASSWORD_BYTES_MAX = 72;
+
+export interface PasswordRules {
+  /** Fewest characters (Unicode code points). */
+  readonly minLength: number;
+  /** Lower-case passwords that are refused for being common. */
+  readonly blocklist: ReadonlySet<string>;
+}
+export const PasswordRules = Symbol('PasswordRules');
+
+/** Whether bcrypt can tell this password from every other one. */
+export function isHashable(password: string): boolean {
+  return (
+    password.isWellFormed() && !password.includes('\0') && Buffer.byteLength(password) <= PASSWORD_BYTES_MAX
+  );
+}
+
+/** What is wrong with a password somebody chose, or undefined when nothing is. */
+export function faultOf(password: string, rules: PasswordRules): string | undefined {
+  if ([...password].length < rules.minLength) return `must be at least ${rules.minLength} characters long`;
+  if (Buffer.byteLength(password) > PASSWORD_BYTES_MAX) {
+    return `must be at most ${PASSWORD_BYTES_MAX} bytes long in UTF-8`;
+  }
+  if (!isHashable(password)) return 'must be well-formed Unicode without NUL characters';
+  if (rules.blocklist.has(password.toLowerCase())) return 'is one of the commonest passwords; choose another';
+  return undefined;
+}
+
+/** @throws {UsersError} users.password_unfit */
+export function checkPassword(password: string, rules: PasswordRules): void {
+  const fault = faultOf(password, rules);
+  if (fault !== undefined) throw new UsersError('users.password_unfit', fault);
+}

@@ -1,0 +1,10 @@
+export { BcryptHasher } from './adapters/bcrypt-hasher';
+export { PostgresUserRepository } from './adapters/postgres-user-repository';
+export * from './domain/email-address';
+export * from './domain/errors';
+export * from './domain/password';
+export * from './domain/password-hasher';
+export * from './domain/user-repository';
+export * from './use-cases/authenticate';
+export * from './use-cases/register';
+export * from './users.module';

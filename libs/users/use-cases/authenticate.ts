@@ -1,0 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { parseEmailAddress, type EmailAddress } from '../domain/email-address';
+import { UsersError } from '../domain/errors';
+import { PasswordHasher } from '../domain/password-hasher';
+import { UserRepository, type UserWithHash } from '../domain/user-repository';
+
+/** Finds the account of an address and checks the password; nobody learns which of the two was wrong. */
+@Injectable()
+export class Authenticate {
+  constructor(
+    @Inject(UserRepository) private readonly users: UserRepository,
+    @Inject(PasswordHasher) private readonly passwords: PasswordHasher,
+  ) {}
+
+  /** @throws {UsersError} users.credentials_wrong @throws {Unavailable} */
+  async execute(email: string, password: string, gone?: AbortSignal): Promise<UserWithHash> {
+    const address = canonicalOrNull(email);
+    const user = address === null ? null : await this.users.findByEmail(address);
+    const right = await this.passwords.matches(password, user?.passwordHash ?? null, gone);
+    if (user === null || !right) throw new UsersError('users.credentials_wrong');
+    return user;
+  }
+}
+
+/** What cannot be anybody's address is an unknown one: it gets the same answer after the same work. */
+function canonicalOrNull(email: string): EmailAddress | null {
+  try {
+    return parseEmailAddress(email);
+  } catch {
+    return null;
+  }
+}

@@ -100,11 +100,10 @@ async function toBody(type: Type<object>, raw: unknown): Promise<object> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     throw ProblemError.invalid([{ field: 'body', message: 'must be a JSON object' }]);
   }
-  // class-transformer drops this name without a word, and unknown fields are refused here.
-  if (Object.hasOwn(raw, '__proto__')) {
-    throw ProblemError.invalid([{ field: '__proto__', message: 'is not a known field' }]);
-  }
   const body = plainToInstance(type, raw);
+  // class-transformer leaves out some names (__proto__, constructor) without a word; unknown is unknown.
+  const left = Object.keys(raw).filter((name) => !Object.hasOwn(body, name));
+  if (left.length > 0) throw ProblemError.invalid(left.map(unknownField));
   const errors = await validate(body, {
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -119,8 +118,11 @@ async function toBody(type: Type<object>, raw: unknown): Promise<object> {
 const FIELD_LENGTH_MAX = 64;
 
 function toFault({ property, constraints = {} }: ValidationError): FieldFault {
-  const message = Object.hasOwn(constraints, 'whitelistValidation')
-    ? 'is not a known field'
-    : (Object.values(constraints)[0] ?? 'is not valid');
-  return { field: property.slice(0, FIELD_LENGTH_MAX), message };
+  if (Object.hasOwn(constraints, 'whitelistValidation')) return unknownField(property);
+  return { field: property, message: Object.values(constraints)[0] ?? 'is not valid' };
 }
+
+const unknownField = (name: string): FieldFault => ({
+  field: name.slice(0, FIELD_LENGTH_MAX),
+  message: 'is not a known field',
+});

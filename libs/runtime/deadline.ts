@@ -1,7 +1,7 @@
 /** A dependency that is away, frozen or at capacity: the caller may try again, nothing was decided. */
 export class Unavailable extends Error {
   constructor(
-    readonly dependency: 'database' | 'redis' | 'mail' | 'hashing',
+    readonly dependency: 'database' | 'redis' | 'queue' | 'mail' | 'hashing',
     readonly reason: string,
     options?: ErrorOptions,
   ) {

@@ -47,8 +47,7 @@ export class BullMqMailQueue implements MailQueue, BeforeApplicationShutdown {
   }
 
   private async ask<T>(question: () => Promise<T>): Promise<T> {
-    if (Date.now() < this.restingUntil)
-      throw new Unavailable('redis', 'the mail queue did not answer a moment ago');
+    if (Date.now() < this.restingUntil) throw new Unavailable('queue', 'it did not answer a moment ago');
     try {
       return await within(
         question(),
@@ -57,7 +56,7 @@ export class BullMqMailQueue implements MailQueue, BeforeApplicationShutdown {
       );
     } catch (error) {
       this.restingUntil = Date.now() + REST_MS;
-      throw new Unavailable('redis', `mail queue: ${(error as Error).message}`, { cause: error });
+      throw new Unavailable('queue', (error as Error).message, { cause: error });
     }
   }
 }

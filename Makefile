@@ -1,0 +1,84 @@
+# Every target says what it does: make help
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+INSTALLED := node_modules/.package-lock.json
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2 }' Makefile
+
+$(INSTALLED): package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $(INSTALLED)
+
+.PHONY: install
+install: $(INSTALLED) ## Install the dependencies, if they are missing or have changed
+
+BUILT := dist/.built
+SOURCES := $(shell find apps libs tools -type f) nest-cli.json tsconfig.json tsconfig.build.json
+
+$(BUILT): $(INSTALLED) $(SOURCES)
+	npm run --silent build
+	@touch $(BUILT)
+
+.PHONY: build
+build: $(BUILT) ## Compile everything into dist/, if the sources have changed
+
+.PHONY: run
+run: build ## Start PostgreSQL, an inbox, the api and the worker; Ctrl-C stops them
+	@exec node dist/tools/run.js
+
+.PHONY: test
+test: build redis ## Run every test: unit, contract, end to end
+	@exec node dist/tools/test.js
+
+.PHONY: test-unit
+test-unit: install ## Run the unit tests
+	npx jest --selectProjects unit
+
+.PHONY: test-contract
+test-contract: build redis ## Run each port's suite against its real adapters
+	npx jest --selectProjects contract
+
+.PHONY: test-e2e
+test-e2e: build redis ## Walk through the service over HTTP and SMTP
+	npx jest --selectProjects e2e
+
+.PHONY: redis
+redis: ## Get a redis-server for the tests, if there is none
+	@bash tools/get-redis.sh
+
+.PHONY: check quality
+check: build ## Format, lint, types, module boundaries, dead code, OpenAPI drift
+	npm run --silent check
+
+quality: check ## The same as check
+
+.PHONY: format
+format: install ## Format the sources
+	npx prettier --write .
+
+.PHONY: bench
+bench: build redis ## Measure, as ratios against limits measured in the same run
+	npm run --silent bench
+
+.PHONY: chaos
+chaos: build redis ## Break things for real and see what was promised hold
+	npm run --silent chaos
+
+.PHONY: up
+up: ## Start the stack in containers
+	docker compose up --build --detach --wait
+
+.PHONY: down
+down: ## Stop the containers
+	docker compose down
+
+.PHONY: logs
+logs: ## Follow the containers' logs
+	docker compose logs --follow
+
+.PHONY: clean
+clean: ## Drop the state of make run (.data/) and what was built
+	rm -rf .data dist coverage

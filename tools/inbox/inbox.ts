@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { createInboxServer } from './web';
+import { Mailbox } from './mailbox';
+import { createSmtpServer } from './smtp';
+
+const LOOPBACK = '127.0.0.1';
+
+export interface Inbox {
+  readonly mailbox: Mailbox;
+  close(): Promise<void>;
+}
+
+/** Starts the SMTP server and the page. */
+export async function startInbox(smtpPort: number, webPort: number): Promise<Inbox> {
+  const mailbox = new Mailbox();
+  const smtp = createSmtpServer(mailbox);
+  // A client that breaks off in the middle of a mail is its own problem.
+  smtp.on('error', () => {});
+  await new Promise<void>((resolve) => smtp.listen(smtpPort, LOOPBACK, resolve));
+  const web = createInboxServer(mailbox).listen(webPort, LOOPBACK);
+  await once(web, 'listening');
+  return {
+    mailbox,
+    close: async () => {
+      web.closeAllConnections();
+      await Promise.all([
+        new Promise<void>((resolve) => smtp.close(resolve)),
+        new Promise<void>((resolve) => web.close(() => resolve())),
+      ]);
+    },
+  };
+}

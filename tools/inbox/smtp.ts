@@ -1,0 +1,35 @@
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import type { Mailbox } from './mailbox';
+
+/** Largest mail taken, in bytes. */
+const MAIL_BYTES_MAX = 1_048_576;
+const CLIENTS_MAX = 100;
+
+/** An SMTP server that takes every mail for everybody, and keeps it to itself. */
+export function createSmtpServer(mailbox: Mailbox, options: SMTPServerOptions = {}): SMTPServer {
+  return new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    size: MAIL_BYTES_MAX,
+    maxClients: CLIENTS_MAX,
+    onData(stream, session, callback) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => {
+        if (!stream.sizeExceeded) chunks.push(chunk);
+      });
+      stream.on('end', () => {
+        if (stream.sizeExceeded) {
+          callback(Object.assign(new Error('Mail too large'), { responseCode: 552 }));
+          return;
+        }
+        const recipients = session.envelope.rcptTo.map(({ address }) => address);
+        mailbox.add(Buffer.concat(chunks), recipients).then(
+          () => callback(),
+          (error: Error) => callback(error),
+        );
+      });
+    },
+    ...options,
+  });
+}

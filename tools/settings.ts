@@ -1,0 +1,29 @@
+export interface Ports {
+  readonly api: number;
+  readonly worker: number;
+  readonly inbox: number;
+  readonly smtp: number;
+}
+
+/** The variable that moves each port. */
+export const PORT_VARIABLES: Record<keyof Ports, string> = {
+  api: 'API_PORT',
+  worker: 'WORKER_PORT',
+  inbox: 'INBOX_PORT',
+  smtp: 'SMTP_PORT',
+};
+
+const DEFAULTS: Ports = { api: 8000, worker: 8001, inbox: 8025, smtp: 1025 };
+
+/** @throws {Error} naming the variable that is not a port */
+export function portsFrom(env: NodeJS.ProcessEnv): Ports {
+  const read = (name: keyof Ports): number => {
+    const variable = PORT_VARIABLES[name];
+    const port = Number(env[variable] || DEFAULTS[name]);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+      throw new Error(`${variable} must be a port from 1 to 65535, not "${env[variable]}"`);
+    }
+    return port;
+  };
+  return { api: read('api'), worker: read('worker'), inbox: read('inbox'), smtp: read('smtp') };
+}

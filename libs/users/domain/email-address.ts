@@ -15,6 +15,8 @@ const LOCAL_PART_BYTES_MAX = 64;
  * everything invisible have no place in it. One character class, so there is nothing to back-track into.
  */
 const LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]+$/u;
+/** Marks and letters that show nothing: variation selectors, fillers, joiners. Source: Unicode, DerivedCoreProperties. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 const DOMAIN_LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
 /**
@@ -27,6 +29,7 @@ export function parseEmailAddress(input: string): EmailAddress {
     throw invalid(`must be at most ${EMAIL_LENGTH_MAX} characters long`);
   if (!input.isWellFormed()) throw invalid('must be well-formed Unicode');
   const address = trimAscii(input).normalize('NFC');
+  if (INVISIBLE.test(address)) throw invalid('must not have invisible characters');
   const at = address.lastIndexOf('@');
   if (at < 1 || at === address.length - 1) throw invalid('must be an email address such as name@example.com');
   const result = `${parseLocalPart(address.slice(0, at))}@${parseDomain(address.slice(at + 1))}`;

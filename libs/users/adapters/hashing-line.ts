@@ -9,7 +9,6 @@ const LINE_LENGTH_MAX = 1_000;
 
 interface Waiting {
   readonly start: () => void;
-  readonly since: number;
 }
 
 /**
@@ -40,6 +39,7 @@ export class HashingLine {
    * @throws {Unavailable} when the line is full, or when the client left before its turn
    */
   async run<T>(job: () => Promise<T>, gone?: AbortSignal): Promise<T> {
+    if (gone?.aborted) throw clientLeft();
     if (this.running >= this.slots) await this.wait(gone);
     else this.running += 1;
     const started = performance.now();
@@ -60,10 +60,9 @@ export class HashingLine {
       const leave = (): void => {
         const place = this.waiting.indexOf(entry);
         if (place >= 0) this.waiting.splice(place, 1);
-        reject(new Unavailable('hashing', 'the client has left'));
+        reject(clientLeft());
       };
       const entry: Waiting = {
-        since: performance.now(),
         start: () => {
           gone?.removeEventListener('abort', leave);
           resolve();
@@ -90,3 +89,5 @@ export class HashingLine {
     this.jobMs = this.jobMs === 0 ? elapsedMs : this.jobMs * 0.9 + elapsedMs * 0.1;
   }
 }
+
+const clientLeft = (): Unavailable => new Unavailable('hashing', 'the client has left');

@@ -29,12 +29,20 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
   }
 
   /** The same question asked many times at once is answered once; if the one who asked first leaves, the next asks. */
-  async matches(password: string, stored: string | null, gone?: AbortSignal): Promise<boolean> {
+  async matches(
+    address: string,
+    password: string,
+    stored: string | null,
+    gone?: AbortSignal,
+  ): Promise<boolean> {
     const question = createHash('sha256')
-      .update(`${stored ?? ''}\0${password}`)
+      .update(JSON.stringify([address, password, stored]))
       .digest('base64');
-    const shared = await this.comparing.get(question)?.catch(() => undefined);
-    if (shared !== undefined) return shared;
+    for (let other = this.comparing.get(question); other; other = this.comparing.get(question)) {
+      const shared = await other.catch(() => undefined);
+      if (shared !== undefined) return shared;
+      if (gone?.aborted) break;
+    }
     const answer = this.compare(password, stored, gone).finally(() => this.comparing.delete(question));
     this.comparing.set(question, answer);
     return await answer;

@@ -16,7 +16,7 @@ export class Authenticate {
   async execute(email: string, password: string, gone?: AbortSignal): Promise<UserWithHash> {
     const address = canonicalOrNull(email);
     const user = address === null ? null : await this.users.findByEmail(address);
-    const right = await this.passwords.matches(password, user?.passwordHash ?? null, gone);
+    const right = await this.passwords.matches(address ?? email, password, user?.passwordHash ?? null, gone);
     if (user === null || !right) throw new UsersError('users.credentials_wrong');
     return user;
   }

@@ -63,7 +63,7 @@ export class PostgresActivationRepository implements ActivationRepository {
           code_id = ${codeId},
           code_digits = ${codeDigits(this.sql, this.sql`users.email`, digits)},
           code_wrong_tries = 0, code_expires_at = null,
-          mail_due_at = now(), mail_sent_at = null, mail_given_up_at = null, mail_attempts = 0,
+          mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null, mail_attempts = 0,
           mail_last_error = null, locale = ${locale}, request_id = ${requestId}
         where id = ${accountId} and activated_at is null
         returning id`,

@@ -52,7 +52,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
   async markSent(id: string, lifeSeconds: number): Promise<void> {
     await inTime(this.sql`
       update users set
-        mail_due_at = null, mail_sent_at = now(), mail_last_error = null,
+        mail_due_at = null, mail_sent_at = now(), mail_given_up_at = null, mail_last_error = null,
         code_expires_at = case when activated_at is null then now() + make_interval(secs => ${lifeSeconds}) end
       where code_id = ${id}`);
   }
@@ -68,7 +68,8 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
   async giveUp(id: string, reason: string): Promise<void> {
     await inTime(this.sql`
       update users set
-        mail_due_at = null, mail_given_up_at = now(), mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)}
+        mail_due_at = null, mail_given_up_at = now(), mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)},
+        code_expires_at = null
       where code_id = ${id} and mail_due_at is not null`);
   }
 
@@ -91,10 +92,10 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
   async list(limit: number): Promise<OwedMail[]> {
     const rows = await inTime(
       this.sql<OwedRow[]>`
-        select code_id, email, created_at as owed_since, mail_due_at, mail_attempts, mail_last_error
+        select code_id, email, mail_owed_since as owed_since, mail_due_at, mail_attempts, mail_last_error
         from users
         where mail_due_at is not null or mail_given_up_at is not null
-        order by created_at
+        order by mail_owed_since
         limit ${limit}`,
     );
     return rows.map((row) => ({
@@ -120,7 +121,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
       this.sql<{ owed: number; oldestSeconds: number; givenUp: number }[]>`
         select (select count(*)::int from users where mail_due_at is not null) as owed,
                (select count(*)::int from users where mail_given_up_at is not null) as "givenUp",
-               coalesce((select extract(epoch from now() - min(created_at))::float8
+               coalesce((select extract(epoch from now() - min(mail_owed_since))::float8
                          from users where mail_due_at is not null), 0) as "oldestSeconds"`,
     );
     return row ?? { owed: 0, oldestSeconds: 0, givenUp: 0 };

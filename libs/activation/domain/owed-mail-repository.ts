@@ -34,7 +34,7 @@ export interface OwedMailRepository {
   markSent(id: string, lifeSeconds: number): Promise<void>;
   /** Tries again in `delaySeconds`. @throws {Unavailable} */
   postpone(id: string, delaySeconds: number, reason: string): Promise<void>;
-  /** Stops trying, visibly. @throws {Unavailable} */
+  /** Stops trying, visibly; the code, which nobody will read, is dead at once. @throws {Unavailable} */
   giveUp(id: string, reason: string): Promise<void>;
   /** Ids of due mails, the longest due first, after a place in that order. @throws {Unavailable} */
   due(limit: number, after?: DuePlace): Promise<DuePlace[]>;

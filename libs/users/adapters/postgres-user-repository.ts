@@ -33,7 +33,7 @@ export class PostgresUserRepository implements UserRepository {
           id = excluded.id, password_hash = excluded.password_hash, created_at = now(),
           code_id = excluded.code_id, code_digits = excluded.code_digits,
           code_wrong_tries = 0, code_expires_at = null,
-          mail_due_at = now(), mail_sent_at = null, mail_given_up_at = null, mail_attempts = 0,
+          mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null, mail_attempts = 0,
           mail_last_error = null, locale = excluded.locale, request_id = excluded.request_id
         where held.activated_at is null and held.mail_due_at is null
           and (held.code_expires_at is null or held.code_expires_at <= now()
@@ -57,7 +57,7 @@ export class PostgresUserRepository implements UserRepository {
     const [row] = await inTime(
       this.sql<{ code_id: string }[]>`
         update users set
-          code_id = ${mailId}, mail_due_at = now(), mail_sent_at = null, mail_given_up_at = null,
+          code_id = ${mailId}, mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null,
           mail_attempts = 0, mail_last_error = null
         where email = ${email} and activated_at is not null and mail_due_at is null
           and (code_id is null or coalesce(mail_sent_at, mail_given_up_at, 'epoch') < now() - interval '1 day')

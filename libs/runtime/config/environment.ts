@@ -37,7 +37,7 @@ export function parseEnvironment(raw: NodeJS.ProcessEnv = process.env): Environm
       for (const [name, error] of Object.entries(errors)) faults.push(`${name}: ${(error as Error).message}`);
     },
   });
-  if (faults.length === 0) faults.push(...contradictions(environment));
+  faults.push(...contradictions(environment, given));
   if (faults.length > 0) throw new ConfigurationError(faults);
   return environment;
 }
@@ -56,19 +56,22 @@ function readFiles(raw: NodeJS.ProcessEnv, faults: string[]): Record<string, str
       try {
         given[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
       } catch (error) {
-        faults.push(`${name}_FILE: cannot read "${file}" (${(error as NodeJS.ErrnoException).code})`);
+        // The path stays out of the message: it is the secret itself where somebody mixed the two up.
+        faults.push(`${name}_FILE: cannot read that file (${(error as NodeJS.ErrnoException).code})`);
       }
     }
   }
   return given;
 }
 
-function contradictions(environment: Environment): string[] {
+/** @param environment lacks the variables that are faulty by themselves */
+function contradictions(environment: Partial<Environment>, given: Record<string, string>): string[] {
   const faults: string[] = [];
-  if (environment.TRUST_PROXY.length > 1 && environment.TRUST_PROXY.some((entry) => /^\d+$/.test(entry))) {
+  const { TRUST_PROXY: proxies = [], BCRYPT_COST: cost = Infinity } = environment;
+  if (proxies.length > 1 && proxies.some((entry) => /^\d+$/.test(entry))) {
     faults.push('TRUST_PROXY: a hop count stands alone; it cannot be mixed with addresses');
   }
-  if (Boolean(environment.SMTP_USERNAME) !== Boolean(environment.SMTP_PASSWORD)) {
+  if (Boolean(given['SMTP_USERNAME']) !== Boolean(given['SMTP_PASSWORD'])) {
     faults.push('SMTP_USERNAME: goes with SMTP_PASSWORD; one is given without the other');
   }
   if (environment.NODE_ENV === 'production') {
@@ -77,7 +80,7 @@ function contradictions(environment: Environment): string[] {
         'SECRET_KEY: the default is for development; set your own, for example `openssl rand -base64 48`',
       );
     }
-    if (environment.BCRYPT_COST < 10) faults.push('BCRYPT_COST: must be 10 or more in production');
+    if (cost < 10) faults.push('BCRYPT_COST: must be 10 or more in production');
   }
   return faults;
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { MailerService } from '@nestjs-modules/mailer';
 import { Environment, Unavailable, maskEmailsIn, within } from '@app/runtime';
+import { isOneMailbox } from '../domain/mailbox';
 import { MailRefused, type Mail, type Mailer } from '../domain/mailer';
 import { render } from '../templates/render';
 
@@ -21,6 +22,7 @@ export class SmtpMailer implements Mailer {
   ) {}
 
   async send(mail: Mail): Promise<void> {
+    if (!isOneMailbox(mail.to)) throw new MailRefused('the address does not name one mailbox');
     const { APP_NAME: app, SMTP_FROM_EMAIL: from } = this.environment;
     const domain = from.slice(from.lastIndexOf('@') + 1);
     const sending = this.transport.sendMail({
@@ -53,12 +55,12 @@ export class SmtpMailer implements Mailer {
 }
 
 /**
- * A 5xx reply is final only where it speaks of this mail. One to AUTH or to the greeting speaks of us or of the
- * server's day, and is mended by an operator: giving up every mail meanwhile would lose them.
+ * A 5xx reply is final only where it speaks of this mail. One to the greeting, to AUTH or to our sender's address
+ * speaks of us or of the server's day, and is mended by an operator: giving up every mail meanwhile would lose them.
  */
 function toDomainError(error: SmtpError): Error {
   const reason = maskEmailsIn(error.message);
-  const aboutThisMail = /^(MAIL FROM|RCPT TO|DATA)/.test(error.command ?? '');
+  const aboutThisMail = /^(RCPT TO|DATA)/.test(error.command ?? '');
   const final = aboutThisMail && (error.responseCode ?? 0) >= 500;
   return final
     ? new MailRefused(reason, { cause: error })

@@ -7,7 +7,10 @@ export type Logger = PinoLogger;
 export const Logger = Symbol('Logger');
 
 /** Fields that must never reach a log, wherever somebody puts them by mistake. */
-const CENSORED = ['password', 'activation_code', 'authorization', 'cookie', 'secret', 'email'];
+const CENSORED = [
+  ...['password', 'passwordHash', 'password_hash', 'activation_code', 'authorization', 'Authorization'],
+  ...['cookie', 'secret', 'email'],
+];
 
 /**
  * One JSON object a line on stdout: time (RFC 3339, UTC), level, message, and the request id where there is one.
@@ -29,7 +32,7 @@ export function createLogger(
         const context = requestContext.getStore();
         return context ? { request_id: context.requestId } : {};
       },
-      redact: { paths: CENSORED.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },
+      redact: { paths: CENSORED.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
       serializers: { error: describeError },
       hooks: {
         logMethod(args, method) {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ReservedSql } from 'postgres';
 import { Umzug, type MigrationParams } from 'umzug';
 import type { Sql } from './sql';
 
@@ -33,7 +34,7 @@ export class Migrations {
   }
 
   async status(): Promise<MigrationStatus[]> {
-    const applied = new Set(await this.applied());
+    const applied = new Set(await this.applied(this.sql));
     return (await this.names()).map((name) => ({ name, applied: applied.has(name) }));
   }
 
@@ -53,7 +54,7 @@ export class Migrations {
         await pause(100);
       }
       try {
-        return await work(await this.umzug());
+        return await work(await this.umzug(session));
       } finally {
         await session`select pg_advisory_unlock(${ADVISORY_LOCK})`;
       }
@@ -62,16 +63,16 @@ export class Migrations {
     }
   }
 
-  private async umzug(): Promise<Umzug> {
+  private async umzug(session: ReservedSql): Promise<Umzug> {
     const names = await this.names();
     return new Umzug({
       migrations: names.map((name) => ({
         name,
-        up: ({ name }: MigrationParams<object>) => this.run(name, 'up'),
-        down: ({ name }: MigrationParams<object>) => this.run(name, 'down'),
+        up: ({ name }: MigrationParams<object>) => this.run(session, name, 'up'),
+        down: ({ name }: MigrationParams<object>) => this.run(session, name, 'down'),
       })),
       storage: {
-        executed: () => this.applied(),
+        executed: () => this.applied(session),
         // The ledger is written in the migration's own transaction, by run().
         logMigration: async () => {},
         unlogMigration: async () => {},
@@ -80,20 +81,26 @@ export class Migrations {
     });
   }
 
-  private async run(name: string, direction: 'up' | 'down'): Promise<void> {
+  /** On the connection that holds the lock: a pool of one must do, and what loses the lock loses its work with it. */
+  private async run(session: ReservedSql, name: string, direction: 'up' | 'down'): Promise<void> {
     const statements = await this.read(name, direction);
-    await this.sql.begin(async (transaction) => {
-      await transaction.unsafe(`set local lock_timeout = '${TABLE_LOCK_TIMEOUT}'`);
-      await transaction.unsafe(statements);
-      if (direction === 'up') await transaction`insert into schema_migrations (name) values (${name})`;
-      else await transaction`delete from schema_migrations where name = ${name}`;
-    });
+    await session`begin`;
+    try {
+      await session.unsafe(`set local lock_timeout = '${TABLE_LOCK_TIMEOUT}'`);
+      await session.unsafe(statements);
+      if (direction === 'up') await session`insert into schema_migrations (name) values (${name})`;
+      else await session`delete from schema_migrations where name = ${name}`;
+      await session`commit`;
+    } catch (error) {
+      await session`rollback`.catch(() => {});
+      throw error;
+    }
   }
 
-  private async applied(): Promise<string[]> {
-    await this.sql`create table if not exists schema_migrations (
+  private async applied(sql: Sql | ReservedSql): Promise<string[]> {
+    await sql`create table if not exists schema_migrations (
       name text primary key, applied_at timestamptz not null default now())`;
-    const rows = await this.sql<{ name: string }[]>`select name from schema_migrations order by name`;
+    const rows = await sql<{ name: string }[]>`select name from schema_migrations order by name`;
     return rows.map((row) => row.name);
   }
 

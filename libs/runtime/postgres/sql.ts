@@ -58,12 +58,21 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
 ): Promise<RowList<T>> {
   try {
     return await within(query.execute(), DATABASE_TIMEOUT_MS, () => {
-      query.cancel();
+      cancel(query);
       return new Unavailable('database', `no answer within ${DATABASE_TIMEOUT_MS} ms`);
     });
   } catch (error) {
     throw isOutage(error) ? new Unavailable('database', describe(error), { cause: error }) : error;
   }
+}
+
+/**
+ * Takes the query out of the line, or asks the server to stop it. postgres.js's own `cancel()` drops the promise of
+ * that request, whose rejection (the server is gone, and refuses the connection it takes) would end the process.
+ */
+function cancel(query: unknown): void {
+  const { canceller } = query as { canceller: ((query: unknown) => Promise<void>) | null };
+  canceller?.(query).catch(() => {});
 }
 
 const describe = (error: { code?: unknown; message: string }): string => String(error.code ?? error.message);

@@ -1,0 +1,229 @@
+import { freshCodeId } from '../domain/activation-code';
+import type { Redemption } from '../domain/activation-repository';
+import { kevin, marie, type NewAccount } from './people';
+import {
+  DAY_SECONDS,
+  deliver,
+  guessWrong,
+  LIFE_SECONDS,
+  MAX_WRONG_TRIES,
+  redeem,
+  registerAndActivate,
+  registerAndDeliver,
+  type Stage,
+} from './stage';
+
+const RACERS = 40;
+
+const tally = (redemptions: readonly Redemption[]): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const { outcome } of redemptions) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+};
+
+/** Gives somebody whose old code is of no use a new one, and delivers it. */
+async function renew(stage: Stage, account: NewAccount): Promise<NewAccount> {
+  const code = { id: freshCodeId(), digits: account.code.digits };
+  await stage.activations.replaceCode({
+    accountId: account.id,
+    codeId: code.id,
+    digits: code.digits,
+    locale: 'en',
+    requestId: null,
+  });
+  await deliver(stage, code.id);
+  return { ...account, code };
+}
+
+/** Guesses wrong as often as it takes, asking for a new code whenever the last one is used up. */
+async function guessOverManyCodes(stage: Stage, account: NewAccount, times: number): Promise<NewAccount> {
+  let current = account;
+  for (let left = times; left > 0; left -= MAX_WRONG_TRIES) {
+    await guessWrong(stage, current, Math.min(left, MAX_WRONG_TRIES));
+    if (left > MAX_WRONG_TRIES) current = await renew(stage, current);
+  }
+  return current;
+}
+
+const digitsOf = async (stage: Stage, { email }: NewAccount): Promise<number | undefined> =>
+  (await stage.account(email))?.code?.digits;
+
+export function describeActivationRepositoryContract(name: string, create: () => Promise<Stage>): void {
+  describe(`ActivationRepository contract: ${name}`, () => {
+    let stage: Stage;
+    beforeEach(async () => {
+      stage = await create();
+    });
+
+    describe('redeem', () => {
+      it('activates the account of the right code, once', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        const redemption = await redeem(stage, account, true);
+        expect(redemption).toEqual({ outcome: 'activated', activatedAt: expect.any(Date) });
+        const { activatedAt, code } = (await stage.account(account.email)) ?? {};
+        expect({ outcome: 'activated', activatedAt }).toEqual(redemption);
+        expect(code).toBeNull();
+        expect(await redeem(stage, account, true)).toEqual({ outcome: 'already_activated' });
+        expect(await redeem(stage, account, false)).toEqual({ outcome: 'already_activated' });
+      });
+
+      it('lets exactly one of many racing right codes win', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        const redemptions = await Promise.all(
+          Array.from({ length: RACERS }, () => redeem(stage, account, true)),
+        );
+        expect(tally(redemptions)).toEqual({ activated: 1, already_activated: RACERS - 1 });
+      });
+
+      it('counts every one of many racing wrong codes, and no more than the code survives', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        const redemptions = await Promise.all(
+          Array.from({ length: RACERS }, () => redeem(stage, account, false)),
+        );
+        expect(tally(redemptions)).toEqual({ wrong: MAX_WRONG_TRIES, dead: RACERS - MAX_WRONG_TRIES });
+        expect(await redeem(stage, account, true)).toEqual({ outcome: 'dead' });
+      });
+
+      it('decides a race of right and wrong codes one way or the other', async () => {
+        for (let round = 0; round < 5; round += 1) {
+          const account = await registerAndDeliver(stage, kevin({ email: `kevin${round}@example.com` }));
+          // The first few are wrong, so that both ends are in reach.
+          const redemptions = await Promise.all(
+            Array.from({ length: RACERS }, (_, n) => redeem(stage, account, n >= round && n % 2 === 1)),
+          );
+          const { activated = 0, wrong = 0, already_activated: late = 0, dead = 0 } = tally(redemptions);
+          expect(activated + wrong + late + dead).toBe(RACERS);
+          if (activated === 1) {
+            expect(wrong).toBeLessThan(MAX_WRONG_TRIES);
+            expect(dead).toBe(0);
+          } else {
+            expect({ activated, wrong, late }).toEqual({ activated: 0, wrong: MAX_WRONG_TRIES, late: 0 });
+          }
+        }
+      });
+
+      it('survives all wrong tries but the last', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        await guessWrong(stage, account, MAX_WRONG_TRIES - 1);
+        expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
+      });
+
+      it('is dead after as many wrong tries as a code survives, for the right code too', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        await guessWrong(stage, account, MAX_WRONG_TRIES);
+        expect(await redeem(stage, account, true)).toEqual({ outcome: 'dead' });
+        expect((await stage.account(account.email))?.activatedAt).toBeNull();
+      });
+
+      it('is dead before the mail was handed over', async () => {
+        const account = kevin();
+        await stage.register(account);
+        expect(await redeem(stage, account, true)).toEqual({ outcome: 'dead' });
+        expect(await redeem(stage, account, false)).toEqual({ outcome: 'dead' });
+      });
+
+      it('is alive to the end of its life and dead after it', async () => {
+        const early = await registerAndDeliver(stage, kevin());
+        const late = await registerAndDeliver(stage, marie());
+        await stage.letPass(LIFE_SECONDS - 5);
+        expect(await redeem(stage, early, true)).toMatchObject({ outcome: 'activated' });
+        await stage.letPass(5);
+        expect(await redeem(stage, late, true)).toEqual({ outcome: 'dead' });
+      });
+
+      it('is dead for an unknown account, and for the code of another one', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        const other = await registerAndDeliver(stage, marie());
+        expect(await redeem(stage, kevin(), true)).toEqual({ outcome: 'dead' });
+        expect(await redeem(stage, account, true, { codeId: other.code.id })).toEqual({ outcome: 'dead' });
+      });
+
+      it('puts a new hash in the place of the old at a success, and only then', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        await redeem(stage, account, false, { passwordHash: 'costlier' });
+        expect((await stage.account(account.email))?.passwordHash).toBe(account.passwordHash);
+        await redeem(stage, account, true, { passwordHash: 'costlier' });
+        expect((await stage.account(account.email))?.passwordHash).toBe('costlier');
+        await redeem(stage, account, true, { passwordHash: 'too late' });
+        expect((await stage.account(account.email))?.passwordHash).toBe('costlier');
+      });
+
+      it('keeps the hash where no new one is given', async () => {
+        const account = await registerAndActivate(stage, kevin());
+        expect((await stage.account(account.email))?.passwordHash).toBe(account.passwordHash);
+      });
+    });
+
+    describe('replaceCode', () => {
+      it('kills the old code and owes the mail of a new one, with fresh tries', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        await guessWrong(stage, account, MAX_WRONG_TRIES - 1);
+        const renewed = await renew(stage, account);
+        expect(await redeem(stage, account, true)).toEqual({ outcome: 'dead' });
+        await guessWrong(stage, renewed, MAX_WRONG_TRIES - 1);
+        expect(await redeem(stage, renewed, true)).toMatchObject({ outcome: 'activated' });
+      });
+
+      it('leaves an activated account alone', async () => {
+        const { id, email } = await registerAndActivate(stage, kevin());
+        const codeId = freshCodeId();
+        const details = { digits: 4, locale: 'en', requestId: null } as const;
+        expect(await stage.activations.replaceCode({ accountId: id, codeId, ...details })).toBe(false);
+        expect((await stage.account(email))?.code).toBeNull();
+        expect(await stage.owed.due(10)).toEqual([]);
+      });
+
+      it('writes the next mail in the language asked for, under the request that asked', async () => {
+        const { id } = await registerAndDeliver(stage, kevin());
+        const codeId = freshCodeId();
+        const details = { digits: 4, locale: 'fr', requestId: 'request-2' } as const;
+        await stage.activations.replaceCode({ accountId: id, codeId, ...details });
+        expect(await stage.owed.claim(codeId, 12, 60)).toMatchObject({
+          locale: 'fr',
+          requestId: 'request-2',
+        });
+      });
+    });
+
+    describe('wrong tries of a day', () => {
+      it('make the next code a digit longer for every ten', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        const guessedAt = await guessOverManyCodes(stage, account, 9);
+        expect(await digitsOf(stage, await renew(stage, guessedAt))).toBe(4);
+        const current = { ...guessedAt, code: (await stage.account(account.email))?.code ?? guessedAt.code };
+        await guessWrong(stage, current, 1);
+        expect(await digitsOf(stage, current)).toBe(4);
+        expect(await digitsOf(stage, await renew(stage, current))).toBe(5);
+      });
+
+      it('count for the address, however often it is registered anew', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        await guessOverManyCodes(stage, account, 10);
+        await stage.letPass(LIFE_SECONDS + 1);
+        await stage.register(kevin());
+        expect(await digitsOf(stage, account)).toBe(5);
+        await stage.register(marie());
+        expect(await digitsOf(stage, marie())).toBe(4);
+      });
+
+      it('never make a code longer than eight digits', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        const current = await guessOverManyCodes(stage, account, 60);
+        expect(await digitsOf(stage, await renew(stage, current))).toBe(8);
+      });
+
+      it('are forgotten after a day, and counted from one again', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        const current = await guessOverManyCodes(stage, account, 19);
+        await stage.letPass(DAY_SECONDS - 60);
+        const atNight = await renew(stage, current);
+        expect(await digitsOf(stage, atNight)).toBe(5);
+        await stage.letPass(120);
+        const nextDay = await renew(stage, atNight);
+        expect(await digitsOf(stage, nextDay)).toBe(4);
+        await guessWrong(stage, nextDay, 1);
+        expect(await digitsOf(stage, await renew(stage, nextDay))).toBe(4);
+      });
+    });
+  });
+}

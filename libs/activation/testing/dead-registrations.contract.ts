@@ -1,0 +1,93 @@
+import { guest, kevin, marie, type NewAccount } from './people';
+import {
+  DAY_SECONDS,
+  guessWrong,
+  LEASE_SECONDS,
+  LIFE_SECONDS,
+  registerAndActivate,
+  registerAndDeliver,
+  type Stage,
+} from './stage';
+
+const HOUR_SECONDS = 3_600;
+
+export function describeDeadRegistrationsContract(name: string, create: () => Promise<Stage>): void {
+  describe(`DeadRegistrations contract: ${name}`, () => {
+    let stage: Stage;
+    beforeEach(async () => {
+      stage = await create();
+    });
+
+    const registered = async (people: readonly NewAccount[]): Promise<string[]> => {
+      const states = await Promise.all(people.map(({ email }) => stage.account(email)));
+      return states.flatMap((state) => (state === null ? [] : [state.email]));
+    };
+
+    it('deletes registrations that died long enough ago, and says how many', async () => {
+      const old = [await registerAndDeliver(stage, kevin()), await registerAndDeliver(stage, guest(1))];
+      await stage.letPass(HOUR_SECONDS);
+      const young = await registerAndDeliver(stage, marie());
+      await stage.letPass(LIFE_SECONDS + 1);
+      expect(await stage.dead.count(HOUR_SECONDS)).toBe(2);
+      expect(await stage.dead.purge(HOUR_SECONDS, 100)).toBe(2);
+      expect(await registered([...old, young])).toEqual([young.email]);
+      expect(await stage.dead.count(HOUR_SECONDS)).toBe(0);
+      expect(await stage.dead.purge(HOUR_SECONDS, 100)).toBe(0);
+    });
+
+    it('counts from the death of the code, not from the registration', async () => {
+      const account = kevin();
+      await stage.register(account);
+      await stage.letPass(HOUR_SECONDS * 2);
+      await stage.owed.claim(account.code.id, LEASE_SECONDS, LIFE_SECONDS);
+      await stage.owed.markSent(account.code.id, LIFE_SECONDS);
+      await stage.letPass(LIFE_SECONDS + 1);
+      expect(await stage.dead.purge(HOUR_SECONDS, 100)).toBe(0);
+      expect(await stage.dead.purge(0, 100)).toBe(1);
+    });
+
+    it('keeps what is owed, alive or activated, however old', async () => {
+      const owed = marie();
+      await stage.register(owed);
+      const activated = await registerAndActivate(stage, guest(1));
+      await stage.letPass(DAY_SECONDS * 400);
+      const alive = await registerAndDeliver(stage, kevin());
+      expect(await stage.dead.count(0)).toBe(0);
+      expect(await stage.dead.purge(0, 100)).toBe(0);
+      const people = [owed, activated, alive];
+      expect(await registered(people)).toEqual(people.map(({ email }) => email));
+    });
+
+    it('deletes a registration whose mail was given up', async () => {
+      const account = kevin();
+      await stage.register(account);
+      await stage.owed.claim(account.code.id, LEASE_SECONDS, LIFE_SECONDS);
+      await stage.owed.giveUp(account.code.id, '550 no such mailbox');
+      await stage.letPass(HOUR_SECONDS - 10);
+      expect(await stage.dead.purge(HOUR_SECONDS, 100)).toBe(0);
+      await stage.letPass(20);
+      expect(await stage.dead.purge(HOUR_SECONDS, 100)).toBe(1);
+    });
+
+    it('deletes no more than the batch, the oldest first', async () => {
+      const people: NewAccount[] = [];
+      for (let n = 0; n < 5; n += 1) {
+        people.push(await registerAndDeliver(stage, guest(n)));
+        await stage.letPass(LIFE_SECONDS + 1);
+      }
+      expect(await stage.dead.purge(0, 2)).toBe(2);
+      expect(await registered(people)).toEqual(people.slice(2).map(({ email }) => email));
+      expect(await stage.dead.purge(0, 2)).toBe(2);
+      expect(await stage.dead.purge(0, 2)).toBe(1);
+    });
+
+    it('forgets wrong tries that are over a day old, batch by batch', async () => {
+      for (let n = 0; n < 3; n += 1) await guessWrong(stage, await registerAndDeliver(stage, guest(n)), 1);
+      await stage.letPass(DAY_SECONDS + 1);
+      await guessWrong(stage, await registerAndDeliver(stage, kevin()), 1);
+      expect(await stage.dead.forgetWrongTries(2)).toBe(2);
+      expect(await stage.dead.forgetWrongTries(2)).toBe(1);
+      expect(await stage.dead.forgetWrongTries(2)).toBe(0);
+    });
+  });
+}

@@ -1,0 +1,87 @@
+import type { ActivationRepository, Redeem, Redemption, Replacement } from '../domain/activation-repository';
+import type { DeadRegistrations } from '../domain/purge';
+import { FakeAccounts, owedFrom, type FakeRow } from './fake-accounts';
+import { FakeOwedMailRepository } from './fake-owed-mail-repository';
+import { DAY_SECONDS, type Stage } from './stage';
+
+export class FakeActivationRepository implements ActivationRepository {
+  constructor(private readonly accounts: FakeAccounts) {}
+
+  async redeem({ accountId, codeId, right, maxWrongTries, passwordHash }: Redeem): Promise<Redemption> {
+    const now = this.accounts.now();
+    const row = this.accounts.byId(accountId);
+    if (row === undefined) return { outcome: 'dead' };
+    if (row.activatedAt !== null) return { outcome: 'already_activated' };
+    const alive = row.codeId === codeId && (row.expiresAt ?? 0) > now && row.wrongTries < maxWrongTries;
+    if (!alive) return { outcome: 'dead' };
+    if (!right) {
+      row.wrongTries += 1;
+      this.count(row.email, now);
+      return { outcome: 'wrong' };
+    }
+    row.passwordHash = passwordHash ?? row.passwordHash;
+    Object.assign(row, { activatedAt: now, codeId: null, expiresAt: null, dueAt: null });
+    return { outcome: 'activated', activatedAt: new Date(now) };
+  }
+
+  async replaceCode({ accountId, codeId, digits, locale, requestId }: Replacement): Promise<boolean> {
+    const row = this.accounts.byId(accountId);
+    if (row === undefined || row.activatedAt !== null) return false;
+    const codeDigits = this.accounts.digitsFor(row.email, digits);
+    Object.assign(row, owedFrom(this.accounts.now(), codeId), { codeDigits, locale, requestId });
+    return true;
+  }
+
+  private count(email: string, now: number): void {
+    const counter = this.accounts.wrongTries.get(email);
+    const fresh = counter !== undefined && counter.since > now - DAY_SECONDS * 1_000;
+    this.accounts.wrongTries.set(
+      email,
+      fresh ? { ...counter, tries: counter.tries + 1 } : { tries: 1, since: now },
+    );
+  }
+}
+
+export class FakeDeadRegistrations implements DeadRegistrations {
+  constructor(private readonly accounts: FakeAccounts) {}
+
+  async purge(olderThanSeconds: number, limit: number): Promise<number> {
+    const dead = this.dead(olderThanSeconds).slice(0, limit);
+    for (const { email } of dead) this.accounts.rows.delete(email);
+    return dead.length;
+  }
+
+  async forgetWrongTries(limit: number): Promise<number> {
+    const dayAgo = this.accounts.now() - DAY_SECONDS * 1_000;
+    const old = [...this.accounts.wrongTries].filter(([, { since }]) => since < dayAgo).slice(0, limit);
+    for (const [email] of old) this.accounts.wrongTries.delete(email);
+    return old.length;
+  }
+
+  async count(olderThanSeconds: number): Promise<number> {
+    return this.dead(olderThanSeconds).length;
+  }
+
+  private dead(olderThanSeconds: number): FakeRow[] {
+    const then = this.accounts.now() - olderThanSeconds * 1_000;
+    return [...this.accounts.rows.values()]
+      .filter((row) => row.activatedAt === null && row.dueAt === null && row.createdAt < then)
+      .filter((row) => (row.expiresAt ?? row.givenUpAt ?? Infinity) < then)
+      .sort((a, b) => a.createdAt - b.createdAt);
+  }
+}
+
+/** All the fakes around one table in memory. */
+export function fakeStage(accounts = new FakeAccounts()): Stage & { readonly accounts: FakeAccounts } {
+  return {
+    accounts,
+    activations: new FakeActivationRepository(accounts),
+    owed: new FakeOwedMailRepository(accounts),
+    dead: new FakeDeadRegistrations(accounts),
+    register: async (account) => {
+      if (accounts.add(account) === undefined) throw new Error(`${account.email} is held`);
+    },
+    account: async (email) => accounts.state(email),
+    letPass: async (seconds) => accounts.letPass(seconds),
+  };
+}

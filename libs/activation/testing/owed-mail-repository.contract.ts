@@ -1,0 +1,250 @@
+import { freshCodeId } from '../domain/activation-code';
+import type { DuePlace } from '../domain/owed-mail-repository';
+import { guest, kevin, marie, type NewAccount } from './people';
+import {
+  deliver,
+  LEASE_SECONDS,
+  LIFE_SECONDS,
+  redeem,
+  registerAndActivate,
+  registerAndDeliver,
+  type Stage,
+} from './stage';
+
+export function describeOwedMailRepositoryContract(name: string, create: () => Promise<Stage>): void {
+  describe(`OwedMailRepository contract: ${name}`, () => {
+    let stage: Stage;
+    beforeEach(async () => {
+      stage = await create();
+    });
+
+    const claim = (id: string) => stage.owed.claim(id, LEASE_SECONDS, LIFE_SECONDS);
+    const dueIds = async (limit = 100): Promise<string[]> =>
+      (await stage.owed.due(limit)).map((place) => place.id);
+    const register = async (account: NewAccount): Promise<NewAccount> => {
+      await stage.register(account);
+      return account;
+    };
+    const giveUp = async (account: NewAccount): Promise<void> => {
+      await claim(account.code.id);
+      await stage.owed.giveUp(account.code.id, '550 no such mailbox');
+    };
+    const renew = async ({ id }: NewAccount): Promise<string> => {
+      const codeId = freshCodeId();
+      const details = { digits: 4, locale: 'en', requestId: null } as const;
+      await stage.activations.replaceCode({ accountId: id, codeId, ...details });
+      return codeId;
+    };
+
+    describe('claim', () => {
+      it('hands over what the mail needs', async () => {
+        const { email, code, locale, requestId } = await register(marie());
+        expect(await claim(code.id)).toEqual({ id: code.id, email, locale, requestId, attempt: 1, code });
+      });
+
+      it('lets one of many racing workers have the mail', async () => {
+        const { code } = await register(kevin());
+        const claims = await Promise.all(Array.from({ length: 40 }, () => claim(code.id)));
+        expect(claims.filter((mail) => mail !== null)).toHaveLength(1);
+      });
+
+      it('leases the mail: nobody else has it until the lease is over, then anybody may', async () => {
+        const { code } = await register(kevin());
+        await claim(code.id);
+        await stage.letPass(LEASE_SECONDS - 2);
+        expect(await claim(code.id)).toBeNull();
+        expect(await dueIds()).toEqual([]);
+        await stage.letPass(2);
+        expect(await dueIds()).toEqual([code.id]);
+        expect(await claim(code.id)).toMatchObject({ id: code.id, attempt: 2, code });
+      });
+
+      it('lets the code live from then on, anew each time', async () => {
+        const account = await register(kevin());
+        await claim(account.code.id);
+        await stage.letPass(LIFE_SECONDS - 10);
+        await claim(account.code.id);
+        await stage.letPass(LIFE_SECONDS - 10);
+        expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
+      });
+
+      it('wants no mail that is sent, replaced, unknown, or whose account is activated', async () => {
+        const sent = await registerAndDeliver(stage, kevin());
+        const replaced = await register(marie());
+        const activated = await register(guest(1));
+        await claim(activated.code.id);
+        await redeem(stage, activated, true);
+        await renew(replaced);
+        await stage.letPass(LEASE_SECONDS + 1);
+        for (const id of [sent.code.id, replaced.code.id, activated.code.id, freshCodeId()]) {
+          expect(await claim(id)).toBeNull();
+        }
+      });
+    });
+
+    describe('markSent', () => {
+      it('begins the life of the code anew', async () => {
+        const account = await register(kevin());
+        await claim(account.code.id);
+        await stage.letPass(LIFE_SECONDS - 10);
+        await stage.owed.markSent(account.code.id, LIFE_SECONDS);
+        await stage.letPass(LIFE_SECONDS - 10);
+        expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
+      });
+
+      it('settles what was owed', async () => {
+        await registerAndDeliver(stage, kevin());
+        await stage.letPass(LEASE_SECONDS + 1);
+        expect(await dueIds()).toEqual([]);
+        expect(await stage.owed.list(10)).toEqual([]);
+        expect(await stage.owed.backlog()).toEqual({ owed: 0, oldestSeconds: 0, givenUp: 0 });
+      });
+
+      it('says nothing about the mail that replaced it', async () => {
+        const account = await register(kevin());
+        await claim(account.code.id);
+        const next = await renew(account);
+        await stage.owed.markSent(account.code.id, LIFE_SECONDS);
+        expect(await dueIds()).toEqual([next]);
+        expect(await redeem(stage, { ...account, code: { id: next, digits: 4 } }, true)).toEqual({
+          outcome: 'dead',
+        });
+      });
+
+      it('takes back a giving-up by a worker that had the mail at the same time', async () => {
+        const account = await register(kevin());
+        await giveUp(account);
+        await stage.owed.markSent(account.code.id, LIFE_SECONDS);
+        expect(await stage.owed.list(10)).toEqual([]);
+        await redeem(stage, account, true);
+        expect(await stage.owed.retryGivenUp()).toBe(0);
+      });
+    });
+
+    describe('postpone', () => {
+      it('makes the mail due again after the delay, and keeps the reason', async () => {
+        const { code, email } = await register(kevin());
+        await claim(code.id);
+        await stage.owed.postpone(code.id, 30, '451 greylisted');
+        await stage.letPass(28);
+        expect(await claim(code.id)).toBeNull();
+        const [listed] = await stage.owed.list(10);
+        expect(listed).toMatchObject({ id: code.id, email, attempts: 1, lastError: '451 greylisted' });
+        expect(listed?.dueAt).toEqual(expect.any(Date));
+        await stage.letPass(2);
+        expect(await claim(code.id)).toMatchObject({ attempt: 2 });
+      });
+
+      it('owes nothing that was settled meanwhile', async () => {
+        const sent = await registerAndDeliver(stage, kevin());
+        const activated = await register(marie());
+        await claim(activated.code.id);
+        await redeem(stage, activated, true);
+        for (const { code } of [sent, activated]) {
+          await stage.owed.postpone(code.id, 0, 'late');
+          await stage.owed.giveUp(code.id, 'late');
+        }
+        expect(await stage.owed.list(10)).toEqual([]);
+        expect(await stage.owed.backlog()).toEqual({ owed: 0, oldestSeconds: 0, givenUp: 0 });
+      });
+
+      it('keeps a reason of bounded length', async () => {
+        const { code } = await register(kevin());
+        await stage.owed.postpone(code.id, 0, 'x'.repeat(5_000));
+        const [listed] = await stage.owed.list(1);
+        expect(listed?.lastError).toHaveLength(500);
+      });
+    });
+
+    describe('giveUp', () => {
+      it('stops trying, and stays visible', async () => {
+        const account = await register(kevin());
+        await giveUp(account);
+        await stage.letPass(LEASE_SECONDS + 1);
+        expect(await claim(account.code.id)).toBeNull();
+        expect(await dueIds()).toEqual([]);
+        expect(await stage.owed.backlog()).toEqual({ owed: 0, oldestSeconds: 0, givenUp: 1 });
+        const [listed] = await stage.owed.list(10);
+        expect(listed).toMatchObject({ id: account.code.id, dueAt: null, lastError: '550 no such mailbox' });
+      });
+
+      it('kills the code that nobody will read', async () => {
+        const account = await register(kevin());
+        await giveUp(account);
+        expect(await redeem(stage, account, true)).toEqual({ outcome: 'dead' });
+      });
+
+      it('is undone by retryGivenUp, with all attempts again', async () => {
+        const account = await register(kevin());
+        const other = await register(marie());
+        await giveUp(account);
+        expect(await stage.owed.retryGivenUp()).toBe(1);
+        expect((await dueIds()).sort()).toEqual([account.code.id, other.code.id].sort());
+        expect(await stage.owed.backlog()).toMatchObject({ owed: 2, givenUp: 0 });
+        expect(await claim(account.code.id)).toMatchObject({ attempt: 1 });
+        expect(await stage.owed.retryGivenUp()).toBe(0);
+      });
+    });
+
+    describe('due', () => {
+      it('lists the longest due first, and what is not due not at all', async () => {
+        const first = await register(kevin());
+        await stage.letPass(10);
+        const second = await register(marie());
+        await stage.letPass(10);
+        const inHand = await register(guest(1));
+        await claim(inHand.code.id);
+        expect(await dueIds()).toEqual([first.code.id, second.code.id]);
+        expect(await dueIds(1)).toEqual([first.code.id]);
+      });
+
+      it('pages over mails that are due at one instant without losing or repeating any', async () => {
+        const people = Array.from({ length: 12 }, (_, n) => guest(n));
+        for (const person of people) await giveUp(await register(person));
+        await stage.owed.retryGivenUp();
+        const later = [await register(kevin()), await register(marie())];
+        const seen: DuePlace[] = [];
+        for (;;) {
+          const page = await stage.owed.due(5, seen.at(-1));
+          expect(page.length).toBeLessThanOrEqual(5);
+          if (page.length === 0) break;
+          seen.push(...page);
+        }
+        const ids = seen.map((place) => place.id);
+        expect(new Set(ids)).toEqual(new Set([...people, ...later].map(({ code }) => code.id)));
+        expect(ids).toHaveLength(14);
+        expect(new Set(seen.slice(0, 12).map((place) => place.dueAtMicros)).size).toBe(1);
+      });
+    });
+
+    describe('list and backlog', () => {
+      it('show the oldest first, bounded', async () => {
+        const first = await register(kevin());
+        await stage.letPass(100);
+        const second = await register(marie());
+        expect((await stage.owed.list(10)).map(({ id }) => id)).toEqual([first.code.id, second.code.id]);
+        expect(await stage.owed.list(1)).toHaveLength(1);
+        const { owed, oldestSeconds } = await stage.owed.backlog();
+        expect(owed).toBe(2);
+        expect(oldestSeconds).toBeGreaterThanOrEqual(100);
+        expect(oldestSeconds).toBeLessThan(160);
+      });
+
+      it('count a mail from when it was owed, however old its account is', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        await stage.letPass(10_000);
+        await renew(account);
+        expect((await stage.owed.backlog()).oldestSeconds).toBeLessThan(60);
+        const [listed] = await stage.owed.list(1);
+        expect(Date.now() - (listed?.owedSince.getTime() ?? 0)).toBeLessThan(60_000);
+        await deliver(stage, listed?.id ?? '');
+      });
+    });
+
+    it('wants nothing from an account that was activated while its mail was owed', async () => {
+      const account = await registerAndActivate(stage, kevin());
+      expect(await stage.owed.backlog()).toEqual({ owed: 0, oldestSeconds: 0, givenUp: 0 });
+      expect(await claim(account.code.id)).toBeNull();
+    });
+  });
+}

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import type { Locale } from '@app/mail';
+import { freshCodeId, type IssuedCode } from '../domain/activation-code';
+
+/** A registration as it is written: every call gives the same person with an account id and a code id of its own. */
+export interface NewAccount {
+  readonly id: string;
+  readonly email: string;
+  readonly passwordHash: string;
+  readonly code: IssuedCode;
+  readonly locale: Locale;
+  readonly requestId: string | null;
+}
+
+const person =
+  (email: string, locale: Locale) =>
+  (details: Partial<NewAccount> = {}): NewAccount => {
+    const id = randomUUID();
+    return {
+      id,
+      email,
+      passwordHash: `hash of ${id}`,
+      code: { id: freshCodeId(), digits: 4 },
+      locale,
+      requestId: `request-${id.slice(0, 8)}`,
+      ...details,
+    };
+  };
+
+export const kevin = person('kevin@example.com', 'en');
+export const marie = person('marie@example.com', 'fr');
+/** Somebody who types Kevin's address as their own. */
+export const stranger = person('kevin@example.com', 'en');
+/** The n-th of many, each with an address of their own. */
+export const guest = (n: number): NewAccount => person(`guest${n}@example.com`, 'en')();

@@ -1,0 +1,78 @@
+import type { IssuedCode } from '../domain/activation-code';
+import type { ActivationRepository, Redeem, Redemption } from '../domain/activation-repository';
+import type { OwedMailRepository } from '../domain/owed-mail-repository';
+import type { DeadRegistrations } from '../domain/purge';
+import type { NewAccount } from './people';
+
+/** The ports around one table of accounts, and a clock that can be moved on. Empty when it is created. */
+export interface Stage {
+  readonly activations: ActivationRepository;
+  readonly owed: OwedMailRepository;
+  readonly dead: DeadRegistrations;
+  /** Writes a registration, its mail owed; replaces a dead one. Throws when the address is held. */
+  register(account: NewAccount): Promise<void>;
+  /** What stands in the table for an address. */
+  account(email: string): Promise<AccountState | null>;
+  /** Moves every stored time into the past, as if that long had gone by. */
+  letPass(seconds: number): Promise<void>;
+}
+
+export interface AccountState {
+  readonly id: string;
+  readonly email: string;
+  readonly passwordHash: string;
+  readonly activatedAt: Date | null;
+  readonly code: IssuedCode | null;
+}
+
+/** As the environment has them by default. */
+export const MAX_WRONG_TRIES = 5;
+export const LIFE_SECONDS = 60;
+/** As long as the worker's. */
+export const LEASE_SECONDS = 12;
+export const DAY_SECONDS = 86_400;
+
+/** Takes the mail in hand and hands it over, as a worker does. */
+export async function deliver(stage: Stage, mailId: string): Promise<void> {
+  const mail = await stage.owed.claim(mailId, LEASE_SECONDS, LIFE_SECONDS);
+  if (mail === null) throw new Error(`The mail ${mailId} is not owed`);
+  await stage.owed.markSent(mailId, LIFE_SECONDS);
+}
+
+/** Registers somebody whose code is in their inbox. */
+export async function registerAndDeliver(stage: Stage, account: NewAccount): Promise<NewAccount> {
+  await stage.register(account);
+  await deliver(stage, account.code.id);
+  return account;
+}
+
+export function redeem(
+  stage: Stage,
+  { id, code }: Pick<NewAccount, 'id' | 'code'>,
+  right: boolean,
+  details: Partial<Redeem> = {},
+): Promise<Redemption> {
+  return stage.activations.redeem({
+    accountId: id,
+    codeId: code.id,
+    right,
+    maxWrongTries: MAX_WRONG_TRIES,
+    ...details,
+  });
+}
+
+/** Guesses wrong, one try after the other. */
+export async function guessWrong(stage: Stage, account: NewAccount, times: number): Promise<void> {
+  for (let n = 0; n < times; n += 1) {
+    const { outcome } = await redeem(stage, account, false);
+    if (outcome !== 'wrong') throw new Error(`A wrong guess was ${outcome}`);
+  }
+}
+
+/** Registers the person and activates them. */
+export async function registerAndActivate(stage: Stage, account: NewAccount): Promise<NewAccount> {
+  await registerAndDeliver(stage, account);
+  const { outcome } = await redeem(stage, account, true);
+  if (outcome !== 'activated') throw new Error(`The activation was ${outcome}`);
+  return account;
+}

@@ -1,0 +1,85 @@
+import type { PasswordHasher } from '../domain/password-hasher';
+
+/** @param create makes a hasher of the cost, between 4 and 6 */
+export function describePasswordHasherContract(
+  name: string,
+  create: (cost: number) => Promise<PasswordHasher>,
+): void {
+  describe(`PasswordHasher contract: ${name}`, () => {
+    const address = 'kevin@example.com';
+    let hasher: PasswordHasher;
+    beforeEach(async () => {
+      hasher = await create(4);
+    });
+
+    const matches = (password: string, hash: string | null): Promise<boolean> =>
+      hasher.matches(address, password, hash);
+
+    it.each(['SecurePass123', 'pässwörd mit ß', 'a:colon:b', '🔑🔑🔑🔑', ' outer spaces '])(
+      'recognises %j, and nothing else',
+      async (password) => {
+        const hash = await hasher.hash(password);
+        expect(await matches(password, hash)).toBe(true);
+        expect(await matches(`${password}!`, hash)).toBe(false);
+        expect(await matches(password.slice(0, -1), hash)).toBe(false);
+        expect(await matches('', hash)).toBe(false);
+      },
+    );
+
+    it('never gives the same hash twice', async () => {
+      expect(await hasher.hash('SecurePass123')).not.toBe(await hasher.hash('SecurePass123'));
+    });
+
+    it('matches nothing where there is no hash', async () => {
+      expect(await matches('SecurePass123', null)).toBe(false);
+      expect(await matches('', null)).toBe(false);
+    });
+
+    it('tells passwords of 72 bytes apart to the last byte', async () => {
+      const longest = `${'ü'.repeat(35)}ab`;
+      const hash = await hasher.hash(longest);
+      expect(await matches(longest, hash)).toBe(true);
+      expect(await matches(`${longest.slice(0, -1)}c`, hash)).toBe(false);
+    });
+
+    it('never takes a password of 73 bytes for its first 72', async () => {
+      const hash = await hasher.hash('x'.repeat(72));
+      expect(await matches('x'.repeat(73), hash)).toBe(false);
+    });
+
+    it('never takes a password with a NUL for what stands before it', async () => {
+      const hash = await hasher.hash('SecurePass');
+      expect(await matches('SecurePass\0', hash)).toBe(false);
+      expect(await matches('SecurePass\x00123', hash)).toBe(false);
+    });
+
+    it('never takes half a surrogate pair for the replacement character', async () => {
+      const hash = await hasher.hash('SecurePass\ufffd');
+      expect(await matches('SecurePass\ud83d', hash)).toBe(false);
+    });
+
+    it('answers the same question, asked many times at once, to everybody', async () => {
+      const hash = await hasher.hash('SecurePass123');
+      const right = Array.from({ length: 20 }, () => matches('SecurePass123', hash));
+      const wrong = Array.from({ length: 20 }, () => matches('SecurePass124', hash));
+      expect(new Set(await Promise.all(right))).toEqual(new Set([true]));
+      expect(new Set(await Promise.all(wrong))).toEqual(new Set([false]));
+    });
+
+    it('does no work for a client that has left', async () => {
+      const gone = AbortSignal.abort();
+      await expect(hasher.hash('SecurePass123', gone)).rejects.toMatchObject({ dependency: 'hashing' });
+      await expect(hasher.matches(address, 'SecurePass123', null, gone)).rejects.toMatchObject({
+        dependency: 'hashing',
+      });
+    });
+
+    it('knows a hash that was made with less work', async () => {
+      const costlier = await create(6);
+      const hash = await hasher.hash('SecurePass123');
+      expect(hasher.isOutdated(hash)).toBe(false);
+      expect(costlier.isOutdated(hash)).toBe(true);
+      expect(hasher.isOutdated(await costlier.hash('SecurePass123'))).toBe(false);
+    });
+  });
+}

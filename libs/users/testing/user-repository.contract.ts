@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DAY_SECONDS,
+  deliver,
+  guessWrong,
+  LEASE_SECONDS,
+  LIFE_SECONDS,
+  MAX_WRONG_TRIES,
+  redeem,
+  registerAndActivate,
+  registerAndDeliver,
+  type Stage,
+} from '@app/activation/testing';
+import { parseEmailAddress } from '../domain/email-address';
+import type { NewUser, UserRepository } from '../domain/user-repository';
+import { kevin, marie, stranger } from './people';
+
+export interface UsersStage extends Stage {
+  readonly users: UserRepository;
+}
+
+const RACERS = 40;
+const taken = { name: 'UsersError', code: 'users.email_taken' };
+
+export function describeUserRepositoryContract(name: string, create: () => Promise<UsersStage>): void {
+  describe(`UserRepository contract: ${name}`, () => {
+    let stage: UsersStage;
+    beforeEach(async () => {
+      stage = await create();
+    });
+
+    /** Races sign-ups for one address; resolves to the one that won and the reasons of the others. */
+    const race = async (newcomers: readonly NewUser[]) => {
+      const tries = await Promise.allSettled(newcomers.map((user) => stage.users.add(user)));
+      const won = newcomers.filter((_, n) => tries[n]?.status === 'fulfilled');
+      const lost = tries.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+      return { won, lost };
+    };
+
+    describe('add', () => {
+      it('writes the account, its code and the mail that is owed', async () => {
+        const user = marie();
+        const { id, email, code } = user;
+        const added = await stage.users.add(user);
+        expect(added).toEqual({ id, email, createdAt: expect.any(Date), activatedAt: null, code });
+        expect(await stage.users.findByEmail(email)).toEqual({ ...added, passwordHash: user.passwordHash });
+        expect(await stage.owed.claim(code.id, LEASE_SECONDS, LIFE_SECONDS)).toMatchObject({
+          email,
+          code,
+          locale: 'fr',
+          requestId: user.requestId,
+        });
+      });
+
+      it('lets exactly one of many racing sign-ups for one address win', async () => {
+        const { won, lost } = await race(Array.from({ length: RACERS }, () => kevin()));
+        expect(won).toHaveLength(1);
+        expect(lost).toHaveLength(RACERS - 1);
+        for (const reason of lost) expect(reason).toMatchObject(taken);
+        const found = await stage.users.findByEmail(kevin().email);
+        expect(found).toMatchObject({ id: won[0]?.id, passwordHash: won[0]?.passwordHash });
+        expect((await stage.owed.due(10)).map(({ id }) => id)).toEqual([won[0]?.code.id]);
+      });
+
+      it('refuses an address whose mail is owed', async () => {
+        await stage.users.add(stranger());
+        await stage.letPass(DAY_SECONDS);
+        await expect(stage.users.add(kevin())).rejects.toMatchObject(taken);
+      });
+
+      it('refuses an address whose mail a worker has in hand', async () => {
+        const first = stranger();
+        await stage.users.add(first);
+        await stage.owed.claim(first.code.id, LEASE_SECONDS, LIFE_SECONDS);
+        await stage.letPass(LIFE_SECONDS + 1);
+        await expect(stage.users.add(kevin())).rejects.toMatchObject(taken);
+      });
+
+      it('refuses an address whose code is alive', async () => {
+        const first = await registerAndDeliver(stage, stranger());
+        await guessWrong(stage, first, MAX_WRONG_TRIES - 1);
+        await stage.letPass(LIFE_SECONDS - 5);
+        await expect(stage.users.add(kevin())).rejects.toMatchObject(taken);
+        expect(await redeem(stage, first, true)).toMatchObject({ outcome: 'activated' });
+      });
+
+      it('refuses an activated address for ever', async () => {
+        const first = await registerAndActivate(stage, kevin());
+        await stage.letPass(DAY_SECONDS * 400);
+        await expect(stage.users.add(stranger())).rejects.toMatchObject(taken);
+        expect(await stage.users.findByEmail(kevin().email)).toMatchObject({ id: first.id });
+      });
+    });
+
+    describe('add in the place of a dead registration', () => {
+      const deaths: Record<string, (user: NewUser) => Promise<void>> = {
+        'whose code expired': async (user) => {
+          await registerAndDeliver(stage, user);
+          await guessWrong(stage, user, MAX_WRONG_TRIES - 1);
+          await stage.letPass(3_600);
+        },
+        'whose code was used up': async (user) => {
+          await registerAndDeliver(stage, user);
+          await guessWrong(stage, user, MAX_WRONG_TRIES);
+        },
+        'whose mail was given up': async (user) => {
+          await stage.users.add(user);
+          await stage.owed.claim(user.code.id, LEASE_SECONDS, LIFE_SECONDS);
+          await stage.owed.giveUp(user.code.id, '550 no such mailbox');
+        },
+      };
+
+      it.each(Object.keys(deaths))('leaves nothing of one %s', async (death) => {
+        const first = stranger({ locale: 'fr' });
+        await deaths[death]?.(first);
+        const owner = kevin();
+        const added = await stage.users.add(owner);
+        expect(added).toMatchObject({ id: owner.id, code: owner.code, activatedAt: null });
+        const found = await stage.users.findByEmail(owner.email);
+        expect(found).toEqual({ ...added, passwordHash: owner.passwordHash });
+        // As young as somebody who registers now, by the store's own clock.
+        const { createdAt } = await stage.users.add(marie());
+        expect(createdAt.getTime() - added.createdAt.getTime()).toBeLessThan(60_000);
+        expect(await stage.owed.backlog()).toMatchObject({ owed: 2, givenUp: 0 });
+        expect(await stage.owed.claim(first.code.id, LEASE_SECONDS, LIFE_SECONDS)).toBeNull();
+        const mail = await stage.owed.claim(owner.code.id, LEASE_SECONDS, LIFE_SECONDS);
+        expect(mail).toMatchObject({ attempt: 1, locale: 'en', requestId: owner.requestId });
+        await stage.owed.markSent(owner.code.id, LIFE_SECONDS);
+
+        // The stranger's code opens nothing: not the stranger's account, which is gone, and not the owner's.
+        expect(await redeem(stage, first, true)).toEqual({ outcome: 'dead' });
+        expect(await redeem(stage, owner, true, { codeId: first.code.id })).toEqual({ outcome: 'dead' });
+        expect(await redeem(stage, first, true, { codeId: owner.code.id })).toEqual({ outcome: 'dead' });
+        // And the stranger's wrong tries are not the owner's.
+        await guessWrong(stage, owner, MAX_WRONG_TRIES - 1);
+        expect(await redeem(stage, owner, true)).toMatchObject({ outcome: 'activated' });
+        expect(await stage.users.findByEmail(owner.email)).toMatchObject({
+          id: owner.id,
+          passwordHash: owner.passwordHash,
+        });
+      });
+
+      it.each(Object.keys(deaths))('lets exactly one of many racing ones have it, %s', async (death) => {
+        await deaths[death]?.(stranger());
+        const { won, lost } = await race(Array.from({ length: RACERS }, () => kevin()));
+        expect(won).toHaveLength(1);
+        for (const reason of lost) expect(reason).toMatchObject(taken);
+        expect(await stage.users.findByEmail(kevin().email)).toMatchObject({ id: won[0]?.id });
+      });
+
+      it('keeps an account whose activation races with the end of its code', async () => {
+        const first = await registerAndDeliver(stage, kevin());
+        await guessWrong(stage, first, MAX_WRONG_TRIES - 1);
+        const [redemption, replaced] = await Promise.all([
+          redeem(stage, first, true),
+          race(Array.from({ length: 10 }, () => stranger())),
+          redeem(stage, first, false),
+        ]);
+        const found = await stage.users.findByEmail(kevin().email);
+        if (redemption.outcome === 'activated') {
+          expect(replaced.won).toEqual([]);
+          expect(found).toMatchObject({ id: first.id, activatedAt: redemption.activatedAt });
+        } else {
+          expect(replaced.won.length).toBeLessThanOrEqual(1);
+          expect(found).toMatchObject({ id: replaced.won[0]?.id ?? first.id, activatedAt: null });
+        }
+      });
+    });
+
+    describe('findByEmail', () => {
+      it('finds nobody where nobody is', async () => {
+        await stage.users.add(kevin());
+        expect(await stage.users.findByEmail(marie().email)).toBeNull();
+      });
+
+      it('shows no code of an activated account, nor the notice that is owed to it', async () => {
+        const { email } = await registerAndActivate(stage, kevin());
+        await stage.users.oweNotice(parseEmailAddress(email), randomUUID());
+        const found = await stage.users.findByEmail(parseEmailAddress(email));
+        expect(found).toMatchObject({ code: null, activatedAt: expect.any(Date) });
+      });
+    });
+
+    describe('oweNotice', () => {
+      const { email } = kevin();
+      const notice = (): Promise<string | null> => stage.users.oweNotice(email, randomUUID());
+
+      it('owes nothing to an address that nobody has, or that is not activated yet', async () => {
+        expect(await notice()).toBeNull();
+        await registerAndDeliver(stage, kevin());
+        expect(await notice()).toBeNull();
+        expect(await stage.owed.due(10)).toEqual([]);
+      });
+
+      it('owes a mail without a code', async () => {
+        await registerAndActivate(stage, kevin());
+        const id = await notice();
+        expect(id).toEqual(expect.any(String));
+        const mail = await stage.owed.claim(id ?? '', LEASE_SECONDS, LIFE_SECONDS);
+        expect(mail).toMatchObject({ id, email, code: null, attempt: 1 });
+      });
+
+      it('owes one notice however many ask at once', async () => {
+        await registerAndActivate(stage, kevin());
+        const ids = await Promise.all(Array.from({ length: RACERS }, notice));
+        expect(ids.filter((id) => id !== null)).toHaveLength(1);
+      });
+
+      it('owes at most one a day', async () => {
+        await registerAndActivate(stage, kevin());
+        await deliver(stage, (await notice()) ?? '');
+        expect(await notice()).toBeNull();
+        await stage.letPass(DAY_SECONDS - 60);
+        expect(await notice()).toBeNull();
+        await stage.letPass(120);
+        const next = await notice();
+        expect(next).toEqual(expect.any(String));
+        await stage.owed.claim(next ?? '', LEASE_SECONDS, LIFE_SECONDS);
+        await stage.owed.giveUp(next ?? '', '550 no such mailbox');
+        await stage.letPass(DAY_SECONDS - 60);
+        expect(await notice()).toBeNull();
+      });
+
+      it('changes nothing about the account', async () => {
+        const account = await registerAndActivate(stage, kevin());
+        const before = await stage.users.findByEmail(email);
+        await deliver(stage, (await notice()) ?? '');
+        expect(await stage.users.findByEmail(email)).toEqual(before);
+        expect(await redeem(stage, account, true)).toEqual({ outcome: 'already_activated' });
+      });
+    });
+  });
+}

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { MailQueue } from '@app/mail';
 import { OwedMailRepository, type DuePlace } from '../domain/owed-mail-repository';
 
-/** Ids a round trip to the queue. */
-const BATCH = 500;
+/** Ids a round trip to the queue: few enough for its deadline, on a busy machine too. */
+const BATCH = 200;
 /** Jobs in the queue beyond which no more are added: the rest is safe in the database, and the queue stays small. */
 const QUEUE_DEPTH_MAX = 10_000;
 

@@ -1,6 +1,6 @@
 import { BullModule, getQueueToken } from '@nestjs/bullmq';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { MailerModule } from '@nestjs-modules/mailer';
+import { MailerModule, MailerService } from '@nestjs-modules/mailer';
 import type { Queue } from 'bullmq';
 import { DATABASE_TIMEOUT_MS, Environment, REDIS_TIMEOUT_MS } from '@app/runtime';
 import { chooseQueueBackend } from './adapters/bullmq-backend';
@@ -29,7 +29,11 @@ export class MailModule {
           inject: [getQueueToken(MAIL_QUEUE_NAME)],
           useFactory: (queue: Queue) => new BullMqMailQueue(queue, timeoutMs),
         },
-        { provide: Mailer, useClass: SmtpMailer },
+        {
+          provide: Mailer,
+          inject: [MailerService],
+          useFactory: (transport: MailerService) => new SmtpMailer(transport, environment),
+        },
         MailCheck,
       ],
       exports: [MailCheck, MailQueue, Mailer],

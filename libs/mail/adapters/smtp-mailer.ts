@@ -1,6 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { MailerService } from '@nestjs-modules/mailer';
-import { Environment, Unavailable, maskEmailsIn, within } from '@app/runtime';
+import { Injectable } from '@nestjs/common';
+import type { MailerService } from '@nestjs-modules/mailer';
+import { type Environment, Unavailable, maskEmailsIn, within } from '@app/runtime';
 import { isOneMailbox } from '../domain/mailbox';
 import { MailRefused, type Mail, type Mailer } from '../domain/mailer';
 import { render } from '../templates/render';
@@ -18,7 +18,9 @@ interface SmtpError extends Error {
 export class SmtpMailer implements Mailer {
   constructor(
     private readonly transport: MailerService,
-    @Inject(Environment) private readonly environment: Environment,
+    private readonly environment: Environment,
+    /** Longest wait for one mail, in milliseconds. */
+    private readonly timeoutMs = SMTP_TIMEOUT_MS,
   ) {}
 
   async send(mail: Mail): Promise<void> {
@@ -37,7 +39,7 @@ export class SmtpMailer implements Mailer {
       disableUrlAccess: true,
     });
     try {
-      await within(sending, SMTP_TIMEOUT_MS, () => new Error(`no answer within ${SMTP_TIMEOUT_MS} ms`));
+      await within(sending, this.timeoutMs, () => new Error(`no answer within ${this.timeoutMs} ms`));
     } catch (error) {
       throw toDomainError(error as SmtpError);
     }

@@ -1,0 +1,126 @@
+import { MailRefused, type Mailer } from '../domain/mailer';
+import { codeForKevin, noticeForMarie } from './letters';
+
+/** A mail as its reader's mail server has it. */
+export interface DeliveredMail {
+  /** Recipients of the envelope. */
+  readonly recipients: readonly string[];
+  readonly messageId: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** A mailer, and the mail server behind it. */
+export interface MailerStage {
+  readonly mailer: Mailer;
+  delivered(): readonly DeliveredMail[];
+  /** What the server does with every mail from now on; it takes them at first. */
+  take(): Promise<void>;
+  refuse(): Promise<void>;
+  postpone(): Promise<void>;
+  goAway(): Promise<void>;
+}
+
+const unavailable = { name: 'Unavailable', dependency: 'mail' };
+
+export function describeMailerContract(name: string, create: () => Promise<MailerStage>): void {
+  describe(`Mailer contract: ${name}`, () => {
+    let stage: MailerStage;
+    beforeEach(async () => {
+      stage = await create();
+    });
+    afterEach(() => stage.take());
+
+    it('delivers the code to the one address, in text and in HTML, and not in the subject', async () => {
+      await stage.mailer.send(codeForKevin());
+      const [mail, ...others] = stage.delivered();
+      expect(others).toEqual([]);
+      expect(mail?.recipients).toEqual(['kevin@example.com']);
+      expect(mail?.subject).toBe('Your User Registration activation code');
+      expect(mail?.subject).not.toContain('073914');
+      expect(mail?.text).toContain('073914');
+      expect(mail?.html).toContain('073914');
+    });
+
+    it('delivers the notice in its own language', async () => {
+      await stage.mailer.send(noticeForMarie());
+      const [mail] = stage.delivered();
+      expect(mail?.recipients).toEqual(['marie@example.com']);
+      expect(mail?.subject).toBe('Vous avez déjà un compte User Registration');
+      expect(mail?.text).toContain('Ce n’était pas vous ?');
+    });
+
+    it('gives every copy of a mail the same Message-ID, and every mail its own', async () => {
+      const mail = codeForKevin();
+      await stage.mailer.send(mail);
+      await stage.mailer.send(mail);
+      await stage.mailer.send(codeForKevin());
+      const ids = stage.delivered().map(({ messageId }) => messageId);
+      expect(ids[0]).toContain(mail.id);
+      expect(ids[1]).toBe(ids[0]);
+      expect(new Set(ids).size).toBe(2);
+    });
+
+    it.each(['kevin@example.com', "o'hara+tag@sub.example.co.uk", 'kévin@xn--exmple-cua.com', 'a@b.co'])(
+      'has exactly one recipient, as the address stands: %s',
+      async (to) => {
+        await stage.mailer.send(codeForKevin({ to }));
+        expect(stage.delivered().map(({ recipients }) => recipients)).toEqual([[to]]);
+      },
+    );
+
+    it.each([
+      'kevin@example.com,eve@evil.example',
+      'kevin@example.com, eve@evil.example',
+      'kevin@example.com;eve@evil.example',
+      'Kevin <eve@evil.example>',
+      '"kevin@example.com" <eve@evil.example>',
+      '"eve@evil.example x"@example.com',
+      'kevin(eve@evil.example)@example.com',
+      'kevin@example.com\r\nRCPT TO:<eve@evil.example>',
+      'friends:kevin@example.com,eve@evil.example;',
+      'kevin@eve@example.com',
+      'kevin\u200b@example.com',
+      'kevin@[127.0.0.1]',
+      'kevin',
+      '',
+    ])('never hands over what is not one mailbox: %j', async (to) => {
+      await expect(stage.mailer.send(codeForKevin({ to }))).rejects.toBeInstanceOf(MailRefused);
+      expect(stage.delivered()).toEqual([]);
+    });
+
+    it('says when the server will never take it', async () => {
+      await stage.refuse();
+      await expect(stage.mailer.send(codeForKevin())).rejects.toBeInstanceOf(MailRefused);
+    });
+
+    it('says when the server may take it later, and then it does', async () => {
+      await stage.postpone();
+      await expect(stage.mailer.send(codeForKevin())).rejects.toMatchObject(unavailable);
+      await stage.take();
+      await stage.mailer.send(codeForKevin());
+      expect(stage.delivered()).toHaveLength(1);
+    });
+
+    it('says when the server is away, and recovers with it', async () => {
+      await expect(stage.mailer.ping()).resolves.toBeUndefined();
+      await stage.goAway();
+      await expect(stage.mailer.send(codeForKevin())).rejects.toMatchObject(unavailable);
+      await expect(stage.mailer.ping()).rejects.toMatchObject(unavailable);
+      await stage.take();
+      await expect(stage.mailer.ping()).resolves.toBeUndefined();
+      await stage.mailer.send(codeForKevin());
+      expect(stage.delivered()).toHaveLength(1);
+    });
+
+    it('never repeats an address in what it throws', async () => {
+      for (const fail of [stage.refuse, stage.postpone, stage.goAway]) {
+        await fail.call(stage);
+        await expect(stage.mailer.send(codeForKevin())).rejects.toThrow(
+          expect.objectContaining({ message: expect.not.stringContaining('kevin@') }),
+        );
+      }
+    });
+  });
+}

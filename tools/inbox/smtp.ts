@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { Mailbox } from './mailbox';
 
@@ -23,7 +24,7 @@ export function createSmtpServer(mailbox: Mailbox, options: SMTPServerOptions = 
           callback(Object.assign(new Error('Mail too large'), { responseCode: 552 }));
           return;
         }
-        const recipients = session.envelope.rcptTo.map(({ address }) => address);
+        const recipients = session.envelope.rcptTo.map(({ address }) => asciiDomain(address));
         mailbox.add(Buffer.concat(chunks), recipients).then(
           () => callback(),
           (error: Error) => callback(error),
@@ -32,4 +33,10 @@ export function createSmtpServer(mailbox: Mailbox, options: SMTPServerOptions = 
     },
     ...options,
   });
+}
+
+/** smtp-server shows the domain in Unicode; it came in ASCII, and that is what the envelope said. */
+function asciiDomain(address: string): string {
+  const at = address.lastIndexOf('@');
+  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
 }

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { RedisMetricsStore, Tally } from '@app/metrics';
+import { describeMetricsStoreContract, meteredProcess, until } from '@app/metrics/testing';
+import { createLogger, createRedis, parseEnvironment, Unavailable, type Redis } from '@app/runtime';
+import { TestRedis } from '../../support/redis';
+
+const answered = { method: 'GET', route: '/api/v1/health', status: 200, durationMs: 5 };
+const HEALTH = 'GET /api/v1/health';
+
+let directory: string;
+let server: TestRedis;
+let redis: Redis;
+const clients: Redis[] = [];
+
+/** Keeps every write, as far as a kill is concerned. */
+const persistent = (): string[] => ['--dir', directory, '--appendonly', 'yes', '--appendfsync', 'always'];
+
+/** A client as the apps have it. */
+const connect = async (): Promise<Redis> => {
+  const client = createRedis(parseEnvironment(server.env), createLogger({ level: 'silent', app: 'test' }));
+  clients.push(client);
+  await until('the client is connected', async () => client.status === 'ready');
+  return client;
+};
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'metrics-redis-'));
+  server = await TestRedis.start(...persistent());
+  redis = await connect();
+});
+
+afterAll(async () => {
+  for (const client of clients) client.disconnect();
+  await server.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+describeMetricsStoreContract('Redis', async (window) => {
+  await redis.flushall();
+  return new RedisMetricsStore(redis, window);
+});
+
+describe('RedisMetricsStore', () => {
+  beforeEach(async () => {
+    await redis.flushall();
+  });
+
+  /** With a connection of its own, as every process has. */
+  const startProcess = async () => {
+    const client = await connect();
+    return { client, ...meteredProcess(new RedisMetricsStore(client)) };
+  };
+
+  it('shows the counts of a process whose connection is gone', async () => {
+    const [survivor, killed] = [await startProcess(), await startProcess()];
+    killed.recorder.recordRequest(answered);
+    await killed.flusher.flush();
+    killed.client.disconnect();
+    expect((await survivor.reporter.report()).request_counts).toEqual({ [HEALTH]: 1 });
+  });
+
+  it('has the same keys after 10,000 random paths and methods as after one', async () => {
+    const { recorder, flusher } = await startProcess();
+    const record = (): void => {
+      const method = randomBytes(3).toString('hex');
+      recorder.recordRequest({ method, route: 'unmatched', status: 404, durationMs: 1 });
+      recorder.recordRequest({ method: 'GET', route: '/livez', status: 200, durationMs: 1 });
+    };
+    const sizes = async () => {
+      const keys = (await redis.keys('*')).sort();
+      const fields = await Promise.all(keys.map(async (key) => await redis.hlen(key).catch(() => 1)));
+      return { keys: keys.filter((key) => !key.includes('latencies')), fields: Math.max(...fields) };
+    };
+    record();
+    await flusher.flush();
+    const before = await sizes();
+    for (let turn = 0; turn < 10_000; turn += 1) {
+      record();
+      if (turn % 1_000 === 0) await flusher.flush();
+    }
+    await flusher.flush();
+    expect(await sizes()).toEqual(before);
+  });
+
+  it('costs one script a flush and sixteen HGETALL a report, whatever the traffic', async () => {
+    const { recorder, flusher, reporter } = await startProcess();
+    const commandsOf = async (work: () => Promise<unknown>): Promise<Record<string, number>> => {
+      await redis.config('RESETSTAT');
+      await work();
+      const stats = await redis.info('commandstats');
+      const calls = [...stats.matchAll(/cmdstat_(\S+?):calls=(\d+)/g)];
+      const ofOurs = calls.map(([, name = '', count]) => [name, Number(count)] as const);
+      return Object.fromEntries(ofOurs.filter(([name]) => !name.startsWith('config')));
+    };
+    for (let turn = 0; turn < 5_000; turn += 1) recorder.recordRequest({ ...answered, durationMs: turn });
+    expect(await commandsOf(() => flusher.flush())).toMatchObject({ eval: 1 });
+    expect(await commandsOf(() => reporter.report())).toEqual({ hgetall: 16 });
+  });
+
+  it('lets every key expire that is not a count, and keeps all of them in one slot of a cluster', async () => {
+    const { recorder, flusher } = await startProcess();
+    recorder.recordRequest(answered);
+    recorder.recordBusiness('registrations');
+    await flusher.flush();
+    const keys = await redis.keys('*');
+    expect(keys.every((key) => key.startsWith('{metrics}:'))).toBe(true);
+    for (const key of keys) {
+      const life = await redis.ttl(key);
+      if (key.includes(':latencies:')) expect(life).toBeGreaterThanOrEqual(3_600 - 1);
+      else if (key.includes(':applied:')) expect(life).toBeGreaterThan(86_000);
+      else expect(life).toBe(-1);
+    }
+  });
+
+  it('loses nothing, and counts nothing twice, while Redis is frozen', async () => {
+    const { recorder, flusher, reporter } = await startProcess();
+    server.pause();
+    try {
+      for (let second = 0; second < 5; second += 1) {
+        recorder.recordRequest(answered);
+        expect(await flusher.flush()).toBe(false);
+      }
+      await expect(reporter.report()).rejects.toBeInstanceOf(Unavailable);
+    } finally {
+      server.resume();
+    }
+    await until('a flush arrives', () => flusher.flush());
+    // Those that timed out were waiting in the frozen server's socket: it has taken them by now, too.
+    const { request_counts, latencies } = await reporter.report();
+    expect(request_counts).toEqual({ [HEALTH]: 5 });
+    expect(latencies[HEALTH]?.count).toBe(5);
+  });
+
+  it('loses nothing while Redis is killed and started again', async () => {
+    const { client, recorder, flusher, reporter } = await startProcess();
+    recorder.recordRequest(answered);
+    await flusher.flush();
+    await server.stop();
+    await until('the client has noticed', async () => client.status !== 'ready');
+    for (let second = 0; second < 1_000; second += 1) {
+      recorder.recordRequest(answered);
+      expect(await flusher.flush()).toBe(false);
+    }
+    await server.restart(...persistent());
+    await until('a flush arrives', () => flusher.flush());
+    expect((await reporter.report()).request_counts).toEqual({ [HEALTH]: 1_001 });
+  });
+
+  it('adds a batch whole or not at all when Redis is full', async () => {
+    const { recorder, flusher, reporter } = await startProcess();
+    recorder.recordRequest(answered);
+    await redis.config('SET', 'maxmemory', '1');
+    try {
+      expect(await flusher.flush()).toBe(false);
+    } finally {
+      await redis.config('SET', 'maxmemory', '0');
+    }
+    expect((await reporter.report()).request_counts).toEqual({ [HEALTH]: 1 });
+  });
+
+  it('begins again where Redis has lost everything', async () => {
+    const { recorder, flusher, reporter } = await startProcess();
+    recorder.recordRequest(answered);
+    await flusher.flush();
+    await redis.flushall();
+    recorder.recordRequest(answered);
+    expect((await reporter.report()).request_counts).toEqual({ [HEALTH]: 1 });
+  });
+
+  it('says that it is unavailable when what it finds is not its own', async () => {
+    const store = new RedisMetricsStore(redis);
+    await redis.set('{metrics}:requests', 'somebody else’s');
+    await expect(store.read()).rejects.toBeInstanceOf(Unavailable);
+    const tally = new Tally();
+    tally.addRequest(HEALTH, '200', 1);
+    await expect(store.add({ processId: 'p', sequence: 1, tally })).rejects.toBeInstanceOf(Unavailable);
+  });
+});

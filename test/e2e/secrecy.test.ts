@@ -1,0 +1,85 @@
+import { Client, MODES, Service } from '../support/service';
+import { codeIn } from '../support/inbox';
+import { until } from '../support/until';
+
+/** Eight digits, so that a number that happens to be there is not taken for the code. */
+const DIGITS = { ACTIVATION_CODE_LENGTH: '8' };
+
+describe.each(MODES)('What is kept of a code, %s', (mode) => {
+  let service: Service;
+  let client: Client;
+
+  beforeAll(async () => {
+    service = await Service.start(mode, DIGITS);
+    client = new Client(service.api.url);
+  });
+  afterAll(() => service.stop());
+
+  it('is nothing that can be used: not while its mail is owed, not after it was sent', async () => {
+    await service.stopWorker();
+    await client.register('hidden@example.com', 'SecurePass123');
+    const whileOwed = await everythingStored(service);
+    await service.startWorker();
+    const code = codeIn(await service.inbox.mailTo('hidden@example.com'));
+    await until('the mail is marked sent', async () => {
+      const [row] = await service.database.sql`
+        select 1 from users where email = 'hidden@example.com' and mail_sent_at is not null`;
+      return row !== undefined;
+    });
+    const afterwards = await everythingStored(service);
+
+    expect(code).toMatch(/^\d{8}$/);
+    for (const dump of [whileOwed, afterwards]) {
+      expect(dump.database).toContain('hidden@example.com');
+      expect(dump.database).not.toContain(code);
+      expect(dump.queue).not.toContain(code);
+      expect(dump.queue).not.toContain('hidden@example.com');
+    }
+    const id = /"code_id":"([0-9a-f-]{36})"/.exec(whileOwed.database)?.[1] ?? 'none';
+    expect(whileOwed.queue).toContain(id);
+    const logs = [...service.api.lines, ...(service.worker?.lines ?? [])].join('\n');
+    expect(logs).not.toContain(code);
+    expect((await client.activate('hidden@example.com', 'SecurePass123', code)).status).toBe(200);
+  });
+});
+
+async function everythingStored(service: Service): Promise<{ database: string; queue: string }> {
+  const { sql } = service.database;
+  const users = await sql<{ row: unknown }[]>`select to_jsonb(u.*) as row from users as u`;
+  const tries = await sql<{ row: unknown }[]>`select to_jsonb(w.*) as row from wrong_tries as w`;
+  const jobs = await sql<{ row: unknown }[]>`select to_jsonb(j.*) as row from bullmq.job as j`;
+  const events = await sql<{ row: unknown }[]>`select to_jsonb(e.*) as row from bullmq.event as e`;
+  return {
+    database: JSON.stringify([...users, ...tries].map(({ row }) => row)),
+    queue: JSON.stringify([...jobs, ...events].map(({ row }) => row)) + (await redisDump(service)),
+  };
+}
+
+async function redisDump(service: Service): Promise<string> {
+  if (service.redis === null) return '';
+  const redis = service.redis.connect();
+  try {
+    const keys = await redis.keys('*');
+    const values = await Promise.all(
+      keys.map(async (key) => {
+        switch (await redis.type(key)) {
+          case 'hash':
+            return await redis.hgetall(key);
+          case 'list':
+            return await redis.lrange(key, 0, -1);
+          case 'set':
+            return await redis.smembers(key);
+          case 'zset':
+            return await redis.zrange(key, '0', '-1');
+          case 'stream':
+            return await redis.xrange(key, '-', '+');
+          default:
+            return await redis.get(key);
+        }
+      }),
+    );
+    return JSON.stringify([keys, values]);
+  } finally {
+    redis.disconnect();
+  }
+}

@@ -1,0 +1,52 @@
+import { Child } from '../../tools/processes/child';
+import { freePort } from '../../tools/processes/ports';
+import { until } from './until';
+
+export interface SpawnedApp {
+  readonly url: string;
+  readonly port: number;
+  /** Every line it has printed. */
+  readonly lines: string[];
+  readonly child: Child;
+  stop(): Promise<number>;
+}
+
+const PORT_VARIABLE = { api: 'API_PORT', 'mailer-worker': 'WORKER_PORT' };
+const START_TIMEOUT_MS = 30_000;
+
+/** Runs the built app as a process of its own, and resolves once it is ready. */
+export async function spawnApp(
+  name: keyof typeof PORT_VARIABLE,
+  env: NodeJS.ProcessEnv,
+): Promise<SpawnedApp> {
+  const port = await freePort();
+  const lines: string[] = [];
+  const child = new Child(
+    name,
+    [`dist/apps/${name}/src/main.js`],
+    { PATH: process.env['PATH'], NODE_ENV: 'test', ...env, [PORT_VARIABLE[name]]: String(port) },
+    (line) => lines.push(line),
+  );
+  const url = `http://127.0.0.1:${port}`;
+  await until(
+    `${name} is ready`,
+    async () => {
+      if (!child.running) throw new Error(`${name} ended:\n${child.tail.join('\n')}`);
+      return await fetch(`${url}/readyz`).then(
+        (response) => response.ok,
+        () => false,
+      );
+    },
+    START_TIMEOUT_MS,
+  );
+  return {
+    url,
+    port,
+    lines,
+    child,
+    stop: async () => {
+      child.signal('SIGTERM');
+      return await child.exit();
+    },
+  };
+}

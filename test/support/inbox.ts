@@ -1,0 +1,90 @@
+import type { SMTPServer } from 'smtp-server';
+import { Mailbox, type StoredMail } from '../../tools/inbox/mailbox';
+import { createSmtpServer } from '../../tools/inbox/smtp';
+import { freePort } from '../../tools/processes/ports';
+import { until } from './until';
+
+/** A mail server for tests: the inbox of `make run`, that can also refuse, keep silent and go away. */
+export class TestInbox {
+  readonly mailbox = new Mailbox();
+  private server: SMTPServer | undefined;
+  private refusal = { code: 0, times: 0 };
+  private silent = false;
+
+  private constructor(readonly port: number) {}
+
+  static async start(): Promise<TestInbox> {
+    const inbox = new TestInbox(await freePort());
+    await inbox.up();
+    return inbox;
+  }
+
+  /** Variables that point an app to it. */
+  get env(): NodeJS.ProcessEnv {
+    return { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(this.port) };
+  }
+
+  mailsTo(address: string): readonly StoredMail[] {
+    return this.mailbox.all().filter((mail) => mail.To.some((to) => to.Address === address));
+  }
+
+  /** Resolves to the newest mail to the address, once there are `count` of them. */
+  async mailTo(address: string, count = 1, timeoutMs = 10_000): Promise<StoredMail> {
+    const mails = await until(
+      `${count} mail(s) to ${address}`,
+      () => this.mailsTo(address).length >= count && this.mailsTo(address),
+      timeoutMs,
+    );
+    return mails[0] as StoredMail;
+  }
+
+  /** Answers the next mails with a code of its own, such as 451 (try again) or 550 (never). */
+  refuse(code: number, times = 1): void {
+    this.refusal = { code, times };
+  }
+
+  /** Takes connections and says nothing more. */
+  freeze(): void {
+    this.silent = true;
+  }
+
+  thaw(): void {
+    this.silent = false;
+  }
+
+  async up(): Promise<void> {
+    const server = createSmtpServer(this.mailbox, {
+      closeTimeout: 100,
+      onRcptTo: (_address, _session, callback) => this.answer(callback),
+      onMailFrom: (_address, _session, callback) => {
+        if (!this.silent) callback();
+      },
+    });
+    server.on('error', () => {});
+    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
+    this.server = server;
+  }
+
+  async down(): Promise<void> {
+    const server = this.server;
+    this.server = undefined;
+    if (server === undefined) return;
+    await new Promise<void>((resolve) => server.close(resolve));
+  }
+
+  private answer(callback: (error?: Error) => void): void {
+    if (this.refusal.times === 0) {
+      callback();
+      return;
+    }
+    this.refusal.times -= 1;
+    callback(Object.assign(new Error('refused by the test'), { responseCode: this.refusal.code }));
+  }
+}
+
+/** The code in a mail. */
+export function codeIn(mail: StoredMail): string {
+  const code = /^ {4}(\d{4,8})$/m.exec(mail.Text)?.[1];
+  if (code === undefined) throw new Error(`No code in:\n${mail.Text}`);
+  return code;
+}

@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import postgres, { type Sql } from 'postgres';
+import { EmbeddedPostgres } from '../../tools/postgres';
+import { Child } from '../../tools/processes/child';
+import { freePort } from '../../tools/processes/ports';
+
+export interface DatabaseAddress {
+  readonly DATABASE_HOST: string;
+  readonly DATABASE_PORT: string;
+  readonly DATABASE_USER: string;
+  readonly DATABASE_PASSWORD: string;
+}
+
+/** The migrated database that every test's own is copied from. */
+export const TEMPLATE = 'template_migrated';
+const PASSWORD = 'tests-only';
+
+/** One server for a whole run; `DATABASE_HOST` names another one that is there already. */
+export class TestServer {
+  private constructor(
+    readonly address: DatabaseAddress,
+    private readonly embedded?: EmbeddedPostgres,
+    private readonly directory?: string,
+  ) {}
+
+  static async start(): Promise<TestServer> {
+    const server = process.env['DATABASE_HOST'] ? TestServer.given() : await TestServer.embedded();
+    await server.makeTemplate();
+    return server;
+  }
+
+  async stop(): Promise<void> {
+    await this.embedded?.stop();
+    if (this.directory !== undefined) rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private static given(): TestServer {
+    const read = (name: string, fallback: string): string => process.env[name] || fallback;
+    return new TestServer({
+      DATABASE_HOST: read('DATABASE_HOST', '127.0.0.1'),
+      DATABASE_PORT: read('DATABASE_PORT', '5432'),
+      DATABASE_USER: read('DATABASE_USER', 'user_registration'),
+      DATABASE_PASSWORD: read('DATABASE_PASSWORD', ''),
+    });
+  }
+
+  private static async embedded(): Promise<TestServer> {
+    const directory = mkdtempSync(path.join(tmpdir(), 'tests-postgres-'));
+    const port = await freePort();
+    const embedded = new EmbeddedPostgres({
+      directory: path.join(directory, 'data'),
+      port,
+      password: PASSWORD,
+      settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'],
+    });
+    await embedded.start();
+    const address = {
+      DATABASE_HOST: '127.0.0.1',
+      DATABASE_PORT: String(port),
+      DATABASE_USER: EmbeddedPostgres.user,
+      DATABASE_PASSWORD: PASSWORD,
+    };
+    return new TestServer(address, embedded, directory);
+  }
+
+  private async makeTemplate(): Promise<void> {
+    await administer(this.address, async (sql) => {
+      await sql`drop database if exists ${sql(TEMPLATE)} with (force)`;
+      await sql`create database ${sql(TEMPLATE)}`;
+    });
+    // By the command line of the build: Jest's aliases do not reach its global set-up.
+    const env = { ...process.env, ...this.address, DATABASE_NAME: TEMPLATE };
+    const cli = new Child('migrate', ['dist/apps/cli/src/main.js', 'db', 'migrate'], env);
+    if ((await cli.exit()) !== 0) throw new Error(`The migrations failed:\n${cli.tail.join('\n')}`);
+  }
+}
+
+/** Works on the server itself, outside of any test's database. */
+export async function administer(address: DatabaseAddress, work: (sql: Sql) => Promise<void>): Promise<void> {
+  const sql = postgres({
+    host: address.DATABASE_HOST,
+    port: Number(address.DATABASE_PORT),
+    user: address.DATABASE_USER,
+    password: address.DATABASE_PASSWORD,
+    database: 'postgres',
+    max: 1,
+    onnotice: () => {},
+  });
+  try {
+    await work(sql);
+  } finally {
+    await sql.end();
+  }
+}

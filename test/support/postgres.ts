@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { createSql, parseEnvironment, type Environment, type Sql } from '@app/runtime';
+import { administer, TEMPLATE, type DatabaseAddress } from './postgres-server';
+
+export interface TestDatabase {
+  /** Variables that point an app or `parseEnvironment` to it. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly environment: Environment;
+  readonly sql: Sql;
+  drop(): Promise<void>;
+}
+
+/** A fresh database with the schema in it (`empty`: without), and a pool to look into it. */
+export async function createDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
+  const address = JSON.parse(process.env['TEST_DATABASE'] ?? 'null') as DatabaseAddress | null;
+  if (address === null) throw new Error('There is no test database: this project lacks the global set-up');
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await administer(address, async (sql) => {
+    if (options.empty) await sql`create database ${sql(name)}`;
+    else await sql`create database ${sql(name)} template ${sql(TEMPLATE)}`;
+  });
+  const env = { ...address, DATABASE_NAME: name };
+  const environment = parseEnvironment(env);
+  const sql = createSql(environment);
+  return {
+    env,
+    environment,
+    sql,
+    drop: async () => {
+      await sql.end({ timeout: 1 });
+      await administer(address, async (admin) => {
+        await admin`drop database if exists ${admin(name)} with (force)`;
+      });
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { spawnApp, type SpawnedApp } from './apps';
+import { TestInbox } from './inbox';
+import { createDatabase, type TestDatabase } from './postgres';
+import { TestRedis } from './redis';
+
+export type Mode = 'one-node' | 'redis';
+export const MODES: readonly Mode[] = ['one-node', 'redis'];
+
+/** The whole service as processes of their own, on a database, a Redis and a mail server of its own. */
+export class Service {
+  worker: SpawnedApp | undefined;
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly inbox: TestInbox,
+    readonly redis: TestRedis | null,
+    readonly env: NodeJS.ProcessEnv,
+    readonly api: SpawnedApp,
+  ) {}
+
+  /** @param env what differs from: cheap hashing, no limits */
+  static async start(mode: Mode, env: NodeJS.ProcessEnv = {}): Promise<Service> {
+    const [database, inbox, redis] = await Promise.all([
+      createDatabase(),
+      TestInbox.start(),
+      mode === 'redis' ? TestRedis.start() : null,
+    ]);
+    const whole = {
+      ...database.env,
+      ...inbox.env,
+      ...redis?.env,
+      BCRYPT_COST: '4',
+      ENABLE_RATE_LIMITING: 'false',
+      LOG_LEVEL: 'debug',
+      ...env,
+    };
+    const api = await spawnApp('api', whole);
+    const service = new Service(database, inbox, redis, whole, api);
+    await service.startWorker();
+    return service;
+  }
+
+  async startWorker(): Promise<void> {
+    this.worker = await spawnApp('mailer-worker', this.env);
+  }
+
+  async stopWorker(): Promise<void> {
+    await this.worker?.stop();
+    this.worker = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.api.stop(), this.stopWorker()]);
+    await Promise.all([this.inbox.down(), this.redis?.stop(), this.database.drop()]);
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+/** Speaks to the api as its clients do. */
+export class Client {
+  constructor(private readonly url: string) {}
+
+  register(email: string, password: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.post('/api/v1/users/register', { email, password }, headers);
+  }
+
+  activate(email: string, password: string, code: string): Promise<Answer> {
+    return this.post('/api/v1/users/activate', { activation_code: code }, basic(email, password));
+  }
+
+  newCode(email: string, password: string): Promise<Answer> {
+    return this.post('/api/v1/users/activation-codes', undefined, basic(email, password));
+  }
+
+  post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const json = body === undefined ? {} : { 'Content-Type': 'application/json' };
+    return this.send('POST', path, { ...json, ...headers }, body === undefined ? null : JSON.stringify(body));
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('GET', path, headers, null);
+  }
+
+  async send(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body: string | Uint8Array<ArrayBuffer> | null,
+  ): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`, { method, headers, body });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text.startsWith('{') ? JSON.parse(text) : { text }) as Record<string, unknown>,
+    };
+  }
+}
+
+export const basic = (email: string, password: string): Record<string, string> => ({
+  Authorization: `Basic ${Buffer.from(`${email}:${password}`, 'utf8').toString('base64')}`,
+});
+
+/** How many answers there are of each status. */
+export function tally(answers: readonly Answer[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}

@@ -1,29 +1,48 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { inTime, Sql } from '@app/runtime';
-import type { DeadRegistrations } from '../domain/purge';
+import type { Batch, DeadRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
 
+/** An arbitrary constant that names the turn of scheduled purges among all advisory locks of the database. */
+export const PURGE_LOCK = 7_242_019;
+/** Counting reads every dead row, however many millions; deleting stops after a batch. */
+const COUNT_TIMEOUT_MS = 60_000;
+
+/**
+ * Each batch begins where the one before ended. The index still holds what was deleted until VACUUM comes, and a
+ * batch that began at its start would read all of that again: the purge would take the square of its length.
+ */
 @Injectable()
 export class PostgresDeadRegistrations implements DeadRegistrations {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
 
-  async purge(olderThanSeconds: number, limit: number): Promise<number> {
-    const result = await inTime(this.sql`
-      delete from users where ctid = any(array(
-        select ctid from users
-        where ${this.dead(olderThanSeconds)}
-        order by created_at
-        limit ${limit}
-        for update skip locked))`);
-    return result.count;
+  async purge({ olderThanSeconds, limit, after, alone = false }: PurgeBatch): Promise<PurgedBatch> {
+    // The lock ends with the statement, which is a transaction: a pooler between us and PostgreSQL does not matter.
+    const turn = alone ? this.sql`(select pg_try_advisory_xact_lock(${PURGE_LOCK})) and` : this.sql``;
+    const [batch] = await inTime(this.sql<PurgedBatch[]>`
+      with gone as (
+        delete from users where ctid = any(array(
+          select ctid from users
+          where ${turn} ${this.dead(olderThanSeconds)} and created_at >= ${this.moment(after)}
+          order by created_at
+          limit ${limit}
+          for update skip locked))
+        returning created_at as moment
+      ) ${this.summary()}`);
+    return batch ?? { deleted: 0, place: null };
   }
 
-  async forgetWrongTries(limit: number): Promise<number> {
-    const result = await inTime(this.sql`
-      delete from wrong_tries where ctid = any(array(
-        select ctid from wrong_tries where since < now() - interval '1 day'
-        limit ${limit}
-        for update skip locked))`);
-    return result.count;
+  async forgetWrongTries({ limit, after }: Batch): Promise<PurgedBatch> {
+    const [batch] = await inTime(this.sql<PurgedBatch[]>`
+      with gone as (
+        delete from wrong_tries where ctid = any(array(
+          select ctid from wrong_tries
+          where since < now() - interval '1 day' and since >= ${this.moment(after)}
+          order by since
+          limit ${limit}
+          for update skip locked))
+        returning since as moment
+      ) ${this.summary()}`);
+    return batch ?? { deleted: 0, place: null };
   }
 
   async count(olderThanSeconds: number): Promise<number> {
@@ -31,6 +50,7 @@ export class PostgresDeadRegistrations implements DeadRegistrations {
       this.sql<
         { count: number }[]
       >`select count(*)::int as count from users where ${this.dead(olderThanSeconds)}`,
+      COUNT_TIMEOUT_MS,
     );
     return row?.count ?? 0;
   }
@@ -41,5 +61,14 @@ export class PostgresDeadRegistrations implements DeadRegistrations {
       activated_at is null and mail_due_at is null
       and created_at < now() - make_interval(secs => ${olderThanSeconds})
       and coalesce(code_expires_at, mail_given_up_at) < now() - make_interval(secs => ${olderThanSeconds})`;
+  }
+
+  private moment(micros = '0') {
+    return this.sql`'epoch'::timestamptz + ${micros}::bigint * interval '1 microsecond'`;
+  }
+
+  private summary() {
+    return this.sql`
+      select count(*)::int as deleted, (extract(epoch from max(moment)) * 1000000)::bigint::text as place from gone`;
   }
 }

@@ -1,13 +1,32 @@
-/** Deletes what nobody can use any more: registrations whose code died unused. */
+/** Deletes what nobody can use any more: registrations whose code died unused. All times are PostgreSQL's. */
 export interface DeadRegistrations {
   /**
-   * Deletes at most `limit` registrations that died more than `olderThanSeconds` ago, oldest first; rows that
-   * somebody else holds are left for the next round. Resolves to how many. @throws {Unavailable}
+   * Deletes registrations that died more than `olderThanSeconds` ago, oldest first. Rows that somebody else holds
+   * are left for the next purge, so that no sign-up waits and two purges do not disturb each other. @throws {Unavailable}
    */
-  purge(olderThanSeconds: number, limit: number): Promise<number>;
-  /** Forgets at most `limit` counts of wrong tries that are over a day old. Resolves to how many. @throws {Unavailable} */
-  forgetWrongTries(limit: number): Promise<number>;
-  /** How many `purge` would delete. @throws {Unavailable} */
+  purge(batch: PurgeBatch): Promise<PurgedBatch>;
+  /** Forgets counts of wrong tries that are over a day old. @throws {Unavailable} */
+  forgetWrongTries(batch: Batch): Promise<PurgedBatch>;
+  /** How many `purge` would delete, all batches together. @throws {Unavailable} */
   count(olderThanSeconds: number): Promise<number>;
 }
 export const DeadRegistrations = Symbol('DeadRegistrations');
+
+export interface Batch {
+  /** Most rows to delete. */
+  readonly limit: number;
+  /** Where the batch before ended: what it deleted is not read again. */
+  readonly after?: string | undefined;
+}
+
+export interface PurgeBatch extends Batch {
+  readonly olderThanSeconds: number;
+  /** Deletes nothing while another such batch is being deleted: of the schedules of many workers, one goes on. */
+  readonly alone?: boolean | undefined;
+}
+
+export interface PurgedBatch {
+  readonly deleted: number;
+  /** Microseconds since 1970 of the newest row deleted, as text; null when there was none. */
+  readonly place: string | null;
+}

@@ -18,6 +18,9 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       stage = await create();
     });
 
+    const purge = async (olderThanSeconds: number, limit: number): Promise<number> =>
+      (await stage.dead.purge({ olderThanSeconds, limit })).deleted;
+
     const registered = async (people: readonly NewAccount[]): Promise<string[]> => {
       const states = await Promise.all(people.map(({ email }) => stage.account(email)));
       return states.flatMap((state) => (state === null ? [] : [state.email]));
@@ -29,10 +32,10 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       const young = await registerAndDeliver(stage, marie());
       await stage.letPass(LIFE_SECONDS + 1);
       expect(await stage.dead.count(HOUR_SECONDS)).toBe(2);
-      expect(await stage.dead.purge(HOUR_SECONDS, 100)).toBe(2);
+      expect(await purge(HOUR_SECONDS, 100)).toBe(2);
       expect(await registered([...old, young])).toEqual([young.email]);
       expect(await stage.dead.count(HOUR_SECONDS)).toBe(0);
-      expect(await stage.dead.purge(HOUR_SECONDS, 100)).toBe(0);
+      expect(await purge(HOUR_SECONDS, 100)).toBe(0);
     });
 
     it('counts from the death of the code, not from the registration', async () => {
@@ -42,8 +45,8 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       await stage.owed.claim(account.code.id, LEASE_SECONDS, LIFE_SECONDS);
       await stage.owed.markSent(account.code.id, LIFE_SECONDS);
       await stage.letPass(LIFE_SECONDS + 1);
-      expect(await stage.dead.purge(HOUR_SECONDS, 100)).toBe(0);
-      expect(await stage.dead.purge(0, 100)).toBe(1);
+      expect(await purge(HOUR_SECONDS, 100)).toBe(0);
+      expect(await purge(0, 100)).toBe(1);
     });
 
     it('keeps what is owed, alive or activated, however old', async () => {
@@ -53,7 +56,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       await stage.letPass(DAY_SECONDS * 400);
       const alive = await registerAndDeliver(stage, kevin());
       expect(await stage.dead.count(0)).toBe(0);
-      expect(await stage.dead.purge(0, 100)).toBe(0);
+      expect(await purge(0, 100)).toBe(0);
       const people = [owed, activated, alive];
       expect(await registered(people)).toEqual(people.map(({ email }) => email));
     });
@@ -64,9 +67,9 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       await stage.owed.claim(account.code.id, LEASE_SECONDS, LIFE_SECONDS);
       await stage.owed.giveUp(account.code.id, '550 no such mailbox');
       await stage.letPass(HOUR_SECONDS - 10);
-      expect(await stage.dead.purge(HOUR_SECONDS, 100)).toBe(0);
+      expect(await purge(HOUR_SECONDS, 100)).toBe(0);
       await stage.letPass(20);
-      expect(await stage.dead.purge(HOUR_SECONDS, 100)).toBe(1);
+      expect(await purge(HOUR_SECONDS, 100)).toBe(1);
     });
 
     it('deletes no more than the batch, the oldest first', async () => {
@@ -75,19 +78,36 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
         people.push(await registerAndDeliver(stage, guest(n)));
         await stage.letPass(LIFE_SECONDS + 1);
       }
-      expect(await stage.dead.purge(0, 2)).toBe(2);
+      expect(await purge(0, 2)).toBe(2);
       expect(await registered(people)).toEqual(people.slice(2).map(({ email }) => email));
-      expect(await stage.dead.purge(0, 2)).toBe(2);
-      expect(await stage.dead.purge(0, 2)).toBe(1);
+      expect(await purge(0, 2)).toBe(2);
+      expect(await purge(0, 2)).toBe(1);
+    });
+
+    it('goes on where the batch before ended, and does not look before that', async () => {
+      const people: NewAccount[] = [];
+      for (let n = 0; n < 4; n += 1) {
+        people.push(await registerAndDeliver(stage, guest(n)));
+        await stage.letPass(LIFE_SECONDS + 1);
+      }
+      const { place } = await stage.dead.purge({ olderThanSeconds: 0, limit: 2 });
+      const next = { olderThanSeconds: 0, limit: 100, after: place ?? undefined };
+      const later = String(BigInt(place ?? 0) + BigInt(DAY_SECONDS) * 1_000_000n);
+      expect(await stage.dead.purge({ ...next, after: later })).toEqual({ deleted: 0, place: null });
+      expect(await registered(people)).toHaveLength(2);
+      expect(await stage.dead.purge(next)).toMatchObject({ deleted: 2 });
+      expect(await stage.dead.purge(next)).toEqual({ deleted: 0, place: null });
     });
 
     it('forgets wrong tries that are over a day old, batch by batch', async () => {
       for (let n = 0; n < 3; n += 1) await guessWrong(stage, await registerAndDeliver(stage, guest(n)), 1);
       await stage.letPass(DAY_SECONDS + 1);
       await guessWrong(stage, await registerAndDeliver(stage, kevin()), 1);
-      expect(await stage.dead.forgetWrongTries(2)).toBe(2);
-      expect(await stage.dead.forgetWrongTries(2)).toBe(1);
-      expect(await stage.dead.forgetWrongTries(2)).toBe(0);
+      const { deleted, place } = await stage.dead.forgetWrongTries({ limit: 2 });
+      expect(deleted).toBe(2);
+      const after = place ?? undefined;
+      expect(await stage.dead.forgetWrongTries({ limit: 2, after })).toMatchObject({ deleted: 1 });
+      expect(await stage.dead.forgetWrongTries({ limit: 2, after })).toEqual({ deleted: 0, place: null });
     });
   });
 }

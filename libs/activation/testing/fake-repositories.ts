@@ -1,5 +1,5 @@
 import type { ActivationRepository, Redeem, Redemption, Replacement } from '../domain/activation-repository';
-import type { DeadRegistrations } from '../domain/purge';
+import type { Batch, DeadRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
 import { FakeAccounts, owedFrom, type FakeRow } from './fake-accounts';
 import { FakeOwedMailRepository } from './fake-owed-mail-repository';
 import { DAY_SECONDS, type Stage } from './stage';
@@ -45,17 +45,22 @@ export class FakeActivationRepository implements ActivationRepository {
 export class FakeDeadRegistrations implements DeadRegistrations {
   constructor(private readonly accounts: FakeAccounts) {}
 
-  async purge(olderThanSeconds: number, limit: number): Promise<number> {
-    const dead = this.dead(olderThanSeconds).slice(0, limit);
-    for (const { email } of dead) this.accounts.rows.delete(email);
-    return dead.length;
+  async purge({ olderThanSeconds, limit, after = '0' }: PurgeBatch): Promise<PurgedBatch> {
+    const from = Number(after) / 1_000;
+    const dead = this.dead(olderThanSeconds).filter(({ createdAt }) => createdAt >= from);
+    const batch = dead.slice(0, limit);
+    for (const { email } of batch) this.accounts.rows.delete(email);
+    return purged(batch.map(({ createdAt }) => createdAt));
   }
 
-  async forgetWrongTries(limit: number): Promise<number> {
+  async forgetWrongTries({ limit, after = '0' }: Batch): Promise<PurgedBatch> {
     const dayAgo = this.accounts.now() - DAY_SECONDS * 1_000;
-    const old = [...this.accounts.wrongTries].filter(([, { since }]) => since < dayAgo).slice(0, limit);
+    const old = [...this.accounts.wrongTries]
+      .filter(([, { since }]) => since < dayAgo && since >= Number(after) / 1_000)
+      .sort(([, a], [, b]) => a.since - b.since)
+      .slice(0, limit);
     for (const [email] of old) this.accounts.wrongTries.delete(email);
-    return old.length;
+    return purged(old.map(([, { since }]) => since));
   }
 
   async count(olderThanSeconds: number): Promise<number> {
@@ -69,6 +74,12 @@ export class FakeDeadRegistrations implements DeadRegistrations {
       .filter((row) => (row.expiresAt ?? row.givenUpAt ?? Infinity) < then)
       .sort((a, b) => a.createdAt - b.createdAt);
   }
+}
+
+/** @param moments milliseconds since 1970, in order */
+function purged(moments: readonly number[]): PurgedBatch {
+  const newest = moments.at(-1);
+  return { deleted: moments.length, place: newest === undefined ? null : String(newest * 1_000) };
 }
 
 /** All the fakes around one table in memory. */

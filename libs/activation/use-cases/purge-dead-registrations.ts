@@ -1,32 +1,60 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DeadRegistrations } from '../domain/purge';
+import { DeadRegistrations, type PurgedBatch } from '../domain/purge';
 
 export interface PurgeOptions {
   readonly olderThanSeconds: number;
+  /** Most rows a statement deletes. */
   readonly batchSize: number;
-  /** Called after each batch with the number deleted so far. */
+  /** Stops as soon as another purge that wants to be alone is found at work. */
+  readonly alone?: boolean;
+  /** Ends the purge after the batch in hand; what is deleted stays deleted, and the next purge goes on from there. */
+  readonly signal?: AbortSignal;
+  /** Called after each batch with the number of registrations deleted so far. */
   readonly onProgress?: (deleted: number) => void;
+}
+
+export interface Purged {
+  readonly registrations: number;
+  /** Counts of wrong tries that were over a day old. */
+  readonly wrongTries: number;
 }
 
 /** Deletes dead registrations batch by batch, so that no statement holds many locks or lives long. */
 @Injectable()
 export class PurgeDeadRegistrations {
-  constructor(@Inject(DeadRegistrations) private readonly registrations: DeadRegistrations) {}
+  constructor(@Inject(DeadRegistrations) private readonly dead: DeadRegistrations) {}
 
-  /** Resolves to how many it deleted. @throws {Unavailable} */
-  async execute({ olderThanSeconds, batchSize, onProgress }: PurgeOptions): Promise<number> {
-    let deleted = 0;
-    for (;;) {
-      const batch = await this.registrations.purge(olderThanSeconds, batchSize);
-      deleted += batch;
-      onProgress?.(deleted);
-      if (batch < batchSize) break;
-    }
-    while ((await this.registrations.forgetWrongTries(batchSize)) === batchSize);
-    return deleted;
+  /** Resolves to how many it deleted. @throws {Unavailable} what was deleted until then stays deleted */
+  async execute({ onProgress, ...options }: PurgeOptions): Promise<Purged> {
+    const { olderThanSeconds, alone, batchSize: limit } = options;
+    const registrations = await batchByBatch(
+      options,
+      (after) => this.dead.purge({ olderThanSeconds, limit, after, alone }),
+      onProgress,
+    );
+    const wrongTries = await batchByBatch(options, (after) => this.dead.forgetWrongTries({ limit, after }));
+    return { registrations, wrongTries };
   }
 
+  /** How many registrations `execute` would delete. @throws {Unavailable} */
   count(olderThanSeconds: number): Promise<number> {
-    return this.registrations.count(olderThanSeconds);
+    return this.dead.count(olderThanSeconds);
   }
+}
+
+async function batchByBatch(
+  { batchSize, signal }: PurgeOptions,
+  next: (after: string | undefined) => Promise<PurgedBatch>,
+  onProgress?: (deleted: number) => void,
+): Promise<number> {
+  let deleted = 0;
+  let after: string | undefined;
+  while (!signal?.aborted) {
+    const batch = await next(after);
+    deleted += batch.deleted;
+    after = batch.place ?? after;
+    onProgress?.(deleted);
+    if (batch.deleted < batchSize) break;
+  }
+  return deleted;
 }

@@ -55,11 +55,12 @@ export function createSql(environment: Environment, onNotice: (message: string) 
  */
 export async function inTime<T extends readonly (Row | undefined)[]>(
   query: PendingQuery<T>,
+  timeoutMs = DATABASE_TIMEOUT_MS,
 ): Promise<RowList<T>> {
   try {
-    return await within(query.execute(), DATABASE_TIMEOUT_MS, () => {
+    return await within(query.execute(), timeoutMs, () => {
       cancel(query);
-      return new Unavailable('database', `no answer within ${DATABASE_TIMEOUT_MS} ms`);
+      return new Unavailable('database', `no answer within ${timeoutMs} ms`);
     });
   } catch (error) {
     throw isOutage(error) ? new Unavailable('database', describe(error), { cause: error }) : error;

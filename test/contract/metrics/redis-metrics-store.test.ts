@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { RedisMetricsStore, Tally } from '@app/metrics';
-import { describeMetricsStoreContract, meteredProcess, until } from '@app/metrics/testing';
+import { describeMetricsStoreContract, knownDurations, meteredProcess, until } from '@app/metrics/testing';
 import { createLogger, createRedis, parseEnvironment, Unavailable, type Redis } from '@app/runtime';
 import { TestRedis } from '../../support/redis';
 
@@ -45,7 +45,7 @@ describeMetricsStoreContract('Redis', async (window) => {
 
 describe('RedisMetricsStore', () => {
   beforeEach(async () => {
-    await redis.flushall();
+    await until('Redis is back, and empty', async () => (await redis.flushall().catch(() => '')) === 'OK');
   });
 
   /** With a connection of its own, as every process has. */
@@ -83,6 +83,36 @@ describe('RedisMetricsStore', () => {
     }
     await flusher.flush();
     expect(await sizes()).toEqual(before);
+  });
+
+  it('keeps one bin a key, in the order of keys, whatever is added in whatever order', async () => {
+    const [one, another] = [await startProcess(), await startProcess()];
+    const durations = knownDurations(600);
+    for (const [place, durationMs] of durations.entries()) {
+      const { recorder, flusher } = place % 2 === 0 ? one : another;
+      recorder.recordRequest({ ...answered, durationMs });
+      if (place % 5 === 0) await flusher.flush();
+    }
+    await Promise.all([one.flusher.flush(), another.flusher.flush()]);
+
+    // Two buckets where the clock passed from one to the next meanwhile.
+    const stored: Buffer[] = [];
+    for (const key of await redis.keys('*latencies*')) {
+      const sketch = await redis.hgetBuffer(key, HEALTH);
+      if (sketch !== null) stored.push(sketch);
+    }
+    let count = 0;
+    for (const sketch of stored) {
+      let last = -1;
+      for (let offset = 16; offset < sketch.length; offset += 6) {
+        expect(sketch.readUInt16BE(offset)).toBeGreaterThan(last);
+        last = sketch.readUInt16BE(offset);
+        count += sketch.readUInt32BE(offset + 2);
+      }
+    }
+    expect(count).toBe(durations.length);
+    expect(Math.min(...stored.map((sketch) => sketch.readDoubleBE(0)))).toBe(Math.min(...durations));
+    expect(Math.max(...stored.map((sketch) => sketch.readDoubleBE(8)))).toBe(Math.max(...durations));
   });
 
   it('costs one script a flush and sixteen HGETALL a report, whatever the traffic', async () => {

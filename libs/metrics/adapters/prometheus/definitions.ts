@@ -1,0 +1,169 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** Asked at the moment of a scrape; null when there is nobody to ask, or no answer. */
+export interface Sources {
+  readonly mailOwed: () => Promise<number | null>;
+  readonly mailOldestSeconds: () => Promise<number | null>;
+  readonly mailGivenUp: () => Promise<number | null>;
+  readonly mailQueueDepth: () => Promise<number | null>;
+  readonly expiredCodes: () => Promise<number | null>;
+  readonly hashesWaiting: () => number | null;
+  readonly hashesRunning: () => number | null;
+  readonly hashesRejected: () => number | null;
+}
+
+/** Seconds. A hash takes a fifth of one, and one that waited for its turn up to two and a half. */
+const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const MAIL_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const WAIT_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5];
+
+/**
+ * Every metric of ours, with its name, unit and labels: the one place that knows them. Node's own
+ * (`process_…`, `nodejs_…`) come from prom-client. `aggregator` says what becomes of a figure when the processes
+ * of one host are added up (see PrometheusScrape): what each of them reads from the same database is not a sum.
+ */
+export function defineMetrics(registry: Registry, sources: Sources) {
+  const registers = [registry];
+  const polled = (
+    name: string,
+    help: string,
+    aggregator: 'sum' | 'max',
+    source: () => number | null | Promise<number | null>,
+  ) => {
+    const gauge = new Gauge({
+      name,
+      help,
+      registers,
+      aggregator,
+      // A figure that nobody can tell is absent: the last one, or 0, would be a lie.
+      async collect() {
+        const value = await source();
+        if (value === null) this.remove();
+        else this.set(value);
+      },
+    });
+    gauge.remove();
+    return gauge;
+  };
+
+  return {
+    httpRequestDuration: new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time from a request to the end of its answer, by route template',
+      labelNames: ['method', 'route', 'status'] as const,
+      buckets: HTTP_BUCKETS,
+      registers,
+    }),
+    httpRequestsInFlight: new Gauge({
+      name: 'http_requests_in_flight',
+      help: 'Requests that are being answered',
+      registers,
+      aggregator: 'sum',
+    }),
+
+    registrations: new Counter({
+      name: 'registrations_total',
+      help: 'Accounts that were registered',
+      registers,
+    }),
+    activations: new Counter({
+      name: 'activations_total',
+      help: 'Attempts to activate an account, by result',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    activationCodes: new Counter({
+      name: 'activation_codes_total',
+      help: 'Activation codes, by what happened to them',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    expiredCodes: polled(
+      'activation_codes_expired_unused',
+      'Registrations whose code expired unused, not purged or replaced yet',
+      'max',
+      sources.expiredCodes,
+    ),
+
+    mailOwed: polled('mail_owed', 'Mails that are owed and not sent yet', 'max', sources.mailOwed),
+    mailOldest: polled(
+      'mail_owed_oldest_age_seconds',
+      'Age of the oldest owed mail, 0 when none is owed',
+      'max',
+      sources.mailOldestSeconds,
+    ),
+    mailGivenUp: polled(
+      'mail_given_up',
+      'Mails that were given up and wait for an operator',
+      'max',
+      sources.mailGivenUp,
+    ),
+    mailQueueJobs: polled(
+      'mail_queue_jobs',
+      'Jobs of the mail queue, waiting or in hand',
+      'max',
+      sources.mailQueueDepth,
+    ),
+    mailSends: new Counter({
+      name: 'mail_sends_total',
+      help: 'Turns of a worker at a mail, by how they ended',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    mailSendDuration: new Histogram({
+      name: 'mail_send_duration_seconds',
+      help: 'Time of a turn at a mail that was handed to the mail server, whatever came of it',
+      buckets: MAIL_BUCKETS,
+      registers,
+    }),
+
+    hashesWaiting: polled(
+      'password_hash_queue_length',
+      'Passwords that wait for their turn to be hashed',
+      'sum',
+      sources.hashesWaiting,
+    ),
+    hashesRunning: polled(
+      'password_hashes_in_progress',
+      'Passwords that are being hashed',
+      'sum',
+      sources.hashesRunning,
+    ),
+    hashRejections: new Counter({
+      name: 'password_hash_rejections_total',
+      help: 'Passwords turned away because the line was full',
+      registers,
+      collect() {
+        const rejected = sources.hashesRejected();
+        if (rejected === null) return;
+        this.reset();
+        this.inc(rejected);
+      },
+    }),
+    hashWait: new Histogram({
+      name: 'password_hash_wait_seconds',
+      help: 'Time a password waited for its turn to be hashed',
+      buckets: WAIT_BUCKETS,
+      registers,
+    }),
+
+    limitDecisions: new Counter({
+      name: 'rate_limit_decisions_total',
+      help: 'Decisions of the rate limits',
+      labelNames: ['limit', 'decision'] as const,
+      registers,
+    }),
+    limitFallbacks: new Counter({
+      name: 'rate_limit_fallbacks_total',
+      help: 'Decisions of the rate limits taken in process because Redis was away',
+      registers,
+    }),
+
+    metricsFlushFailures: new Counter({
+      name: 'metrics_flush_failures_total',
+      help: 'Attempts to bring what was counted to Redis that failed; nothing is lost by them',
+      registers,
+    }),
+  };
+}
+export type Metrics = ReturnType<typeof defineMetrics>;

@@ -1,0 +1,102 @@
+import { Registry } from 'prom-client';
+import { TallyRecorder } from '../../domain/metrics-recorder';
+import { HTTP_SERIES_MAX, PrometheusInstruments } from './prometheus-instruments';
+import { PrometheusScrape } from './prometheus-scrape';
+
+const create = () => {
+  const registry = new Registry();
+  const instruments = new PrometheusInstruments(registry);
+  /** The lines of the exposition that begin so. */
+  const lines = async (start: string): Promise<string[]> =>
+    (await registry.metrics()).split('\n').filter((line) => line.startsWith(start));
+  return { registry, instruments, lines };
+};
+
+describe('PrometheusInstruments', () => {
+  it('shows a finished request as a histogram of seconds', async () => {
+    const { instruments, lines } = create();
+    instruments.requestFinished({ method: 'GET', route: '/livez', status: '200' }, 0.004);
+    expect(await lines('http_request_duration_seconds_bucket{le="0.005"')).toEqual([
+      'http_request_duration_seconds_bucket{le="0.005",method="GET",route="/livez",status="200"} 1',
+    ]);
+    expect(await lines('http_request_duration_seconds_count')).toHaveLength(1);
+  });
+
+  it('counts a request in flight until it is over, once', async () => {
+    const { instruments, lines } = create();
+    const [one, other] = [instruments.requestStarted(), instruments.requestStarted()];
+    expect(await lines('http_requests_in_flight')).toEqual(['http_requests_in_flight 2']);
+    one();
+    one();
+    expect(await lines('http_requests_in_flight')).toEqual(['http_requests_in_flight 1']);
+    other();
+  });
+
+  it('bounds its series, whatever labels come', async () => {
+    const { instruments, lines } = create();
+    for (let place = 0; place < 10_000; place += 1) {
+      instruments.requestFinished({ method: 'GET', route: `/${place}`, status: '200' }, 0.001);
+    }
+    expect(await lines('http_request_duration_seconds_count')).toHaveLength(HTTP_SERIES_MAX + 1);
+    expect(await lines('http_request_duration_seconds_count{method="other"')).toEqual([
+      'http_request_duration_seconds_count{method="other",route="other",status="other"} 9500',
+    ]);
+  });
+
+  it('counts business events that the recorder is told', async () => {
+    const { instruments, lines } = create();
+    const recorder = new TallyRecorder(instruments);
+    recorder.recordBusiness('registrations');
+    recorder.recordBusiness('activations');
+    instruments.activationAnswered('code_wrong');
+    expect(await lines('registrations_total')).toEqual(['registrations_total 1']);
+    expect(await lines('activations_total{result="activated"')).toEqual([
+      'activations_total{result="activated"} 1',
+    ]);
+    expect(await lines('activation_codes_total')).toEqual([
+      'activation_codes_total{outcome="issued"} 1',
+      'activation_codes_total{outcome="sent"} 0',
+      'activation_codes_total{outcome="used"} 1',
+      'activation_codes_total{outcome="replaced"} 0',
+    ]);
+  });
+
+  it('asks one question for the figures of one answer, at most once a second', async () => {
+    const { instruments, lines } = create();
+    let asked = 0;
+    instruments.watchMailBacklog(async () => {
+      asked += 1;
+      return { owed: 3, oldestSeconds: 12.5, givenUp: 1 };
+    });
+    expect(await lines('mail_owed')).toEqual(['mail_owed 3', 'mail_owed_oldest_age_seconds 12.5']);
+    expect(await lines('mail_given_up')).toEqual(['mail_given_up 1']);
+    expect(asked).toBe(1);
+  });
+
+  it('leaves out what nobody can tell, and answers nevertheless', async () => {
+    const { instruments, lines } = create();
+    expect(await lines('mail_queue_jobs')).toEqual([]);
+    instruments.watchMailQueueDepth(() => Promise.reject(new Error('away')));
+    instruments.watchExpiredCodes(() => new Promise<number>(() => {}));
+    expect(await lines('mail_queue_jobs')).toEqual([]);
+    expect(await lines('activation_codes_expired_unused')).toEqual([]);
+  });
+
+  it('shows the hashing line as it is when scraped', async () => {
+    const { instruments, lines } = create();
+    const line = { waiting: 4, running: 2, rejected: 7 };
+    instruments.watchHashing(() => line);
+    expect(await lines('password_hash_queue_length')).toEqual(['password_hash_queue_length 4']);
+    expect(await lines('password_hash_rejections_total')).toEqual(['password_hash_rejections_total 7']);
+    line.rejected = 9;
+    expect(await lines('password_hashes_in_progress')).toEqual(['password_hashes_in_progress 2']);
+    expect(await lines('password_hash_rejections_total')).toEqual(['password_hash_rejections_total 9']);
+  });
+
+  it('shows the Node runtime beside our own', async () => {
+    const { registry } = create();
+    const scrape = new PrometheusScrape(registry);
+    expect(scrape.contentType).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(await scrape.text()).toContain('nodejs_eventloop_lag_p99_seconds');
+  });
+});

@@ -1,0 +1,141 @@
+import type { Histogram, Registry } from 'prom-client';
+import { OTHER } from '../../domain/endpoints';
+import {
+  ACTIVATION_RESULTS,
+  CODE_OUTCOMES,
+  LIMIT_DECISIONS,
+  LIMITS,
+  MAIL_OUTCOMES,
+  type ActivationResult,
+  type CodeOutcome,
+  type HashingState,
+  type Instruments,
+  type LimitDecision,
+  type LimitName,
+  type MailBacklog,
+  type MailOutcome,
+  type RequestLabels,
+} from '../../domain/instruments';
+import { defineMetrics, type Metrics } from './definitions';
+import { PolledAnswer } from './polled-answer';
+
+/** Most combinations of method, route and status that are told apart; each is a histogram of fifteen lines. */
+export const HTTP_SERIES_MAX = 500;
+
+const nobody = (): Promise<null> => Promise.resolve(null);
+
+/** The instruments as Prometheus metrics of this process. */
+export class PrometheusInstruments implements Instruments {
+  private readonly metrics: Metrics;
+  private readonly series = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
+
+  private mailBacklog: () => Promise<MailBacklog | null> = nobody;
+  private mailQueueDepth: () => Promise<number | null> = nobody;
+  private expiredCodes: () => Promise<number | null> = nobody;
+  private hashing: () => HashingState | null = () => null;
+
+  constructor(registry: Registry) {
+    this.metrics = defineMetrics(registry, {
+      mailOwed: async () => (await this.mailBacklog())?.owed ?? null,
+      mailOldestSeconds: async () => (await this.mailBacklog())?.oldestSeconds ?? null,
+      mailGivenUp: async () => (await this.mailBacklog())?.givenUp ?? null,
+      mailQueueDepth: () => this.mailQueueDepth(),
+      expiredCodes: () => this.expiredCodes(),
+      hashesWaiting: () => this.hashing()?.waiting ?? null,
+      hashesRunning: () => this.hashing()?.running ?? null,
+      hashesRejected: () => this.hashing()?.rejected ?? null,
+    });
+    this.beginAtZero();
+  }
+
+  requestStarted(): () => void {
+    let over = false;
+    this.metrics.httpRequestsInFlight.inc();
+    return () => {
+      if (!over) this.metrics.httpRequestsInFlight.dec();
+      over = true;
+    };
+  }
+
+  requestFinished(labels: RequestLabels, durationSeconds: number): void {
+    // prom-client throws on what is no number.
+    if (Number.isFinite(durationSeconds)) this.seriesOf(labels).observe(Math.max(durationSeconds, 0));
+  }
+
+  registered(): void {
+    this.metrics.registrations.inc();
+    this.codeChanged('issued');
+  }
+
+  activationAnswered(result: ActivationResult): void {
+    this.metrics.activations.inc({ result });
+    if (result === 'activated') this.codeChanged('used');
+  }
+
+  codeChanged(outcome: CodeOutcome): void {
+    this.metrics.activationCodes.inc({ outcome });
+  }
+
+  mailHandled(outcome: MailOutcome, durationSeconds: number): void {
+    this.metrics.mailSends.inc({ outcome });
+    if (outcome !== 'not_wanted') this.metrics.mailSendDuration.observe(durationSeconds);
+  }
+
+  hashWaited(durationSeconds: number): void {
+    this.metrics.hashWait.observe(durationSeconds);
+  }
+
+  limitDecided(limit: LimitName, decision: LimitDecision): void {
+    this.metrics.limitDecisions.inc({ limit, decision });
+  }
+
+  limitsFellBack(): void {
+    this.metrics.limitFallbacks.inc();
+  }
+
+  metricsFlushFailed(): void {
+    this.metrics.metricsFlushFailures.inc();
+  }
+
+  watchMailBacklog(ask: () => Promise<MailBacklog>): void {
+    this.mailBacklog = polled(ask);
+  }
+
+  watchMailQueueDepth(ask: () => Promise<number>): void {
+    this.mailQueueDepth = polled(ask);
+  }
+
+  watchExpiredCodes(ask: () => Promise<number>): void {
+    this.expiredCodes = polled(ask);
+  }
+
+  watchHashing(look: () => HashingState): void {
+    this.hashing = look;
+  }
+
+  private seriesOf({ method, route, status }: RequestLabels) {
+    const key = `${status} ${method} ${route}`;
+    const known = this.series.get(key);
+    if (known !== undefined) return known;
+    const { httpRequestDuration } = this.metrics;
+    if (this.series.size >= HTTP_SERIES_MAX) return httpRequestDuration.labels(OTHER, OTHER, OTHER);
+    const series = httpRequestDuration.labels(method, route, status);
+    this.series.set(key, series);
+    return series;
+  }
+
+  /** A series that appears with its first event hides that event from `rate()`. */
+  private beginAtZero(): void {
+    for (const result of ACTIVATION_RESULTS) this.metrics.activations.inc({ result }, 0);
+    for (const outcome of CODE_OUTCOMES) this.metrics.activationCodes.inc({ outcome }, 0);
+    for (const outcome of MAIL_OUTCOMES) this.metrics.mailSends.inc({ outcome }, 0);
+    for (const limit of LIMITS) {
+      for (const decision of LIMIT_DECISIONS) this.metrics.limitDecisions.inc({ limit, decision }, 0);
+    }
+  }
+}
+
+function polled<T>(ask: () => Promise<T>): () => Promise<T | null> {
+  const answer = new PolledAnswer(ask);
+  return () => answer.get();
+}

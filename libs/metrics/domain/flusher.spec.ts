@@ -1,0 +1,70 @@
+import { meteredProcess } from '../testing/metered-process';
+import { UnreliableStore } from '../testing/unreliable-store';
+import { until } from '../testing/until';
+
+const answered = { method: 'GET', route: '/api/v1/health', status: 200, durationMs: 5 };
+
+describe('Flusher', () => {
+  it('brings what was counted while the store was away, whole', async () => {
+    const store = new UnreliableStore();
+    const { recorder, flusher } = meteredProcess(store);
+    store.state = 'away';
+    for (let second = 0; second < 100; second += 1) {
+      recorder.recordRequest(answered);
+      expect(await flusher.flush()).toBe(false);
+    }
+    store.state = 'well';
+    expect(await flusher.flush()).toBe(true);
+    expect((await store.read()).requests.get('GET /api/v1/health')).toBe(100);
+    // The batch that was in doubt, and everything since in a second one.
+    expect(store.received).toHaveLength(2);
+  });
+
+  it('counts once what had arrived although its answer was lost', async () => {
+    const store = new UnreliableStore();
+    const { recorder, flusher } = meteredProcess(store);
+    store.state = 'answers are lost';
+    for (let second = 0; second < 5; second += 1) {
+      recorder.recordBusiness('registrations');
+      await flusher.flush();
+    }
+    store.state = 'well';
+    await flusher.flush();
+    expect((await store.read()).business.get('registrations')).toBe(5);
+  });
+
+  it('sends nothing when nothing was counted', async () => {
+    const store = new UnreliableStore();
+    const { flusher } = meteredProcess(store);
+    expect(await flusher.flush()).toBe(true);
+    expect(store.received).toHaveLength(0);
+  });
+
+  it('flushes by itself, and a last time when it stops', async () => {
+    const store = new UnreliableStore();
+    const { recorder, flusher } = meteredProcess(store);
+    flusher.start(5);
+    recorder.recordRequest(answered);
+    await until('a batch has arrived', async () => store.received.length === 1);
+    recorder.recordRequest(answered);
+    expect(await flusher.stop()).toBe(true);
+    expect((await store.read()).requests.get('GET /api/v1/health')).toBe(2);
+  });
+
+  it('tells the first failure from those that follow, and the recovery', async () => {
+    const store = new UnreliableStore();
+    const told: string[] = [];
+    const { recorder, flusher } = meteredProcess(store, {
+      failed: (_, first) => told.push(first ? 'failed first' : 'failed'),
+      recovered: () => told.push('recovered'),
+    });
+    recorder.recordRequest(answered);
+    store.state = 'away';
+    await flusher.flush();
+    await flusher.flush();
+    store.state = 'well';
+    await flusher.flush();
+    await flusher.flush();
+    expect(told).toEqual(['failed first', 'failed', 'recovered']);
+  });
+});

@@ -1,0 +1,99 @@
+/** Names as in the rate limits' own table. */
+export const LIMITS = ['global', 'registration', 'activation', 'credentials', 'resend'] as const;
+export type LimitName = (typeof LIMITS)[number];
+export const LIMIT_DECISIONS = ['allowed', 'refused'] as const;
+export type LimitDecision = (typeof LIMIT_DECISIONS)[number];
+
+/** How an attempt to activate was answered. */
+export const ACTIVATION_RESULTS = [
+  'activated',
+  'code_wrong',
+  'code_dead',
+  'already_activated',
+  'credentials_wrong',
+] as const;
+export type ActivationResult = (typeof ACTIVATION_RESULTS)[number];
+
+/**
+ * What became of codes. Nobody is there when a code expires unused, so that is no event to count: it is asked for
+ * (`watchExpiredCodes`).
+ */
+export const CODE_OUTCOMES = ['issued', 'sent', 'used', 'replaced'] as const;
+export type CodeOutcome = (typeof CODE_OUTCOMES)[number];
+
+/** How a worker's turn at a mail ended. */
+export const MAIL_OUTCOMES = ['sent', 'postponed', 'given_up', 'not_wanted'] as const;
+export type MailOutcome = (typeof MAIL_OUTCOMES)[number];
+
+export interface RequestLabels {
+  readonly method: string;
+  readonly route: string;
+  readonly status: string;
+}
+
+export interface MailBacklog {
+  readonly owed: number;
+  /** Age of the oldest owed mail; 0 when none is. */
+  readonly oldestSeconds: number;
+  readonly givenUp: number;
+}
+
+export interface HashingState {
+  /** Jobs in the line. */
+  readonly waiting: number;
+  /** Jobs that are being hashed. */
+  readonly running: number;
+  /** Jobs turned away since the start. */
+  readonly rejected: number;
+}
+
+/**
+ * What this process shows a scraper. The apps hand its methods to whoever has something to tell; libraries that
+ * tell do not know it. No method throws or waits. Durations are seconds, as Prometheus wants them.
+ */
+export interface Instruments {
+  /** Counts a request in flight until the function it returns is first called. */
+  requestStarted(): () => void;
+  /** Called by `MetricsRecorder.recordRequest`, with labels already bounded. */
+  requestFinished(labels: RequestLabels, durationSeconds: number): void;
+  /** A registration, and the code it issued. Called by `MetricsRecorder.recordBusiness`. */
+  registered(): void;
+  /** `activated`, which also uses a code, is told by `MetricsRecorder.recordBusiness`; the others by the api. */
+  activationAnswered(result: ActivationResult): void;
+  codeChanged(outcome: CodeOutcome): void;
+  /** A mail that was not wanted was not sent, so it has no send duration. */
+  mailHandled(outcome: MailOutcome, durationSeconds: number): void;
+  hashWaited(durationSeconds: number): void;
+  limitDecided(limit: LimitName, decision: LimitDecision): void;
+  /** A decision that was taken in process because Redis was away. */
+  limitsFellBack(): void;
+  /** What was counted could not be brought to Redis; it is kept. */
+  metricsFlushFailed(): void;
+
+  /** Gauges that are asked for when scraped: at most once a second each, and given up after a second. */
+  watchMailBacklog(ask: () => Promise<MailBacklog>): void;
+  watchMailQueueDepth(ask: () => Promise<number>): void;
+  watchExpiredCodes(ask: () => Promise<number>): void;
+  watchHashing(look: () => HashingState): void;
+}
+export const Instruments = Symbol('Instruments');
+
+const nothing = (): void => {};
+
+/** For `ENABLE_METRICS=false`: nothing is recorded. */
+export const SILENT_INSTRUMENTS: Instruments = {
+  requestStarted: () => nothing,
+  requestFinished: nothing,
+  registered: nothing,
+  activationAnswered: nothing,
+  codeChanged: nothing,
+  mailHandled: nothing,
+  hashWaited: nothing,
+  limitDecided: nothing,
+  limitsFellBack: nothing,
+  metricsFlushFailed: nothing,
+  watchMailBacklog: nothing,
+  watchMailQueueDepth: nothing,
+  watchExpiredCodes: nothing,
+  watchHashing: nothing,
+};

@@ -1,0 +1,34 @@
+import type { LatencySummary } from './latency-sketch';
+import type { Tally } from './tally';
+
+/** Answer of `GET /api/v1/metrics`, over all processes. Counts are overall, latencies those of the last hour. */
+export interface MetricsReport {
+  /** Requests an endpoint: `{"GET /api/v1/health": 42}`. */
+  readonly request_counts: Readonly<Record<string, number>>;
+  /** Answers a status: `{"200": 40, "404": 2}`. */
+  readonly status_counts: Readonly<Record<string, number>>;
+  /** Answers of 400 and more. */
+  readonly error_count: number;
+  readonly business_metrics: { readonly registrations: number; readonly activations: number };
+  /** Milliseconds an endpoint. */
+  readonly latencies: Readonly<Record<string, LatencySummary>>;
+}
+
+export function toReport({ requests, statuses, business, latencies }: Tally): MetricsReport {
+  return {
+    request_counts: Object.fromEntries(sorted(requests)),
+    status_counts: Object.fromEntries(sorted(statuses)),
+    error_count: [...statuses].reduce((sum, [status, count]) => sum + (isError(status) ? count : 0), 0),
+    business_metrics: {
+      registrations: business.get('registrations') ?? 0,
+      activations: business.get('activations') ?? 0,
+    },
+    latencies: Object.fromEntries(sorted(latencies).map(([name, sketch]) => [name, sketch.summary()])),
+  };
+}
+
+/** What is no status of HTTP is no success either. */
+const isError = (status: string): boolean => !/^[123]/.test(status);
+
+const sorted = <T>(map: ReadonlyMap<string, T>): [string, T][] =>
+  [...map].sort(([one], [other]) => (one < other ? -1 : 1));

@@ -1,0 +1,28 @@
+import type { Flusher } from './flusher';
+import { toReport, type MetricsReport } from './metrics-report';
+import type { MetricsStore } from './metrics-store';
+import { OneAtATime } from './one-at-a-time';
+
+/** Bound to null when `ENABLE_METRICS=false`. */
+export class MetricsReporter {
+  private readonly reading = new OneAtATime(() => this.read());
+
+  constructor(
+    private readonly store: MetricsStore,
+    private readonly flusher: Flusher,
+  ) {}
+
+  /**
+   * The report over all processes: up to the moment for this one, about a second late for the others. However
+   * many ask at once, the store is read for one at a time.
+   * @throws {Unavailable} when the store is away
+   */
+  report(): Promise<MetricsReport> {
+    return this.reading.run();
+  }
+
+  private async read(): Promise<MetricsReport> {
+    await this.flusher.flush();
+    return toReport(await this.store.read());
+  }
+}

@@ -1,0 +1,76 @@
+import { OneAtATime } from './one-at-a-time';
+
+describe('OneAtATime', () => {
+  /** A task whose runs end when the test says so. */
+  const controlled = () => {
+    const runs: PromiseWithResolvers<number>[] = [];
+    const task = new OneAtATime(() => {
+      const run = withResolvers<number>();
+      runs.push(run);
+      return run.promise;
+    });
+    return { runs, task };
+  };
+
+  it('lets any number of askers share one run under way and one waiting', async () => {
+    const { runs, task } = controlled();
+    const first = task.run();
+    const later = Array.from({ length: 100 }, () => task.run());
+    expect(runs).toHaveLength(1);
+    runs[0]?.resolve(1);
+    expect(await first).toBe(1);
+    await Promise.resolve();
+    expect(runs).toHaveLength(2);
+    runs[1]?.resolve(2);
+    expect(new Set(await Promise.all(later))).toEqual(new Set([2]));
+    expect(runs).toHaveLength(2);
+  });
+
+  it('never runs two at once, whenever it is asked', async () => {
+    let running = 0;
+    let most = 0;
+    const task = new OneAtATime(async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await Promise.resolve();
+      running -= 1;
+    });
+    const asked: Promise<void>[] = [];
+    for (let turn = 0; turn < 200; turn += 1) {
+      asked.push(task.run());
+      if (turn % 3 === 0) await Promise.resolve();
+    }
+    await Promise.all(asked);
+    expect(most).toBe(1);
+  });
+
+  it('runs again after a failure, for those who wait too', async () => {
+    const { runs, task } = controlled();
+    const first = task.run();
+    const second = task.run();
+    runs[0]?.reject(new Error('away'));
+    await expect(first).rejects.toThrow('away');
+    await Promise.resolve();
+    runs[1]?.resolve(2);
+    expect(await second).toBe(2);
+    const third = task.run();
+    runs[2]?.resolve(3);
+    expect(await third).toBe(3);
+  });
+});
+
+interface PromiseWithResolvers<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+function withResolvers<T>(): PromiseWithResolvers<T> {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,31 @@
+/**
+ * Runs a task for everybody who asks: one run under way and one waiting, however many ask. Whoever asks gets a run
+ * that began after the question.
+ */
+export class OneAtATime<T> {
+  private underWay: Promise<T> | null = null;
+  private waiting: Promise<T> | null = null;
+
+  constructor(private readonly task: () => Promise<T>) {}
+
+  run(): Promise<T> {
+    if (this.underWay === null) return this.start();
+    const next = (): Promise<T> => {
+      this.waiting = null;
+      return this.start();
+    };
+    this.waiting ??= this.underWay.then(next, next);
+    return this.waiting;
+  }
+
+  private start(): Promise<T> {
+    const run = this.task();
+    this.underWay = run;
+    // Where somebody waits, the next run takes its place; in between nobody may start a second one.
+    const settled = (): void => {
+      if (this.waiting === null) this.underWay = null;
+    };
+    run.then(settled, settled);
+    return run;
+  }
+}

@@ -1,0 +1,54 @@
+import { Global, Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { createLogger, Logger, parseEnvironment, Redis } from '@app/runtime';
+import { PrometheusScrape } from './adapters/prometheus/prometheus-scrape';
+import { Instruments } from './domain/instruments';
+import { MetricsRecorder } from './domain/metrics-recorder';
+import { MetricsReporter } from './domain/metrics-reporter';
+import { MetricsModule } from './metrics.module';
+
+@Global()
+@Module({
+  providers: [
+    { provide: Redis, useFactory: () => null },
+    { provide: Logger, useFactory: () => createLogger({ level: 'silent', app: 'test' }) },
+  ],
+  exports: [Redis, Logger],
+})
+class OneNode {}
+
+const start = async (given: NodeJS.ProcessEnv) => {
+  const imports = [OneNode, MetricsModule.forApp(parseEnvironment(given))];
+  const module = await Test.createTestingModule({ imports }).compile();
+  return await module.init();
+};
+
+describe('MetricsModule', () => {
+  it('records, reports and shows to a scraper in one-node mode', async () => {
+    const module = await start({});
+    const recorder = module.get<MetricsRecorder>(MetricsRecorder);
+    recorder.recordRequest({ method: 'GET', route: '/livez', status: 200, durationMs: 2 });
+    recorder.recordBusiness('registrations');
+    const report = await module.get<MetricsReporter>(MetricsReporter).report();
+    expect(report).toEqual({
+      request_counts: { 'GET /livez': 1 },
+      status_counts: { '200': 1 },
+      error_count: 0,
+      business_metrics: { registrations: 1, activations: 0 },
+      latencies: { 'GET /livez': { count: 1, p50: 2, p95: 2, p99: 2, min: 2, max: 2 } },
+    });
+    expect(await module.get<PrometheusScrape>(PrometheusScrape).text()).toContain('registrations_total 1');
+    await module.close();
+  });
+
+  it('binds nothing that records when metrics are off', async () => {
+    const module = await start({ ENABLE_METRICS: 'false' });
+    const recorder = module.get<MetricsRecorder>(MetricsRecorder);
+    recorder.recordRequest({ method: 'GET', route: '/livez', status: 200, durationMs: 2 });
+    recorder.recordBusiness('activations');
+    module.get<Instruments>(Instruments).requestStarted()();
+    expect(module.get<MetricsReporter | null>(MetricsReporter)).toBeNull();
+    expect(module.get<PrometheusScrape | null>(PrometheusScrape)).toBeNull();
+    await module.close();
+  });
+});

@@ -1,0 +1,49 @@
+import { FakeMailQueue } from '@app/mail/testing';
+import { createLogger, parseEnvironment } from '@app/runtime';
+import { fakeStage, kevin, redeem, registerAndActivate, registerAndDeliver } from '../testing';
+import { AnnounceMail } from './announce-mail';
+import { IssueNewCode } from './issue-new-code';
+
+describe('IssueNewCode', () => {
+  let stage: ReturnType<typeof fakeStage>;
+  let queue: FakeMailQueue;
+  let issue: IssueNewCode;
+
+  beforeEach(() => {
+    stage = fakeStage();
+    queue = new FakeMailQueue();
+    const announce = new AnnounceMail(queue, createLogger({ level: 'silent', app: 'test' }));
+    const environment = parseEnvironment({ ACTIVATION_CODE_LENGTH: '6' });
+    issue = new IssueNewCode(stage.activations, environment, announce);
+  });
+
+  it('owes and announces the mail of a fresh code, and kills the old one', async () => {
+    const account = await registerAndDeliver(stage, kevin());
+    await issue.execute(account, 'fr', 'request-2');
+    const [id] = queue.announced;
+    expect(queue.announced).toHaveLength(1);
+    expect(id).not.toBe(account.code.id);
+    expect(await redeem(stage, account, true)).toEqual({ outcome: 'dead' });
+    expect(await stage.owed.claim(id ?? '', 12, 60)).toMatchObject({
+      code: { id, digits: 6 },
+      locale: 'fr',
+      requestId: 'request-2',
+    });
+  });
+
+  it('is done once the row is written: the queue being away changes nothing', async () => {
+    const account = await registerAndDeliver(stage, kevin());
+    queue.away = true;
+    await issue.execute(account, 'en', null);
+    expect(await stage.owed.due(10)).toHaveLength(1);
+  });
+
+  it('sends nothing to an account that is activated already', async () => {
+    const account = await registerAndActivate(stage, kevin());
+    await expect(issue.execute(account, 'en', null)).rejects.toMatchObject({
+      name: 'ActivationError',
+      code: 'activation.already_activated',
+    });
+    expect(queue.announced).toEqual([]);
+  });
+});

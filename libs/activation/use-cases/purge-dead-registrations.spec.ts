@@ -1,0 +1,43 @@
+import { fakeStage, guest, guessWrong, kevin, registerAndActivate, registerAndDeliver } from '../testing';
+import { PurgeDeadRegistrations } from './purge-dead-registrations';
+
+describe('PurgeDeadRegistrations', () => {
+  let stage: ReturnType<typeof fakeStage>;
+  let purge: PurgeDeadRegistrations;
+
+  beforeEach(() => {
+    stage = fakeStage();
+    purge = new PurgeDeadRegistrations(stage.dead);
+  });
+
+  it('deletes batch by batch until nothing dead is left, and tells how far it is', async () => {
+    for (let n = 0; n < 25; n += 1) await registerAndDeliver(stage, guest(n));
+    await stage.letPass(7_200);
+    await registerAndDeliver(stage, kevin());
+    const progress: number[] = [];
+    const batches = jest.spyOn(stage.dead, 'purge');
+    expect(await purge.count(3_600)).toBe(25);
+    const deleted = await purge.execute({
+      olderThanSeconds: 3_600,
+      batchSize: 10,
+      onProgress: (sum) => progress.push(sum),
+    });
+    expect(deleted).toBe(25);
+    expect(progress).toEqual([10, 20, 25]);
+    expect(batches.mock.calls).toEqual(Array(3).fill([3_600, 10]));
+    expect([...stage.accounts.rows.keys()]).toEqual(['kevin@example.com']);
+  });
+
+  it('keeps activated accounts, and forgets the wrong tries of yesterday', async () => {
+    for (let n = 0; n < 12; n += 1) await guessWrong(stage, await registerAndDeliver(stage, guest(n)), 1);
+    await registerAndActivate(stage, kevin());
+    await stage.letPass(86_401);
+    await purge.execute({ olderThanSeconds: 3_600, batchSize: 5 });
+    expect([...stage.accounts.rows.keys()]).toEqual(['kevin@example.com']);
+    expect(stage.accounts.wrongTries.size).toBe(0);
+  });
+
+  it('ends when there is nothing to delete', async () => {
+    expect(await purge.execute({ olderThanSeconds: 0, batchSize: 10 })).toBe(0);
+  });
+});

@@ -1,0 +1,121 @@
+import { availableParallelism } from 'node:os';
+import { parseEnvironment } from '@app/runtime';
+import { describePasswordHasherContract } from '../testing';
+import { BcryptHasher } from './bcrypt-hasher';
+
+async function hasherOf(cost: number): Promise<BcryptHasher> {
+  const hasher = new BcryptHasher(parseEnvironment({ BCRYPT_COST: String(cost) }));
+  await hasher.onModuleInit();
+  return hasher;
+}
+
+describePasswordHasherContract('bcrypt', hasherOf);
+
+describe('BcryptHasher', () => {
+  const [kevin, marie] = ['kevin@example.com', 'marie@example.com'];
+  const unavailable = { name: 'Unavailable', dependency: 'hashing' };
+
+  it('makes hashes of the asked cost, in the form that others read', async () => {
+    expect(await (await hasherOf(5)).hash('SecurePass123')).toMatch(/^\$2b\$05\$[./A-Za-z0-9]{53}$/);
+  });
+
+  it('leaves the event loop free while it hashes', async () => {
+    const hasher = await hasherOf(9);
+    let turns = 0;
+    let done = false;
+    const spin = (): void => {
+      turns += 1;
+      if (!done) setImmediate(spin);
+    };
+    setImmediate(spin);
+    await Promise.all(Array.from({ length: 4 }, (_, n) => hasher.hash(`SecurePass${n}`)));
+    done = true;
+    expect(turns).toBeGreaterThan(20);
+  });
+
+  it('hashes as many at once as there are cores, with the others in line', async () => {
+    const hasher = await hasherOf(8);
+    const all = Array.from({ length: availableParallelism() + 3 }, (_, n) => hasher.hash(`SecurePass${n}`));
+    expect([hasher.line.inUse, hasher.line.depth]).toEqual([availableParallelism(), 3]);
+    await Promise.all(all);
+    expect([hasher.line.inUse, hasher.line.depth]).toEqual([0, 0]);
+  });
+
+  it('refuses the excess of a flood at once', async () => {
+    const hasher = await hasherOf(10);
+    const leaving = Array.from({ length: 1_200 }, () => new AbortController());
+    const flood = leaving.map((gone, n) => hasher.matches(`${n}@example.com`, 'x', null, gone.signal));
+    const refused = flood.map((each) => each.catch((error: unknown) => error));
+    const started = performance.now();
+    expect(await refused.at(-1)).toMatchObject(unavailable);
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(hasher.line.rejected).toBeGreaterThanOrEqual(1_200 - 1_000 - availableParallelism());
+    expect(hasher.line.depth).toBeLessThan(1_000);
+    for (const gone of leaving) gone.abort();
+    await Promise.all(refused);
+  });
+
+  it('does the same work where nobody has the address', async () => {
+    const hasher = await hasherOf(9);
+    const hash = await hasher.hash('SecurePass123');
+    const timeOf = async (password: string, stored: string | null): Promise<number> => {
+      const started = performance.now();
+      await hasher.matches(kevin, password, stored);
+      return performance.now() - started;
+    };
+    const fastest: Record<string, number> = { known: Infinity, unknown: Infinity, tooLong: Infinity };
+    const measure = (name: string, ms: number): void => {
+      fastest[name] = Math.min(fastest[name] ?? Infinity, ms);
+    };
+    for (let round = 0; round < 6; round += 1) {
+      measure('known', await timeOf('SecurePass124', hash));
+      measure('unknown', await timeOf('SecurePass124', null));
+      measure('tooLong', await timeOf('x'.repeat(100), hash));
+    }
+    for (const ms of Object.values(fastest)) {
+      expect(ms / (fastest['known'] ?? 0)).toBeGreaterThan(0.5);
+      expect(ms / (fastest['known'] ?? 0)).toBeLessThan(2);
+    }
+  });
+
+  it('compares once for the same question asked many times at once', async () => {
+    const hasher = await hasherOf(6);
+    const hash = await hasher.hash('SecurePass123');
+    for (const stored of [hash, null]) {
+      const answers = Array.from({ length: 50 }, () => hasher.matches(kevin, 'SecurePass123', stored));
+      expect([hasher.line.inUse, hasher.line.depth]).toEqual([1, 0]);
+      expect(await Promise.all(answers)).toEqual(Array(50).fill(stored !== null));
+    }
+  });
+
+  it('shares no compare between two addresses, known or not: the time would tell which', async () => {
+    const hasher = await hasherOf(8);
+    const hash = await hasher.hash('SecurePass123');
+    for (const stored of [hash, null]) {
+      const answers = [kevin, marie].map((address) => hasher.matches(address, 'SecurePass123', stored));
+      expect(hasher.line.inUse + hasher.line.depth).toBe(2);
+      await Promise.all(answers);
+    }
+  });
+
+  it('compares for the others when the one who asked first has left', async () => {
+    const hasher = await hasherOf(8);
+    const hash = await hasher.hash('SecurePass123');
+    // Every slot is busy, so that the first asker waits in line.
+    const busy = Array.from({ length: availableParallelism() }, (_, n) => hasher.hash(`SecurePass${n}`));
+    const gone = new AbortController();
+    const first = hasher.matches(kevin, 'SecurePass123', hash, gone.signal);
+    const others = Array.from({ length: 10 }, () => hasher.matches(kevin, 'SecurePass123', hash));
+    const deepest = { line: 0 };
+    gone.abort();
+    await expect(first).rejects.toMatchObject(unavailable);
+    const watch = setInterval(() => {
+      deepest.line = Math.max(deepest.line, hasher.line.depth + hasher.line.inUse);
+    }, 1);
+    expect(await Promise.all(others)).toEqual(Array(10).fill(true));
+    clearInterval(watch);
+    await Promise.all(busy);
+    // One of the ten asked for all of them.
+    expect(deepest.line).toBeLessThanOrEqual(availableParallelism() + 1);
+  });
+});

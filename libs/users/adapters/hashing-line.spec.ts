@@ -1,0 +1,158 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { HashingLine, WAIT_MAX_MS } from './hashing-line';
+
+const unavailable = { name: 'Unavailable', dependency: 'hashing' };
+
+/** A job that ends when it is told to. */
+class Job {
+  started = false;
+  finish: () => void = () => {};
+  fail: (error: Error) => void = () => {};
+
+  readonly run = (): Promise<string> => {
+    this.started = true;
+    return new Promise((resolve, reject) => {
+      this.finish = () => resolve('done');
+      this.fail = reject;
+    });
+  };
+}
+
+const jobs = (count: number): Job[] => Array.from({ length: count }, () => new Job());
+const startedOf = (all: readonly Job[]): number[] => all.flatMap((job, n) => (job.started ? [n] : []));
+
+describe('HashingLine', () => {
+  it('runs as many at once as there are slots, and the rest in the order they came', async () => {
+    const line = new HashingLine(2);
+    const all = jobs(5);
+    const results = all.map((job) => line.run(job.run));
+    await turn();
+    expect(startedOf(all)).toEqual([0, 1]);
+    expect([line.inUse, line.depth]).toEqual([2, 3]);
+    all[1]?.finish();
+    await turn();
+    expect(startedOf(all)).toEqual([0, 1, 2]);
+    all[0]?.finish();
+    all[2]?.finish();
+    await turn();
+    expect(startedOf(all)).toEqual([0, 1, 2, 3, 4]);
+    all[3]?.finish();
+    all[4]?.finish();
+    expect(await Promise.all(results)).toEqual(Array(5).fill('done'));
+    expect([line.inUse, line.depth]).toEqual([0, 0]);
+  });
+
+  it('gives the slot of a failed job to the next one', async () => {
+    const line = new HashingLine(1);
+    const [bad, good] = [new Job(), new Job()];
+    const first = line.run(bad.run);
+    const second = line.run(good.run);
+    await turn();
+    bad.fail(new Error('no entropy'));
+    await expect(first).rejects.toThrow('no entropy');
+    await turn();
+    expect(good.started).toBe(true);
+    good.finish();
+    await expect(second).resolves.toBe('done');
+    expect(line.inUse).toBe(0);
+  });
+
+  it('refuses at once whoever finds the line full, and counts them', async () => {
+    const line = new HashingLine(1);
+    const all = jobs(1 + 8);
+    const results = all.map((job) => line.run(job.run));
+    const late = new Job();
+    await expect(line.run(late.run)).rejects.toMatchObject(unavailable);
+    expect(late.started).toBe(false);
+    expect(line.rejected).toBe(1);
+    for (const job of all) {
+      job.finish();
+      await turn();
+      await turn();
+    }
+    await Promise.all(results);
+    const next = new Job();
+    const result = line.run(next.run);
+    next.finish();
+    await expect(result).resolves.toBe('done');
+  });
+
+  it('takes no more than can be served in time: slow jobs shorten the line, quick ones lengthen it', async () => {
+    jest.useFakeTimers({ now: 0, doNotFake: ['setImmediate'] });
+    try {
+      const roomAfterJobsOf = async (ms: number): Promise<number> => {
+        const line = new HashingLine(2);
+        const measured = new Job();
+        const result = line.run(measured.run);
+        jest.advanceTimersByTime(ms);
+        measured.finish();
+        await result;
+        const waiting = jobs(1_100).map((job) => line.run(job.run));
+        const room = line.depth;
+        for (const each of waiting) each.catch(() => {});
+        return room;
+      };
+      expect(await roomAfterJobsOf(100)).toBe((WAIT_MAX_MS * 2) / 100);
+      expect(await roomAfterJobsOf(20)).toBe((WAIT_MAX_MS * 2) / 20);
+      expect(await roomAfterJobsOf(10_000)).toBe(8);
+      expect(await roomAfterJobsOf(1)).toBe(1_000);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('takes a client that has left out of the line, and lets the others move up', async () => {
+    const line = new HashingLine(1);
+    const [running, leaving, staying] = [new Job(), new Job(), new Job()];
+    const gone = new AbortController();
+    const first = line.run(running.run);
+    const left = line.run(leaving.run, gone.signal);
+    const last = line.run(staying.run);
+    await turn();
+    gone.abort();
+    await expect(left).rejects.toMatchObject(unavailable);
+    expect(line.depth).toBe(1);
+    running.finish();
+    await turn();
+    expect([leaving.started, staying.started]).toEqual([false, true]);
+    staying.finish();
+    await Promise.all([first, last]);
+    expect(line.inUse).toBe(0);
+  });
+
+  it('gives no slot to a client that had left before it asked', async () => {
+    const line = new HashingLine(1);
+    const job = new Job();
+    await expect(line.run(job.run, AbortSignal.abort())).rejects.toMatchObject(unavailable);
+    const running = new Job();
+    const first = line.run(running.run);
+    await expect(line.run(job.run, AbortSignal.abort())).rejects.toMatchObject(unavailable);
+    expect(job.started).toBe(false);
+    expect([line.inUse, line.depth, line.rejected]).toEqual([1, 0, 0]);
+    running.finish();
+    await first;
+  });
+
+  it('finishes a job whose client leaves while it runs: a hash cannot be stopped', async () => {
+    const line = new HashingLine(1);
+    const [job, next] = [new Job(), new Job()];
+    const gone = new AbortController();
+    const waiting = new Job();
+    const first = line.run(waiting.run);
+    const second = line.run(job.run, gone.signal);
+    const third = line.run(next.run);
+    await turn();
+    waiting.finish();
+    await turn();
+    expect(job.started).toBe(true);
+    gone.abort();
+    expect([line.inUse, line.depth]).toEqual([1, 1]);
+    job.finish();
+    await expect(second).resolves.toBe('done');
+    next.finish();
+    await turn();
+    next.finish();
+    await Promise.all([first, third]);
+    expect(line.inUse).toBe(0);
+  });
+});

@@ -1,0 +1,194 @@
+import { AnnounceMail } from '@app/activation';
+import { DAY_SECONDS, deliver, registerAndActivate, registerAndDeliver } from '@app/activation/testing';
+import { FakeMailQueue } from '@app/mail/testing';
+import { createLogger, parseEnvironment } from '@app/runtime';
+import { FakePasswordHasher, fakeUsersStage, kevin, marie } from '../testing';
+import { Register, type Registration } from './register';
+
+const taken = { name: 'UsersError', code: 'users.email_taken' };
+const logger = createLogger({ level: 'silent', app: 'test' });
+
+/** Hashes when it is told to, so that sign-ups can meet half-way. */
+class SlowHasher extends FakePasswordHasher {
+  private readonly waiting: (() => void)[] = [];
+
+  override async hash(password: string, gone?: AbortSignal): Promise<string> {
+    const hash = await super.hash(password, gone);
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+    return hash;
+  }
+
+  /** Finishes the hashes that are under way now. */
+  async release(): Promise<void> {
+    await new Promise(setImmediate);
+    for (const finish of this.waiting.splice(0)) finish();
+    await new Promise(setImmediate);
+  }
+}
+
+function setUp(env: NodeJS.ProcessEnv = {}, hasher = new FakePasswordHasher()) {
+  const stage = fakeUsersStage();
+  const queue = new FakeMailQueue();
+  const rules = { minLength: 8, blocklist: new Set(['password1']) };
+  const environment = parseEnvironment(env);
+  const announce = new AnnounceMail(queue, logger);
+  const register = new Register(stage.users, hasher, rules, environment, logger, announce);
+  return { stage, queue, hasher, register };
+}
+
+const signUp = (details: Partial<Registration> = {}): Registration => ({
+  email: 'kevin@example.com',
+  password: 'SecurePass123',
+  locale: 'en',
+  requestId: 'request-1',
+  ...details,
+});
+
+describe('Register', () => {
+  it('adds the account in canonical form, with a hash, and announces the mail it owes', async () => {
+    const { stage, queue, register } = setUp({ ACTIVATION_CODE_LENGTH: '6' });
+    const user = await register.execute(signUp({ email: ' Kevin@EXAMPLE.com', locale: 'fr' }));
+    expect(user).toMatchObject({ email: 'kevin@example.com', activatedAt: null, code: { digits: 6 } });
+    expect(user.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    const found = await stage.users.findByEmail(user.email);
+    expect(found?.passwordHash).toContain('$');
+    expect(queue.announced).toEqual([user.code?.id]);
+    expect(await stage.owed.claim(user.code?.id ?? '', 12, 60)).toMatchObject({
+      locale: 'fr',
+      requestId: 'request-1',
+    });
+  });
+
+  it.each([
+    ['users.email_invalid', { email: '"kevin"@example.com' }],
+    ['users.password_unfit', { password: 'short' }],
+    ['users.password_unfit', { password: 'PASSWORD1' }],
+    ['users.password_unfit', { password: 'x'.repeat(73) }],
+  ])('refuses with %s before any work is done', async (code, details) => {
+    const { hasher, stage, register } = setUp();
+    await expect(register.execute(signUp(details))).rejects.toMatchObject({ code });
+    expect(hasher.hashed).toBe(0);
+    expect(stage.accounts.rows.size).toBe(0);
+  });
+
+  it('is done once the row is written: the queue being away changes nothing', async () => {
+    const { stage, queue, register } = setUp();
+    queue.away = true;
+    const user = await register.execute(signUp());
+    expect((await stage.owed.due(10)).map(({ id }) => id)).toEqual([user.code?.id]);
+  });
+
+  it('acknowledges nothing that is not written', async () => {
+    const { stage, queue, register } = setUp();
+    stage.users.away = true;
+    await expect(register.execute(signUp())).rejects.toMatchObject({ dependency: 'database' });
+    stage.users.away = false;
+    expect(queue.announced).toEqual([]);
+    await expect(register.execute(signUp())).resolves.toMatchObject({ email: 'kevin@example.com' });
+  });
+
+  it('refuses an address that is held, and announces nothing for it', async () => {
+    const { stage, queue, register } = setUp();
+    await registerAndDeliver(stage, kevin());
+    await expect(register.execute(signUp())).rejects.toMatchObject(taken);
+    expect(queue.announced).toEqual([]);
+  });
+
+  describe('many sign-ups at the same moment', () => {
+    it('hashes once for one address, and for each of several addresses', async () => {
+      const { hasher, register } = setUp({}, new SlowHasher());
+      const same = Array.from({ length: 40 }, () => register.execute(signUp()));
+      const other = register.execute(signUp({ email: 'marie@example.com' }));
+      const settled = Promise.allSettled(same);
+      await (hasher as SlowHasher).release();
+      const tries = await settled;
+      expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const each of tries) if (each.status === 'rejected') expect(each.reason).toMatchObject(taken);
+      await expect(other).resolves.toMatchObject({ email: 'marie@example.com' });
+      expect(hasher.hashed).toBe(2);
+    });
+
+    it('lets the next one try when the first could not', async () => {
+      const { hasher, register, stage } = setUp({}, new SlowHasher());
+      const first = expect(register.execute(signUp())).rejects.toMatchObject({ dependency: 'database' });
+      const second = register.execute(signUp());
+      stage.users.away = true;
+      await (hasher as SlowHasher).release();
+      await first;
+      stage.users.away = false;
+      await (hasher as SlowHasher).release();
+      await expect(second).resolves.toMatchObject({ email: 'kevin@example.com' });
+      expect(hasher.hashed).toBe(2);
+    });
+
+    it('forgets about an address once its sign-up is over', async () => {
+      const { stage, register } = setUp();
+      const first = await register.execute(signUp());
+      await deliver(stage, first.code?.id ?? '');
+      await stage.letPass(61);
+      await expect(register.execute(signUp())).resolves.not.toMatchObject({ id: first.id });
+    });
+  });
+
+  describe('with registered addresses concealed', () => {
+    const concealed = { CONCEAL_REGISTERED_EMAILS: 'true' };
+
+    it('answers for a taken address as for a free one, after the same work', async () => {
+      const { stage, queue, hasher, register } = setUp(concealed);
+      const account = await registerAndActivate(stage, kevin());
+      const before = stage.accounts.state(account.email);
+      const free = await register.execute(signUp({ email: 'marie@example.com' }));
+      expect([hasher.hashed, queue.announced.length]).toEqual([1, 1]);
+      const pretended = await register.execute(signUp());
+      expect([hasher.hashed, queue.announced.length]).toEqual([2, 2]);
+      expect(pretended).toMatchObject({ email: 'kevin@example.com', activatedAt: null });
+      expect(Object.keys(pretended).sort()).toEqual(Object.keys(free).sort());
+      expect(pretended.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+      expect(pretended.id).not.toBe(account.id);
+      expect(stage.accounts.state(account.email)).toEqual(before);
+    });
+
+    it('tells the owner of an activated account by mail, once a day', async () => {
+      const { stage, queue, register } = setUp(concealed);
+      await registerAndActivate(stage, kevin());
+      await register.execute(signUp());
+      const [notice] = queue.announced;
+      expect(await stage.owed.claim(notice ?? '', 12, 60)).toMatchObject({
+        email: 'kevin@example.com',
+        code: null,
+      });
+      await stage.owed.markSent(notice ?? '', 60);
+      await register.execute(signUp());
+      expect(await stage.owed.due(10)).toEqual([]);
+      await stage.letPass(DAY_SECONDS + 1);
+      await register.execute(signUp());
+      expect(await stage.owed.due(10)).toHaveLength(1);
+    });
+
+    it('sends nothing to an address whose code is alive: its mail is there already', async () => {
+      const { stage, queue, register } = setUp(concealed);
+      await registerAndDeliver(stage, kevin());
+      await register.execute(signUp());
+      expect(await stage.owed.claim(queue.announced[0] ?? '', 12, 60)).toBeNull();
+      expect(await stage.owed.due(10)).toEqual([]);
+    });
+
+    it('gives everybody who signs up at the same moment the same kind of answer', async () => {
+      const { register, stage } = setUp(concealed);
+      const users = await Promise.all(Array.from({ length: 20 }, () => register.execute(signUp())));
+      expect(new Set(users.map(({ id }) => id)).size).toBe(20);
+      expect(stage.accounts.rows.size).toBe(1);
+    });
+
+    it('still says what is wrong with an address or a password, and when it is out of order', async () => {
+      const { stage, register } = setUp(concealed);
+      await expect(register.execute(signUp({ password: 'short' }))).rejects.toMatchObject({
+        code: 'users.password_unfit',
+      });
+      stage.users.away = true;
+      await expect(register.execute(signUp({ email: marie().email }))).rejects.toMatchObject({
+        dependency: 'database',
+      });
+    });
+  });
+});

@@ -114,6 +114,8 @@ describe('what two readers could take for different mailboxes is refused', () =>
     ['percent in the domain', 'kevin@exam%70le.com'],
     ['slash in the domain', 'kevin@example.com/evil'],
     ['port', 'kevin@example.com:25'],
+    ['a fraction, which holds a look-alike of the slash', 'kevin@\u2150.example'],
+    ['a symbol in Punycode', 'kevin@xn--ls8h.la'],
     ['broken punycode', 'kevin@xn--a.com'],
     ['local part of 65 bytes', `${'a'.repeat(65)}@example.com`],
     ['local part of 65 bytes in fewer letters', `${'é'.repeat(32)}a@example.com`],

@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { UsersError } from './errors';
 
 declare const canonical: unique symbol;
@@ -17,6 +17,8 @@ const LOCAL_PART_BYTES_MAX = 64;
 const LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]+$/u;
 /** Marks and letters that show nothing: variation selectors, fillers, joiners. Source: Unicode, DerivedCoreProperties. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+/** A domain as people write it: letters and digits of any script. */
+const DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u;
 const DOMAIN_LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
 /**
@@ -58,10 +60,12 @@ function parseLocalPart(part: string): string {
 
 function parseDomain(domain: string): string {
   // domainToASCII maps look-alikes of "." and full-width letters to plain ones, and an unusable name to ''.
-  const ascii = /^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) ? domainToASCII(domain).toLowerCase() : '';
+  const ascii = DOMAIN.test(domain) ? domainToASCII(domain).toLowerCase() : '';
   const labels = ascii.split('.');
   const usable =
     labels.length >= 2 &&
+    // What it maps to, or hides in Punycode, is held to the same rule: some fractions hold a look-alike of "/".
+    DOMAIN.test(domainToUnicode(ascii)) &&
     ascii.length <= 253 &&
     labels.every((label) => DOMAIN_LABEL.test(label)) &&
     !/^\d+$/.test(labels.at(-1) ?? '');

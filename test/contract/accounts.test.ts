@@ -1,0 +1,75 @@
+import {
+  deliver,
+  describeActivationRepositoryContract,
+  describeDeadRegistrationsContract,
+  describeOwedMailRepositoryContract,
+  guest,
+  registerAndDeliver,
+} from '@app/activation/testing';
+import { describeUserRepositoryContract, kevin } from '@app/users/testing';
+import { createDatabase, type TestDatabase } from '../support/postgres';
+import { postgresStage } from './postgres-stage';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database.drop());
+
+const create = () => postgresStage(database);
+
+describeUserRepositoryContract('PostgreSQL', create);
+describeActivationRepositoryContract('PostgreSQL', create);
+describeOwedMailRepositoryContract('PostgreSQL', create);
+describeDeadRegistrationsContract('PostgreSQL', create);
+
+describe('purge beside others', () => {
+  it('leaves rows that somebody else holds, and waits for nobody', async () => {
+    const stage = await create();
+    const people = [guest(1), guest(2), guest(3)];
+    for (const person of people) await registerAndDeliver(stage, person);
+    await stage.letPass(3_600);
+    await database.sql.begin(async (other) => {
+      await other`select 1 from users where email = ${guest(1).email} for update`;
+      expect(await stage.dead.purge(0, 100)).toBe(2);
+      expect(await stage.account(guest(1).email)).not.toBeNull();
+    });
+    expect(await stage.dead.purge(0, 100)).toBe(1);
+  });
+
+  it('deletes each row once when several purge at once', async () => {
+    const stage = await create();
+    for (let n = 0; n < 30; n += 1) await registerAndDeliver(stage, guest(n));
+    await stage.letPass(3_600);
+    const deleted = await Promise.all(Array.from({ length: 6 }, () => stage.dead.purge(0, 10)));
+    const rest = await stage.dead.purge(0, 100);
+    expect([...deleted, rest].reduce((sum, count) => sum + count, 0)).toBe(30);
+  });
+
+  it('spares a registration that is replaced while the purge looks at it', async () => {
+    const stage = await create();
+    await registerAndDeliver(stage, kevin());
+    await stage.letPass(3_600);
+    const owner = kevin();
+    const [, deleted] = await Promise.all([stage.users.add(owner), stage.dead.purge(0, 100)]);
+    expect(deleted).toBeLessThanOrEqual(1);
+    expect(await stage.users.findByEmail(owner.email)).toMatchObject({ id: owner.id });
+    await deliver(stage, owner.code.id);
+  });
+});
+
+describe('what the database keeps', () => {
+  it('holds no address beside the accounts: the wrong tries are kept under a digest', async () => {
+    const stage = await create();
+    const account = await registerAndDeliver(stage, kevin());
+    await stage.activations.redeem({
+      accountId: account.id,
+      codeId: account.code.id,
+      right: false,
+      maxWrongTries: 5,
+    });
+    const [row] = await database.sql`select wrong_tries::text as whole, tries from wrong_tries`;
+    expect(row).toMatchObject({ tries: 1 });
+    expect(row?.['whole']).not.toContain('kevin');
+  });
+});

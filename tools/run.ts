@@ -1,40 +1,47 @@
 import { existsSync } from 'node:fs';
-import { createLogPrinter, printBanner, printLine } from './terminal';
 import { Stack } from './stack';
-import { portsFrom } from './settings';
+import { settingsFrom } from './settings';
+import { lastWords, printBanner, printLine, printLog } from './terminal';
 
 /** `make run`: everything that the service needs, on this machine, until Ctrl-C. */
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const ports = portsFrom(process.env);
-  const stack = new Stack(ports, createLogPrinter());
-  let stopping: Promise<void> | undefined;
+  const settings = settingsFrom(process.env);
+  const stack = new Stack(settings, printLog);
+  let stopping = false;
   const stop = (status: number): void => {
-    if (stopping !== undefined) {
-      stack.kill();
-      process.exit(1);
-    }
-    stopping = stack.stop().finally(() => process.exit(status));
+    stopping = true;
+    stack.stop().then(
+      () => process.exit(status),
+      (error: Error) => {
+        printLine(error.message);
+        process.exit(1);
+      },
+    );
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      printLine('\nStopping…');
+      if (stopping) return stack.kill();
+      printLine('\nStopping… (once more to stop at once)');
       stop(0);
     });
   }
+  // A terminal that was closed is no reason to leave things running.
+  process.stdout.on('error', () => {});
   try {
-    await stack.start((step) => printLine(step));
-    printBanner(ports);
+    await stack.start(printLine);
+    printBanner(settings);
     const died = await stack.firstDeath();
-    if (stopping === undefined) {
-      printLine(`\n${died.name} ended by itself. It said last:\n${died.tail.join('\n')}`);
-      stop(1);
-    }
+    if (stopping) return;
+    throw new Error(`${died.name} ended by itself. ${lastWords(died.tail)}`);
   } catch (error) {
-    if (stopping !== undefined) return;
+    if (stopping) return;
     printLine(`\n${(error as Error).message}`);
     stop(1);
   }
 }
 
-void main();
+main().catch((error: unknown) => {
+  printLine((error as Error).message);
+  process.exitCode = 1;
+});

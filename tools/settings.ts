@@ -5,6 +5,15 @@ export interface Ports {
   readonly smtp: number;
 }
 
+/** What `make run` reads of the environment; the apps read the rest themselves. */
+export interface Settings {
+  readonly ports: Ports;
+  /** Whether PostgreSQL is ours to start: `DATABASE_HOST` names another one. */
+  readonly ownDatabase: boolean;
+  /** Whether mail ends in our inbox: an `SMTP_HOST` elsewhere is a real mail server. */
+  readonly ownInbox: boolean;
+}
+
 /** The variable that moves each port. */
 export const PORT_VARIABLES: Record<keyof Ports, string> = {
   api: 'API_PORT',
@@ -16,7 +25,7 @@ export const PORT_VARIABLES: Record<keyof Ports, string> = {
 const DEFAULTS: Ports = { api: 8000, worker: 8001, inbox: 8025, smtp: 1025 };
 
 /** @throws {Error} naming the variable that is not a port */
-export function portsFrom(env: NodeJS.ProcessEnv): Ports {
+export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   const read = (name: keyof Ports): number => {
     const variable = PORT_VARIABLES[name];
     const port = Number(env[variable] || DEFAULTS[name]);
@@ -25,5 +34,9 @@ export function portsFrom(env: NodeJS.ProcessEnv): Ports {
     }
     return port;
   };
-  return { api: read('api'), worker: read('worker'), inbox: read('inbox'), smtp: read('smtp') };
+  return {
+    ports: { api: read('api'), worker: read('worker'), inbox: read('inbox'), smtp: read('smtp') },
+    ownDatabase: !env['DATABASE_HOST'],
+    ownInbox: ['', '127.0.0.1', 'localhost'].includes(env['SMTP_HOST'] ?? ''),
+  };
 }

@@ -1,118 +1,122 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startInbox, type Inbox } from './inbox/inbox';
-import { EmbeddedPostgres } from './postgres';
+import { EmbeddedPostgres } from './postgres/embedded-postgres';
 import { Child } from './processes/child';
-import { freePort, isFree } from './processes/ports';
-import { PORT_VARIABLES, type Ports } from './settings';
+import { claim } from './processes/claim';
+import { isFree } from './processes/ports';
+import { PORT_VARIABLES, type Settings } from './settings';
+import { lastWords } from './terminal';
+import { databaseVariables, openState, POSTGRES_FOLDER, REFUGE, RUN_FILE } from './state';
 
-const STATE_FOLDER = path.resolve('.data');
 const READY_TIMEOUT_MS = 60_000;
 /** A little more than the apps' own 30 s for requests in flight. */
-const STOP_TIMEOUT_MS = 40_000;
-const DATABASE = 'user_registration';
+const STOP_TIMEOUT_MS = 35_000;
 
 /** PostgreSQL, the inbox, the migrations and both apps: started in that order, stopped in the other one. */
 export class Stack {
   private postgres: EmbeddedPostgres | undefined;
   private inbox: Inbox | undefined;
-  private apps: Child[] = [];
+  private readonly apps: Child[] = [];
+  private starting: Promise<void> = Promise.resolve();
+  private stopped = false;
 
   constructor(
-    private readonly ports: Ports,
+    private readonly settings: Settings,
     private readonly print: (name: string, line: string) => void,
   ) {}
 
   /** @throws {Error} that says what to do */
   async start(report: (step: string) => void): Promise<void> {
-    await this.checkPorts();
-    mkdirSync(STATE_FOLDER, { recursive: true, mode: 0o700 });
-    const env: NodeJS.ProcessEnv = {
-      ...process.env,
-      SMTP_HOST: process.env['SMTP_HOST'] ?? '127.0.0.1',
-      SMTP_PORT: String(this.ports.smtp),
-      ...(process.env['DATABASE_HOST'] ? {} : await this.startPostgres(report)),
-    };
-    this.inbox = await startInbox(this.ports.smtp, this.ports.inbox);
-    report('Applying migrations…');
-    await this.migrate(env);
-    report('Starting api and mailer-worker…');
-    const app = (name: string): Child =>
-      new Child(name, [`dist/apps/${name}/src/main.js`], env, (line) => this.print(name, line));
-    this.apps = [app('api'), app('mailer-worker')];
-    await Promise.all([this.ready('api', this.ports.api), this.ready('mailer-worker', this.ports.worker)]);
+    this.starting = this.bringUp(report);
+    await this.starting;
   }
 
-  /** Resolves to the first app that ends. */
+  /** Resolves to the first one that ends. */
   firstDeath(): Promise<Child> {
-    return Promise.race(this.apps.map((app) => app.exit().then(() => app)));
+    const children = [...this.apps, ...(this.postgres?.server ? [this.postgres.server] : [])];
+    return Promise.race(children.map((child) => child.exit().then(() => child)));
   }
 
+  /** From the outside in; also in the middle of a start, whose current step is waited for. */
   async stop(): Promise<void> {
+    this.stopped = true;
     await Promise.all(this.apps.map((app) => app.stop(STOP_TIMEOUT_MS)));
+    await this.starting.catch(() => {});
     await this.inbox?.close();
     await this.postgres?.stop();
   }
 
-  /** Ends the apps at once. PostgreSQL is asked, not killed: it has files to close. */
+  /** Ends the apps at once. PostgreSQL is not killed: it takes a moment, and has files to close. */
   kill(): void {
-    for (const app of this.apps) app.signal('SIGKILL');
-    if (this.postgres?.pid !== undefined) process.kill(this.postgres.pid, 'SIGINT');
+    for (const app of this.apps) app.kill();
+  }
+
+  private async bringUp(report: (step: string) => void): Promise<void> {
+    const { ports, ownDatabase, ownInbox } = this.settings;
+    openState();
+    claim(RUN_FILE);
+    await this.checkPorts();
+    const database = ownDatabase ? await this.startPostgres(report) : {};
+    if (ownInbox) this.inbox = await startInbox(ports.smtp, ports.inbox);
+    const mail = ownInbox ? { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(ports.smtp) } : {};
+    const env = { NODE_ENV: 'development', ...process.env, ...mail, ...database };
+
+    report('Applying migrations…');
+    const migrate = this.launch('migrate', ['dist/apps/cli/src/main.js', 'db', 'migrate'], env);
+    const status = await migrate.exit();
+    if (status !== 0) throw new Error(`The migrations failed. ${lastWords(migrate.tail)}`);
+    this.apps.pop();
+
+    report('Starting api and mailer-worker…');
+    const api = this.launch('api', ['dist/apps/api/src/main.js'], env);
+    const worker = this.launch('mailer-worker', ['dist/apps/mailer-worker/src/main.js'], env);
+    await Promise.all([this.ready(api, ports.api), this.ready(worker, ports.worker)]);
   }
 
   private async checkPorts(): Promise<void> {
+    const { ports, ownInbox } = this.settings;
     const taken: string[] = [];
-    for (const [name, port] of Object.entries(this.ports) as [keyof Ports, number][]) {
-      if (!(await isFree(port))) {
-        taken.push(`Port ${port} (${name}) is taken. Move it: ${PORT_VARIABLES[name]}=${port + 10} make run`);
-      }
+    for (const [name, port] of Object.entries(ports) as [keyof typeof ports, number][]) {
+      if ((name === 'inbox' || name === 'smtp') && !ownInbox) continue;
+      if (await isFree(port)) continue;
+      taken.push(`Port ${port} (${name}) is taken. Move it: ${PORT_VARIABLES[name]}=${port + 10} make run`);
     }
     if (taken.length > 0) throw new Error(taken.join('\n'));
   }
 
-  private async startPostgres(report: (step: string) => void): Promise<NodeJS.ProcessEnv> {
+  private async startPostgres(report: (step: string) => void): Promise<NodeJS.Dict<string>> {
     report('Starting PostgreSQL…');
-    const port = await freePort();
-    const password = readOrCreatePassword();
-    this.postgres = new EmbeddedPostgres({ directory: path.join(STATE_FOLDER, 'postgres'), port, password });
+    const variables = await databaseVariables();
+    this.postgres = new EmbeddedPostgres({
+      directory: POSTGRES_FOLDER,
+      refuge: REFUGE,
+      port: Number(variables.DATABASE_PORT),
+      password: variables.DATABASE_PASSWORD,
+    });
     await this.postgres.start();
-    await this.postgres.createDatabase(DATABASE);
-    return {
-      DATABASE_HOST: '127.0.0.1',
-      DATABASE_PORT: String(port),
-      DATABASE_NAME: DATABASE,
-      DATABASE_USER: EmbeddedPostgres.user,
-      DATABASE_PASSWORD: password,
-      DATABASE_SSL: 'disable',
-    };
+    await this.postgres.createDatabase(variables.DATABASE_NAME);
+    return variables;
   }
 
-  private async migrate(env: NodeJS.ProcessEnv): Promise<void> {
-    const cli = new Child('migrate', ['dist/apps/cli/src/main.js', 'db', 'migrate'], env);
-    const status = await cli.exit();
-    if (status !== 0) throw new Error(`The migrations failed:\n${cli.tail.join('\n')}`);
+  private launch(name: string, args: string[], env: NodeJS.ProcessEnv): Child {
+    if (this.stopped) throw new Error('Stopped while starting');
+    const onLine = (line: string): void => this.print(name, line);
+    const child = new Child(name, { command: process.execPath, args, env, onLine });
+    this.apps.push(child);
+    return child;
   }
 
-  private async ready(name: string, port: number): Promise<void> {
-    const app = this.apps.find((each) => each.name === name);
+  private async ready(app: Child, port: number): Promise<void> {
     const deadline = Date.now() + READY_TIMEOUT_MS;
     for (;;) {
       const probe = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
       await probe?.body?.cancel();
       if (probe?.ok) return;
-      if (app === undefined || !app.running || Date.now() > deadline) {
-        throw new Error(`${name} did not start. It said last:\n${app?.tail.join('\n') ?? ''}`);
+      const why = app.running ? `is not ready after ${READY_TIMEOUT_MS / 1_000} s` : 'did not start';
+      if (!app.running || Date.now() > deadline) {
+        throw new Error(`${app.name} ${why}. ${lastWords(app.tail)}`);
       }
       await pause(50);
     }
   }
-}
-
-/** Made once, kept beside the data it opens, readable by its owner alone. */
-function readOrCreatePassword(): string {
-  const file = path.join(STATE_FOLDER, 'postgres-password');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
-  return readFileSync(file, 'utf8');
 }

@@ -1,4 +1,5 @@
-import type { Ports } from './settings';
+import { styleText } from 'node:util';
+import type { Settings } from './settings';
 
 interface LogLine {
   readonly level?: string;
@@ -11,14 +12,33 @@ interface LogLine {
   readonly error?: { readonly message?: string };
 }
 
+/** Asked so often, and by ourselves, that they would push everything else off the screen. */
+const QUIET_ROUTES = ['/readyz', '/livez', '/metrics'];
+
+const LEVEL_STYLES = { warn: 'yellow', error: 'red', fatal: 'red' } as const;
+const coloured = process.stdout.isTTY === true;
+
 export function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Prints a program's JSON lines in a form that people read; what is no such line is printed as it is. */
-export function createLogPrinter(): (name: string, line: string) => void {
-  return (name, line) => printLine(`${name.padEnd(13)} ${readable(line)}`);
+/** Prints a program's JSON line in a form that people read; what is no such line is printed as it is. */
+export function printLog(name: string, line: string): void {
+  const entry = parse(line);
+  if (entry !== undefined && isQuiet(entry)) return;
+  const text = `${name.padEnd(13)} ${readable(line)}`;
+  const style = LEVEL_STYLES[entry?.level as keyof typeof LEVEL_STYLES];
+  printLine(coloured && style !== undefined ? styleText(style, text) : text);
 }
+
+const isQuiet = ({ message, route, status }: LogLine): boolean =>
+  message === 'request' && status === 200 && QUIET_ROUTES.includes(route ?? '');
+
+/** What a child said before it died. */
+export const lastWords = (tail: readonly string[]): string =>
+  tail.length === 0
+    ? 'It said nothing.'
+    : `It said last:\n${tail.map((line) => `  ${readable(line)}`).join('\n')}`;
 
 function readable(line: string): string {
   const entry = parse(line);
@@ -29,33 +49,37 @@ function readable(line: string): string {
     return `${time} ${level}${entry.method} ${entry.route} ${entry.status} ${entry.duration_ms} ms`;
   }
   const reason = entry.error?.message === undefined ? '' : `: ${entry.error.message}`;
-  return `${time} ${level}${entry.message ?? line}${reason}`;
+  return `${time} ${level}${entry.message ?? ''}${reason}`;
 }
 
 function parse(line: string): LogLine | undefined {
   try {
-    return JSON.parse(line) as LogLine;
+    const parsed: unknown = JSON.parse(line);
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
   } catch {
     return undefined;
   }
 }
 
-export function printBanner({ api, inbox }: Ports): void {
-  const base = `http://127.0.0.1:${api}`;
+export function printBanner({ ports, ownInbox, ownDatabase }: Settings): void {
+  const api = `http://127.0.0.1:${ports.api}`;
+  const inbox = `http://127.0.0.1:${ports.inbox}`;
+  const kept = ownDatabase ? '; what was registered is kept in .data/' : '';
   printLine(`
-  Ready. Ctrl-C stops everything; what was registered is kept in .data/
+  Ready. Ctrl-C stops everything${kept}
 
-    API     ${base}/api/v1
-    Docs    ${base}/docs
-    Inbox   http://127.0.0.1:${inbox}
-    Health  ${base}/api/v1/health
+    API      ${api}/api/v1
+    Docs     ${api}/docs${ownInbox ? `\n    Inbox    ${inbox}` : ''}
+    Health   ${api}/api/v1/health
+    Metrics  ${api}/api/v1/metrics
+`);
+  if (!ownInbox) return;
+  printLine(`  Try it in another terminal:
 
-  Try it in another terminal:
-
-    curl -s ${base}/api/v1/users/register -H 'Content-Type: application/json' \\
+    curl -s ${api}/api/v1/users/register -H 'Content-Type: application/json' \\
       -d '{"email":"test@example.com","password":"SecurePass123"}'
-    CODE=$(curl -s http://127.0.0.1:${inbox}/api/v1/message/latest | grep -oE '\\\\n +[0-9]{4,8}\\\\n' | grep -oE '[0-9]{4,8}')
-    curl -s ${base}/api/v1/users/activate -u test@example.com:SecurePass123 \\
+    CODE=$(curl -s ${inbox}/api/v1/message/latest | grep -oE '\\\\n +[0-9]{4,8}\\\\n' | grep -oE '[0-9]{4,8}')
+    curl -s ${api}/api/v1/users/activate -u test@example.com:SecurePass123 \\
       -H 'Content-Type: application/json' -d "{\\"activation_code\\":\\"$CODE\\"}"
 `);
 }

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Child } from '../../tools/processes/child';
 import { freePort } from '../../tools/processes/ports';
 import { until } from './until';
@@ -8,11 +10,14 @@ export interface SpawnedApp {
   /** Every line it has printed. */
   readonly lines: string[];
   readonly child: Child;
+  /** Asks it to end; resolves to its exit status. */
   stop(): Promise<number>;
 }
 
 const PORT_VARIABLE = { api: 'API_PORT', 'mailer-worker': 'WORKER_PORT' };
 const START_TIMEOUT_MS = 30_000;
+/** A little more than the apps give requests in flight. */
+const STOP_TIMEOUT_MS = 35_000;
 
 /** Runs the built app as a process of its own, and resolves once it is ready. */
 export async function spawnApp(
@@ -21,12 +26,15 @@ export async function spawnApp(
 ): Promise<SpawnedApp> {
   const port = await freePort();
   const lines: string[] = [];
-  const child = new Child(
-    name,
-    [`dist/apps/${name}/src/main.js`],
-    { PATH: process.env['PATH'], NODE_ENV: 'test', ...env, [PORT_VARIABLE[name]]: String(port) },
-    (line) => lines.push(line),
-  );
+  const child = new Child(name, {
+    command: process.execPath,
+    args: [path.resolve(`dist/apps/${name}/src/main.js`)],
+    env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...env, [PORT_VARIABLE[name]]: String(port) },
+    // Away from the checkout, whose .env is somebody's own.
+    cwd: tmpdir(),
+    lastSignal: 'KILL',
+    onLine: (line) => lines.push(line),
+  });
   const url = `http://127.0.0.1:${port}`;
   await until(
     `${name} is ready`,
@@ -38,15 +46,15 @@ export async function spawnApp(
       );
     },
     START_TIMEOUT_MS,
-  );
+  ).catch((error: unknown) => {
+    child.kill();
+    throw error;
+  });
   return {
     url,
     port,
     lines,
     child,
-    stop: async () => {
-      child.signal('SIGTERM');
-      return await child.exit();
-    },
+    stop: () => child.stop(STOP_TIMEOUT_MS),
   };
 }

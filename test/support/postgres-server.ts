@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import postgres, { type Sql } from 'postgres';
-import { EmbeddedPostgres } from '../../tools/postgres';
+import { EmbeddedPostgres } from '../../tools/postgres/embedded-postgres';
 import { Child } from '../../tools/processes/child';
 import { freePort } from '../../tools/processes/ports';
 
@@ -48,9 +48,12 @@ export class TestServer {
 
   private static async embedded(): Promise<TestServer> {
     const directory = mkdtempSync(path.join(tmpdir(), 'tests-postgres-'));
+    // When we are root, PostgreSQL runs as somebody else and has to get in.
+    chmodSync(directory, 0o755);
     const port = await freePort();
     const embedded = new EmbeddedPostgres({
       directory: path.join(directory, 'data'),
+      refuge: path.join(directory, 'refuge'),
       port,
       password: PASSWORD,
       settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'],
@@ -72,7 +75,8 @@ export class TestServer {
     });
     // By the command line of the build: Jest's aliases do not reach its global set-up.
     const env = { ...process.env, ...this.address, DATABASE_NAME: TEMPLATE };
-    const cli = new Child('migrate', ['dist/apps/cli/src/main.js', 'db', 'migrate'], env);
+    const args = ['dist/apps/cli/src/main.js', 'db', 'migrate'];
+    const cli = new Child('migrate', { command: process.execPath, args, env });
     if ((await cli.exit()) !== 0) throw new Error(`The migrations failed:\n${cli.tail.join('\n')}`);
   }
 }

@@ -1,13 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { Redis } from 'ioredis';
-import { dyingWithUs } from '../../tools/processes/wrap';
+import { Child } from '../../tools/processes/child';
 import { freePort } from '../../tools/processes/ports';
 import { until } from './until';
 
 /** A redis-server of the test's own, without persistence. */
 export class TestRedis {
-  private server: ChildProcess | undefined;
+  private server: Child | undefined;
 
   private constructor(readonly port: number) {}
 
@@ -31,19 +30,21 @@ export class TestRedis {
   /** Starts it on the same port, empty. */
   async restart(...settings: string[]): Promise<void> {
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    const wrapped = dyingWithUs('redis-server', [...options, ...settings], 'TERM');
-    const server = spawn(wrapped.command, [...wrapped.args], { stdio: 'ignore' });
-    let fault: Error | undefined;
-    server.once('error', (error) => {
-      fault = error;
+    const server = new Child('redis-server', {
+      command: 'redis-server',
+      args: [...options, ...settings],
+      cwd: tmpdir(),
+      lastSignal: 'KILL',
     });
     this.server = server;
     const probe = this.connect();
     probe.on('error', () => {});
     try {
       await until('redis-server answers', async () => {
-        if (fault !== undefined || server.exitCode !== null) {
-          throw new Error('redis-server does not start; `make redis` installs it', { cause: fault });
+        if (!server.running) {
+          throw new Error(
+            `redis-server does not start; \`make redis\` installs it.\n${server.tail.join('\n')}`,
+          );
         }
         return (await probe.ping().catch(() => '')) === 'PONG';
       });
@@ -54,18 +55,20 @@ export class TestRedis {
 
   /** Frozen: it keeps its connections and answers nothing. */
   pause(): void {
-    this.server?.kill('SIGSTOP');
+    this.server?.signal('SIGSTOP');
   }
 
   resume(): void {
-    this.server?.kill('SIGCONT');
+    this.server?.signal('SIGCONT');
   }
 
+  /** Gone without a word, as in a crash. */
   async stop(): Promise<void> {
-    const server = this.server;
-    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
-    const ended = once(server, 'exit');
-    server.kill('SIGKILL');
-    await ended;
+    this.server?.kill();
+    await this.server?.exit();
+  }
+
+  get pid(): number | undefined {
+    return this.server?.pid;
   }
 }

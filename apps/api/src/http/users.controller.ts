@@ -1,13 +1,15 @@
-import { Controller, HttpCode, HttpStatus, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { ActivateAccount, IssueNewCode } from '@app/activation';
 import { DEFAULT_LOCALE, LOCALES, type Locale } from '@app/mail';
-import { Authenticate, Register } from '@app/users';
+import { Register } from '@app/users';
 import { AdmittedBody, Admits, Credentials } from './admission';
 import type { BasicCredentials } from './basic-credentials';
 import { ApiProblems } from './docs/api-problems';
 import { ActivateBody, ActivatedUser, NewCodeAccepted, RegisterBody, RegisteredUser } from './dto/users.dto';
+import { LimitedAuthentication } from './rate-limit/limited-authentication';
+import { LimitedBy } from './rate-limit/rate-limit.guard';
 import { goneSignalOf, requestIdOf } from './request-id';
 
 @ApiTags('users')
@@ -15,12 +17,13 @@ import { goneSignalOf, requestIdOf } from './request-id';
 export class UsersController {
   constructor(
     private readonly registration: Register,
-    private readonly authentication: Authenticate,
+    private readonly authentication: LimitedAuthentication,
     private readonly activation: ActivateAccount,
     private readonly newCode: IssueNewCode,
   ) {}
 
   @Post('register')
+  @LimitedBy('global', 'registration')
   @Admits({ body: RegisterBody })
   @ApiOperation({
     summary: 'Register an account',
@@ -49,6 +52,7 @@ export class UsersController {
   }
 
   @Post('activate')
+  @LimitedBy('global', 'credentials')
   @HttpCode(HttpStatus.OK)
   @Admits({ credentials: true, body: ActivateBody })
   @ApiOperation({
@@ -66,11 +70,12 @@ export class UsersController {
     'RateLimitExceeded',
   )
   async activate(
-    @Credentials() { email, password }: BasicCredentials,
+    @Credentials() credentials: BasicCredentials,
     @AdmittedBody() body: ActivateBody,
     @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<ActivatedUser> {
-    const user = await this.authentication.execute(email, password, goneSignalOf(request));
+    const user = await this.authentication.execute(request, response, credentials, 'activation');
     const activatedAt = await this.activation.execute(user, body.activation_code);
     return {
       email: user.email,
@@ -81,6 +86,7 @@ export class UsersController {
   }
 
   @Post('activation-codes')
+  @LimitedBy('global', 'credentials')
   @HttpCode(HttpStatus.ACCEPTED)
   @Admits({ credentials: true })
   @ApiOperation({
@@ -90,10 +96,11 @@ export class UsersController {
   @ApiResponse({ status: 202, type: NewCodeAccepted, description: 'A fresh code is on its way.' })
   @ApiProblems('InvalidCredentials', 'UserAlreadyActivated', 'RateLimitExceeded')
   async issueNewCode(
-    @Credentials() { email, password }: BasicCredentials,
+    @Credentials() credentials: BasicCredentials,
     @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<NewCodeAccepted> {
-    const user = await this.authentication.execute(email, password, goneSignalOf(request));
+    const user = await this.authentication.execute(request, response, credentials, 'resend');
     await this.newCode.execute(user, localeOf(request), requestIdOf(request));
     return {
       message: 'A new activation code is on its way; the old one is no longer valid.',

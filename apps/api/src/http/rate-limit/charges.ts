@@ -1,0 +1,51 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { clientOf, digestKey, Limits, type Charge, type LimitName } from '@app/rate-limit';
+import { Environment } from '@app/runtime';
+import { parseEmailAddress } from '@app/users';
+import { routeOf } from '../access-log';
+import { admissionOf } from '../admission';
+
+/** Whose budget each limit counts against. */
+@Injectable()
+export class Charges {
+  constructor(
+    @Inject(Limits) private readonly limits: Limits,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {}
+
+  /** Null where the request lacks what the limit counts by. */
+  keyFor(limit: LimitName, request: Request): string | null {
+    const { credentials } = admissionOf(request);
+    const client = clientOf(request.ip) ?? 'unknown';
+    switch (limit) {
+      case 'global':
+        return this.digest(limit, `${request.method} ${routeOf(request)}`);
+      case 'registration':
+        return this.digest(limit, client);
+      case 'credentials':
+        return credentials === null ? null : this.digest(limit, client, canonical(credentials.email));
+      case 'activation':
+      case 'resend':
+        return credentials === null ? null : this.digest(limit, canonical(credentials.email));
+    }
+  }
+
+  charge(limit: LimitName, key: string, action: 'spend' | 'peek'): Charge {
+    const { max, windowMs } = this.limits[limit];
+    return { limit, key, max, windowMs, action };
+  }
+
+  private digest(limit: LimitName, ...parts: string[]): string {
+    return digestKey(this.environment.SECRET_KEY, limit, ...parts);
+  }
+}
+
+/** All spellings of an address share one budget, and what is no address has one of its own. */
+function canonical(email: string): string {
+  try {
+    return parseEmailAddress(email);
+  } catch {
+    return email;
+  }
+}

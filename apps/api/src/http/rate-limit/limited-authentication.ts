@@ -1,0 +1,48 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Environment } from '@app/runtime';
+import { Authenticate, UsersError, type UserWithHash } from '@app/users';
+import type { BasicCredentials } from '../basic-credentials';
+import { goneSignalOf } from '../request-id';
+import { Charges } from './charges';
+import { RequestLimits } from './request-limits';
+
+/**
+ * Checks a password between two budgets. The guard has spent one of "wrong passwords by this client for this
+ * address" in advance, so that many at once cannot overdraw it. A right password gets it back and spends one of the
+ * address's own attempts instead: a stranger, who does not have the password, cannot use those up.
+ */
+@Injectable()
+export class LimitedAuthentication {
+  constructor(
+    private readonly authentication: Authenticate,
+    private readonly charges: Charges,
+    private readonly limits: RequestLimits,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {}
+
+  /** @throws {UsersError} users.credentials_wrong @throws {ProblemError} RateLimitExceeded @throws {Unavailable} */
+  async execute(
+    request: Request,
+    response: Response,
+    { email, password }: BasicCredentials,
+    budget: 'activation' | 'resend',
+  ): Promise<UserWithHash> {
+    const user = await this.authentication
+      .execute(email, password, goneSignalOf(request))
+      .catch((error: unknown) => {
+        // Nobody can tell whether the password was wrong when it was not looked at.
+        if (!(error instanceof UsersError)) this.limits.giveBack(request, 'credentials');
+        throw error;
+      });
+    if (this.environment.ENABLE_RATE_LIMITING) await this.spend(request, response, budget);
+    return user;
+  }
+
+  private async spend(request: Request, response: Response, budget: 'activation' | 'resend'): Promise<void> {
+    const key = this.charges.keyFor(budget, request);
+    if (key === null) return;
+    const refund = this.limits.refundOf(request, 'credentials');
+    await this.limits.settle(request, response, [...refund, this.charges.charge(budget, key, 'spend')]);
+  }
+}

@@ -1,0 +1,68 @@
+/** What is asked of one limit. */
+export interface Charge {
+  /** Name of the limit, for headers and metrics. */
+  readonly limit: string;
+  /** Whose budget it is. Digested by `digestKey`: it never holds an address. */
+  readonly key: string;
+  /** Requests that pass in any window of this length. */
+  readonly max: number;
+  readonly windowMs: number;
+  /**
+   * spend: counts the request, if it passes. peek: looks, counts nothing, refuses nothing. refund: takes back an
+   * earlier spend.
+   */
+  readonly action: 'spend' | 'peek' | 'refund';
+  /** The `spendId` that a refund takes back. */
+  readonly spendId?: string;
+}
+
+/** The state of one limit after the charges were settled. */
+export interface Verdict {
+  readonly limit: string;
+  readonly max: number;
+  readonly windowSeconds: number;
+  readonly allowed: boolean;
+  readonly remaining: number;
+  /** Unix seconds at which the oldest counted request leaves the window; now, when none is counted. */
+  readonly resetAt: number;
+  /** Seconds from now until then. */
+  readonly resetSeconds: number;
+  /** Names what was counted, for a refund; null when nothing was. */
+  readonly spendId: string | null;
+}
+
+/** Exact sliding windows: in any window of its length a limit lets `max` requests pass, and no more. */
+export interface RateLimiter {
+  /**
+   * Settles all charges at once, in one step that nothing comes between: when one spend is refused, none is
+   * counted. Refunds are made first. Resolves to one verdict a charge, in their order.
+   * @throws {Unavailable} when the store is away
+   */
+  settle(charges: readonly Charge[]): Promise<Verdict[]>;
+}
+export const RateLimiter = Symbol('RateLimiter');
+
+/** What a store says of one key; times are microseconds since 1970 by the store's own clock. */
+export interface WindowState {
+  readonly allowed: boolean;
+  readonly counted: number;
+  readonly oldestMicros: number | null;
+  readonly spendId: string | null;
+}
+
+/** Reads a store's answer as a verdict. Every store does it here, so that they agree to the second. */
+export function toVerdict(charge: Charge, state: WindowState, nowMicros: number): Verdict {
+  const nowSeconds = Math.floor(nowMicros / 1_000_000);
+  const leaves = state.oldestMicros === null ? nowMicros : state.oldestMicros + charge.windowMs * 1_000;
+  const resetAt = Math.ceil(leaves / 1_000_000);
+  return {
+    limit: charge.limit,
+    max: charge.max,
+    windowSeconds: charge.windowMs / 1_000,
+    allowed: state.allowed,
+    remaining: Math.max(0, charge.max - state.counted),
+    resetAt,
+    resetSeconds: Math.max(resetAt - nowSeconds, state.allowed ? 0 : 1),
+    spendId: state.spendId,
+  };
+}

@@ -1,0 +1,188 @@
+import { request as httpRequest } from 'node:http';
+import { spawnApp, type SpawnedApp } from '../support/apps';
+import { codeIn } from '../support/inbox';
+import { basic, Client, MODES, Service, tally } from '../support/service';
+import { until } from '../support/until';
+
+const PASSWORD = 'SecurePass123';
+const LIMITED = { ENABLE_RATE_LIMITING: 'true' };
+
+describe.each(MODES)('Rate limits, %s', (mode) => {
+  let service: Service;
+  let client: Client;
+
+  beforeAll(async () => {
+    service = await Service.start(mode, {
+      ...LIMITED,
+      TRUST_PROXY: '127.0.0.1',
+      RATE_LIMIT_RESEND_PER_MINUTE: '1',
+    });
+    client = new Client(service.api.url);
+  });
+  afterAll(() => service.stop());
+
+  const from = (address: string): Record<string, string> => ({ 'X-Forwarded-For': address });
+  const registered = async (email: string, address: string): Promise<string> => {
+    expect((await client.register(email, PASSWORD, from(address))).status).toBe(201);
+    return codeIn(await service.inbox.mailTo(email));
+  };
+  const activate = (email: string, password: string, code: string, address: string) =>
+    client.post(
+      '/api/v1/users/activate',
+      { activation_code: code },
+      { ...basic(email, password), ...from(address) },
+    );
+
+  it('lets five registrations of an hour through, and says so on every answer', async () => {
+    for (let left = 4; left >= 0; left -= 1) {
+      const answer = await client.register(`five${left}@example.com`, PASSWORD, from('203.0.113.5'));
+      expect(answer.status).toBe(201);
+      expect(answer.headers.get('x-ratelimit-limit')).toBe('5');
+      expect(answer.headers.get('x-ratelimit-remaining')).toBe(String(left));
+      expect(answer.headers.get('ratelimit-policy')).toBe('"global";q=1000;w=60, "registration";q=5;w=3600');
+    }
+    const refused = await client.register('six@example.com', PASSWORD, from('203.0.113.5'));
+    expect([refused.status, refused.body['error']]).toEqual([429, 'RateLimitExceeded']);
+    const retryAfter = Number(refused.headers.get('retry-after'));
+    expect(refused.body['retry_after_seconds']).toBe(retryAfter);
+    expect(refused.headers.get('x-ratelimit-remaining')).toBe('0');
+    const date = Date.parse(refused.headers.get('date') ?? '') / 1_000;
+    expect(
+      Math.abs(date + retryAfter - Number(refused.headers.get('x-ratelimit-reset'))),
+    ).toBeLessThanOrEqual(1);
+    expect(refused.headers.get('ratelimit')).toBe(`"registration";r=0;t=${retryAfter}`);
+  });
+
+  it('does not spend a registration on a body that is refused, but shows the limit', async () => {
+    const bad = await client.register('nobody', PASSWORD, from('203.0.113.6'));
+    expect([
+      bad.status,
+      bad.headers.get('x-ratelimit-limit'),
+      bad.headers.get('x-ratelimit-remaining'),
+    ]).toEqual([400, '5', '5']);
+  });
+
+  it('ends a stranger who guesses the password, while the owner activates', async () => {
+    const code = await registered('owner@example.com', '203.0.113.20');
+    const answers = [];
+    for (let index = 0; index < 5; index += 1) {
+      answers.push(await activate('owner@example.com', `Wrong${PASSWORD}${index}`, code, '203.0.113.66'));
+    }
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 429, 429]);
+    expect((await activate('OWNER@example.com', PASSWORD, code, '203.0.113.20')).status).toBe(200);
+  });
+
+  it('lets three parallel wrong passwords be looked at, and not one more', async () => {
+    const code = await registered('parallel@example.com', '203.0.113.21');
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        activate('parallel@example.com', `Wrong${index}Pass`, code, '203.0.113.67'),
+      ),
+    );
+    expect(tally(answers)).toEqual({ 401: 3, 429: 17 });
+  });
+
+  it('answers the fourth wrong code within a minute with 429', async () => {
+    const code = await registered('mistaken@example.com', '203.0.113.22');
+    const wrong = code === '0000' ? '0001' : '0000';
+    const statuses = [];
+    for (let index = 0; index < 4; index += 1) {
+      statuses.push(
+        (await activate('mistaken@example.com', PASSWORD, wrong, `203.0.113.${100 + index}`)).status,
+      );
+    }
+    expect(statuses).toEqual([400, 400, 400, 429]);
+  });
+
+  it('sends one new code a minute', async () => {
+    await registered('resend@example.com', '203.0.113.23');
+    const again = () => client.newCode('resend@example.com', PASSWORD);
+    expect((await again()).status).toBe(202);
+    const refused = await again();
+    expect([refused.status, refused.headers.get('x-ratelimit-limit')]).toEqual([429, '1']);
+  });
+
+  it('counts an IPv6 /64 as one client', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        client.register(`v6-${index}@example.com`, PASSWORD, from(`2001:db8:1:2::${index}`)),
+      ),
+    );
+    expect(tally(answers)).toEqual({ 201: 5, 429: 3 });
+  });
+
+  it('leaves probes, health, documents and unknown paths free', async () => {
+    for (const path of ['/livez', '/readyz', '/api/v1/health', '/docs-json', '/nothing']) {
+      const answer = await client.get(path);
+      expect([...answer.headers.keys()].filter((name) => name.includes('ratelimit'))).toEqual([]);
+    }
+  });
+});
+
+describe('Rate limits over two processes', () => {
+  let service: Service;
+  let other: SpawnedApp;
+
+  beforeAll(async () => {
+    service = await Service.start('redis', LIMITED);
+    other = await spawnApp('api', service.env);
+  });
+  afterAll(async () => {
+    await other.stop();
+    await service.stop();
+  });
+
+  it('lets exactly 5 of 200 parallel registrations of one client through, whatever X-Forwarded-For says', async () => {
+    const clients = [new Client(service.api.url), new Client(other.url)];
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, index) =>
+        (clients[index % 2] as Client).register(`many${index}@example.com`, PASSWORD, {
+          'X-Forwarded-For': `198.51.100.${index % 250}`,
+        }),
+      ),
+    );
+    expect(tally(answers)).toEqual({ 201: 5, 429: 195 });
+  });
+
+  it('leaves no key for paths that do not exist, no raw address, and none without an end', async () => {
+    const redis = service.redis?.connect();
+    if (redis === undefined) throw new Error('This suite runs on Redis');
+    const before = await redis.keys('{limits}:*');
+    const agentless = (path: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const sent = httpRequest(`${service.api.url}${path}`, { method: 'POST' }, (response) => {
+          response.resume().once('end', () => resolve(response.statusCode ?? 0));
+        });
+        sent.once('error', reject).end();
+      });
+    for (let index = 0; index < 300; index += 1)
+      expect(await agentless(`/api/v1/users/junk${index}`)).toBe(404);
+    const after = await redis.keys('{limits}:*');
+    expect(after.sort()).toEqual(before.sort());
+    for (const key of after) {
+      expect(key).not.toMatch(/127\.0\.0\.1|@|example/);
+      expect(await redis.pttl(key)).toBeGreaterThan(0);
+    }
+    redis.disconnect();
+  });
+
+  it('goes on without Redis, within two seconds', async () => {
+    await service.redis?.stop();
+    const client = new Client(service.api.url);
+    const answer = await client.post(
+      '/api/v1/users/activate',
+      { activation_code: '1234' },
+      basic('a@b.co', PASSWORD),
+    );
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('x-ratelimit-limit')).toBe('3');
+    expect((await client.get('/api/v1/health')).body).toMatchObject({ status: 'degraded' });
+    expect((await client.get('/readyz')).status).toBe(200);
+    await service.redis?.restart();
+    await until(
+      'healthy again',
+      async () => (await client.get('/api/v1/health')).body['status'] === 'healthy',
+      5_000,
+    );
+  });
+});

@@ -14,9 +14,12 @@ export interface Inbox {
 export async function startInbox(smtpPort: number, webPort: number): Promise<Inbox> {
   const mailbox = new Mailbox();
   const smtp = createSmtpServer(mailbox);
-  // A client that breaks off in the middle of a mail is its own problem.
+  await new Promise<void>((resolve, reject) => {
+    smtp.once('error', reject);
+    smtp.listen(smtpPort, LOOPBACK, resolve);
+  });
+  // From here on: a client that breaks off in the middle of a mail is its own problem.
   smtp.on('error', () => {});
-  await new Promise<void>((resolve) => smtp.listen(smtpPort, LOOPBACK, resolve));
   const web = createInboxServer(mailbox).listen(webPort, LOOPBACK);
   await once(web, 'listening');
   return {

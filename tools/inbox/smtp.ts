@@ -5,6 +5,8 @@ import type { Mailbox } from './mailbox';
 /** Largest mail taken, in bytes. */
 const MAIL_BYTES_MAX = 1_048_576;
 const CLIENTS_MAX = 100;
+/** A client that keeps its connection open does not hold up the end. */
+const CLOSE_TIMEOUT_MS = 500;
 
 /** An SMTP server that takes every mail for everybody, and keeps it to itself. */
 export function createSmtpServer(mailbox: Mailbox, options: SMTPServerOptions = {}): SMTPServer {
@@ -14,6 +16,7 @@ export function createSmtpServer(mailbox: Mailbox, options: SMTPServerOptions = 
     disableReverseLookup: true,
     size: MAIL_BYTES_MAX,
     maxClients: CLIENTS_MAX,
+    closeTimeout: CLOSE_TIMEOUT_MS,
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => {

@@ -1,7 +1,7 @@
 export * from './activation.module';
 export { codeDigits, WRONG_TRIES_PER_DIGIT } from './adapters/code-digits';
 export { PostgresActivationRepository } from './adapters/postgres-activation-repository';
-export { PostgresDeadRegistrations } from './adapters/postgres-dead-registrations';
+export { PostgresDeadRegistrations, PURGE_LOCK } from './adapters/postgres-dead-registrations';
 export { PostgresOwedMailRepository } from './adapters/postgres-owed-mail-repository';
 export * from './domain/activation-code';
 export * from './domain/activation-repository';

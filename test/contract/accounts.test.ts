@@ -1,3 +1,4 @@
+import { PURGE_LOCK } from '@app/activation';
 import {
   deliver,
   describeActivationRepositoryContract,
@@ -5,6 +6,7 @@ import {
   describeOwedMailRepositoryContract,
   guest,
   registerAndDeliver,
+  type Stage,
 } from '@app/activation/testing';
 import { describeUserRepositoryContract, kevin } from '@app/users/testing';
 import { createDatabase, type TestDatabase } from '../support/postgres';
@@ -24,6 +26,9 @@ describeOwedMailRepositoryContract('PostgreSQL', create);
 describeDeadRegistrationsContract('PostgreSQL', create);
 
 describe('purge beside others', () => {
+  const purge = async (stage: Stage, limit: number): Promise<number> =>
+    (await stage.dead.purge({ olderThanSeconds: 0, limit })).deleted;
+
   it('leaves rows that somebody else holds, and waits for nobody', async () => {
     const stage = await create();
     const people = [guest(1), guest(2), guest(3)];
@@ -31,19 +36,31 @@ describe('purge beside others', () => {
     await stage.letPass(3_600);
     await database.sql.begin(async (other) => {
       await other`select 1 from users where email = ${guest(1).email} for update`;
-      expect(await stage.dead.purge(0, 100)).toBe(2);
+      expect(await purge(stage, 100)).toBe(2);
       expect(await stage.account(guest(1).email)).not.toBeNull();
     });
-    expect(await stage.dead.purge(0, 100)).toBe(1);
+    expect(await purge(stage, 100)).toBe(1);
   });
 
   it('deletes each row once when several purge at once', async () => {
     const stage = await create();
     for (let n = 0; n < 30; n += 1) await registerAndDeliver(stage, guest(n));
     await stage.letPass(3_600);
-    const deleted = await Promise.all(Array.from({ length: 6 }, () => stage.dead.purge(0, 10)));
-    const rest = await stage.dead.purge(0, 100);
+    const deleted = await Promise.all(Array.from({ length: 6 }, () => purge(stage, 10)));
+    const rest = await purge(stage, 100);
     expect([...deleted, rest].reduce((sum, count) => sum + count, 0)).toBe(30);
+  });
+
+  it('leaves all to another one that is at work, when it wants to be alone', async () => {
+    const stage = await create();
+    await registerAndDeliver(stage, kevin());
+    await stage.letPass(3_600);
+    const batch = { olderThanSeconds: 0, limit: 100, alone: true };
+    await database.sql.begin(async (other) => {
+      await other`select pg_advisory_xact_lock(${PURGE_LOCK})`;
+      expect(await stage.dead.purge(batch)).toEqual({ deleted: 0, place: null });
+    });
+    expect(await stage.dead.purge(batch)).toMatchObject({ deleted: 1 });
   });
 
   it('spares a registration that is replaced while the purge looks at it', async () => {
@@ -51,7 +68,7 @@ describe('purge beside others', () => {
     await registerAndDeliver(stage, kevin());
     await stage.letPass(3_600);
     const owner = kevin();
-    const [, deleted] = await Promise.all([stage.users.add(owner), stage.dead.purge(0, 100)]);
+    const [, deleted] = await Promise.all([stage.users.add(owner), purge(stage, 100)]);
     expect(deleted).toBeLessThanOrEqual(1);
     expect(await stage.users.findByEmail(owner.email)).toMatchObject({ id: owner.id });
     await deliver(stage, owner.code.id);

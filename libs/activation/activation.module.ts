@@ -37,7 +37,7 @@ export class ActivationModule {
         { provide: CodeDeriver, useFactory: () => new CodeDeriver(environment.SECRET_KEY) },
         ...useCases,
       ],
-      exports: [MailModule, OwedMailRepository, ...useCases],
+      exports: [MailModule, DeadRegistrations, OwedMailRepository, ...useCases],
     };
   }
 }

@@ -12,3 +12,4 @@ export * from './domain/metrics-reporter';
 export * from './domain/metrics-store';
 export { Tally, type BusinessEvent } from './domain/tally';
 export * from './metrics.module';
+export * from './scrape.controller';

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { MetricsModule } from '@app/metrics';
 import { RuntimeModule, type Environment } from '@app/runtime';
 import { HttpModule } from './http/http.module';
 
@@ -8,7 +9,11 @@ export class AppModule {
   static forEnvironment(environment: Environment): DynamicModule {
     return {
       module: AppModule,
-      imports: [RuntimeModule.forApp('api', environment), HttpModule.forApp(environment)],
+      imports: [
+        RuntimeModule.forApp('api', environment),
+        MetricsModule.forApp(environment),
+        HttpModule.forApp(environment),
+      ],
     };
   }
 }

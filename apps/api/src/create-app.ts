@@ -4,9 +4,10 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { useContainer } from 'class-validator';
 import helmet from 'helmet';
 import type { NextFunction, Request, Response } from 'express';
+import { Instruments, MetricsRecorder } from '@app/metrics';
 import { createLogger, Lifecycle, Logger, nestLogger, type Environment } from '@app/runtime';
 import { AppModule } from './app.module';
-import { logAccess } from './http/access-log';
+import { recordAccess } from './http/access-log';
 import { serveDocs } from './http/docs/openapi';
 import { FitPasswordConstraint } from './http/dto/is-fit-password';
 import { ProblemError } from './http/problem/problem-error';
@@ -40,7 +41,13 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
   app.disable('x-powered-by');
   app.set('etag', false);
   app.use(identifyRequest);
-  app.use(logAccess(app.get<Logger>(Logger)));
+  app.use(
+    recordAccess(
+      app.get<Logger>(Logger),
+      app.get<MetricsRecorder>(MetricsRecorder),
+      app.get<Instruments>(Instruments),
+    ),
+  );
   app.use(refuseWhileDraining(app.get(Lifecycle), app.get(ProblemFilter)));
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   if (environment.CORS_ORIGINS.length > 0) {

@@ -1,8 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { ActivationModule } from '@app/activation';
+import { MetricsModule, ScrapeController } from '@app/metrics';
 import { ProbesController, RuntimeModule, type Environment } from '@app/runtime';
 import { MailProcessor } from './mail.processor';
+import { Observers } from './observers';
 import { Reconciler } from './reconciler';
 
 /** The composition root of the mailer-worker. */
@@ -13,11 +15,12 @@ export class AppModule {
       module: AppModule,
       imports: [
         RuntimeModule.forApp('mailer-worker', environment),
+        MetricsModule.forApp(environment),
         TerminusModule.forRoot({ logger: false }),
         ActivationModule.forApp(environment),
       ],
-      controllers: [ProbesController],
-      providers: [MailProcessor, Reconciler],
+      controllers: [ProbesController, ScrapeController],
+      providers: [MailProcessor, Observers, Reconciler],
     };
   }
 }

@@ -3,6 +3,7 @@ import { Inject, type OnApplicationBootstrap, type OnModuleDestroy } from '@nest
 import type { Job } from 'bullmq';
 import { SendOwedMail, type SendOutcome } from '@app/activation';
 import { MAIL_QUEUE_NAME } from '@app/mail';
+import { Instruments } from '@app/metrics';
 import { Environment, Logger } from '@app/runtime';
 
 /**
@@ -20,6 +21,7 @@ export class MailProcessor extends WorkerHost implements OnApplicationBootstrap,
     private readonly sendOwedMail: SendOwedMail,
     @Inject(Environment) private readonly environment: Environment,
     @Inject(Logger) private readonly logger: Logger,
+    @Inject(Instruments) private readonly instruments: Instruments,
   ) {
     super();
   }
@@ -30,7 +32,11 @@ export class MailProcessor extends WorkerHost implements OnApplicationBootstrap,
   }
 
   async process(job: Job<{ id: string }>): Promise<SendOutcome> {
-    return await this.sendOwedMail.execute(job.data.id);
+    const started = performance.now();
+    const outcome = await this.sendOwedMail.execute(job.data.id);
+    this.instruments.mailHandled(outcome, (performance.now() - started) / 1_000);
+    if (outcome === 'sent') this.instruments.codeChanged('sent');
+    return outcome;
   }
 
   /** Finishes what is in hand before the mailer and the pools close. */

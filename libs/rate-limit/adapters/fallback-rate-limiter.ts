@@ -9,13 +9,14 @@ const PROBE_INTERVAL_MS = 500;
  * are counted in this process, until a probe in the background is answered.
  */
 export class FallbackRateLimiter implements RateLimiter {
+  /** Told of every decision that was taken in this process because the store was away. */
+  onFallback: () => void = () => {};
   private probe: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly shared: RateLimiter,
     private readonly local: RateLimiter,
     private readonly logger: Logger,
-    private readonly onFallback: () => void = () => {},
   ) {}
 
   get away(): boolean {

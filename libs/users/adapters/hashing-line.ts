@@ -16,6 +16,8 @@ interface Waiting {
  * within `WAIT_MAX_MS`. An unbounded line would serve everybody too late, with every event-loop figure still green.
  */
 export class HashingLine {
+  /** Told how long each job stood in line, in seconds. */
+  onWaited: (seconds: number) => void = () => {};
   private readonly waiting: Waiting[] = [];
   private running = 0;
   private rejectedCount = 0;
@@ -40,9 +42,11 @@ export class HashingLine {
    */
   async run<T>(job: () => Promise<T>, gone?: AbortSignal): Promise<T> {
     if (gone?.aborted) throw clientLeft();
+    const came = performance.now();
     if (this.running >= this.slots) await this.wait(gone);
     else this.running += 1;
     const started = performance.now();
+    this.onWaited((started - came) / 1_000);
     try {
       return await job();
     } finally {

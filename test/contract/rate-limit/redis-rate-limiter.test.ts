@@ -94,9 +94,10 @@ describe('FallbackRateLimiter', () => {
     own = await TestRedis.start();
     const shared = new RedisRateLimiter(await connect(own));
     fallbacks = 0;
-    limiter = new FallbackRateLimiter(shared, new InProcessRateLimiter(), logger, () => {
+    limiter = new FallbackRateLimiter(shared, new InProcessRateLimiter(), logger);
+    limiter.onFallback = () => {
       fallbacks += 1;
-    });
+    };
   });
   afterEach(async () => {
     limiter.close();

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { ScrapeController } from '@app/metrics';
 import { TerminusModule } from '@nestjs/terminus';
 import { ProbesController, type Environment } from '@app/runtime';
 import { UsersModule } from '@app/users';
@@ -8,6 +9,8 @@ import { AdmissionGuard, RefusalGuard } from './admission';
 import { FitPasswordConstraint } from './dto/is-fit-password';
 import { HealthController } from './health/health.controller';
 
+import { MetricsController } from './metrics/metrics.controller';
+import { Observers } from '../observers';
 import { IndexController } from './index.controller';
 import { ProblemFilter } from './problem/problem.filter';
 import { Charges } from './rate-limit/charges';
@@ -26,9 +29,17 @@ export class HttpModule {
         UsersModule.forApp(environment),
         RateLimitModule.forApp(environment),
       ],
-      controllers: [IndexController, UsersController, HealthController, ProbesController],
+      controllers: [
+        IndexController,
+        UsersController,
+        HealthController,
+        ProbesController,
+        MetricsController,
+        ScrapeController,
+      ],
       providers: [
         ProblemFilter,
+        Observers,
         FitPasswordConstraint,
         Charges,
         RequestLimits,

@@ -1,4 +1,4 @@
-import { Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import { Controller, HttpCode, HttpStatus, Post, Req, Res, UseInterceptors } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ActivateAccount, IssueNewCode } from '@app/activation';
@@ -8,11 +8,13 @@ import { AdmittedBody, Admits, Credentials } from './admission';
 import type { BasicCredentials } from './basic-credentials';
 import { ApiProblems } from './docs/api-problems';
 import { ActivateBody, ActivatedUser, NewCodeAccepted, RegisterBody, RegisteredUser } from './dto/users.dto';
+import { OutcomesInterceptor } from './metrics/outcomes.interceptor';
 import { LimitedAuthentication } from './rate-limit/limited-authentication';
 import { LimitedBy } from './rate-limit/rate-limit.guard';
 import { goneSignalOf, requestIdOf } from './request-id';
 
 @ApiTags('users')
+@UseInterceptors(OutcomesInterceptor)
 @Controller('api/v1/users')
 export class UsersController {
   constructor(

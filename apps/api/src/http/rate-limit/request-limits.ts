@@ -1,6 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { rateLimitHeaders, RateLimiter, tightest, type Charge, type Verdict } from '@app/rate-limit';
+import { Instruments } from '@app/metrics';
+import {
+  rateLimitHeaders,
+  RateLimiter,
+  tightest,
+  type Charge,
+  type LimitName,
+  type Verdict,
+} from '@app/rate-limit';
 import { ProblemError } from '../problem/problem-error';
 import { DETAIL_OF } from '../problem/statuses';
 
@@ -14,7 +22,10 @@ interface Settled {
 /** The limits that one request has met so far; the answer shows the tightest of them, whatever the answer is. */
 @Injectable()
 export class RequestLimits {
-  constructor(@Inject(RateLimiter) private readonly limiter: RateLimiter) {}
+  constructor(
+    @Inject(RateLimiter) private readonly limiter: RateLimiter,
+    @Inject(Instruments) private readonly instruments: Instruments,
+  ) {}
 
   /**
    * Settles charges in one round trip and writes the header fields.
@@ -27,6 +38,9 @@ export class RequestLimits {
       const verdict = verdicts[index];
       if (charge.action === 'refund' || verdict === undefined) settled.delete(charge.limit);
       else settled.set(charge.limit, { charge, verdict });
+      if (charge.action === 'spend' && verdict !== undefined) {
+        this.instruments.limitDecided(charge.limit as LimitName, verdict.allowed ? 'allowed' : 'refused');
+      }
     });
     const applied = [...settled.values()].map(({ verdict }) => verdict);
     for (const [name, value] of Object.entries(rateLimitHeaders(applied))) response.setHeader(name, value);

@@ -1,0 +1,35 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { OwedMailRepository } from '@app/activation';
+import { MailQueue } from '@app/mail';
+import { Instruments } from '@app/metrics';
+import { FallbackRateLimiter, RateLimiter } from '@app/rate-limit';
+import { BcryptHasher, PasswordHasher } from '@app/users';
+
+/** Shows the instruments to the libraries that have something to tell, and that know nothing of metrics. */
+@Injectable()
+export class Observers implements OnModuleInit {
+  constructor(
+    @Inject(Instruments) private readonly instruments: Instruments,
+    @Inject(PasswordHasher) private readonly passwords: PasswordHasher,
+    @Inject(RateLimiter) private readonly limiter: RateLimiter,
+    @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
+    @Inject(MailQueue) private readonly queue: MailQueue,
+  ) {}
+
+  onModuleInit(): void {
+    this.instruments.watchMailBacklog(() => this.owed.backlog());
+    this.instruments.watchMailQueueDepth(() => this.queue.depth());
+    if (this.limiter instanceof FallbackRateLimiter) {
+      this.limiter.onFallback = () => this.instruments.limitsFellBack();
+    }
+    if (this.passwords instanceof BcryptHasher) {
+      const { line } = this.passwords;
+      line.onWaited = (seconds) => this.instruments.hashWaited(seconds);
+      this.instruments.watchHashing(() => ({
+        waiting: line.depth,
+        running: line.inUse,
+        rejected: line.rejected,
+      }));
+    }
+  }
+}

@@ -15,6 +15,7 @@ import { IndexController } from './index.controller';
 import { ProblemFilter } from './problem/problem.filter';
 import { Charges } from './rate-limit/charges';
 import { LimitedAuthentication } from './rate-limit/limited-authentication';
+import { ProxyHint } from './rate-limit/proxy-hint';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard';
 import { RequestLimits } from './rate-limit/request-limits';
 import { UsersController } from './users.controller';
@@ -42,6 +43,7 @@ export class HttpModule {
         Observers,
         FitPasswordConstraint,
         Charges,
+        ProxyHint,
         RequestLimits,
         LimitedAuthentication,
         { provide: APP_FILTER, useExisting: ProblemFilter },

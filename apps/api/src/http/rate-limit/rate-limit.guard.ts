@@ -13,6 +13,7 @@ import type { Charge, LimitName } from '@app/rate-limit';
 import { Environment } from '@app/runtime';
 import { admissionOf } from '../admission';
 import { Charges } from './charges';
+import { ProxyHint } from './proxy-hint';
 import { RequestLimits } from './request-limits';
 
 const LIMITED_BY = Symbol('limited by');
@@ -34,6 +35,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     reflector: Reflector,
     private readonly charges: Charges,
     private readonly limits: RequestLimits,
+    private readonly hint: ProxyHint,
     @Inject(Environment) private readonly environment: Environment,
   ) {
     super(options, storage, reflector);
@@ -45,6 +47,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     this.collected.set(request, []);
     await super.canActivate(context);
     const charges = this.collected.get(request) ?? [];
+    if (charges.some(({ limit }) => limit === 'registration')) this.hint.registrationFrom(request.ip);
     await this.limits.settle(request, context.switchToHttp().getResponse<Response>(), charges);
     return true;
   }

@@ -1,0 +1,38 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { clientOf } from '@app/rate-limit';
+import { Environment, Logger } from '@app/runtime';
+
+/** Registrations looked at together, and how many of them from one client are suspicious. */
+const LOOKED_AT = 20;
+const SUSPICIOUS = 18;
+/** Silence after a hint, in milliseconds. */
+const SILENCE_MS = 3_600_000;
+
+/**
+ * Notices that one address makes nearly all registrations. That is how a proxy looks that `TRUST_PROXY` does not
+ * name, and then all clients behind it share one budget.
+ */
+@Injectable()
+export class ProxyHint {
+  private readonly latest: string[] = [];
+  private hintedAt = -Infinity;
+
+  constructor(
+    @Inject(Logger) private readonly logger: Logger,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {}
+
+  /** @param address of the client, as far as it is known; counted whether the registration succeeds or not */
+  registrationFrom(address: string | undefined): void {
+    const client = clientOf(address) ?? 'unknown';
+    this.latest.push(client);
+    if (this.latest.length > LOOKED_AT) this.latest.shift();
+    const share = this.latest.filter((each) => each === client).length;
+    if (share < SUSPICIOUS || performance.now() - this.hintedAt < SILENCE_MS) return;
+    this.hintedAt = performance.now();
+    this.logger.warn(
+      { registrations: share, of: this.latest.length, trust_proxy: this.environment.TRUST_PROXY },
+      'One address makes nearly all registrations. If it is a proxy, name it in TRUST_PROXY: its clients share one limit',
+    );
+  }
+}

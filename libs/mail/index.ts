@@ -1,4 +1,4 @@
-export { migrateQueueTables, postgresQueue } from './adapters/bullmq-backend';
+export { checkQueueTables, migrateQueueTables, postgresQueue } from './adapters/bullmq-backend';
 export { BullMqMailQueue, MAIL_QUEUE_NAME } from './adapters/bullmq-mail-queue';
 export { MailCheck } from './adapters/mail-check';
 export { SmtpMailer, SMTP_TIMEOUT_MS } from './adapters/smtp-mailer';

@@ -1,29 +1,65 @@
 import path from 'node:path';
-import { Module, type DynamicModule } from '@nestjs/common';
-import { Migrations, RuntimeModule, Sql, type Environment } from '@app/runtime';
-import { DbCommand, DbMigrateCommand, DbRollbackCommand, DbStatusCommand } from './db/db.commands';
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  DeadRegistrations,
+  OwedMailRepository,
+  PostgresDeadRegistrations,
+  PostgresOwedMailRepository,
+  PurgeDeadRegistrations,
+} from '@app/activation';
+import { createSql, Environment, Migrations, Sql } from '@app/runtime';
+import { CodesPurgeCommand } from './codes/codes-purge.command';
+import { CodesCommand } from './codes/codes.command';
+import { Configuration } from './configuration';
+import { DbMigrateCommand } from './db/db-migrate.command';
+import { DbRollbackCommand } from './db/db-rollback.command';
+import { DbStatusCommand } from './db/db-status.command';
+import { DbCommand } from './db/db.command';
+import { DoctorCommand } from './doctor/doctor.command';
+import { MailOwedCommand } from './mail/mail-owed.command';
+import { MailPreviewCommand } from './mail/mail-preview.command';
+import { MailRetryCommand } from './mail/mail-retry.command';
+import { MailCommand } from './mail/mail.command';
+import { Program } from './program';
 
-/** Where the migrations lie, seen from the working directory: they are data beside the program, not part of it. */
-const MIGRATIONS_FOLDER = path.resolve('db/migrations');
+/** The project's folder, wherever the command is called from: the migrations are data beside the program. */
+const MIGRATIONS_FOLDER = path.resolve(__dirname, '../../../../db/migrations');
 
-/** The composition root of the command line. It leaves the mail queue out: migrations run before there is one. */
+/**
+ * The composition root of the command line: the same use cases over the same adapters as in the services. It has
+ * neither the mail queue nor Redis, because no command needs them: what PostgreSQL says is owed, the worker finds.
+ * The pool connects when a command first asks it.
+ */
 @Module({})
-export class CliModule {
-  static forEnvironment(environment: Environment): DynamicModule {
+export class CliModule implements OnApplicationShutdown {
+  constructor(@Inject(Sql) private readonly sql: Sql) {}
+
+  static forConfiguration(configuration: Configuration): DynamicModule {
+    const { environment } = configuration;
     return {
       module: CliModule,
-      imports: [RuntimeModule.forApp('cli', environment)],
       providers: [
+        Program,
+        { provide: Configuration, useValue: configuration },
+        { provide: Environment, useValue: environment },
+        { provide: Sql, useFactory: () => createSql(environment) },
         {
           provide: Migrations,
           inject: [Sql],
           useFactory: (sql: Sql) => new Migrations(sql, MIGRATIONS_FOLDER),
         },
-        DbCommand,
-        DbMigrateCommand,
-        DbStatusCommand,
-        DbRollbackCommand,
+        { provide: DeadRegistrations, useClass: PostgresDeadRegistrations },
+        { provide: OwedMailRepository, useClass: PostgresOwedMailRepository },
+        PurgeDeadRegistrations,
+        ...[CodesCommand, CodesPurgeCommand],
+        ...[DbCommand, DbMigrateCommand, DbStatusCommand, DbRollbackCommand],
+        ...[MailCommand, MailOwedCommand, MailRetryCommand, MailPreviewCommand],
+        DoctorCommand,
       ],
     };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.sql.end({ timeout: 2 });
   }
 }

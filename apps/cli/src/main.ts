@@ -1,27 +1,28 @@
 import 'reflect-metadata';
 import { CommandFactory } from 'nest-commander';
-import { nestLogger, createLogger, start } from '@app/runtime';
 import { CliModule } from './cli.module';
+import { Configuration } from './configuration';
+import { conclude } from './conclusion';
 
-/** Exit status for a command that was called the wrong way. Source: the convention of getopt and of bash. */
-const EXIT_USAGE = 2;
-
-void start(async (environment) => {
-  const failures: Error[] = [];
-  const app = await CommandFactory.createWithoutRunning(CliModule.forEnvironment(environment), {
-    cliName: 'cli',
-    logger: nestLogger(createLogger({ level: 'warn', app: 'cli' })),
-    errorHandler: (error) => {
-      const { code, exitCode } = error as { code?: string; exitCode?: number };
-      if (code?.startsWith('commander.')) process.exitCode = exitCode === 0 ? 0 : EXIT_USAGE;
-      else failures.push(error);
-    },
+async function main(): Promise<void> {
+  // `… | head` closes the pipe before we have written everything: that is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  const configuration = Configuration.read();
+  const app = await CommandFactory.createWithoutRunning(CliModule.forConfiguration(configuration), {
+    logger: false,
+    abortOnError: false,
+    version: configuration.environment.APP_VERSION,
     serviceErrorHandler: (error) => {
-      failures.push(error);
+      process.exitCode = conclude(error, configuration.environment);
     },
   });
   await CommandFactory.runApplication(app);
   await app.close();
-  for (const failure of failures) process.stderr.write(`${failure.message}\n`);
-  if (failures.length > 0) process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${String((error as Error).stack)}\n`);
+  process.exitCode = 1;
 });

@@ -1,4 +1,4 @@
-import { Option, CommandRunner } from 'nest-commander';
+import { CommandRunner, Option } from 'nest-commander';
 
 export interface ReportOptions {
   readonly json?: boolean;
@@ -13,5 +13,13 @@ export abstract class ReportingCommand extends CommandRunner {
 
   protected report(options: ReportOptions, result: object, words: string): void {
     process.stdout.write(`${options.json ? JSON.stringify(result) : words}\n`);
+  }
+}
+
+/** A name that commands stand under, and nothing by itself. */
+export abstract class CommandGroup extends CommandRunner {
+  async run([unknown]: string[]): Promise<void> {
+    if (unknown === undefined) this.command.help({ error: true });
+    this.command.error(`error: unknown command '${unknown}'`);
   }
 }

@@ -23,6 +23,7 @@ interface OwedRow {
 }
 
 const REASON_LENGTH_MAX = 500;
+const RETRY_BATCH = 1_000;
 
 @Injectable()
 export class PostgresOwedMailRepository implements OwedMailRepository {
@@ -108,12 +109,19 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
     }));
   }
 
+  /** In batches, because each statement has a deadline and there may be many of them after a long outage. */
   async retryGivenUp(): Promise<number> {
-    const rows = await inTime(this.sql`
-      update users set mail_due_at = now(), mail_given_up_at = null, mail_attempts = 0
-      where mail_given_up_at is not null
-      returning id`);
-    return rows.length;
+    for (let retried = 0; ;) {
+      const { count } = await inTime(this.sql`
+        update users set mail_due_at = now(), mail_given_up_at = null, mail_attempts = 0
+        where ctid = any(array(
+          select ctid from users where mail_given_up_at is not null
+          order by mail_given_up_at
+          limit ${RETRY_BATCH}
+          for update))`);
+      retried += count;
+      if (count < RETRY_BATCH) return retried;
+    }
   }
 
   async backlog() {

@@ -1,6 +1,9 @@
 import {
+  assertSchemaCompatibility,
   createPostgresBackend,
+  LATEST_SCHEMA_VERSION,
   runMigrations,
+  SchemaMigrationRequiredError,
   setDefaultBackendFactory,
   type ConnectionOptions,
 } from 'bullmq';
@@ -33,10 +36,29 @@ export function postgresQueue(environment: Environment): ConnectionOptions {
 
 /** Creates or upgrades BullMQ's own tables; they are BullMQ's to change, so they are no migration of ours. */
 export async function migrateQueueTables(environment: Environment): Promise<void> {
+  await onConnection(environment, runMigrations);
+}
+
+/** Whether BullMQ's own tables are as this version wants them. It only reads. */
+export async function checkQueueTables(
+  environment: Environment,
+): Promise<'current' | 'outdated' | 'missing'> {
+  try {
+    const version = await onConnection(environment, assertSchemaCompatibility);
+    return version >= LATEST_SCHEMA_VERSION ? 'current' : 'outdated';
+  } catch (error) {
+    if (error instanceof SchemaMigrationRequiredError) return 'missing';
+    throw error;
+  }
+}
+
+async function onConnection<T>(environment: Environment, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ ...databaseAddress(environment), connectionTimeoutMillis: 2_000 });
+  // What breaks the connection rejects the query, too; an 'error' event nobody listens to would end the process.
+  client.on('error', () => {});
   await client.connect();
   try {
-    await runMigrations(client);
+    return await work(client);
   } finally {
     await client.end();
   }

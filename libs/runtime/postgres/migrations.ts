@@ -14,6 +14,8 @@ const TABLE_LOCK_TIMEOUT = '5s';
 export interface MigrationStatus {
   readonly name: string;
   readonly applied: boolean;
+  /** Whether this version has its file; the database was migrated by another version where it has not. */
+  readonly known: boolean;
 }
 
 /** Numbered SQL files with a `-- migrate:up` and a `-- migrate:down` part; one transaction each. */
@@ -33,9 +35,13 @@ export class Migrations {
     return this.exclusively(async (umzug) => (await umzug.down()).map((migration) => migration.name));
   }
 
+  /** Every migration, applied or known, in order. It only reads. */
   async status(): Promise<MigrationStatus[]> {
     const applied = new Set(await this.applied(this.sql));
-    return (await this.names()).map((name) => ({ name, applied: applied.has(name) }));
+    const known = new Set(await this.names());
+    return [...new Set([...known, ...applied])]
+      .sort()
+      .map((name) => ({ name, applied: applied.has(name), known: known.has(name) }));
   }
 
   /**
@@ -54,6 +60,8 @@ export class Migrations {
         await pause(100);
       }
       try {
+        await session`create table if not exists schema_migrations (
+          name text primary key, applied_at timestamptz not null default now())`;
         return await work(await this.umzug(session));
       } finally {
         await session`select pg_advisory_unlock(${ADVISORY_LOCK})`;
@@ -98,8 +106,8 @@ export class Migrations {
   }
 
   private async applied(sql: Sql | ReservedSql): Promise<string[]> {
-    await sql`create table if not exists schema_migrations (
-      name text primary key, applied_at timestamptz not null default now())`;
+    const [ledger] = await sql`select to_regclass('schema_migrations') is not null as there`;
+    if (!ledger?.['there']) return [];
     const rows = await sql<{ name: string }[]>`select name from schema_migrations order by name`;
     return rows.map((row) => row.name);
   }

@@ -1,0 +1,32 @@
+import { integer, seconds } from './arguments';
+
+describe('seconds', () => {
+  it.each([
+    ['90s', 90],
+    ['15m', 900],
+    ['1h', 3_600],
+    ['7d', 604_800],
+    ['0s', 0],
+    ['3650d', 315_360_000],
+  ])('reads %s', (given, expected) => expect(seconds(given)).toBe(expected));
+
+  it.each(['', '1', 'h', '-1h', '1.5h', '1 h', '1H', '1w', '1h30m', '0x1h', '١h', '3651d', '9999999999s'])(
+    'refuses "%s"',
+    (given) => {
+      expect(() => seconds(given)).toThrow(expect.objectContaining({ code: 'commander.invalidArgument' }));
+    },
+  );
+});
+
+describe('integer', () => {
+  it('takes the bounds and what lies between', () => {
+    expect([integer('1', 1, 10), integer('7', 1, 10), integer('10', 1, 10)]).toEqual([1, 7, 10]);
+  });
+
+  it.each(['', '0', '11', '-1', '1.0', '1e1', '0x1', ' 1', 'one', '9999999999999999'])(
+    'refuses "%s"',
+    (given) => {
+      expect(() => integer(given, 1, 10)).toThrow('Give a whole number from 1 to 10.');
+    },
+  );
+});

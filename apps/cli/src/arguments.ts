@@ -1,0 +1,37 @@
+/** A value that commander reports as wrong usage, beside the name of its option. */
+class WrongArgument extends Error {
+  /** The mark by which commander knows it. */
+  readonly code = 'commander.invalidArgument';
+}
+
+const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+/** Ten years. */
+const LONGEST_SECONDS = 3_650 * SECONDS.d;
+
+/** `90s`, `15m`, `1h`, `7d` → seconds. */
+export function seconds(given: string): number {
+  const [, digits, unit] = /^(\d{1,9})([smhd])$/.exec(given) ?? [];
+  if (digits === undefined) {
+    throw new WrongArgument('Give a whole number and its unit: 90s, 15m, 1h or 7d.');
+  }
+  const value = Number(digits) * SECONDS[unit as keyof typeof SECONDS];
+  if (value > LONGEST_SECONDS) throw new WrongArgument('At most 3650d.');
+  return value;
+}
+
+/** A whole number within bounds, in plain digits. */
+export function integer(given: string, min: number, max: number): number {
+  const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
+  if (!(value >= min && value <= max)) {
+    throw new WrongArgument(`Give a whole number from ${min} to ${max}.`);
+  }
+  return value;
+}
+
+/** One of a few words. nest-commander replaces commander's own check of `choices` by the option's method. */
+export function oneOf<T extends string>(given: string, words: readonly T[]): T {
+  const found = words.find((word) => word === given);
+  if (found === undefined) throw new WrongArgument(`Give one of: ${words.join(', ')}.`);
+  return found;
+}

@@ -1,0 +1,105 @@
+import { Help, Option, SubCommand } from 'nest-commander';
+import { PurgeDeadRegistrations } from '@app/activation';
+import { integer, seconds } from '../arguments';
+import { lesson } from '../program';
+import { ReportingCommand, type ReportOptions } from '../report';
+import { Interruption } from '../terminal/interruption';
+import { Progress } from '../terminal/progress';
+import { counted } from '../terminal/words';
+
+interface PurgeCommandOptions extends ReportOptions {
+  readonly olderThan?: number;
+  readonly batchSize?: number;
+  readonly dryRun?: boolean;
+}
+
+/** A batch has to fit the deadline of a statement, 1.5 s, on a slow disk too. */
+const BATCH_SIZE_MAX = 10_000;
+
+@SubCommand({
+  name: 'purge',
+  description: 'delete expired codes and registrations that were never activated',
+})
+export class CodesPurgeCommand extends ReportingCommand {
+  constructor(private readonly purge: PurgeDeadRegistrations) {
+    super();
+  }
+
+  @Option({ flags: '--older-than <duration>', description: 'died longer ago than this (default: 1h)' })
+  parseOlderThan(given: string): number {
+    return seconds(given);
+  }
+
+  @Option({
+    flags: '--batch-size <rows>',
+    description: 'rows a statement deletes, 1 to 10000 (default: 1000)',
+  })
+  parseBatchSize(given: string): number {
+    return integer(given, 1, BATCH_SIZE_MAX);
+  }
+
+  @Option({ flags: '--dry-run', description: 'count, and delete nothing' })
+  parseDryRun(): boolean {
+    return true;
+  }
+
+  @Help('after')
+  help(): string {
+    return lesson(
+      `A registration is dead when its code has expired unused, or its mail was given up. Activated accounts
+and registrations whose mail is still owed are never touched. Registrations go on meanwhile: a batch
+takes milliseconds and waits for nobody. Ctrl-C ends it after the batch in hand; what is deleted stays
+deleted, and the next purge goes on from there. The mailer-worker does the same by itself with
+PURGE_INTERVAL_SECONDS. Durations: 90s, 15m, 1h, 7d.`,
+      {
+        'codes purge': 'what died more than an hour ago',
+        'codes purge --older-than 7d --dry-run': 'how many would go',
+        'codes purge --batch-size 10000 --json': 'many at once, for a script',
+      },
+    );
+  }
+
+  async run(_arguments: string[], options: PurgeCommandOptions): Promise<void> {
+    const { olderThan: olderThanSeconds = 3_600, batchSize = 1_000, dryRun = false } = options;
+    if (dryRun) {
+      const wouldDelete = await this.purge.count(olderThanSeconds);
+      const result = { dry_run: true, deleted: 0, would_delete: wouldDelete };
+      this.report(options, result, `${counted(wouldDelete, 'registration')} would be deleted.`);
+      return;
+    }
+    await this.delete(options, olderThanSeconds, batchSize);
+  }
+
+  private async delete(options: PurgeCommandOptions, olderThanSeconds: number, batchSize: number) {
+    const progress = new Progress(Progress.wanted ? await this.purge.count(olderThanSeconds) : 0);
+    const interruption = new Interruption();
+    let done = 0;
+    try {
+      const { registrations, wrongTries } = await this.purge.execute({
+        olderThanSeconds,
+        batchSize,
+        signal: interruption.signal,
+        onProgress: (deleted) => progress.at((done = deleted)),
+      });
+      progress.end();
+      const interrupted = interruption.signal.aborted;
+      const result = {
+        dry_run: false,
+        deleted: registrations,
+        wrong_tries_forgotten: wrongTries,
+        interrupted,
+      };
+      const how = interrupted ? ' before the interruption; run it again to go on' : '';
+      this.report(options, result, `Deleted ${counted(registrations, 'registration')}${how}.`);
+      if (interrupted) process.exitCode = 1;
+    } catch (error) {
+      progress.end();
+      process.stderr.write(
+        `Deleted ${counted(done, 'registration')} before it failed; run it again to go on.\n`,
+      );
+      throw error;
+    } finally {
+      interruption.release();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { ConfigurationError, loadDotEnv, parseEnvironment, type Environment } from '@app/runtime';
+
+/**
+ * The environment, or what is wrong with it. Faults do not end the program at once, as they end a service: help
+ * works without a configuration, and the doctor shows the faults. No other command runs with them.
+ */
+export class Configuration {
+  private constructor(
+    /** The defaults, where there is a fault. */
+    readonly environment: Environment,
+    readonly fault: ConfigurationError | null,
+  ) {}
+
+  static read(): Configuration {
+    loadDotEnv();
+    try {
+      return new Configuration(parseEnvironment(), null);
+    } catch (error) {
+      if (error instanceof ConfigurationError) return new Configuration(parseEnvironment({}), error);
+      throw error;
+    }
+  }
+}

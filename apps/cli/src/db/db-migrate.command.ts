@@ -1,0 +1,37 @@
+import { Inject } from '@nestjs/common';
+import { Help, SubCommand } from 'nest-commander';
+import { migrateQueueTables } from '@app/mail';
+import { Environment, Migrations } from '@app/runtime';
+import { lesson } from '../program';
+import { ReportingCommand, type ReportOptions } from '../report';
+
+@SubCommand({ name: 'migrate', description: 'apply the pending migrations; safe when several start at once' })
+export class DbMigrateCommand extends ReportingCommand {
+  constructor(
+    private readonly migrations: Migrations,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {
+    super();
+  }
+
+  @Help('after')
+  help(): string {
+    return lesson(
+      `Run it before the first start and after every upgrade, before the new version starts. Each migration is
+one transaction: it is applied whole, or not at all. Where several run at once, one works and the
+others wait for it. Without REDIS_HOST it makes the tables of the mail queue, too.`,
+      {
+        'db migrate': 'apply what is pending',
+        'db migrate --json': '{"applied": ["0001_users.sql"]}',
+      },
+    );
+  }
+
+  async run(_arguments: string[], options: ReportOptions): Promise<void> {
+    const applied = await this.migrations.up();
+    // Without Redis the mail queue lives in PostgreSQL, in tables of BullMQ's own.
+    if (!this.environment.REDIS_HOST) await migrateQueueTables(this.environment);
+    const names = applied.map((name) => `  ${name}`).join('\n');
+    this.report(options, { applied }, applied.length === 0 ? 'Nothing to apply.' : `Applied:\n${names}`);
+  }
+}

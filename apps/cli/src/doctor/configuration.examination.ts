@@ -1,0 +1,85 @@
+import { DEVELOPMENT_SECRET_KEY, type Environment } from '@app/runtime';
+import type { Examination, Findings } from './finding';
+
+const LOOPBACK = /^(localhost|127\.|::1$)/;
+const SAMPLE_DOMAIN = /@example\.(com|org|net)$/;
+
+/** What passes the check at the start and is unwise all the same. */
+export class ConfigurationExamination implements Examination {
+  readonly about = 'Configuration';
+
+  constructor(private readonly environment: Environment) {}
+
+  examine(findings: Findings): void {
+    findings.ok(`every variable is sound (NODE_ENV=${this.environment.NODE_ENV})`);
+    this.secret(findings);
+    this.proxy(findings);
+    this.mode(findings);
+    this.wires(findings);
+  }
+
+  private secret(findings: Findings): void {
+    if (this.environment.SECRET_KEY !== DEVELOPMENT_SECRET_KEY) findings.ok('SECRET_KEY is your own');
+    else {
+      findings.warn(
+        'SECRET_KEY is the default of development: whoever reads the source can work out every code',
+        'Set your own, the same for api and mailer-worker: openssl rand -base64 48',
+      );
+    }
+  }
+
+  private proxy(findings: Findings): void {
+    const { API_HOST: host, TRUST_PROXY: proxies } = this.environment;
+    if (proxies.length > 0) findings.ok(`X-Forwarded-For is believed from ${proxies.join(', ')}`);
+    else if (LOOPBACK.test(host)) {
+      findings.ok(
+        `the api listens on ${host} and believes no X-Forwarded-For; behind a proxy set TRUST_PROXY`,
+      );
+    } else {
+      findings.warn(
+        `the api listens on ${host} and TRUST_PROXY is empty: behind a proxy all clients share one registration limit`,
+        'If there is a proxy, name it: TRUST_PROXY=10.0.0.0/8, or the number of proxies. If there is none, all is well.',
+      );
+    }
+  }
+
+  private mode(findings: Findings): void {
+    const { REDIS_HOST: redis, WEB_CONCURRENCY: processes } = this.environment;
+    if (redis !== '') return;
+    if (processes === 1) findings.ok('one-node mode: queue in PostgreSQL, limits and metrics in the process');
+    else {
+      findings.warn(
+        `${processes} api processes without Redis: each of them counts limits and metrics for itself`,
+        'Set REDIS_HOST, or WEB_CONCURRENCY=1.',
+      );
+    }
+  }
+
+  /** Passwords and addresses should not cross a network in plain text. */
+  private wires(findings: Findings): void {
+    const { environment } = this;
+    const plain = [
+      [
+        'DATABASE_HOST',
+        environment.DATABASE_HOST,
+        !['disable', 'false'].includes(environment.DATABASE_SSL),
+        'DATABASE_SSL=verify-full',
+      ],
+      ['REDIS_HOST', environment.REDIS_HOST, environment.REDIS_TLS, 'REDIS_TLS=true'],
+      ['SMTP_HOST', environment.SMTP_HOST, environment.SMTP_USE_TLS, 'SMTP_USE_TLS=true'],
+    ] as const;
+    for (const [variable, host, encrypted, setting] of plain) {
+      if (host === '' || encrypted || LOOPBACK.test(host)) continue;
+      findings.warn(
+        `what is said to ${host} (${variable}) is not encrypted`,
+        `Set ${setting}, unless the network between is yours alone.`,
+      );
+    }
+    if (SAMPLE_DOMAIN.test(environment.SMTP_FROM_EMAIL) && environment.NODE_ENV === 'production') {
+      findings.warn(
+        `mails come from ${environment.SMTP_FROM_EMAIL}, a domain that nobody owns: they will be refused as forged`,
+        'Set SMTP_FROM_EMAIL to an address of a domain of yours, with SPF and DKIM.',
+      );
+    }
+  }
+}

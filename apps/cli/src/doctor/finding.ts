@@ -1,0 +1,55 @@
+export type Verdict = 'ok' | 'warning' | 'failed';
+
+/** One line of the doctor's. */
+export interface Finding {
+  readonly about: string;
+  readonly verdict: Verdict;
+  readonly message: string;
+  /** What to do; only where something is to be done. */
+  readonly mend?: string;
+}
+
+/** Writes the findings about one thing. */
+export class Findings {
+  readonly list: Finding[] = [];
+
+  constructor(private readonly about: string) {}
+
+  ok(message: string): void {
+    this.list.push({ about: this.about, verdict: 'ok', message });
+  }
+
+  warn(message: string, mend: string): void {
+    this.list.push({ about: this.about, verdict: 'warning', message, mend });
+  }
+
+  fail(message: string, mend: string): void {
+    this.list.push({ about: this.about, verdict: 'failed', message, mend });
+  }
+}
+
+/** Looks at one thing, and writes down what it sees as it goes: what it saw stands if it is cut off. */
+export interface Examination {
+  readonly about: string;
+  examine(findings: Findings): Promise<void> | void;
+}
+
+/** More than this between two clocks is worth mending, in milliseconds. */
+const CLOCKS_APART_MAX_MS = 2_000;
+
+/**
+ * Compares another machine's clock with ours.
+ * @param theirs milliseconds since 1970, read at some moment between `askedAt` and now
+ */
+export function compareClocks(findings: Findings, whose: string, theirs: number, askedAt: number): void {
+  const roundTripMs = Date.now() - askedAt;
+  const apartMs = Math.max(0, Math.abs(theirs - (askedAt + roundTripMs / 2)) - roundTripMs / 2);
+  if (apartMs <= CLOCKS_APART_MAX_MS)
+    findings.ok(`clocks agree to ${Math.ceil((apartMs + roundTripMs) / 10) * 10} ms`);
+  else {
+    findings.warn(
+      `its clock and ours are ${(apartMs / 1_000).toFixed(1)} s apart`,
+      `Let both keep time by NTP. Codes and limits go by one clock each (${whose}), so they hold; logs and certificates do not.`,
+    );
+  }
+}

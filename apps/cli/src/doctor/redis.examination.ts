@@ -1,0 +1,117 @@
+import { Redis } from 'ioredis';
+import { redisAddress, type Environment } from '@app/runtime';
+import { compareClocks, type Examination, type Findings } from './finding';
+
+const TIMEOUT_MS = 2_000;
+/** Source: BullMQ, which refuses older ones, and recommends 6.2. */
+const OLDEST_VERSION = [5, 0] as const;
+const RECOMMENDED_VERSION = [6, 2] as const;
+
+/** Whether Redis is there, is fit, and keeps what it is given. */
+export class RedisExamination implements Examination {
+  readonly about = 'Redis';
+
+  constructor(private readonly environment: Environment) {}
+
+  async examine(findings: Findings): Promise<void> {
+    const redis = new Redis({
+      ...redisAddress(this.environment),
+      connectTimeout: TIMEOUT_MS,
+      commandTimeout: TIMEOUT_MS,
+      lazyConnect: true,
+      retryStrategy: () => null,
+    });
+    // connect() itself only says that the connection is closed; the event says why.
+    let reason: Error | undefined;
+    redis.on('error', (error: Error) => (reason ??= error));
+    try {
+      await redis.connect();
+      await this.ask(redis, findings);
+    } catch (error) {
+      this.fail(findings, reason ?? (error as Error));
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  private async ask(redis: Redis, findings: Findings): Promise<void> {
+    const info = parseInfo(await redis.info());
+    const askedAt = Date.now();
+    const [seconds, micros] = await redis.time();
+    findings.ok(`answers at ${this.where}, database ${this.environment.REDIS_DB}`);
+    this.version(findings, info.get('redis_version') ?? '0.0');
+    this.memory(findings, info);
+    this.persistence(findings, info);
+    compareClocks(
+      findings,
+      'that of Redis for limits',
+      Number(seconds) * 1_000 + Number(micros) / 1_000,
+      askedAt,
+    );
+  }
+
+  private version(findings: Findings, version: string): void {
+    if (olderThan(version, OLDEST_VERSION)) {
+      findings.fail(`version ${version} is too old`, 'Upgrade it to 6.2 or newer.');
+    } else if (olderThan(version, RECOMMENDED_VERSION)) {
+      findings.warn(`version ${version} is old`, 'Upgrade it to 6.2 or newer.');
+    } else findings.ok(`version ${version}`);
+  }
+
+  private memory(findings: Findings, info: ReadonlyMap<string, string>): void {
+    const policy = info.get('maxmemory_policy');
+    if (policy === 'noeviction') findings.ok('maxmemory-policy is noeviction');
+    else {
+      findings.fail(
+        `maxmemory-policy is ${policy}: when memory is short, it drops queued mails and counted requests`,
+        'Set it: CONFIG SET maxmemory-policy noeviction, and in redis.conf.',
+      );
+    }
+    const [used, most] = ['used_memory', 'maxmemory'].map((name) => Number(info.get(name) ?? 0)) as [
+      number,
+      number,
+    ];
+    if (most > 0 && used / most > 0.9) {
+      findings.warn(`${Math.round((used / most) * 100)} % of maxmemory is used`, 'Raise maxmemory.');
+    }
+    if (info.get('role') === 'slave') findings.fail('it is a replica', 'Point REDIS_HOST to the primary.');
+  }
+
+  private persistence(findings: Findings, info: ReadonlyMap<string, string>): void {
+    if (info.get('aof_enabled') === '1') findings.ok('appendonly is on');
+    else {
+      findings.warn(
+        'appendonly is off: a restart forgets limits, metrics and the queue (owed mails are safe in PostgreSQL)',
+        'Set it: CONFIG SET appendonly yes, and in redis.conf.',
+      );
+    }
+    if ([info.get('aof_last_write_status'), info.get('rdb_last_bgsave_status')].includes('err')) {
+      findings.fail('it could not write to its disk', 'Look into its log: a full disk, or missing rights.');
+    }
+  }
+
+  private fail(findings: Findings, { message }: Error): void {
+    const mend = /NOAUTH|WRONGPASS|AUTH|NOPERM/.test(message)
+      ? 'Check REDIS_USERNAME and REDIS_PASSWORD, and the rights of that user (ACL).'
+      : 'Check that it runs, and REDIS_HOST, REDIS_PORT and REDIS_TLS. Meanwhile limits are counted per process.';
+    findings.fail(`no answer from ${this.where}: ${message}`, mend);
+  }
+
+  private get where(): string {
+    return `${this.environment.REDIS_HOST}:${this.environment.REDIS_PORT}`;
+  }
+}
+
+/** The reply of INFO: `name:value` a line, and headings. */
+const parseInfo = (reply: string): ReadonlyMap<string, string> =>
+  new Map(
+    reply
+      .split('\r\n')
+      .filter((line) => line.includes(':'))
+      .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
+  );
+
+function olderThan(version: string, [major, minor]: readonly [number, number]): boolean {
+  const [itsMajor = 0, itsMinor = 0] = version.split('.').map(Number);
+  return itsMajor < major || (itsMajor === major && itsMinor < minor);
+}

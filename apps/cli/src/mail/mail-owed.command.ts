@@ -1,0 +1,92 @@
+import { Inject } from '@nestjs/common';
+import { Help, Option, SubCommand } from 'nest-commander';
+import { OwedMailRepository, type OwedMail } from '@app/activation';
+import { maskEmail, maskEmailsIn } from '@app/runtime';
+import { integer } from '../arguments';
+import { lesson } from '../program';
+import { ReportingCommand, type ReportOptions } from '../report';
+import { harmless, numbers, table } from '../terminal/words';
+
+interface OwedOptions extends ReportOptions {
+  readonly limit?: number;
+}
+
+const LIMIT_MAX = 10_000;
+const ERROR_LENGTH_MAX = 60;
+
+@SubCommand({ name: 'owed', description: 'list the mails that are not sent yet, and those given up' })
+export class MailOwedCommand extends ReportingCommand {
+  constructor(@Inject(OwedMailRepository) private readonly owed: OwedMailRepository) {
+    super();
+  }
+
+  @Option({
+    flags: '--limit <mails>',
+    description: 'mails to list, 1 to 10000, the oldest first (default: 50)',
+  })
+  parseLimit(given: string): number {
+    return integer(given, 1, LIMIT_MAX);
+  }
+
+  @Help('after')
+  help(): string {
+    return lesson(
+      `A mail is owed from the registration until the mail server has taken it. What the server refuses for
+the moment is tried again, for about a day; what it refuses for good is given up, and waits for
+"mail retry". A few mails owed for seconds are normal; the same ones for minutes are not: "doctor"
+says why. Addresses are shown as t***@example.com.`,
+      {
+        'mail owed': 'the 50 oldest',
+        'mail owed --json --limit 1000': 'for a script: {"owed": 2, "given_up": 1, "mails": […]}',
+      },
+    );
+  }
+
+  async run(_arguments: string[], options: OwedOptions): Promise<void> {
+    const [backlog, mails] = await Promise.all([this.owed.backlog(), this.owed.list(options.limit ?? 50)]);
+    const result = {
+      owed: backlog.owed,
+      given_up: backlog.givenUp,
+      oldest_seconds: Math.round(backlog.oldestSeconds),
+      mails: mails.map(toJson),
+    };
+    this.report(options, result, inWords(backlog, mails));
+  }
+}
+
+const reason = (mail: OwedMail): string | null =>
+  mail.lastError === null ? null : harmless(maskEmailsIn(mail.lastError));
+
+const toJson = (mail: OwedMail) => ({
+  id: mail.id,
+  state: mail.dueAt === null ? 'given_up' : 'owed',
+  email: maskEmail(mail.email),
+  attempts: mail.attempts,
+  owed_since: mail.owedSince.toISOString(),
+  next_try_at: mail.dueAt?.toISOString() ?? null,
+  last_error: reason(mail),
+});
+
+function inWords(backlog: { owed: number; givenUp: number }, mails: readonly OwedMail[]): string {
+  if (mails.length === 0) return 'No mail is owed.';
+  const rows = mails.map((mail) => [
+    mail.dueAt === null ? 'given up' : 'owed',
+    String(mail.attempts),
+    toSecond(mail.owedSince),
+    mail.dueAt === null ? '-' : toSecond(mail.dueAt),
+    maskEmail(mail.email),
+    shorten(reason(mail) ?? ''),
+  ]);
+  const total = backlog.owed + backlog.givenUp;
+  const shown = mails.length < total ? `, the oldest ${numbers(mails.length)} shown` : '';
+  return [
+    table(['STATE', 'ATTEMPTS', 'OWED SINCE (UTC)', 'NEXT TRY (UTC)', 'ADDRESS', 'LAST ERROR'], rows),
+    '',
+    `${numbers(backlog.owed)} owed, ${numbers(backlog.givenUp)} given up${shown}.`,
+  ].join('\n');
+}
+
+const toSecond = (moment: Date): string => moment.toISOString().slice(0, 19).replace('T', ' ');
+
+const shorten = (text: string): string =>
+  text.length > ERROR_LENGTH_MAX ? `${text.slice(0, ERROR_LENGTH_MAX - 1)}…` : text;

@@ -1,0 +1,23 @@
+/** Lets a long command end in order on SIGINT or SIGTERM. A second signal ends it at once, as without us. */
+export class Interruption {
+  private readonly controller = new AbortController();
+  private readonly onSignal = (): void => {
+    this.release();
+    process.stderr.write('\nEnding after the batch in hand; once more to end at once.\n');
+    this.controller.abort();
+  };
+
+  constructor() {
+    process.on('SIGINT', this.onSignal);
+    process.on('SIGTERM', this.onSignal);
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  release(): void {
+    process.off('SIGINT', this.onSignal);
+    process.off('SIGTERM', this.onSignal);
+  }
+}

@@ -1,0 +1,38 @@
+import { createColors, numbers } from './words';
+
+const BAR_WIDTH = 24;
+/** Milliseconds between two drawings. */
+const REDRAW_MS = 100;
+
+/** A line on the terminal that grows with the work. Where stderr is no terminal, nothing is written. */
+export class Progress {
+  private readonly started = performance.now();
+  private drawn = -Infinity;
+
+  constructor(
+    private readonly total: number,
+    private readonly stream: NodeJS.WriteStream = process.stderr,
+  ) {}
+
+  static get wanted(): boolean {
+    return process.stderr.isTTY;
+  }
+
+  at(done: number): void {
+    const now = performance.now();
+    if (!this.stream.isTTY || now - this.drawn < REDRAW_MS) return;
+    this.drawn = now;
+    // Rows may die while we count, and after that.
+    const share = Math.min(1, this.total === 0 ? 1 : done / this.total);
+    const filled = Math.round(share * BAR_WIDTH);
+    const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+    const perSecond = Math.round((done / Math.max(1, now - this.started)) * 1_000);
+    const figures = `${numbers(done)} of ${numbers(this.total)}  ${numbers(perSecond)}/s`;
+    this.stream.write(`\r\u001b[K${createColors(this.stream).green(bar)} ${figures}`);
+  }
+
+  /** Wipes the line: what follows says how it ended. */
+  end(): void {
+    if (this.stream.isTTY && this.drawn > 0) this.stream.write('\r\u001b[K');
+  }
+}

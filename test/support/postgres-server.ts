@@ -27,8 +27,13 @@ export class TestServer {
 
   static async start(): Promise<TestServer> {
     const server = process.env['DATABASE_HOST'] ? TestServer.given() : await TestServer.embedded();
-    await server.makeTemplate();
-    return server;
+    try {
+      await server.makeTemplate();
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
@@ -58,7 +63,12 @@ export class TestServer {
       password: PASSWORD,
       settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'],
     });
-    await embedded.start();
+    try {
+      await embedded.start();
+    } catch (error) {
+      rmSync(directory, { recursive: true, force: true });
+      throw error;
+    }
     const address = {
       DATABASE_HOST: '127.0.0.1',
       DATABASE_PORT: String(port),

@@ -27,6 +27,8 @@ create table users (
   locale text not null default 'en',
   -- The request that caused the mail, for the worker's log lines.
   request_id text,
+  -- Its trace (W3C traceparent), which goes on with the mail.
+  trace_parent text,
 
   constraint users_email_key unique (email),
   constraint users_email_length check (octet_length(email) between 3 and 1024),

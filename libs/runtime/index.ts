@@ -11,4 +11,5 @@ export * from './redis/redis';
 export * from './runtime.module';
 export * from './shutdown';
 export * from './start';
+export * from './tracing/tracing';
 export { DEVELOPMENT_SECRET_KEY, variables } from './config/variables';

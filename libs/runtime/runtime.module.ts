@@ -1,18 +1,30 @@
-import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Global,
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { Environment } from './config/environment';
 import { DatabaseCheck, RedisCheck } from './health';
 import { createLogger, Logger } from './logging/logger';
 import { createSql, Sql } from './postgres/sql';
 import { createRedis, Redis } from './redis/redis';
 import { Lifecycle } from './shutdown';
+import { startTracing, stopTracing } from './tracing/exporter';
+
+const AppName = Symbol('app name');
 
 /** What every app stands on: configuration, log, PostgreSQL, Redis. Pools close last, after the requests in flight. */
 @Global()
 @Module({})
-export class RuntimeModule implements OnApplicationShutdown {
+export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(Sql) private readonly sql: Sql,
     @Inject(Redis) private readonly redis: Redis | null,
+    @Inject(AppName) private readonly app: string,
+    @Inject(Environment) private readonly environment: Environment,
   ) {}
 
   static forApp(app: string, environment: Environment): DynamicModule {
@@ -20,6 +32,7 @@ export class RuntimeModule implements OnApplicationShutdown {
       module: RuntimeModule,
       providers: [
         { provide: Environment, useValue: environment },
+        { provide: AppName, useValue: app },
         Lifecycle,
         DatabaseCheck,
         RedisCheck,
@@ -39,8 +52,12 @@ export class RuntimeModule implements OnApplicationShutdown {
     };
   }
 
+  async onModuleInit(): Promise<void> {
+    await startTracing(this.app, this.environment);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     this.redis?.disconnect();
-    await this.sql.end({ timeout: 2 });
+    await Promise.all([this.sql.end({ timeout: 2 }), stopTracing()]);
   }
 }

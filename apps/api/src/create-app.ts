@@ -14,6 +14,7 @@ import { ProblemError } from './http/problem/problem-error';
 import { ProblemFilter } from './http/problem/problem.filter';
 import { DETAIL_OF } from './http/problem/statuses';
 import { identifyRequest } from './http/request-id';
+import { traceRequest } from './http/trace-request';
 
 /** Longest a client may take over its headers, and over its whole request, in milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -40,6 +41,7 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
   app.set('trust proxy', trustedProxies(environment));
   app.disable('x-powered-by');
   app.set('etag', false);
+  app.use(traceRequest);
   app.use(identifyRequest);
   app.use(
     recordAccess(

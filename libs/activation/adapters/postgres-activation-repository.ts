@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { inTime, Sql } from '@app/runtime';
+import { inTime, Sql, traceParent } from '@app/runtime';
 import type { ActivationRepository, Redeem, Redemption, Replacement } from '../domain/activation-repository';
 import { codeDigits } from './code-digits';
 
@@ -64,7 +64,8 @@ export class PostgresActivationRepository implements ActivationRepository {
           code_digits = ${codeDigits(this.sql, this.sql`users.email`, digits)},
           code_wrong_tries = 0, code_expires_at = null,
           mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null, mail_attempts = 0,
-          mail_last_error = null, locale = ${locale}, request_id = ${requestId}
+          mail_last_error = null, locale = ${locale}, request_id = ${requestId},
+          trace_parent = ${traceParent()}
         where id = ${accountId} and activated_at is null
         returning id`,
     );

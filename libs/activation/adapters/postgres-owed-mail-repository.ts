@@ -9,6 +9,7 @@ interface ClaimedRow {
   readonly email: string;
   readonly locale: Locale;
   readonly request_id: string | null;
+  readonly trace_parent: string | null;
   readonly mail_attempts: number;
   readonly activated: boolean;
 }
@@ -37,7 +38,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
           mail_attempts = mail_attempts + 1,
           code_expires_at = case when activated_at is null then now() + make_interval(secs => ${lifeSeconds}) end
         where code_id = ${id} and mail_due_at <= now()
-        returning code_id, code_digits, email, locale, request_id, mail_attempts, activated_at is not null as activated`,
+        returning code_id, code_digits, email, locale, request_id, trace_parent, mail_attempts, activated_at is not null as activated`,
     );
     if (row === undefined) return null;
     return {
@@ -45,6 +46,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
       email: row.email,
       locale: row.locale,
       requestId: row.request_id,
+      traceParent: row.trace_parent,
       attempt: row.mail_attempts,
       code: row.activated ? null : { id: row.code_id, digits: row.code_digits },
     };

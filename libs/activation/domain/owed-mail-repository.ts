@@ -7,6 +7,8 @@ export interface ClaimedMail {
   readonly email: string;
   readonly locale: Locale;
   readonly requestId: string | null;
+  /** Trace of that request (W3C traceparent), if it was traced. */
+  readonly traceParent: string | null;
   /** Sends begun so far, this one included. */
   readonly attempt: number;
   /** The code to send, or null when the owner of an activated account is told that somebody tried the address. */

@@ -16,6 +16,7 @@ export class FakeOwedMailRepository implements OwedMailRepository {
       email: row.email,
       locale: row.locale,
       requestId: row.requestId,
+      traceParent: null,
       attempt: row.attempts,
       code: row.activatedAt === null ? { id, digits: row.codeDigits } : null,
     };

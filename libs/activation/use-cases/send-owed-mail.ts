@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Mailer, MailRefused, SMTP_TIMEOUT_MS } from '@app/mail';
-import { Environment, Logger, requestContext, Unavailable } from '@app/runtime';
+import { continuing, Environment, Logger, requestContext, SpanKind, traced, Unavailable } from '@app/runtime';
 import { CodeDeriver } from '../domain/activation-code';
 import { retryDelaySeconds } from '../domain/retry-delay';
 import { OwedMailRepository, type ClaimedMail } from '../domain/owed-mail-repository';
@@ -29,7 +29,9 @@ export class SendOwedMail {
       this.environment.ACTIVATION_CODE_EXPIRY_SECONDS,
     );
     if (mail === null) return 'not_wanted';
-    return requestContext.run({ requestId: mail.requestId ?? mail.id }, () => this.send(mail));
+    const send = () => traced('mail process', SpanKind.CONSUMER, {}, () => this.send(mail));
+    const context = { requestId: mail.requestId ?? mail.id };
+    return await continuing(mail.traceParent, () => requestContext.run(context, send));
   }
 
   private async send(mail: ClaimedMail): Promise<SendOutcome> {

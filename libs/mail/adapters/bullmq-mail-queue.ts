@@ -1,7 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { JobsOptions, Queue } from 'bullmq';
-import { Unavailable, within } from '@app/runtime';
+import { SpanKind, traced, Unavailable, within } from '@app/runtime';
 import type { MailQueue } from '../domain/mail-queue';
 
 export const MAIL_QUEUE_NAME = 'mail';
@@ -32,7 +32,7 @@ export class BullMqMailQueue implements MailQueue, BeforeApplicationShutdown {
 
   async announce(mailIds: readonly string[]): Promise<void> {
     const jobs = mailIds.map((id) => ({ name: 'send', data: { id }, opts: { ...JOB_OPTIONS, jobId: id } }));
-    await this.ask(() => this.queue.addBulk(jobs));
+    await traced('mail publish', SpanKind.PRODUCER, {}, () => this.ask(() => this.queue.addBulk(jobs)));
   }
 
   async depth(): Promise<number> {

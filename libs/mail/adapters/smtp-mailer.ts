@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { MailerService } from '@nestjs-modules/mailer';
-import { type Environment, Unavailable, maskEmailsIn, within } from '@app/runtime';
+import { type Environment, Unavailable, maskEmailsIn, SpanKind, traced, within } from '@app/runtime';
 import { isOneMailbox } from '../domain/mailbox';
 import { MailRefused, type Mail, type Mailer } from '../domain/mailer';
 import { render } from '../templates/render';
@@ -23,7 +23,11 @@ export class SmtpMailer implements Mailer {
     private readonly timeoutMs = SMTP_TIMEOUT_MS,
   ) {}
 
-  async send(mail: Mail): Promise<void> {
+  send(mail: Mail): Promise<void> {
+    return traced('smtp send', SpanKind.CLIENT, {}, () => this.handOver(mail));
+  }
+
+  private async handOver(mail: Mail): Promise<void> {
     if (!isOneMailbox(mail.to)) throw new MailRefused('the address does not name one mailbox');
     const { APP_NAME: app, SMTP_FROM_EMAIL: from } = this.environment;
     const domain = from.slice(from.lastIndexOf('@') + 1);

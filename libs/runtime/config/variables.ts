@@ -112,6 +112,11 @@ export const variables = {
   SMTP_USE_TLS: flag({ default: false, desc: 'Require TLS (STARTTLS, or from the first byte on port 465)' }),
   MAIL_CONCURRENCY: integer(1, 100)({ default: 10, desc: 'Mails a worker sends at once' }),
 
+  OTEL_EXPORTER_OTLP_ENDPOINT: text()({
+    default: '',
+    desc: 'OTLP collector that traces are sent to, such as http://127.0.0.1:4318; empty: no tracing',
+  }),
+
   ENABLE_METRICS: flag({ default: true, desc: 'Record and serve metrics' }),
   ENABLE_RATE_LIMITING: flag({ default: true, desc: 'Enforce the rate limits' }),
   ENABLE_DOCS: flag({ default: true, desc: 'Serve /docs and /docs-json' }),

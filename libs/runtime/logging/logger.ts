@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import { maskEmailsIn } from './redact';
+import { traceId } from '../tracing/tracing';
 import { requestContext } from './request-context';
 
 export type Logger = PinoLogger;
@@ -30,7 +31,11 @@ export function createLogger(
       formatters: { level: (label) => ({ level: label }) },
       mixin: () => {
         const context = requestContext.getStore();
-        return context ? { request_id: context.requestId } : {};
+        const trace = traceId();
+        return {
+          ...(context ? { request_id: context.requestId } : {}),
+          ...(trace ? { trace_id: trace } : {}),
+        };
       },
       redact: { paths: CENSORED.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
       serializers: { error: describeError },

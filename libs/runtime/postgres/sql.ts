@@ -1,5 +1,6 @@
 import postgres, { type PendingQuery, type Row, type RowList, type Sql as PostgresSql } from 'postgres';
 import { Unavailable, within } from '../deadline';
+import { SpanKind, traced } from '../tracing/tracing';
 import type { Environment } from '../config/environment';
 
 export type Sql = PostgresSql;
@@ -57,11 +58,15 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
   query: PendingQuery<T>,
   timeoutMs = DATABASE_TIMEOUT_MS,
 ): Promise<RowList<T>> {
+  const verb = verbOf(query);
+  const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': verb };
   try {
-    return await within(query.execute(), timeoutMs, () => {
-      cancel(query);
-      return new Unavailable('database', `no answer within ${timeoutMs} ms`);
-    });
+    return await traced(`postgresql ${verb}`, SpanKind.CLIENT, attributes, () =>
+      within(query.execute(), timeoutMs, () => {
+        cancel(query);
+        return new Unavailable('database', `no answer within ${timeoutMs} ms`);
+      }),
+    );
   } catch (error) {
     throw isOutage(error) ? new Unavailable('database', describe(error), { cause: error }) : error;
   }
@@ -74,6 +79,12 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
 function cancel(query: unknown): void {
   const { canceller } = query as { canceller: ((query: unknown) => Promise<void>) | null };
   canceller?.(query).catch(() => {});
+}
+
+/** First word of the statement, such as `select`. */
+function verbOf(query: unknown): string {
+  const { strings } = query as { strings?: readonly string[] };
+  return /^\s*([a-z]+)/i.exec(strings?.[0] ?? '')?.[1]?.toLowerCase() ?? 'query';
 }
 
 const describe = (error: { code?: unknown; message: string }): string => String(error.code ?? error.message);

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { codeDigits } from '@app/activation';
-import { Environment, inTime, Sql } from '@app/runtime';
+import { Environment, inTime, Sql, traceParent } from '@app/runtime';
 import type { EmailAddress } from '../domain/email-address';
 import { UsersError } from '../domain/errors';
 import type { NewUser, User, UserRepository, UserWithHash } from '../domain/user-repository';
@@ -26,15 +26,17 @@ export class PostgresUserRepository implements UserRepository {
     // looks at its newest version, so a registration is replaced only if it is dead at that moment.
     const [row] = await inTime(
       this.sql<UserRow[]>`
-        insert into users as held (id, email, password_hash, code_id, code_digits, mail_due_at, locale, request_id)
+        insert into users as held (id, email, password_hash, code_id, code_digits, mail_due_at, locale, request_id,
+                                   trace_parent)
         values (${id}, ${email}, ${passwordHash}, ${code.id}, ${codeDigits(this.sql, this.sql`${email}::text`, code.digits)},
-                now(), ${locale}, ${requestId})
+                now(), ${locale}, ${requestId}, ${traceParent()})
         on conflict (email) do update set
           id = excluded.id, password_hash = excluded.password_hash, created_at = now(),
           code_id = excluded.code_id, code_digits = excluded.code_digits,
           code_wrong_tries = 0, code_expires_at = null,
           mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null, mail_attempts = 0,
-          mail_last_error = null, locale = excluded.locale, request_id = excluded.request_id
+          mail_last_error = null, locale = excluded.locale, request_id = excluded.request_id,
+          trace_parent = excluded.trace_parent
         where held.activated_at is null and held.mail_due_at is null
           and (held.code_expires_at is null or held.code_expires_at <= now()
                or held.code_wrong_tries >= ${this.environment.ACTIVATION_CODE_MAX_ATTEMPTS})

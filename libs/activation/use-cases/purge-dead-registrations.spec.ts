@@ -17,14 +17,15 @@ describe('PurgeDeadRegistrations', () => {
     const progress: number[] = [];
     const batches = jest.spyOn(stage.dead, 'purge');
     expect(await purge.count(3_600)).toBe(25);
-    const deleted = await purge.execute({
+    const purged = await purge.execute({
       olderThanSeconds: 3_600,
       batchSize: 10,
       onProgress: (sum) => progress.push(sum),
     });
-    expect(deleted).toBe(25);
+    expect(purged).toEqual({ registrations: 25, wrongTries: 0 });
     expect(progress).toEqual([10, 20, 25]);
-    expect(batches.mock.calls).toEqual(Array(3).fill([3_600, 10]));
+    expect(batches).toHaveBeenCalledTimes(3);
+    expect(batches.mock.calls.every(([{ limit }]) => limit === 10)).toBe(true);
     expect([...stage.accounts.rows.keys()]).toEqual(['kevin@example.com']);
   });
 
@@ -32,12 +33,30 @@ describe('PurgeDeadRegistrations', () => {
     for (let n = 0; n < 12; n += 1) await guessWrong(stage, await registerAndDeliver(stage, guest(n)), 1);
     await registerAndActivate(stage, kevin());
     await stage.letPass(86_401);
-    await purge.execute({ olderThanSeconds: 3_600, batchSize: 5 });
+    const purged = await purge.execute({ olderThanSeconds: 3_600, batchSize: 5 });
+    expect(purged).toEqual({ registrations: 12, wrongTries: 12 });
     expect([...stage.accounts.rows.keys()]).toEqual(['kevin@example.com']);
     expect(stage.accounts.wrongTries.size).toBe(0);
   });
 
+  it('ends after the batch in hand when it is told to stop', async () => {
+    for (let n = 0; n < 25; n += 1) await registerAndDeliver(stage, guest(n));
+    await stage.letPass(7_200);
+    const stop = new AbortController();
+    const purged = await purge.execute({
+      olderThanSeconds: 0,
+      batchSize: 10,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    expect(purged.registrations).toBe(10);
+    expect(stage.accounts.rows.size).toBe(15);
+  });
+
   it('ends when there is nothing to delete', async () => {
-    expect(await purge.execute({ olderThanSeconds: 0, batchSize: 10 })).toBe(0);
+    expect(await purge.execute({ olderThanSeconds: 0, batchSize: 10 })).toEqual({
+      registrations: 0,
+      wrongTries: 0,
+    });
   });
 });

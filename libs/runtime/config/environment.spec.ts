@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ConfigurationError, parseEnvironment } from './environment';
+import { DEVELOPMENT_SECRET_KEY, variables } from './variables';
+
+const SECRET = 'a secret of the test, more than thirty-two characters';
+const production = { NODE_ENV: 'production', SECRET_KEY: SECRET };
+
+function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    parseEnvironment(env);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+/** Names of the variables that are found at fault. */
+const blamed = (env: NodeJS.ProcessEnv): string[] => faultsOf(env).map((fault) => fault.split(':')[0] ?? '');
+
+describe('parseEnvironment', () => {
+  it('needs nothing to be given', () => {
+    expect(parseEnvironment({})).toMatchObject({
+      API_PORT: 8000,
+      WORKER_PORT: 8001,
+      REDIS_HOST: '',
+      ACTIVATION_CODE_LENGTH: 4,
+      ACTIVATION_CODE_EXPIRY_SECONDS: 60,
+      ACTIVATION_CODE_MAX_ATTEMPTS: 5,
+      BCRYPT_COST: 12,
+      CONCEAL_REGISTERED_EMAILS: false,
+      TRUST_PROXY: [],
+      SECRET_KEY: DEVELOPMENT_SECRET_KEY,
+    });
+  });
+
+  it('reads every kind of value into its type', () => {
+    const environment = parseEnvironment({
+      API_PORT: '9000',
+      ENABLE_METRICS: 'off',
+      REDIS_TLS: 'TRUE',
+      TRUST_PROXY: '10.0.0.0/8, ::1,',
+      CORS_ORIGINS: 'https://app.example.com,http://localhost:3000',
+      LOG_LEVEL: 'debug',
+    });
+    expect(environment).toMatchObject({
+      API_PORT: 9000,
+      ENABLE_METRICS: false,
+      REDIS_TLS: true,
+      TRUST_PROXY: ['10.0.0.0/8', '::1'],
+      CORS_ORIGINS: ['https://app.example.com', 'http://localhost:3000'],
+      LOG_LEVEL: 'debug',
+    });
+  });
+
+  it('cannot be changed afterwards', () => {
+    expect(() => Object.assign(parseEnvironment({}), { BCRYPT_COST: 4 })).toThrow(TypeError);
+  });
+
+  it('takes an empty value for one that is not given', () => {
+    const empty = Object.fromEntries(Object.keys(variables).map((name) => [name, '']));
+    expect(parseEnvironment(empty)).toEqual(parseEnvironment({}));
+    expect(parseEnvironment({ API_PORT_FILE: '' }).API_PORT).toBe(8000);
+  });
+
+  it.each([
+    ['API_PORT', '0'],
+    ['API_PORT', '65536'],
+    ['API_PORT', '80a'],
+    ['API_PORT', '0x50'],
+    ['API_PORT', '1e3'],
+    ['API_PORT', ' 80'],
+    ['BCRYPT_COST', '3'],
+    ['BCRYPT_COST', '16'],
+    ['ACTIVATION_CODE_LENGTH', '3'],
+    ['ACTIVATION_CODE_LENGTH', '9'],
+    ['PASSWORD_MIN_LENGTH', '0'],
+    ['ENABLE_DOCS', 'maybe'],
+    ['NODE_ENV', 'staging'],
+    ['LOG_LEVEL', 'loud'],
+    ['DATABASE_SSL', 'maybe'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '*'],
+    ['TRUST_PROXY', '10.0.0.0/99'],
+    ['TRUST_PROXY', '1,10.0.0.1'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'https://app.example.com/path'],
+    ['SMTP_FROM_EMAIL', 'Name <noreply@example.com>'],
+    ['SMTP_FROM_EMAIL', 'a@example.com,b@example.com'],
+    ['APP_NAME', 'two\nlines'],
+    ['APP_NAME', 'x'.repeat(65)],
+    ['SECRET_KEY', 'x'.repeat(31)],
+  ])('refuses %s=%j by its name', (name, value) => {
+    expect(blamed({ [name]: value })).toEqual([name]);
+  });
+
+  it('lists every fault at once, those of production and of pairs included', () => {
+    const faults = blamed({
+      NODE_ENV: 'production',
+      API_PORT: 'eighty',
+      BCRYPT_COST: '4',
+      LOG_LEVEL: 'loud',
+      SMTP_USERNAME: 'known',
+      TRUST_PROXY: '1,10.0.0.1',
+      WORKER_PORT: '8001',
+      WORKER_PORT_FILE: '/run/secrets/port',
+    });
+    const names = ['API_PORT', 'LOG_LEVEL', 'WORKER_PORT', 'SECRET_KEY', 'BCRYPT_COST', 'SMTP_USERNAME'];
+    expect(faults.sort()).toEqual([...names, 'TRUST_PROXY'].sort());
+  });
+
+  it('names every fault in its message, on a line of its own', () => {
+    const error = new ConfigurationError(['API_PORT: no', 'LOG_LEVEL: no']);
+    expect(error.message.split('\n')).toEqual([
+      'The configuration has 2 fault(s):',
+      '  API_PORT: no',
+      '  LOG_LEVEL: no',
+    ]);
+  });
+
+  describe('in production', () => {
+    it('runs with a key of its own', () => {
+      expect(parseEnvironment(production)).toMatchObject({ SECRET_KEY: SECRET, BCRYPT_COST: 12 });
+    });
+
+    it('refuses the key that everybody knows, given or by default', () => {
+      expect(blamed({ NODE_ENV: 'production' })).toEqual(['SECRET_KEY']);
+      expect(blamed({ ...production, SECRET_KEY: DEVELOPMENT_SECRET_KEY })).toEqual(['SECRET_KEY']);
+    });
+
+    it('refuses hashes that are made too cheaply', () => {
+      expect(blamed({ ...production, BCRYPT_COST: '9' })).toEqual(['BCRYPT_COST']);
+      expect(blamed({ ...production, BCRYPT_COST: '10' })).toEqual([]);
+      expect(blamed({ BCRYPT_COST: '4' })).toEqual([]);
+    });
+  });
+
+  it.each([{ SMTP_USERNAME: 'known' }, { SMTP_PASSWORD: 'half a login' }])(
+    'refuses half a login to the mail server: %j',
+    (half) => {
+      expect(blamed(half)).toEqual(['SMTP_USERNAME']);
+      expect(blamed({ SMTP_USERNAME: 'known', SMTP_PASSWORD: 'whole' })).toEqual([]);
+    },
+  );
+
+  describe('NAME_FILE', () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(path.join(tmpdir(), 'environment-'));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    const file = (content: string): string => {
+      const name = path.join(folder, 'value');
+      writeFileSync(name, content);
+      return name;
+    };
+
+    it.each([SECRET, `${SECRET}\n`, `${SECRET}\r\n`])('holds the value, less one end of line', (content) => {
+      expect(parseEnvironment({ SECRET_KEY_FILE: file(content) }).SECRET_KEY).toBe(SECRET);
+    });
+
+    it('keeps what else is in it: white space can be part of a password', () => {
+      expect(parseEnvironment({ DATABASE_PASSWORD_FILE: file(' two\nlines \n\n') }).DATABASE_PASSWORD).toBe(
+        ' two\nlines \n',
+      );
+    });
+
+    it('serves every variable', () => {
+      expect(parseEnvironment({ API_PORT_FILE: file('9000\n') }).API_PORT).toBe(9000);
+    });
+
+    it('is checked like any other value', () => {
+      expect(blamed({ API_PORT_FILE: file('eighty') })).toEqual(['API_PORT']);
+      expect(blamed({ SECRET_KEY_FILE: file('short') })).toEqual(['SECRET_KEY']);
+    });
+
+    it('cannot be given beside the value', () => {
+      expect(blamed({ SECRET_KEY: SECRET, SECRET_KEY_FILE: file(SECRET) })).toEqual(['SECRET_KEY']);
+    });
+
+    it('has to be there', () => {
+      expect(faultsOf({ API_PORT_FILE: path.join(folder, 'missing') })).toEqual([
+        'API_PORT_FILE: cannot read that file (ENOENT)',
+      ]);
+      expect(faultsOf({ API_PORT_FILE: folder })).toEqual(['API_PORT_FILE: cannot read that file (EISDIR)']);
+    });
+  });
+
+  it('never repeats a secret in what it says', () => {
+    const secrets = ['SECRET_KEY', 'DATABASE_PASSWORD', 'REDIS_PASSWORD', 'SMTP_PASSWORD'];
+    const value = 'hunter2-hunter2';
+    for (const name of secrets) {
+      // Too short, given twice, given as a file name, and beside the faults of others.
+      for (const env of [
+        { [name]: value },
+        { [name]: value, [`${name}_FILE`]: value },
+        { [`${name}_FILE`]: value },
+        { [name]: value, API_PORT: 'x', NODE_ENV: 'production' },
+      ]) {
+        const said = faultsOf(env).join();
+        expect(said).not.toContain('hunter2');
+      }
+    }
+  });
+});

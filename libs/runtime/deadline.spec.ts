@@ -1,0 +1,50 @@
+import { Unavailable, within } from './deadline';
+
+describe('within', () => {
+  const late = (): Error => new Unavailable('redis', 'no answer in time');
+  const never = new Promise<never>(() => {});
+
+  it('gives what the promise gives in time', async () => {
+    await expect(within(Promise.resolve('answer'), 1_000, late)).resolves.toBe('answer');
+    await expect(within(Promise.reject(new Error('refused')), 1_000, late)).rejects.toThrow('refused');
+  });
+
+  it('throws what it is told to, once the time is up', async () => {
+    const started = performance.now();
+    await expect(within(never, 50, late)).rejects.toMatchObject({
+      name: 'Unavailable',
+      dependency: 'redis',
+      reason: 'no answer in time',
+    });
+    expect(performance.now() - started).toBeGreaterThanOrEqual(45);
+  });
+
+  it('says nothing about a promise that rejects too late', async () => {
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
+    try {
+      let reject: (error: Error) => void = () => {};
+      const slow = new Promise<never>((_, fail) => {
+        reject = fail;
+      });
+      await expect(within(slow, 10, late)).rejects.toThrow(Unavailable);
+      reject(new Error('too late'));
+      await new Promise(setImmediate);
+      await new Promise(setImmediate);
+      expect(unhandled).not.toHaveBeenCalled();
+    } finally {
+      process.off('unhandledRejection', unhandled);
+    }
+  });
+
+  it('leaves no timer behind', async () => {
+    jest.useFakeTimers();
+    try {
+      await within(Promise.resolve(1), 60_000, late);
+      await within(Promise.reject(new Error('refused')), 60_000, late).catch(() => {});
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});

@@ -1,0 +1,96 @@
+import { createLogger, nestLogger, type Logger } from './logger';
+import { requestContext } from './request-context';
+
+describe('createLogger', () => {
+  let lines: string[];
+  let logger: Logger;
+  beforeEach(() => {
+    lines = [];
+    logger = createLogger({ level: 'info', app: 'api' }, { write: (line) => void lines.push(line) });
+  });
+
+  const last = (): Record<string, unknown> => JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>;
+
+  it('writes one JSON object a line, with the time in UTC, the level and the message', () => {
+    logger.warn({ route: '/livez' }, 'Slow\nanswer');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]?.trimEnd()).not.toContain('\n');
+    expect(last()).toMatchObject({ level: 'warn', message: 'Slow\nanswer', app: 'api', route: '/livez' });
+    expect(last()['time']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  it('keeps quiet below its level', () => {
+    logger.debug('unimportant');
+    expect(lines).toEqual([]);
+  });
+
+  it('carries the id of the request, and none outside of one', async () => {
+    await requestContext.run({ requestId: 'request-1' }, async () => {
+      await Promise.resolve();
+      logger.info('inside');
+    });
+    expect(last()['request_id']).toBe('request-1');
+    logger.info('outside');
+    expect(last()).not.toHaveProperty('request_id');
+  });
+
+  it.each([
+    'password',
+    'passwordHash',
+    'password_hash',
+    'activation_code',
+    'authorization',
+    'cookie',
+    'secret',
+    'email',
+  ])('never writes a field %s, three levels down either', (field) => {
+    const value = 'kept-to-ourselves';
+    logger.info({ [field]: value }, 'top');
+    logger.info({ body: { [field]: value } }, 'below');
+    logger.info({ request: { headers: { [field]: value } } }, 'deep');
+    expect(lines).toHaveLength(3);
+    expect(lines.join()).not.toContain(value);
+    expect(lines.join().match(/\[redacted\]/g)).toHaveLength(3);
+  });
+
+  it('masks addresses in messages', () => {
+    logger.info('Sent to kevin@example.com');
+    expect(last()['message']).toBe('Sent to k***@example.com');
+  });
+
+  it('writes of an error its name, message, code, stack and causes, and nothing that drivers hang on it', () => {
+    const cause = Object.assign(new Error('550 <kevin@example.com> unknown'), {
+      response: 'kevin@example.com',
+    });
+    const error = Object.assign(new Error('failed for kevin@example.com', { cause }), {
+      code: '23505',
+      query: 'insert into users',
+      parameters: ['kevin@example.com', 'SecurePass123'],
+    });
+    logger.error({ error }, 'Failed');
+    expect(last()['error']).toMatchObject({
+      type: 'Error',
+      code: '23505',
+      message: 'failed for k***@example.com',
+      cause: { message: '550 <k***@example.com> unknown' },
+    });
+    expect(lines.join()).not.toContain('kevin@example.com');
+    expect(lines.join()).not.toContain('SecurePass123');
+    expect(lines.join()).not.toContain('insert into');
+  });
+
+  it('writes of a thrown text the text, masked', () => {
+    logger.error({ error: 'kevin@example.com' }, 'Failed');
+    expect(last()['error']).toBe('k***@example.com');
+  });
+
+  it('writes Nest’s own lines in the same form', () => {
+    const nest = nestLogger(logger);
+    nest.log('Starting', 'NestFactory');
+    expect(lines).toEqual([]);
+    nest.warn('Odd', 'Router');
+    expect(last()).toMatchObject({ level: 'warn', message: 'Odd', context: 'Router' });
+    nest.error(new Error('Broken'));
+    expect(last()).toMatchObject({ level: 'error', message: 'Broken', error: { message: 'Broken' } });
+  });
+});

@@ -1,4 +1,7 @@
-/** A dependency that is away, frozen or at capacity: the caller may try again, nothing was decided. */
+/**
+ * A dependency that is away, frozen or at capacity: the caller may try again. What was asked of a frozen one may
+ * still be done when it wakes; asking again then tells.
+ */
 export class Unavailable extends Error {
   constructor(
     readonly dependency: 'database' | 'redis' | 'queue' | 'mail' | 'hashing',

@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createSql, Migrations, parseEnvironment, type Sql } from '@app/runtime';
+import { createDatabase, type TestDatabase } from '../support/postgres';
+
+const REAL = path.resolve(__dirname, '../../db/migrations');
+
+let database: TestDatabase;
+let folder: string;
+const pools: Sql[] = [];
+
+beforeEach(async () => {
+  database = await createDatabase({ empty: true });
+  folder = mkdtempSync(path.join(tmpdir(), 'migrations-'));
+});
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((sql) => sql.end({ timeout: 1 })));
+  await database.drop();
+  rmSync(folder, { recursive: true });
+});
+
+/** Migrations with a pool of their own, as a process has it. */
+function migrations(from = folder, poolSize = '2'): Migrations {
+  const sql = createSql(parseEnvironment({ ...database.env, DATABASE_POOL_SIZE: poolSize }));
+  pools.push(sql);
+  return new Migrations(sql, from);
+}
+
+const write = (name: string, up: string, down = 'select 1;'): void =>
+  writeFileSync(path.join(folder, name), `-- migrate:up\n${up}\n-- migrate:down\n${down}\n`);
+
+async function tables(): Promise<string[]> {
+  const rows = await database.sql<{ name: string }[]>`
+    select tablename as name from pg_tables where schemaname = 'public' order by 1`;
+  return rows.map(({ name }) => name).filter((name) => name !== 'schema_migrations');
+}
+
+/** Everything of the schema that a migration can leave behind. */
+async function schema(): Promise<unknown[]> {
+  return [
+    ...(await database.sql`
+      select table_name, column_name, data_type, is_nullable, column_default from information_schema.columns
+      where table_schema = 'public' and table_name <> 'schema_migrations' order by 1, 2`),
+    ...(await database.sql`select indexdef from pg_indexes
+      where schemaname = 'public' and tablename <> 'schema_migrations' order by 1`),
+  ];
+}
+
+it('applies what is pending, in order, once', async () => {
+  write('0002_second.sql', 'alter table first add column more text;');
+  write('0001_first.sql', 'create table first (n integer);');
+  expect(await migrations().up()).toEqual(['0001_first.sql', '0002_second.sql']);
+  expect(await migrations().up()).toEqual([]);
+  write('0003_third.sql', 'create table third (n integer);');
+  expect(await migrations().up()).toEqual(['0003_third.sql']);
+  expect(await tables()).toEqual(['first', 'third']);
+});
+
+it('is safe when five start at once: each migration runs once, and all succeed', async () => {
+  write('0001_slow.sql', 'select pg_sleep(0.2); create table slow (n integer); insert into slow values (1);');
+  write('0002_more.sql', 'insert into slow values (2);');
+  const applied = await Promise.all(Array.from({ length: 5 }, () => migrations().up()));
+  expect(applied.flat().sort()).toEqual(['0001_slow.sql', '0002_more.sql']);
+  const rows = await database.sql<{ n: number }[]>`select n from slow order by n`;
+  expect(rows.map(({ n }) => n)).toEqual([1, 2]);
+});
+
+it('leaves nothing of a broken file, keeps those before it, and goes on once it is mended', async () => {
+  write('0001_first.sql', 'create table first (n integer);');
+  write('0002_broken.sql', 'create table second (n integer);\ncreate table second (n integer);');
+  write('0003_third.sql', 'create table third (n integer);');
+  await expect(migrations().up()).rejects.toThrow(/second/);
+  expect(await tables()).toEqual(['first']);
+  expect(await migrations().status()).toEqual([
+    { name: '0001_first.sql', applied: true },
+    { name: '0002_broken.sql', applied: false },
+    { name: '0003_third.sql', applied: false },
+  ]);
+  write('0002_broken.sql', 'create table second (n integer);');
+  expect(await migrations().up()).toEqual(['0002_broken.sql', '0003_third.sql']);
+});
+
+it('lets the next one work after a failure: the lock is given back', async () => {
+  write('0001_broken.sql', 'select 1/0;');
+  const same = migrations();
+  await expect(same.up()).rejects.toThrow(/division/);
+  write('0001_broken.sql', 'create table mended (n integer);');
+  expect(await migrations().up()).toEqual(['0001_broken.sql']);
+  expect(await same.up()).toEqual([]);
+});
+
+it('takes back the newest one, then the one before, then nothing', async () => {
+  write('0001_first.sql', 'create table first (n integer);', 'drop table first;');
+  write('0002_second.sql', 'create table second (n integer);', 'drop table second;');
+  await migrations().up();
+  expect(await migrations().down()).toEqual(['0002_second.sql']);
+  expect(await tables()).toEqual(['first']);
+  expect(await migrations().down()).toEqual(['0001_first.sql']);
+  expect(await migrations().down()).toEqual([]);
+  expect(await migrations().status()).toEqual([
+    { name: '0001_first.sql', applied: false },
+    { name: '0002_second.sql', applied: false },
+  ]);
+});
+
+it('leaves all of it applied when taking back fails half-way', async () => {
+  write('0001_first.sql', 'create table first (n integer);', 'drop table first; select 1/0;');
+  await migrations().up();
+  await expect(migrations().down()).rejects.toThrow(/division/);
+  expect(await tables()).toEqual(['first']);
+  expect(await migrations().status()).toEqual([{ name: '0001_first.sql', applied: true }]);
+});
+
+it('works with a pool of one connection', async () => {
+  write('0001_first.sql', 'create table first (n integer);');
+  expect(await migrations(folder, '1').up()).toEqual(['0001_first.sql']);
+});
+
+it('names a file that lacks its parts', async () => {
+  writeFileSync(path.join(folder, '0001_bare.sql'), 'create table first (n integer);');
+  await expect(migrations().up()).rejects.toThrow(/0001_bare\.sql.*migrate:up/);
+});
+
+it('gives up a table that traffic holds, instead of queueing everybody up behind it', async () => {
+  write('0001_first.sql', 'create table first (n integer);');
+  await migrations().up();
+  write('0002_second.sql', 'alter table first add column more text;');
+  await database.sql.begin(async (traffic) => {
+    await traffic`lock table first in access exclusive mode`;
+    await expect(migrations().up()).rejects.toThrow(/lock timeout/);
+  });
+  expect(await migrations().up()).toEqual(['0002_second.sql']);
+});
+
+it('takes back every migration of the service to nothing, and applies them again to the same schema', async () => {
+  const applied = await migrations(REAL).up();
+  expect(applied.length).toBeGreaterThan(0);
+  const whole = await schema();
+  for (const name of applied.toReversed()) expect(await migrations(REAL).down()).toEqual([name]);
+  expect(await schema()).toEqual([]);
+  expect(await migrations(REAL).up()).toEqual(applied);
+  expect(await schema()).toEqual(whole);
+});

@@ -25,9 +25,6 @@ describeActivationRepositoryContract('PostgreSQL', create);
 describeOwedMailRepositoryContract('PostgreSQL', create);
 describeDeadRegistrationsContract('PostgreSQL', create);
 
-const purge = async ({ dead }: Stage, limit: number): Promise<number> =>
-  (await dead.purge({ olderThanSeconds: 0, limit })).deleted;
-
 describe('purge beside others', () => {
   const purge = async (stage: Stage, limit: number): Promise<number> =>
     (await stage.dead.purge({ olderThanSeconds: 0, limit })).deleted;

@@ -31,6 +31,11 @@ export class TcpProxy {
     for (const pair of this.pairs) for (const socket of pair) socket.resume();
   }
 
+  /** Newcomers come through; the connections that stand stay mute for ever, as after a host was lost. */
+  abandon(): void {
+    this.frozen = false;
+  }
+
   /** Cuts every connection; new ones are taken. */
   cut(): void {
     for (const pair of this.pairs) for (const socket of pair) socket.destroy();

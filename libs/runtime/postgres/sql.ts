@@ -63,7 +63,7 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
   try {
     return await traced(`postgresql ${verb}`, SpanKind.CLIENT, attributes, () =>
       within(query.execute(), timeoutMs, () => {
-        cancel(query);
+        leaveLine(query);
         return new Unavailable('database', `no answer within ${timeoutMs} ms`);
       }),
     );
@@ -73,12 +73,16 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
 }
 
 /**
- * Takes the query out of the line, or asks the server to stop it. postgres.js's own `cancel()` drops the promise of
- * that request, whose rejection (the server is gone, and refuses the connection it takes) would end the process.
+ * Takes the query out of the line, if no connection has it yet. One that was sent is left alone: postgres.js sends
+ * several after another on one connection, a cancel request would hit whichever is running by then, and when it
+ * cancels one that waits behind another it forgets that an answer will come, and gives it to the next in line.
  */
-function cancel(query: unknown): void {
-  const { canceller } = query as { canceller: ((query: unknown) => Promise<void>) | null };
-  canceller?.(query).catch(() => {});
+function leaveLine(query: unknown): void {
+  const { canceller, state } = query as {
+    canceller: ((query: unknown) => Promise<void>) | null;
+    state: unknown;
+  };
+  if (state === null) canceller?.(query).catch(() => {});
 }
 
 /** First word of the statement, such as `select`. */

@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../../support/until';
+import type { Seen } from '../report';
+import type { Stage } from '../stage';
+
+/** A dependency that goes and comes back while people sign up. */
+export interface Outage {
+  readonly fault: string;
+  readonly breaks: (stage: Stage) => Promise<unknown> | void;
+  readonly mends: (stage: Stage) => Promise<unknown> | void;
+  /** Where accounts can still be made without it, nobody is turned away meanwhile. */
+  readonly signUpsGoOn: boolean;
+  readonly lastsMs?: number;
+  /** Longest until a mail to a newcomer arrives; longer where only a time-out can tell that something is dead. */
+  readonly mailWithinMs?: number;
+}
+
+/** Two seconds by our contract, and what the hash and a busy machine add. */
+const ANSWER_MS = 2_300;
+const RECOVERY_MS = 5_000;
+const OUTAGE_MS = 3_000;
+/** Longer than any promise, so that what is seen is a number and not a time-out. */
+const PATIENCE_MS = 40_000;
+
+export async function endure(stage: Stage, outage: Outage): Promise<Seen> {
+  const mailWithinMs = outage.mailWithinMs ?? RECOVERY_MS;
+  const load = stage.load();
+  try {
+    const before = performance.now();
+    await until('sign-ups work', () => load.acknowledgedAfter(before));
+    await outage.breaks(stage);
+    await pause(outage.lastsMs ?? OUTAGE_MS);
+    await outage.mends(stage);
+    const mended = performance.now();
+    const newcomer = await until('sign-ups work again', () => load.acknowledgedAfter(mended), PATIENCE_MS);
+    const mail = await until(
+      'a newcomer gets a mail',
+      () =>
+        load.signUps
+          .filter(({ status, startedAt }) => status === 201 && startedAt >= mended)
+          .flatMap(({ email }) => stage.ledger.mailsTo(email))[0],
+      PATIENCE_MS,
+    );
+    await load.stop();
+    const settling = performance.now();
+    const faults = await stage.ledger.settle({ extraCopies: Infinity });
+    const settledMs = performance.now() - settling;
+
+    const slowestMs = Math.max(...load.signUps.map(({ startedAt, endedAt }) => endedAt - startedAt));
+    const odd = load.signUps.filter(({ status }) => status !== 201 && (outage.signUpsGoOn || status !== 503));
+    const recoveredMs = newcomer.endedAt - mended;
+    const mailedMs = mail.at - mended;
+    const acknowledged = load.signUps.filter(({ status }) => status === 201).length;
+    const broken = [
+      ...faults,
+      ...odd.map(({ email, status }) => `${email} was answered ${status}`),
+      ...(slowestMs > ANSWER_MS ? [`an answer took ${ms(slowestMs)}`] : []),
+      ...(recoveredMs > RECOVERY_MS ? [`sign-ups worked again only after ${ms(recoveredMs)}`] : []),
+      ...(mailedMs > mailWithinMs ? [`mails went out again only after ${ms(mailedMs)}`] : []),
+      ...[stage.api, stage.worker]
+        .filter(({ child }) => !child.running)
+        .map(({ child }) => `${child.name} died: ${child.tail.slice(-3).join(' | ')}`),
+    ];
+    return {
+      promised: outage.signUpsGoOn ? 'sign-ups go on; no mail lost' : '503 within 2 s; nothing lost',
+      seen: `${acknowledged} acknowledged, ${load.signUps.length - acknowledged} turned away, slowest ${ms(slowestMs)}`,
+      recovery: `sign-up ${ms(recoveredMs)}, mail ${ms(mailedMs)}, all mails ${ms(mended > 0 ? settledMs : 0)}`,
+      broken,
+    };
+  } finally {
+    await load.stop();
+  }
+}
+
+export const ms = (value: number): string => `${Math.round(value)} ms`;

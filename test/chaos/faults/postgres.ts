@@ -1,0 +1,42 @@
+import type { Outage } from './outages';
+
+export const POSTGRES_OUTAGES: readonly Outage[] = [
+  {
+    fault: 'PostgreSQL killed',
+    breaks: ({ postgres }) => postgres.kill(),
+    mends: ({ postgres }) => postgres.restart(),
+    signUpsGoOn: false,
+  },
+  {
+    fault: 'PostgreSQL frozen',
+    breaks: ({ postgres }) => postgres.freeze(),
+    mends: ({ postgres }) => postgres.thaw(),
+    signUpsGoOn: false,
+  },
+  {
+    fault: 'PostgreSQL restarted',
+    breaks: ({ postgres }) => postgres.restart(),
+    mends: () => {},
+    lastsMs: 0,
+    signUpsGoOn: false,
+  },
+  {
+    fault: 'PostgreSQL behind a black hole',
+    breaks: ({ toPostgres }) => toPostgres.freeze(),
+    mends: ({ toPostgres }) => toPostgres.thaw(),
+    signUpsGoOn: false,
+  },
+  {
+    fault: 'PostgreSQL connections cut',
+    breaks: ({ toPostgres }) => toPostgres.cut(),
+    mends: () => {},
+    lastsMs: 0,
+    signUpsGoOn: false,
+  },
+  {
+    fault: 'PostgreSQL connections lost in silence',
+    breaks: ({ toPostgres }) => toPostgres.freeze(),
+    mends: ({ toPostgres }) => toPostgres.abandon(),
+    signUpsGoOn: false,
+  },
+];

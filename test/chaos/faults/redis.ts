@@ -1,0 +1,56 @@
+import type { Stage } from '../stage';
+import type { Outage } from './outages';
+
+/** Speaks to Redis as its operator would. */
+async function order({ redis }: Stage, command: string, ...args: string[]): Promise<void> {
+  const client = redis.connect();
+  try {
+    await client.call(command, ...args);
+  } finally {
+    client.disconnect();
+  }
+}
+
+export const REDIS_OUTAGES: readonly Outage[] = [
+  {
+    fault: 'Redis killed',
+    breaks: ({ redis }) => redis.stop(),
+    mends: ({ redis }) => redis.restart(),
+    signUpsGoOn: true,
+  },
+  {
+    fault: 'Redis frozen',
+    breaks: ({ redis }) => redis.pause(),
+    mends: ({ redis }) => redis.resume(),
+    signUpsGoOn: true,
+  },
+  {
+    fault: 'Redis connections lost in silence',
+    breaks: ({ toRedis }) => toRedis.freeze(),
+    mends: ({ toRedis }) => toRedis.abandon(),
+    signUpsGoOn: true,
+  },
+  {
+    fault: 'Redis full',
+    breaks: async (stage) => {
+      await order(stage, 'config', 'set', 'maxmemory-policy', 'noeviction');
+      await order(stage, 'config', 'set', 'maxmemory', '1');
+    },
+    mends: (stage) => order(stage, 'config', 'set', 'maxmemory', '0'),
+    signUpsGoOn: true,
+  },
+  {
+    fault: 'Redis read-only',
+    // A replica of nobody: its primary is not there.
+    breaks: (stage) => order(stage, 'replicaof', '127.0.0.1', '1'),
+    mends: (stage) => order(stage, 'replicaof', 'no', 'one'),
+    signUpsGoOn: true,
+  },
+  {
+    fault: 'Redis wiped',
+    breaks: (stage) => order(stage, 'flushall'),
+    mends: () => {},
+    lastsMs: 0,
+    signUpsGoOn: true,
+  },
+];

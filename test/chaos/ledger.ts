@@ -1,0 +1,93 @@
+import type { Sql } from '@app/runtime';
+import type { StoredMail } from '../../tools/inbox/mailbox';
+import { codeIn, type TestInbox } from '../support/inbox';
+import { until } from '../support/until';
+
+/** One sign-up as its client saw it. Times are those of `performance.now()`, in milliseconds. */
+export interface SignUp {
+  readonly email: string;
+  /** 0: no answer, the connection was refused or cut. */
+  readonly status: number;
+  /** It was told of somebody else's account. */
+  readonly strange: boolean;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+interface Arrival {
+  readonly mail: StoredMail;
+  readonly at: number;
+}
+
+/** Longest any owed mail may take once everything is up: a lease (12 s), a back-off and a round of the reconciler. */
+const SETTLE_TIMEOUT_MS = 60_000;
+
+/** What clients were told, and what came of it: nothing acknowledged may lack its row or its mail. */
+export class Ledger {
+  readonly signUps: SignUp[] = [];
+  private readonly arrivals = new Map<string, Arrival[]>();
+
+  constructor(
+    private readonly sql: Sql,
+    inbox: TestInbox,
+  ) {
+    // The inbox itself keeps the newest few hundred only.
+    inbox.mailbox.on('mail', (mail) => {
+      for (const { Address } of mail.To) {
+        this.arrivals.set(Address, [...this.mailsTo(Address), { mail, at: performance.now() }]);
+      }
+    });
+  }
+
+  mailsTo(address: string): readonly Arrival[] {
+    return this.arrivals.get(address) ?? [];
+  }
+
+  acknowledged(): string[] {
+    return this.signUps.filter(({ status }) => status === 201).map(({ email }) => email);
+  }
+
+  /** Waits until every row has its mail, acknowledged or not: the row is the promise. Resolves to what is wrong. */
+  async settle(allowance: { extraCopies: number }): Promise<string[]> {
+    const owing = async (): Promise<string[]> => {
+      const rows = await this.sql<{ email: string }[]>`select email from users where mail_due_at is not null`;
+      return rows.map(({ email }) => email);
+    };
+    await until(
+      'no mail is owed',
+      async () => (await owing().catch(() => [''])).length === 0,
+      SETTLE_TIMEOUT_MS,
+    ).catch(() => {});
+    const rows = await this.sql<{ email: string; given_up: boolean }[]>`
+      select email, mail_given_up_at is not null as given_up from users`;
+    const held = new Map<string, number>();
+    for (const { email } of rows) held.set(email, (held.get(email) ?? 0) + 1);
+    const faults = [
+      ...this.signUps
+        .filter(({ strange }) => strange)
+        .map(({ email }) => `${email} got another one's answer`),
+      ...(await owing()).map((email) => `${email} is still owed its mail`),
+      ...rows.filter(({ given_up }) => given_up).map(({ email }) => `the mail to ${email} was given up`),
+      ...this.acknowledged()
+        .filter((email) => !held.has(email))
+        .map((email) => `${email} was acknowledged and has no account`),
+      ...[...held.keys()]
+        .filter((email) => this.mailsTo(email).length === 0)
+        .map((email) => `${email} has an account and got no mail`),
+      ...[...held].filter(([, count]) => count > 1).map(([email]) => `${email} has two accounts`),
+    ];
+    let extra = 0;
+    for (const [email, arrivals] of this.arrivals) {
+      const letters = new Map(arrivals.map(({ mail }) => [mail.MessageID, mail]));
+      const codes = new Set(arrivals.map(({ mail }) => `${mail.MessageID} ${codeIn(mail)}`));
+      if (codes.size > letters.size) faults.push(`copies of a mail to ${email} disagree`);
+      extra += arrivals.length - letters.size;
+    }
+    this.extraCopies = extra;
+    if (extra > allowance.extraCopies) faults.push(`${extra} extra copies, ${allowance.extraCopies} allowed`);
+    return faults;
+  }
+
+  /** Copies beyond the first of each mail, as of the last `settle()`. */
+  extraCopies = 0;
+}

@@ -1,0 +1,63 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from '../support/service';
+import type { SignUp } from './ledger';
+
+const PASSWORD = 'SecurePass123';
+/** Milliseconds between two sign-ups: a dozen a second, whatever becomes of those before. */
+const INTERVAL_MS = 80;
+/** Sign-ups of one load; what comes after is not sent. */
+const SIGN_UPS_MAX = 1_500;
+const UNDER_WAY_MAX = 100;
+
+let addresses = 0;
+
+/** Sign-ups at a steady pace until it is stopped; slow answers do not slow it down. */
+export class Load {
+  readonly signUps: SignUp[] = [];
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly running: Promise<void>;
+  private stopped = false;
+
+  /** @param url asked anew for each sign-up; a restarted api has another one */
+  constructor(
+    private readonly url: () => string,
+    private readonly ledger: { readonly signUps: SignUp[] },
+  ) {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.running;
+    await Promise.all(this.underWay);
+  }
+
+  /** The first sign-up begun after that moment that was acknowledged. */
+  acknowledgedAfter(moment: number): SignUp | undefined {
+    return this.signUps.find(({ status, startedAt }) => status === 201 && startedAt >= moment);
+  }
+
+  private async run(): Promise<void> {
+    for (let sent = 0; sent < SIGN_UPS_MAX && !this.stopped; sent += 1) {
+      if (this.underWay.size < UNDER_WAY_MAX) {
+        const signUp = this.signUp().finally(() => this.underWay.delete(signUp));
+        this.underWay.add(signUp);
+      }
+      await pause(INTERVAL_MS);
+    }
+  }
+
+  private async signUp(): Promise<void> {
+    addresses += 1;
+    const email = `guest-${addresses}@example.com`;
+    const startedAt = performance.now();
+    const [status, answered] = await new Client(this.url()).register(email, PASSWORD).then(
+      (answer) => [answer.status, answer.body['email']] as const,
+      () => [0, undefined] as const,
+    );
+    const strange = status === 201 && answered !== email;
+    const signUp = { email, status, strange, startedAt, endedAt: performance.now() };
+    this.signUps.push(signUp);
+    this.ledger.signUps.push(signUp);
+  }
+}

@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { EmbeddedPostgres } from '../../tools/postgres/embedded-postgres';
+import { Child } from '../../tools/processes/child';
+import { freePort } from '../../tools/processes/ports';
+
+const PASSWORD = 'tests-only';
+
+/** A PostgreSQL that nobody else uses, so that it can be killed and frozen. */
+export class PrivatePostgres {
+  readonly name = 'user_registration';
+  private frozen: number[] = [];
+
+  private constructor(
+    private readonly embedded: EmbeddedPostgres,
+    private readonly directory: string,
+    readonly port: number,
+  ) {}
+
+  /** Starts one with an empty database. */
+  static async start(): Promise<PrivatePostgres> {
+    const directory = mkdtempSync(path.join(tmpdir(), 'faults-postgres-'));
+    // When we are root, PostgreSQL runs as somebody else and has to get in.
+    chmodSync(directory, 0o755);
+    const port = await freePort();
+    const embedded = new EmbeddedPostgres({
+      directory: path.join(directory, 'data'),
+      refuge: path.join(directory, 'refuge'),
+      port,
+      password: PASSWORD,
+      // A killed process loses nothing that it has written to the kernel; only a power cut would.
+      settings: ['fsync=off'],
+    });
+    const postgres = new PrivatePostgres(embedded, directory, port);
+    await embedded.start();
+    await embedded.createDatabase(postgres.name);
+    return postgres;
+  }
+
+  /** Variables that point an app to it, or to what stands in front of it on another port. */
+  env(port = this.port): NodeJS.ProcessEnv {
+    return {
+      DATABASE_HOST: '127.0.0.1',
+      DATABASE_PORT: String(port),
+      DATABASE_USER: EmbeddedPostgres.user,
+      DATABASE_PASSWORD: PASSWORD,
+      DATABASE_NAME: this.name,
+    };
+  }
+
+  /** Runs `db migrate` of the build; resolves to its exit status. */
+  async migrate(): Promise<number> {
+    const args = [path.resolve('dist/apps/cli/src/main.js'), 'db', 'migrate'];
+    const env = { PATH: process.env['PATH'], NODE_ENV: 'test', ...this.env() };
+    return await new Child('migrate', { command: process.execPath, args, env }).exit();
+  }
+
+  /** Gone without a word, sessions and all, as in a crash: the next start recovers from the log. */
+  async kill(): Promise<void> {
+    this.embedded.server?.signal('SIGQUIT');
+    await this.embedded.server?.exit();
+  }
+
+  async restart(): Promise<void> {
+    await this.embedded.stop();
+    await this.embedded.start();
+  }
+
+  /** All of its processes stand still: connections are taken by the kernel, and nothing answers. */
+  freeze(): void {
+    const postmaster = this.embedded.server?.pid;
+    if (postmaster === undefined) return;
+    // The parent first, so that it does not replace or add any.
+    process.kill(postmaster, 'SIGSTOP');
+    this.frozen = [postmaster, ...childrenOf(postmaster)];
+    this.signalFrozen('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.signalFrozen('SIGCONT');
+    this.frozen = [];
+  }
+
+  async stop(): Promise<void> {
+    this.thaw();
+    await this.embedded.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private signalFrozen(signal: NodeJS.Signals): void {
+    for (const pid of this.frozen) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It ended in between.
+      }
+    }
+  }
+}
+
+function childrenOf(parent: number): number[] {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  return pairs.filter(([, ppid]) => ppid === parent).map(([pid]) => Number(pid));
+}

@@ -1,0 +1,63 @@
+import { createSql, parseEnvironment, type Sql } from '@app/runtime';
+import { spawnApp, type SpawnedApp } from '../support/apps';
+import { TestInbox } from '../support/inbox';
+import { TcpProxy } from '../support/proxy';
+import { TestRedis } from '../support/redis';
+import { Ledger } from './ledger';
+import { Load } from './load';
+import { PrivatePostgres } from './private-postgres';
+
+/** The service between dependencies of its own that can be broken, each behind a proxy that can be broken too. */
+export class Stage {
+  private constructor(
+    readonly postgres: PrivatePostgres,
+    readonly redis: TestRedis,
+    readonly inbox: TestInbox,
+    readonly toPostgres: TcpProxy,
+    readonly toRedis: TcpProxy,
+    readonly toInbox: TcpProxy,
+    /** Straight to PostgreSQL, past the proxy. */
+    readonly sql: Sql,
+    readonly ledger: Ledger,
+    readonly env: NodeJS.ProcessEnv,
+    public api: SpawnedApp,
+    public worker: SpawnedApp,
+  ) {}
+
+  static async start(): Promise<Stage> {
+    const [postgres, redis, inbox] = await Promise.all([
+      PrivatePostgres.start(),
+      TestRedis.start(),
+      TestInbox.start(),
+    ]);
+    const [toPostgres, toRedis, toInbox] = (await Promise.all(
+      [postgres, redis, inbox].map(({ port }) => TcpProxy.start(port)),
+    )) as [TcpProxy, TcpProxy, TcpProxy];
+    if ((await postgres.migrate()) !== 0) throw new Error('The migrations failed');
+    const env = {
+      ...postgres.env(toPostgres.port),
+      ...redis.env,
+      REDIS_PORT: String(toRedis.port),
+      ...inbox.env,
+      SMTP_PORT: String(toInbox.port),
+      BCRYPT_COST: '4',
+      ENABLE_RATE_LIMITING: 'false',
+      LOG_LEVEL: 'info',
+    };
+    const sql = createSql(parseEnvironment(postgres.env()));
+    const ledger = new Ledger(sql, inbox);
+    const [api, worker] = await Promise.all([spawnApp('api', env), spawnApp('mailer-worker', env)]);
+    return new Stage(postgres, redis, inbox, toPostgres, toRedis, toInbox, sql, ledger, env, api, worker);
+  }
+
+  load(): Load {
+    return new Load(() => this.api.url, this.ledger);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.api.stop(), this.worker.stop()]);
+    for (const proxy of [this.toPostgres, this.toRedis, this.toInbox]) proxy.stop();
+    await this.sql.end({ timeout: 1 });
+    await Promise.all([this.inbox.down(), this.redis.stop(), this.postgres.stop()]);
+  }
+}

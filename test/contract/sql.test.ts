@@ -1,0 +1,40 @@
+import { createSql, inTime, parseEnvironment, Unavailable } from '@app/runtime';
+import { createDatabase, type TestDatabase } from '../support/postgres';
+import { TcpProxy } from '../support/proxy';
+
+const numbers = Array.from({ length: 20 }, (_, index) => index);
+
+describe('The pool of PostgreSQL', () => {
+  let database: TestDatabase;
+  let proxy: TcpProxy;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    proxy = await TcpProxy.start(database.environment.DATABASE_PORT);
+  });
+  afterAll(async () => {
+    proxy.stop();
+    await database.drop();
+  });
+
+  it('gives each question its own answer after others have timed out on a frozen server', async () => {
+    const env = { ...database.env, DATABASE_PORT: String(proxy.port), DATABASE_POOL_SIZE: '2' };
+    const sql = createSql(parseEnvironment(env));
+    const ask = (number: number, timeoutMs: number): Promise<number | undefined> =>
+      inTime(sql<{ number: number }[]>`select ${number}::int as number`, timeoutMs).then(
+        ([row]) => row?.number,
+      );
+    try {
+      expect(await Promise.all(numbers.map((number) => ask(number, 5_000)))).toEqual(numbers);
+
+      proxy.freeze();
+      const late = numbers.map((number) => ask(1_000 + number, 200));
+      for (const question of late) await expect(question).rejects.toBeInstanceOf(Unavailable);
+      const waiting = numbers.map((number) => ask(number, 10_000));
+      proxy.thaw();
+      expect(await Promise.all(waiting)).toEqual(numbers);
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  });
+});

@@ -1,21 +1,36 @@
+import { disagreeOnTime } from './faults/clocks';
+import { killApi, killWorker } from './faults/kills';
+import { migrateAtOnce, migrateUnderLoad } from './faults/migrations';
 import { endure } from './faults/outages';
 import { POSTGRES_OUTAGES } from './faults/postgres';
 import { REDIS_OUTAGES } from './faults/redis';
-import { SMTP_OUTAGES } from './faults/smtp';
+import { stopApi, stopTwice, stopWorker } from './faults/shutdown';
+import { refuseForGood, SMTP_OUTAGES } from './faults/smtp';
 import { table, type Line, type Seen } from './report';
 import { Stage } from './stage';
 
 /** Longest one fault may take, in milliseconds. */
-const FAULT_TIMEOUT_MS = 180_000;
+const FAULT_TIMEOUT_MS = 240_000;
+
+const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Seen> }[] = [
+  ...[...POSTGRES_OUTAGES, ...REDIS_OUTAGES, ...SMTP_OUTAGES].map((outage) => ({
+    fault: outage.fault,
+    run: (stage: Stage) => endure(stage, outage),
+  })),
+  { fault: 'SMTP refusing for good', run: refuseForGood },
+  { fault: 'api killed 20 times', run: (stage) => killApi(stage, 20) },
+  { fault: 'worker killed 5 times', run: (stage) => killWorker(stage, 5) },
+  { fault: 'SIGTERM to the api', run: stopApi },
+  { fault: 'SIGTERM to the worker', run: stopWorker },
+  { fault: 'SIGTERM twice', run: stopTwice },
+  { fault: 'migrations at once', run: migrateAtOnce },
+  { fault: 'migration under load', run: migrateUnderLoad },
+  { fault: 'clocks ten minutes apart', run: disagreeOnTime },
+];
 
 describe('Faults, one after the other on one service', () => {
   const lines: Line[] = [];
   let stage: Stage | undefined;
-
-  const record = (fault: string, seen: Seen): void => {
-    lines.push({ fault, ...seen });
-    expect(seen.broken).toEqual([]);
-  };
 
   beforeAll(async () => {
     stage = await Stage.start();
@@ -25,9 +40,13 @@ describe('Faults, one after the other on one service', () => {
     process.stdout.write(table(lines));
   }, 60_000);
 
-  it.each([...POSTGRES_OUTAGES, ...REDIS_OUTAGES, ...SMTP_OUTAGES])(
+  it.each(FAULTS)(
     '$fault',
-    async (outage) => record(outage.fault, await endure(stage as Stage, outage)),
+    async ({ fault, run }) => {
+      const seen = await run(stage as Stage);
+      lines.push({ fault, ...seen });
+      expect(seen.broken).toEqual([]);
+    },
     FAULT_TIMEOUT_MS,
   );
 });

@@ -25,6 +25,8 @@ const SETTLE_TIMEOUT_MS = 60_000;
 /** What clients were told, and what came of it: nothing acknowledged may lack its row or its mail. */
 export class Ledger {
   readonly signUps: SignUp[] = [];
+  /** Copies beyond the first of each mail, as of the last `settle()`. */
+  private extraCopies = 0;
   private readonly arrivals = new Map<string, Arrival[]>();
 
   constructor(
@@ -47,47 +49,50 @@ export class Ledger {
     return this.signUps.filter(({ status }) => status === 201).map(({ email }) => email);
   }
 
-  /** Waits until every row has its mail, acknowledged or not: the row is the promise. Resolves to what is wrong. */
-  async settle(allowance: { extraCopies: number }): Promise<string[]> {
-    const owing = async (): Promise<string[]> => {
-      const rows = await this.sql<{ email: string }[]>`select email from users where mail_due_at is not null`;
-      return rows.map(({ email }) => email);
-    };
-    await until(
-      'no mail is owed',
-      async () => (await owing().catch(() => [''])).length === 0,
-      SETTLE_TIMEOUT_MS,
-    ).catch(() => {});
+  /**
+   * Waits until every row has its mail, acknowledged or not: the row is the promise. Resolves to what is wrong.
+   * @param extraCopiesMax copies beyond the first of a mail that may have come since the last time
+   */
+  async settle(extraCopiesMax: number): Promise<string[]> {
+    const count = async (): Promise<number> => (await this.owed().catch(() => [''])).length;
+    await until('no mail is owed', async () => (await count()) === 0, SETTLE_TIMEOUT_MS).catch(() => {});
     const rows = await this.sql<{ email: string; given_up: boolean }[]>`
       select email, mail_given_up_at is not null as given_up from users`;
-    const held = new Map<string, number>();
-    for (const { email } of rows) held.set(email, (held.get(email) ?? 0) + 1);
-    const faults = [
+    const held = new Set(rows.map(({ email }) => email));
+    const before = this.extraCopies;
+    this.extraCopies = [...this.arrivals.values()].reduce(
+      (sum, mails) => sum + mails.length - idsOf(mails),
+      0,
+    );
+    const extra = this.extraCopies - before;
+    return [
+      ...(await this.owed()).map((email) => `${email} is still owed its mail`),
+      ...rows.filter(({ given_up }) => given_up).map(({ email }) => `the mail to ${email} was given up`),
       ...this.signUps
         .filter(({ strange }) => strange)
         .map(({ email }) => `${email} got another one's answer`),
-      ...(await owing()).map((email) => `${email} is still owed its mail`),
-      ...rows.filter(({ given_up }) => given_up).map(({ email }) => `the mail to ${email} was given up`),
       ...this.acknowledged()
         .filter((email) => !held.has(email))
         .map((email) => `${email} was acknowledged and has no account`),
-      ...[...held.keys()]
+      ...[...held]
         .filter((email) => this.mailsTo(email).length === 0)
         .map((email) => `${email} has an account and got no mail`),
-      ...[...held].filter(([, count]) => count > 1).map(([email]) => `${email} has two accounts`),
+      ...(rows.length > held.size ? ['an address has two accounts'] : []),
+      ...[...this.arrivals]
+        .filter(([, mails]) => lettersOf(mails) > idsOf(mails))
+        .map(([email]) => `copies of a mail to ${email} disagree`),
+      ...(extra > extraCopiesMax ? [`${extra} extra copies, ${extraCopiesMax} allowed`] : []),
     ];
-    let extra = 0;
-    for (const [email, arrivals] of this.arrivals) {
-      const letters = new Map(arrivals.map(({ mail }) => [mail.MessageID, mail]));
-      const codes = new Set(arrivals.map(({ mail }) => `${mail.MessageID} ${codeIn(mail)}`));
-      if (codes.size > letters.size) faults.push(`copies of a mail to ${email} disagree`);
-      extra += arrivals.length - letters.size;
-    }
-    this.extraCopies = extra;
-    if (extra > allowance.extraCopies) faults.push(`${extra} extra copies, ${allowance.extraCopies} allowed`);
-    return faults;
   }
 
-  /** Copies beyond the first of each mail, as of the last `settle()`. */
-  extraCopies = 0;
+  private async owed(): Promise<string[]> {
+    const rows = await this.sql<{ email: string }[]>`select email from users where mail_due_at is not null`;
+    return rows.map(({ email }) => email);
+  }
 }
+
+const idsOf = (arrivals: readonly Arrival[]): number =>
+  new Set(arrivals.map(({ mail }) => mail.MessageID)).size;
+
+const lettersOf = (arrivals: readonly Arrival[]): number =>
+  new Set(arrivals.map(({ mail }) => `${mail.MessageID} ${codeIn(mail)}`)).size;

@@ -26,6 +26,11 @@ export class Load {
     this.running = this.run();
   }
 
+  /** Many sign-ups at once, so that every pool has all of its connections; resolves when they are answered. */
+  async burst(count: number): Promise<void> {
+    await Promise.all(Array.from({ length: count }, () => this.signUp()));
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
     await this.running;

@@ -51,10 +51,14 @@ export class PrivatePostgres {
   }
 
   /** Runs `db migrate` of the build; resolves to its exit status. */
-  async migrate(): Promise<number> {
+  async migrate(database = this.name): Promise<number> {
     const args = [path.resolve('dist/apps/cli/src/main.js'), 'db', 'migrate'];
-    const env = { PATH: process.env['PATH'], NODE_ENV: 'test', ...this.env() };
+    const env = { PATH: process.env['PATH'], NODE_ENV: 'test', ...this.env(), DATABASE_NAME: database };
     return await new Child('migrate', { command: process.execPath, args, env }).exit();
+  }
+
+  async createDatabase(name: string): Promise<void> {
+    await this.embedded.createDatabase(name);
   }
 
   /** Gone without a word, sessions and all, as in a crash: the next start recovers from the log. */

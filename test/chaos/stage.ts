@@ -54,6 +54,20 @@ export class Stage {
     return new Load(() => this.api.url, this.ledger);
   }
 
+  /** The api dies without a word, and another one takes its place. */
+  async replaceApi(): Promise<void> {
+    this.api.child.kill();
+    await this.api.child.exit();
+    this.api = await spawnApp('api', this.env);
+  }
+
+  /** The same for the worker. */
+  async replaceWorker(): Promise<void> {
+    this.worker.child.kill();
+    await this.worker.child.exit();
+    this.worker = await spawnApp('mailer-worker', this.env);
+  }
+
   async stop(): Promise<void> {
     await Promise.all([this.api.stop(), this.worker.stop()]);
     for (const proxy of [this.toPostgres, this.toRedis, this.toInbox]) proxy.stop();

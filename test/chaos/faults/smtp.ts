@@ -1,3 +1,7 @@
+import { Client, tally } from '../../support/service';
+import { until } from '../../support/until';
+import type { Seen } from '../report';
+import type { Stage } from '../stage';
 import type { Outage } from './outages';
 
 export const SMTP_OUTAGES: readonly Outage[] = [
@@ -28,3 +32,33 @@ export const SMTP_OUTAGES: readonly Outage[] = [
     signUpsGoOn: true,
   },
 ];
+
+/** Mails refused with a 5xx reply are not tried again, and can be seen; a new registration starts afresh. */
+export async function refuseForGood(stage: Stage): Promise<Seen> {
+  const client = new Client(stage.api.url);
+  const emails = Array.from({ length: REFUSED }, (_, index) => `refused-${Date.now()}-${index}@example.com`);
+  const register = () => Promise.all(emails.map((email) => client.register(email, 'SecurePass123')));
+  stage.inbox.refuse(550, REFUSED);
+  await register();
+  const rows = await until('all are given up', async () => {
+    const found = await stage.sql<{ tries: number }[]>`
+      select mail_attempts as tries from users where mail_given_up_at is not null`;
+    return found.length === REFUSED && found;
+  });
+  const again = await register();
+  const faults = await stage.ledger.settle(0);
+  return {
+    promised: 'given up at once, and visibly',
+    seen: `${rows.length} given up after ${Math.max(...rows.map(({ tries }) => tries))} try; anew: ${JSON.stringify(tally(again))}`,
+    recovery: null,
+    broken: [
+      ...faults,
+      ...(rows.some(({ tries }) => tries > 1) ? ['a refused mail was tried again'] : []),
+      ...again
+        .filter(({ status }) => status !== 201)
+        .map(({ status }) => `registering anew was answered ${status}`),
+    ],
+  };
+}
+
+const REFUSED = 5;

@@ -1,0 +1,98 @@
+import { Client } from '../../support/service';
+import { codeIn } from '../../support/inbox';
+import { until } from '../../support/until';
+import type { Seen } from '../report';
+import type { Stage } from '../stage';
+import { ms } from './outages';
+
+const PASSWORD = 'SecurePass123';
+/** Longest until a mail goes out again whose worker was killed, in milliseconds. */
+const MAIL_AGAIN_MS = 20_000;
+const PATIENCE_MS = 60_000;
+
+/** Kills the api again and again under load, every other time between the commit and the queue. */
+export async function killApi(stage: Stage, times: number): Promise<Seen> {
+  const load = stage.load();
+  try {
+    for (let kill = 0; kill < times; kill += 1) {
+      const born = performance.now();
+      await until('sign-ups work', () => load.acknowledgedAfter(born), PATIENCE_MS);
+      if (kill % 2 === 0) await aCommitThatTheQueueDoesNotHearOf(stage);
+      await stage.replaceApi();
+      stage.redis.resume();
+    }
+  } finally {
+    stage.redis.resume();
+    await load.stop();
+  }
+  const faults = await stage.ledger.settle(0);
+  const acknowledged = load.signUps.filter(({ status }) => status === 201).length;
+  const cut = load.signUps.filter(({ status }) => status === 0).map(({ email }) => email);
+  const committed = await stage.sql`select email from users where email = any(${cut})`;
+  return {
+    promised: 'nothing acknowledged lost, nothing sent twice',
+    seen: `${acknowledged} acknowledged, ${cut.length} cut off, ${committed.length} of them committed and mailed`,
+    recovery: null,
+    broken: [...faults, ...(committed.length < times / 4 ? ['hardly a kill hit after a commit'] : [])],
+  };
+}
+
+/** The queue keeps silent, so whoever has just committed waits for it: that is the moment. */
+async function aCommitThatTheQueueDoesNotHearOf({ redis, sql }: Stage): Promise<void> {
+  const count = async (): Promise<number> =>
+    (await sql<{ count: number }[]>`select count(*)::int as count from users`)[0]?.count ?? 0;
+  redis.pause();
+  const before = await count();
+  await until('a row is committed', async () => (await count()) > before);
+}
+
+/** Kills the worker once its mail is with a server that says nothing, and then each time the server has taken it. */
+export async function killWorker(stage: Stage, times: number): Promise<Seen> {
+  const email = `unlucky-${Date.now()}@example.com`;
+  const client = new Client(stage.api.url);
+  stage.inbox.freeze();
+  await client.register(email, PASSWORD);
+  await until('a worker has it in hand', async () => {
+    const [row] = await stage.sql<{ tries: number }[]>`
+      select mail_attempts as tries from users where email = ${email}`;
+    return (row?.tries ?? 0) > 0;
+  });
+  const waits: number[] = [];
+  let kills = 1;
+  const killed = performance.now();
+  // Before the mail server's answer is out: the worker never learns that the mail was taken.
+  stage.inbox.mailbox.on('mail', killAtOnce);
+  await stage.replaceWorker();
+  stage.inbox.thaw();
+  let lastKill = killed;
+  for (; kills <= times; kills += 1) {
+    const arrival = await until(`copy ${kills}`, () => stage.ledger.mailsTo(email)[kills - 1], PATIENCE_MS);
+    waits.push(arrival.at - lastKill);
+    lastKill = arrival.at;
+    if (kills === times) break;
+    await stage.worker.child.exit();
+    await stage.replaceWorker();
+  }
+  stage.inbox.mailbox.off('mail', killAtOnce);
+
+  function killAtOnce(): void {
+    if (kills < times) stage.worker.child.kill();
+  }
+  const faults = await stage.ledger.settle(times);
+  const copies = stage.ledger.mailsTo(email).map(({ mail }) => mail);
+  const newest = copies.at(-1);
+  const activated =
+    newest === undefined ? 0 : (await client.activate(email, PASSWORD, codeIn(newest))).status;
+  const slowest = Math.max(...waits);
+  return {
+    promised: 'mail within 20 s of each, one copy a kill',
+    seen: `${times} kills, ${copies.length} copies alike, its code ${activated === 200 ? 'works' : 'does not work'}`,
+    recovery: `mail ${ms(slowest)}`,
+    broken: [
+      ...faults,
+      ...(slowest > MAIL_AGAIN_MS ? [`the mail went out again only after ${ms(slowest)}`] : []),
+      ...(copies.length > times ? [`${copies.length} copies after ${times} kills`] : []),
+      ...(activated === 200 ? [] : [`its code was answered ${activated}`]),
+    ],
+  };
+}

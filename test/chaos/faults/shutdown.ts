@@ -1,0 +1,110 @@
+import { spawnApp } from '../../support/apps';
+import { Client, tally } from '../../support/service';
+import { until } from '../../support/until';
+import type { Seen } from '../report';
+import type { Stage } from '../stage';
+import { ms } from './outages';
+
+const PASSWORD = 'SecurePass123';
+/** Requests in flight when the signal comes: as many as the hashing line takes. */
+const IN_FLIGHT = 12;
+const EXIT_WITHIN_MS = 10_000;
+const AT_ONCE_MS = 1_000;
+
+let rounds = 0;
+const guests = (): string[] => {
+  rounds += 1;
+  return Array.from({ length: IN_FLIGHT }, (_, index) => `leaving-${rounds}-${index}@example.com`);
+};
+
+/** SIGTERM while sign-ups are being hashed for: each is answered, then it is gone. */
+export async function stopApi(stage: Stage): Promise<Seen> {
+  const { child, url } = await spawnApp('api', { ...stage.env, BCRYPT_COST: '11' });
+  const client = new Client(url);
+  const answers = guests().map((email) => client.register(email, PASSWORD));
+  await Promise.race(answers);
+  const signalled = performance.now();
+  const status = await child.stop(EXIT_WITHIN_MS);
+  const tookMs = performance.now() - signalled;
+  const results = await Promise.allSettled(answers);
+  const answered = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const odd = answered.filter(({ status }) => status !== 201 && status !== 503).length;
+  const faults = await stage.ledger.settle(0);
+  return {
+    promised: 'all in flight answered, exit 0',
+    seen: `${IN_FLIGHT} in flight: ${JSON.stringify(tally(answered))}, exit ${status} after ${ms(tookMs)}`,
+    recovery: null,
+    broken: [
+      ...faults,
+      ...(answered.length < IN_FLIGHT
+        ? [`${IN_FLIGHT - answered.length} requests in flight were reset`]
+        : []),
+      ...(odd > 0 ? [`${odd} odd answers`] : []),
+      ...(status === 0 ? [] : [`exit ${status}`]),
+    ],
+  };
+}
+
+/** SIGTERM while a mail is with a server that takes its time: it is finished, once. */
+export async function stopWorker(stage: Stage): Promise<Seen> {
+  const email = await aMailInHand(stage);
+  const { child } = stage.worker;
+  child.signal('SIGTERM');
+  await until('it is shutting down', () => stage.worker.lines.some((line) => line.includes('Shutting down')));
+  stage.toInbox.thaw();
+  const signalled = performance.now();
+  const status = await child.stop(EXIT_WITHIN_MS, 'SIGCONT');
+  const tookMs = performance.now() - signalled;
+  const [row] = await stage.sql`select email from users where email = ${email} and mail_sent_at is not null`;
+  stage.worker = await spawnApp('mailer-worker', stage.env);
+  const faults = await stage.ledger.settle(0);
+  return {
+    promised: 'the mail in hand finished, exit 0',
+    seen: `${stage.ledger.mailsTo(email).length} mail, exit ${status} after ${ms(tookMs)}`,
+    recovery: null,
+    broken: [
+      ...faults,
+      ...(row === undefined ? ['the mail in hand was left'] : []),
+      ...(status === 0 ? [] : [`exit ${status}`]),
+    ],
+  };
+}
+
+/** A second signal ends either app at once, whatever it waits for. */
+export async function stopTwice(stage: Stage): Promise<Seen> {
+  const api = await spawnApp('api', { ...stage.env, BCRYPT_COST: '14' });
+  const hanging = guests().map((email) => new Client(api.url).register(email, PASSWORD));
+  void Promise.allSettled(hanging);
+  await aMailInHand(stage);
+  const took: number[] = [];
+  const statuses: number[] = [];
+  for (const app of [api, stage.worker]) {
+    app.child.signal('SIGTERM');
+    await until('it is shutting down', () => app.lines.some((line) => line.includes('Shutting down')));
+    const signalled = performance.now();
+    statuses.push(await app.child.stop(EXIT_WITHIN_MS));
+    took.push(performance.now() - signalled);
+  }
+  stage.toInbox.thaw();
+  stage.worker = await spawnApp('mailer-worker', stage.env);
+  const faults = await stage.ledger.settle(2);
+  const slowest = Math.max(...took);
+  return {
+    promised: 'a second signal ends it at once',
+    seen: `exit ${statuses.join(' and ')}, the slower after ${ms(slowest)}`,
+    recovery: null,
+    broken: [...faults, ...(slowest > AT_ONCE_MS ? [`it took ${ms(slowest)}`] : [])],
+  };
+}
+
+/** Resolves to the address of a mail that the worker is handing to a server that does not answer. */
+async function aMailInHand(stage: Stage): Promise<string> {
+  const [email = ''] = guests();
+  stage.toInbox.freeze();
+  await new Client(stage.api.url).register(email, PASSWORD);
+  await until('a worker has it in hand', async () => {
+    const [row] = await stage.sql`select email from users where email = ${email} and mail_attempts > 0`;
+    return row !== undefined;
+  });
+  return email;
+}

@@ -34,7 +34,11 @@ export class ActivationModule {
         { provide: ActivationRepository, useClass: PostgresActivationRepository },
         { provide: OwedMailRepository, useClass: PostgresOwedMailRepository },
         { provide: DeadRegistrations, useClass: PostgresDeadRegistrations },
-        { provide: CodeDeriver, useFactory: () => new CodeDeriver(environment.SECRET_KEY) },
+        {
+          provide: CodeDeriver,
+          useFactory: () =>
+            new CodeDeriver(environment.SECRET_KEY, environment.SECRET_KEY_PREVIOUS || undefined),
+        },
         ...useCases,
       ],
       exports: [MailModule, DeadRegistrations, OwedMailRepository, ...useCases],

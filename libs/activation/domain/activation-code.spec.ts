@@ -43,6 +43,19 @@ describe('CodeDeriver', () => {
     );
   });
 
+  it('accepts the codes of the key before a rotation, and derives none with it', () => {
+    const rotated = new CodeDeriver(
+      'the key that came after a rotation, long enough',
+      'a secret key of more than thirty-two characters',
+    );
+    expect(rotated.matches(code, deriver.derive(code))).toBe(true);
+    expect(rotated.derive(code)).not.toBe(deriver.derive(code));
+    expect(rotated.matches(code, rotated.derive(code))).toBe(true);
+    expect(
+      new CodeDeriver('the key that came after a rotation, long enough').matches(code, deriver.derive(code)),
+    ).toBe(false);
+  });
+
   it('keeps leading zeros', () => {
     const ids = Array.from({ length: 500 }, (_, index) => ({ id: String(index), digits: 4 }));
     const codes = ids.map((id) => deriver.derive(id));

@@ -15,18 +15,29 @@ export const freshCodeId = (): string => randomUUID();
 
 /** Derives codes from the secret key. Whoever lacks the key learns nothing from the id, or from other codes. */
 export class CodeDeriver {
-  constructor(private readonly secretKey: string) {}
+  /** @param previousKey the key before a rotation, whose codes are still accepted; never derived for a mail */
+  constructor(
+    private readonly secretKey: string,
+    private readonly previousKey?: string,
+  ) {}
 
-  derive({ id, digits }: IssuedCode): string {
-    const key = createHmac('sha256', this.secretKey).update(`activation-code\0${id}`).digest();
+  derive({ id, digits }: IssuedCode, secretKey = this.secretKey): string {
+    const key = createHmac('sha256', secretKey).update(`activation-code\0${id}`).digest();
     return hotp(key, 0n, digits);
   }
 
   /** Takes the same time for a wrong code as for a right one, wherever they differ. */
   matches(code: IssuedCode, attempt: string): boolean {
-    const expected = createHmac('sha256', this.secretKey).update(this.derive(code)).digest();
-    const given = createHmac('sha256', this.secretKey).update(attempt).digest();
-    return timingSafeEqual(expected, given);
+    const current = this.same(this.derive(code), attempt);
+    const previous =
+      this.previousKey !== undefined && this.same(this.derive(code, this.previousKey), attempt);
+    return current || previous;
+  }
+
+  /** Digests are compared, because they are of one length. */
+  private same(expected: string, given: string): boolean {
+    const digest = (text: string): Buffer => createHmac('sha256', this.secretKey).update(text).digest();
+    return timingSafeEqual(digest(expected), digest(given));
   }
 }
 

@@ -83,6 +83,10 @@ export const variables = {
     default: DEVELOPMENT_SECRET_KEY,
     desc: 'Key the activation codes are derived from: 32 characters or more, the same in api and worker',
   }),
+  SECRET_KEY_PREVIOUS: secret(32)({
+    default: '',
+    desc: 'The key before a rotation: its codes are accepted for the rest of their lives',
+  }),
 
   ACTIVATION_CODE_LENGTH: integer(4, 8)({ default: 4, desc: 'Digits of a code' }),
   ACTIVATION_CODE_EXPIRY_SECONDS: integer(

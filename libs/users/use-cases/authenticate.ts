@@ -20,6 +20,15 @@ export class Authenticate {
     if (user === null || !right) throw new UsersError('users.credentials_wrong');
     return user;
   }
+
+  /**
+   * Hashes a password that was right anew, when its stored hash took less work than is asked for now. Undefined
+   * when there is no need, and when there is no room: it is then made another time.
+   */
+  async renewedHash({ passwordHash }: UserWithHash, password: string): Promise<string | undefined> {
+    if (!this.passwords.isOutdated(passwordHash)) return undefined;
+    return await this.passwords.hash(password).catch(() => undefined);
+  }
 }
 
 /** What cannot be anybody's address is an unknown one: it gets the same answer after the same work. */

@@ -78,7 +78,8 @@ export class UsersController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<ActivatedUser> {
     const user = await this.authentication.execute(request, response, credentials, 'activation');
-    const activatedAt = await this.activation.execute(user, body.activation_code);
+    const renewedHash = await this.authentication.renewedHash(user, credentials);
+    const activatedAt = await this.activation.execute(user, body.activation_code, renewedHash);
     return {
       email: user.email,
       is_activated: true,

@@ -39,6 +39,11 @@ export class LimitedAuthentication {
     return user;
   }
 
+  /** A stronger hash to be kept with the activation, where the stored one has become too weak. */
+  renewedHash(user: UserWithHash, { password }: BasicCredentials): Promise<string | undefined> {
+    return this.authentication.renewedHash(user, password);
+  }
+
   private async spend(request: Request, response: Response, budget: 'activation' | 'resend'): Promise<void> {
     const key = this.charges.keyFor(budget, request);
     if (key === null) return;

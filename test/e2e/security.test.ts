@@ -1,0 +1,158 @@
+import { connect } from 'node:net';
+import { Child } from '../../tools/processes/child';
+import { codeIn } from '../support/inbox';
+import { spawnApp } from '../support/apps';
+import { Client, Service, type Answer } from '../support/service';
+import { until } from '../support/until';
+
+const PASSWORD = 'SecurePass123';
+
+/** What a stranger sees of an answer, without what differs between any two. */
+function visible({ status, headers, body }: Answer): unknown {
+  const names = [...headers.keys()].sort();
+  return { status, names, fields: Object.keys(body), message: body['message'] };
+}
+
+describe('What a stranger learns', () => {
+  let service: Service;
+  let client: Client;
+
+  beforeAll(async () => {
+    service = await Service.start('redis', { CONCEAL_REGISTERED_EMAILS: 'true' });
+    client = new Client(service.api.url);
+  });
+  afterAll(() => service.stop());
+
+  it('is nothing from registering a taken address, while its owner is told, once', async () => {
+    const free = await client.register('owner@example.com', PASSWORD);
+    const code = codeIn(await service.inbox.mailTo('owner@example.com'));
+    expect((await client.activate('owner@example.com', PASSWORD, code)).status).toBe(200);
+
+    const taken = await client.register('Owner@example.com', 'StrangersPass1');
+    expect(visible(taken)).toEqual(visible(free));
+    expect(taken.body['email']).toBe('owner@example.com');
+    expect(taken.body['id']).not.toBe(free.body['id']);
+    const notice = await service.inbox.mailTo('owner@example.com', 2);
+    expect(notice.Subject).toContain('already');
+    expect(notice.Text).not.toMatch(/^ {4}\d+$/m);
+
+    const again = await client.register('owner@example.com', 'StrangersPass1');
+    expect(visible(again)).toEqual(visible(free));
+    await client.register('other@example.com', PASSWORD);
+    await service.inbox.mailTo('other@example.com');
+    expect(service.inbox.mailsTo('owner@example.com')).toHaveLength(2);
+    expect((await client.activate('owner@example.com', 'StrangersPass1', '1234')).status).toBe(401);
+  });
+
+  it('is nothing from asking for new codes', async () => {
+    await client.register('known@example.com', PASSWORD);
+    const known = await client.newCode('known@example.com', 'WrongPass123');
+    const unknown = await client.newCode('unknown@example.com', 'WrongPass123');
+    expect(visible(known)).toEqual(visible(unknown));
+    expect(known.status).toBe(401);
+  });
+});
+
+describe('Guessing', () => {
+  it('faces longer codes after ten wrong tries of a day, and the owner still gets in', async () => {
+    const service = await Service.start('one-node');
+    try {
+      const client = new Client(service.api.url);
+      await client.register('guessed@example.com', PASSWORD);
+      for (let sent = 1; sent <= 2; sent += 1) {
+        const code = codeIn(await service.inbox.mailTo('guessed@example.com', sent));
+        expect(code).toHaveLength(4);
+        const wrong = code === '0000' ? '0001' : '0000';
+        for (let attempt = 0; attempt < 5; attempt += 1) {
+          expect((await client.activate('guessed@example.com', PASSWORD, wrong)).status).toBe(400);
+        }
+        expect((await client.newCode('guessed@example.com', PASSWORD)).status).toBe(202);
+      }
+      const longer = codeIn(await service.inbox.mailTo('guessed@example.com', 3));
+      expect(longer).toHaveLength(5);
+      expect((await client.activate('guessed@example.com', PASSWORD, longer)).status).toBe(200);
+    } finally {
+      await service.stop();
+    }
+  });
+});
+
+describe('Keys and hashes', () => {
+  it('can be changed: old codes live on, and a weak hash is made anew at the activation', async () => {
+    const oldKey = 'the key before the rotation, 32 characters and more';
+    const newKey = 'the key after the rotation, 32 characters and more';
+    const service = await Service.start('one-node', { SECRET_KEY: oldKey });
+    try {
+      await new Client(service.api.url).register('rotated@example.com', PASSWORD);
+      const code = codeIn(await service.inbox.mailTo('rotated@example.com'));
+      const api = await spawnApp('api', {
+        ...service.env,
+        SECRET_KEY: newKey,
+        SECRET_KEY_PREVIOUS: oldKey,
+        BCRYPT_COST: '5',
+      });
+      const client = new Client(api.url);
+      expect((await client.activate('rotated@example.com', PASSWORD, code)).status).toBe(200);
+      const [row] = await service.database.sql`select password_hash from users`;
+      expect(row?.['password_hash']).toMatch(/^\$2b\$05\$/);
+      expect((await client.activate('rotated@example.com', PASSWORD, code)).status).toBe(409);
+      await api.stop();
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('of development do not run in production, and every fault is named at once', async () => {
+    const child = new Child('api', {
+      command: process.execPath,
+      args: ['dist/apps/api/src/main.js'],
+      env: { PATH: process.env['PATH'], NODE_ENV: 'production', API_PORT: 'eighty', BCRYPT_COST: '4' },
+    });
+    expect(await child.exit()).toBe(78);
+    const said = child.tail.join('\n');
+    for (const name of ['SECRET_KEY', 'API_PORT', 'BCRYPT_COST']) expect(said).toContain(name);
+    expect(said).not.toContain('development-only');
+  });
+});
+
+describe('Connections', () => {
+  let service: Service;
+
+  beforeAll(async () => {
+    service = await Service.start('one-node');
+  });
+  afterAll(() => service.stop());
+
+  const exchange = (text: string): Promise<string> =>
+    new Promise((resolve) => {
+      let received = '';
+      const socket = connect(service.api.port, '127.0.0.1', () => socket.write(text));
+      socket.on('data', (chunk) => (received += chunk.toString()));
+      socket.on('error', () => resolve(received));
+      socket.on('close', () => resolve(received));
+    });
+  const head =
+    'POST /api/v1/users/register HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+
+  it.each([
+    [
+      'Content-Length with Transfer-Encoding',
+      `${head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    ['two Content-Lengths', `${head}Content-Length: 2\r\nContent-Length: 20\r\n\r\n{}`],
+    ['a header of 20 KiB', `${head}X-Long: ${'a'.repeat(20_480)}\r\n\r\n`],
+    ['a line that is no header', `${head}no header at all\r\n\r\n`],
+  ])('are closed on %s', async (_what, text) => {
+    expect(await exchange(text)).toMatch(/^HTTP\/1\.1 4\d\d /);
+  });
+
+  it('show security headers, and no CORS unless it is asked for', async () => {
+    const client = new Client(service.api.url);
+    const { headers } = await client.get('/', { Origin: 'https://evil.example' });
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+    await until('still serving', async () => (await client.get('/livez')).status === 200);
+  });
+});

@@ -45,6 +45,8 @@ const base = {
 
 module.exports = {
   testTimeout: 30_000,
+  // The end-to-end tests wait more than they work: one worker a core, the parent beside them.
+  maxWorkers: 2,
   // A test that failed may leave processes behind that keep Jest waiting; they die with it.
   forceExit: true,
   projects: [

@@ -36,6 +36,11 @@ export class TestServer {
     }
   }
 
+  /** The postmaster's process, where it is ours. */
+  get pid(): number | undefined {
+    return this.embedded?.server?.pid;
+  }
+
   async stop(): Promise<void> {
     await this.embedded?.stop();
     if (this.directory !== undefined) rmSync(this.directory, { recursive: true, force: true });

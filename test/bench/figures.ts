@@ -1,0 +1,54 @@
+export type Target =
+  { readonly atLeast: number } | { readonly atMost: number } | { readonly exactly: number };
+
+/** One row of the goals: what was measured, round by round, beside what is asked of it. */
+export interface Figure {
+  readonly table: 'speed' | 'growth';
+  readonly job: string;
+  readonly figure: string;
+  /** Of the value: `ms`, `bytes`; empty for a ratio or a count. */
+  readonly unit: string;
+  readonly target: Target | null;
+  readonly rounds: readonly number[];
+  /** How it was measured where that is not plain, or in what the short form differs. */
+  readonly note?: string;
+}
+
+export const median = (values: readonly number[]): number => percentile(values, 50);
+
+/** Nearest rank; NaN of nothing. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const rank = Math.max(Math.ceil((percent / 100) * sorted.length), 1);
+  return sorted[rank - 1] ?? Number.NaN;
+}
+
+export const valueOf = (figure: Figure): number => median(figure.rounds);
+
+/** Null where nothing is asked. */
+export function isMet(figure: Figure): boolean | null {
+  const { target } = figure;
+  const value = valueOf(figure);
+  if (target === null) return null;
+  if ('atLeast' in target) return value >= target.atLeast;
+  if ('atMost' in target) return value <= target.atMost;
+  return value === target.exactly;
+}
+
+export function describeTarget({ target, unit }: Figure): string {
+  if (target === null) return 'none';
+  const suffix = unit === '' ? '' : ` ${unit}`;
+  if ('atLeast' in target) return `≥ ${write(target.atLeast)}${suffix}`;
+  if ('atMost' in target) return `≤ ${write(target.atMost)}${suffix}`;
+  return `= ${write(target.exactly)}${suffix}`;
+}
+
+export const describeValue = (figure: Figure): string =>
+  `${write(valueOf(figure))}${figure.unit === '' ? '' : ` ${figure.unit}`}`;
+
+/** Three significant digits, thousands apart. */
+export function write(value: number): string {
+  if (!Number.isFinite(value)) return 'none';
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');
+  return String(Number(value.toPrecision(3)));
+}

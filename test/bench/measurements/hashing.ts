@@ -1,0 +1,161 @@
+import { availableParallelism } from 'node:os';
+import { hash } from 'bcrypt';
+import { percentile, type Figure } from '../figures';
+import { expectAll, type Call, type HttpLoad } from '../http-load';
+import { activations, PASSWORD, signUps } from '../people';
+import type { BareBcrypt } from '../programs/bare-bcrypt';
+import { runProgram } from '../programs/program';
+import type { RunningApi, Stage } from '../stage';
+
+export const COST = 12;
+const CORES = availableParallelism();
+/** More than the slots, so that none is ever idle, and fewer than the line holds. */
+const CLIENTS = 3 * CORES;
+const LIVEZ: Call = { method: 'GET', path: '/livez' };
+
+export const bareBcrypt = (options: Partial<BareBcrypt>): Promise<{ perSecond: number; times: number[] }> =>
+  runProgram('bare-bcrypt', { work: 'hash', cost: COST, count: 6 * CORES, atOnce: CORES, ...options });
+
+/** Sign-ups and activations with every slot taken, beside bcrypt alone on as many threads, turn by turn. */
+export async function saturation(stage: Stage): Promise<Figure[]> {
+  const count = stage.size(6, 24) * CORES;
+  const passwordHash = await hash(PASSWORD, COST);
+  const registered: number[] = [];
+  const activated: number[] = [];
+  const livez: number[] = [];
+  await stage.withApi({ BCRYPT_COST: String(COST) }, async ({ load }) => {
+    expectAll(await load.closed(signUps(2), 1), 201);
+    for (let round = 0; round < stage.rounds; round += 1) {
+      const hashes = await bareBcrypt({ count });
+      const stop = new AbortController();
+      const probing = load.probe(LIVEZ, 10, stop.signal);
+      registered.push((await perSecond(load, signUps(count), 201)) / hashes.perSecond);
+      stop.abort();
+      livez.push(percentile(await probing, 99));
+      const compares = await bareBcrypt({ work: 'compare', count });
+      const calls = await activations(stage.database.sql, count, passwordHash);
+      activated.push((await perSecond(load, calls, 200)) / compares.perSecond);
+    }
+  });
+  return [
+    {
+      table: 'speed',
+      job: `register, cost ${COST}, saturated`,
+      figure: 'sign-ups/s ÷ bare bcrypt hashes/s',
+      unit: '',
+      target: { atLeast: 0.97 },
+      rounds: registered,
+    },
+    {
+      table: 'speed',
+      job: 'activate, saturated',
+      figure: 'activations/s ÷ bare bcrypt compares/s',
+      unit: '',
+      target: { atLeast: 0.97 },
+      rounds: activated,
+    },
+    {
+      table: 'speed',
+      job: 'probe beside saturated sign-ups',
+      figure: 'p99 of /livez',
+      unit: 'ms',
+      target: { atMost: 10 },
+      rounds: livez,
+      note: 'an absolute time: other work on the machine counts too',
+    },
+  ];
+}
+
+async function perSecond(load: HttpLoad, calls: readonly Call[], status: number): Promise<number> {
+  const began = performance.now();
+  const replies = await load.closed(calls, CLIENTS);
+  expectAll(replies, status);
+  return (calls.length * 1_000) / (performance.now() - began);
+}
+
+/** Far more sign-ups than the cores can hash, and a burst from nothing. */
+export async function overload(stage: Stage): Promise<Figure[]> {
+  const goodput: number[] = [];
+  const refusal: number[] = [];
+  const burst: number[] = [];
+  const rounds = stage.size(2, 5);
+  await stage.withApi({ BCRYPT_COST: String(COST) }, async (api) => {
+    expectAll(await api.load.closed(signUps(2), 1), 201);
+    for (let round = 0; round < rounds; round += 1) {
+      const flooded = await flood(api, stage.size(7, 20));
+      goodput.push(flooded.goodput);
+      refusal.push(flooded.refusalMs);
+      burst.push(await firstOfBurst(api));
+    }
+  });
+  return [
+    {
+      table: 'speed',
+      job: 'overload, 100 sign-ups/s offered',
+      figure: '201 within 3 s ÷ what the hash ceiling allows',
+      unit: '',
+      target: { atLeast: 0.75 },
+      rounds: goodput,
+    },
+    {
+      table: 'speed',
+      job: 'overload, 100 sign-ups/s offered',
+      figure: 'time to a 503 (p50)',
+      unit: 'ms',
+      target: { atMost: 5 },
+      rounds: refusal,
+    },
+    {
+      table: 'speed',
+      job: 'burst of 50',
+      figure: 'first answer ÷ one hash time',
+      unit: '',
+      target: { atMost: 1.5 },
+      rounds: burst,
+      note: 'the first 201; one hash time is the median of bcrypt alone on all cores',
+    },
+  ];
+}
+
+/** Leaves out the first three seconds, in which the line fills, and what drains after the last offer. */
+async function flood({ load }: RunningApi, seconds: number): Promise<{ goodput: number; refusalMs: number }> {
+  const rate = 100;
+  const before = await bareBcrypt({});
+  const began = performance.now();
+  const replies = await load.offered(signUps(rate * seconds), rate);
+  const after = await bareBcrypt({});
+  const [from, to] = [began + 3_000, began + seconds * 1_000];
+  const good = replies.filter(
+    ({ status, ms, endedAt }) => status === 201 && ms <= 3_000 && endedAt >= from && endedAt < to,
+  );
+  const ceiling = ((before.perSecond + after.perSecond) / 2) * (seconds - 3);
+  const refused = replies.filter(({ status }) => status === 503).map(({ ms }) => ms);
+  return { goodput: good.length / ceiling, refusalMs: percentile(refused, 50) };
+}
+
+async function firstOfBurst({ load }: RunningApi): Promise<number> {
+  const { times } = await bareBcrypt({});
+  const replies = await load.closed(signUps(50), 50);
+  const first = Math.min(...replies.filter(({ status }) => status === 201).map(({ ms }) => ms));
+  return first / percentile(times, 50);
+}
+
+/** Other work on libuv's pool, inside of one process with the service's own hasher. */
+export async function poolWhileHashing(stage: Stage): Promise<Figure[]> {
+  const rounds: number[] = [];
+  for (let round = 0; round < stage.rounds; round += 1) {
+    const options = { cost: COST, probes: stage.size(200, 1_000) };
+    const { times } = await runProgram<{ times: number[] }>('pool-while-hashing', options);
+    rounds.push(percentile(times, 50));
+  }
+  return [
+    {
+      table: 'speed',
+      job: 'other work on the libuv pool while hashing',
+      figure: 'fs.stat p50',
+      unit: 'ms',
+      target: { atMost: 1 },
+      rounds,
+    },
+  ];
+}

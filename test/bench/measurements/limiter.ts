@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { digestKey, RedisRateLimiter, type Charge } from '@app/rate-limit';
+import { percentile, type Figure } from '../figures';
+import type { Stage } from '../stage';
+
+const HOUR_MS = 3_600_000;
+const SECRET = 'bench';
+
+/** A registration's charges: one key of the route, one of the client. */
+const charges = (client: string): Charge[] => [
+  { limit: 'global', key: digestKey(SECRET, 'global'), max: 10_000_000, windowMs: 60_000, action: 'spend' },
+  {
+    limit: 'registration',
+    key: digestKey(SECRET, 'registration', client),
+    max: 5,
+    windowMs: HOUR_MS,
+    action: 'spend',
+  },
+];
+
+/** All limits of a registration in one script, beside PING on the same connection, a call of each in turn. */
+export async function limiter(stage: Stage): Promise<Figure[]> {
+  const redis = stage.redis.connect();
+  const rounds: number[] = [];
+  try {
+    const limits = new RedisRateLimiter(redis);
+    for (let round = -1; round < stage.rounds; round += 1) {
+      const scripts: number[] = [];
+      const pings: number[] = [];
+      for (let call = 0; call < stage.size(1_000, 5_000); call += 1) {
+        const mine = charges(randomUUID());
+        scripts.push(await timed(() => limits.settle(mine)));
+        pings.push(await timed(() => redis.ping()));
+      }
+      // The first round warms up.
+      if (round >= 0) rounds.push(percentile(scripts, 50) / percentile(pings, 50));
+    }
+  } finally {
+    redis.disconnect();
+  }
+  return [
+    {
+      table: 'speed',
+      job: 'limiter',
+      figure: 'p50 of the script ÷ PING, all limits that apply at once',
+      unit: '',
+      target: { atMost: 1.9 },
+      rounds,
+    },
+  ];
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+/** What Redis keeps of each client that ever registered, and that none of it stays. */
+export async function clientAddresses(stage: Stage): Promise<Figure[]> {
+  const count = stage.size(20_000, 1_000_000);
+  const redis = stage.redis.connect();
+  try {
+    await redis.flushall();
+    const limits = new RedisRateLimiter(redis);
+    const before = await usedMemory(() => redis.info('memory'));
+    for (let done = 0; done < count; done += 100) {
+      // The route's own key would grow with them.
+      await Promise.all(Array.from({ length: 100 }, () => limits.settle(charges(randomUUID()).slice(1))));
+    }
+    const after = await usedMemory(() => redis.info('memory'));
+    const [, keys, expiring] = /keys=(\d+),expires=(\d+)/.exec(await redis.info('keyspace')) ?? [];
+    await redis.flushall();
+    const table = 'growth';
+    const job = `${count.toLocaleString('en-US')} client addresses`;
+    return [
+      {
+        table,
+        job,
+        figure: 'Redis memory an address',
+        unit: 'bytes',
+        target: { atMost: 220 },
+        rounds: [(after - before) / count],
+      },
+      {
+        table,
+        job,
+        figure: 'keys that never expire',
+        unit: '',
+        target: { exactly: 0 },
+        rounds: [Number(keys) - Number(expiring)],
+      },
+    ];
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function usedMemory(info: () => Promise<string>): Promise<number> {
+  return Number(/used_memory:(\d+)/.exec(await info())?.[1]);
+}

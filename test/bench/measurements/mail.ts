@@ -1,0 +1,106 @@
+import path from 'node:path';
+import { Child } from '../../../tools/processes/child';
+import { freePort } from '../../../tools/processes/ports';
+import { spawnApp } from '../../support/apps';
+import { until } from '../../support/until';
+import type { Figure } from '../figures';
+import { runProgram } from '../programs/program';
+import type { Stage } from '../stage';
+
+const CONNECTIONS = 10;
+
+interface Taken {
+  readonly count: number;
+  readonly seconds: number;
+}
+
+/** A worker with a backlog, beside a nodemailer pool and nothing else, into the same mail server; first to last mail. */
+export async function mailBacklog(stage: Stage): Promise<Figure[]> {
+  const count = stage.size(1_000, 10_000);
+  const sink = await Sink.start();
+  const rounds: number[] = [];
+  const rates: number[] = [];
+  const worker = await spawnApp('mailer-worker', {
+    ...stage.env,
+    SMTP_HOST: '127.0.0.1',
+    SMTP_PORT: String(sink.port),
+    MAIL_CONCURRENCY: String(CONNECTIONS),
+  });
+  try {
+    await stage.database.sql`truncate users`;
+    // The round before the first warms up.
+    for (let round = -1; round < stage.rounds; round += 1) {
+      const size = round < 0 ? 200 : count;
+      const bare = await sink.rateOf(size, async () => {
+        await runProgram('bare-nodemailer', { port: sink.port, count: size, connections: CONNECTIONS });
+      });
+      const ours = await sink.rateOf(size, () => owe(stage, size));
+      if (round < 0) continue;
+      rounds.push(ours / bare);
+      rates.push(ours);
+    }
+  } finally {
+    await worker.stop();
+    await sink.stop();
+  }
+  return [
+    {
+      table: 'speed',
+      job: 'mail backlog',
+      figure: 'mails/s ÷ a bare pooled nodemailer',
+      unit: '',
+      target: { atLeast: 0.35 },
+      rounds,
+      note: `the worker sent ${rates.map((rate) => Math.round(rate)).join(', ')} mails/s; Celery is not measured here`,
+    },
+  ];
+}
+
+async function owe({ database: { sql } }: Stage, count: number): Promise<void> {
+  await sql`
+    insert into users (id, email, password_hash, code_id, mail_due_at)
+    select gen_random_uuid(), gen_random_uuid() || '@example.com', 'x', gen_random_uuid(), now()
+    from generate_series(1, ${count}::int)`;
+}
+
+class Sink {
+  private taken: Taken = { count: -1, seconds: 0 };
+  private readonly child: Child;
+
+  private constructor(readonly port: number) {
+    this.child = new Child('smtp-sink', {
+      command: process.execPath,
+      args: [path.join(__dirname, '../programs/smtp-sink.js'), JSON.stringify({ port })],
+      lastSignal: 'KILL',
+      onLine: (line) => {
+        if (line.startsWith('{')) this.taken = JSON.parse(line) as Taken;
+      },
+    });
+  }
+
+  static async start(): Promise<Sink> {
+    const sink = new Sink(await freePort());
+    await until('the mail server listens', () => sink.taken.count === 0);
+    return sink;
+  }
+
+  /** Mails a second, from the first to the last of `count`. */
+  async rateOf(count: number, send: () => Promise<void>): Promise<number> {
+    this.child.signal('SIGHUP');
+    await until('the mail server has forgotten', () => this.taken.count === 0);
+    await send();
+    const { seconds } = await until(
+      `${count} mails`,
+      () => {
+        this.child.signal('SIGUSR2');
+        return this.taken.count >= count && this.taken;
+      },
+      120_000,
+    );
+    return (count - 1) / seconds;
+  }
+
+  stop(): Promise<number> {
+    return this.child.stop(2_000);
+  }
+}

@@ -1,0 +1,35 @@
+import { createTransport } from 'nodemailer';
+import { render } from '@app/mail';
+import { answer, asked } from './program';
+
+export interface BareNodemailer {
+  readonly port: number;
+  readonly count: number;
+  readonly connections: number;
+}
+
+/** The same mail over a nodemailer pool and nothing else: no queue, no database, text made once. */
+async function main(): Promise<void> {
+  const { port, count, connections } = asked<BareNodemailer>();
+  const transport = createTransport({
+    pool: true,
+    maxConnections: connections,
+    maxMessages: Infinity,
+    host: '127.0.0.1',
+    port,
+    ignoreTLS: true,
+  });
+  const mail = render({ kind: 'activation_code', code: '1234', expiresInSeconds: 60 }, 'en', 'Bench');
+  let left = count;
+  const sender = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      await transport.sendMail({ ...mail, from: 'noreply@example.com', to: 'somebody@example.com' });
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, sender));
+  transport.close();
+  answer({ count });
+}
+
+void main();

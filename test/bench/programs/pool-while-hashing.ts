@@ -1,0 +1,33 @@
+import { stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseEnvironment } from '@app/runtime';
+import { BcryptHasher } from '@app/users';
+import { answer, asked } from './program';
+
+export interface PoolWhileHashing {
+  readonly cost: number;
+  readonly probes: number;
+}
+
+/** Reads a file's status beside a hasher whose line is full. */
+async function main(): Promise<void> {
+  const { cost, probes } = asked<PoolWhileHashing>();
+  const hasher = new BcryptHasher(parseEnvironment({ BCRYPT_COST: String(cost) }));
+  await hasher.onModuleInit();
+  let busy = true;
+  const clients = Array.from({ length: 8 }, async () => {
+    while (busy) await hasher.hash('SecurePass123');
+  });
+  const times: number[] = [];
+  for (let probe = 0; probe < probes; probe += 1) {
+    const began = performance.now();
+    await stat(__filename);
+    times.push(performance.now() - began);
+    await pause(5);
+  }
+  busy = false;
+  await Promise.all(clients);
+  answer({ times });
+}
+
+void main();

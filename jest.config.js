@@ -51,6 +51,7 @@ module.exports = {
   forceExit: true,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'] },
+    { ...base, displayName: 'deploy', testMatch: ['<rootDir>/test/{deploy,docs}/**/*.test.ts'] },
     {
       ...base,
       displayName: 'contract',

@@ -1,0 +1,17 @@
+// Whether the app of this container, api or mailer-worker, is well: exit 0 or 1.
+// The first argument is the probe to ask: /livez, or /readyz where traffic should wait for the database.
+const TIMEOUT_MS = 3_000;
+const [probe = '/livez'] = process.argv.slice(2);
+const ports = [process.env.API_PORT || 8000, process.env.WORKER_PORT || 8001];
+
+async function ask(port) {
+  const answer = await fetch(`http://127.0.0.1:${port}${probe}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (!answer.ok) throw new Error(`port ${port} answered ${answer.status}`);
+}
+
+try {
+  await Promise.any(ports.map(ask));
+} catch (error) {
+  console.error(error.errors.map(({ message }) => message).join('\n'));
+  process.exitCode = 1;
+}

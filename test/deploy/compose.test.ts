@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import Ajv from 'ajv';
+import { filesIn, isPinned, isVariable, read, readYaml, ROOT, sourceOf } from './files';
+
+interface Service {
+  readonly image: string;
+  readonly build?: object;
+  readonly command?: string[];
+  readonly environment?: Record<string, string>;
+  readonly ports?: string[];
+  readonly networks?: string[];
+  readonly volumes?: string[];
+  readonly depends_on?: Record<string, { condition: string }>;
+  readonly profiles?: string[];
+  readonly read_only?: boolean;
+  readonly cap_drop?: string[];
+  readonly stop_grace_period?: string;
+}
+interface Compose {
+  readonly services: Record<string, Service>;
+  readonly networks: Record<string, object>;
+  readonly volumes: Record<string, object>;
+}
+
+const FILES = ['docker-compose.yml', 'docker-compose.dev.yml'];
+/** Programs of ours: the image is built here. */
+const ours = (compose: Compose): [string, Service][] =>
+  Object.entries(compose.services).filter(([, service]) => service.build !== undefined);
+
+// Source: github.com/compose-spec/compose-spec, schema/compose-spec.json, Apache-2.0.
+const schema = JSON.parse(read('test/deploy/compose-spec.schema.json')) as Record<string, unknown>;
+const conforms = new Ajv({ strict: false, allErrors: true, validateFormats: false }).compile({
+  ...schema,
+  $schema: 'http://json-schema.org/draft-07/schema#',
+});
+
+describe.each(FILES)('%s', (file) => {
+  const [compose] = readYaml<Compose>(file) as [Compose];
+
+  it('conforms to the Compose Specification', () => {
+    conforms(compose);
+    expect((conforms.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)).toEqual(
+      [],
+    );
+  });
+
+  it('gives our programs only variables that they read', () => {
+    const unknown = ours(compose).flatMap(([name, { environment = {} }]) =>
+      Object.keys(environment)
+        .filter((variable) => !isVariable(variable))
+        .map((variable) => `${name}: ${variable}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it('asks of .env only what the service or make run reads, and always with a default', () => {
+    const asked = [...read(file).matchAll(/\$\{(\w+)([^}]*)\}/g)].map(([, name = '', rest = '']) => [
+      name,
+      rest,
+    ]);
+    const known = ['VERSION', 'INBOX_PORT'];
+    expect(asked.filter(([name = '']) => !isVariable(name) && !known.includes(name))).toEqual([]);
+    expect(asked.filter(([, rest]) => !rest?.startsWith(':-'))).toEqual([]);
+  });
+
+  it('mounts what exists', () => {
+    const mounted = Object.values(compose.services)
+      .flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0] ?? ''))
+      .filter((source) => source.startsWith('./'));
+    expect(mounted.filter((source) => !existsSync(path.join(ROOT, source)))).toEqual([]);
+  });
+});
+
+describe('docker-compose.yml', () => {
+  const [compose] = readYaml<Compose>('docker-compose.yml') as [Compose];
+  const services = Object.entries(compose.services);
+
+  it('pins every image', () => {
+    const images = services
+      .filter(([, service]) => service.build === undefined)
+      .map(([, { image }]) => image);
+    expect(images.filter((image) => !isPinned(image))).toEqual([]);
+  });
+
+  it('publishes on the loopback interface only', () => {
+    const published = services.flatMap(([, { ports = [] }]) => ports);
+    expect(published.length).toBeGreaterThan(0);
+    expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+
+  it('holds no secret: what is called one is the name of a file', () => {
+    const secrets = services.flatMap(([, { environment = {} }]) =>
+      Object.entries(environment).filter(([name]) => /PASSWORD|SECRET|TOKEN|_KEY/.test(name)),
+    );
+    expect(secrets.filter(([, value]) => !/^\/run\/secrets\/\w+$/.test(value) && value !== 'true')).toEqual(
+      [],
+    );
+    const made = read('deploy/compose/make-secrets.mjs');
+    for (const [, file] of secrets.filter(([, value]) => value !== 'true')) {
+      expect(made).toContain(`'${path.basename(file)}'`);
+    }
+  });
+
+  it('runs programs that exist, hardened, and lets them end in their own time', () => {
+    const programs = ours(compose).filter(([name]) => name !== 'secrets');
+    expect(programs.map(([name]) => name).sort()).toEqual(['api', 'mailer-worker', 'migrate']);
+    for (const [, { command = ['dist/apps/api/src/main.js'], ...service }] of programs) {
+      expect(existsSync(path.join(ROOT, sourceOf(command[0] ?? '')))).toBe(true);
+      expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], stop_grace_period: '45s' });
+    }
+  });
+
+  it('knows the networks, volumes and services that it names', () => {
+    for (const [, { networks = [], volumes = [], depends_on = {} }] of services) {
+      expect(Object.keys(compose.networks)).toEqual(expect.arrayContaining(networks));
+      expect(Object.keys(compose.services)).toEqual(expect.arrayContaining(Object.keys(depends_on)));
+      const named = volumes
+        .map((volume) => volume.split(':')[0] ?? '')
+        .filter((name) => !name.startsWith('.'));
+      expect(Object.keys(compose.volumes)).toEqual(expect.arrayContaining(named));
+    }
+  });
+
+  it('lets our programs reach each other: they share a network with what they connect to', () => {
+    const { environment = {}, networks = [] } = compose.services['mailer-worker'] as Service;
+    for (const variable of ['DATABASE_HOST', 'REDIS_HOST', 'SMTP_HOST']) {
+      const other = compose.services[environment[variable] ?? ''];
+      expect(other?.networks?.some((network) => networks.includes(network))).toBe(true);
+    }
+  });
+
+  it('scrapes the services that prometheus.yml names, on a network that all of them are on', () => {
+    const [prometheus] = readYaml<{
+      scrape_configs: { dns_sd_configs: { names: string[]; port: number }[] }[];
+    }>('deploy/prometheus/prometheus.yml');
+    const targets = prometheus?.scrape_configs.flatMap(({ dns_sd_configs }) => dns_sd_configs) ?? [];
+    expect(targets.map(({ names, port }) => [names, port])).toEqual([
+      [['api'], 8000],
+      [['mailer-worker'], 8001],
+    ]);
+    const shared = compose.services['prometheus']?.networks ?? [];
+    for (const name of targets.flatMap(({ names }) => names)) {
+      // One network in common, or each address behind the name would be scraped twice.
+      expect(compose.services[name]?.networks?.filter((network) => shared.includes(network))).toHaveLength(1);
+    }
+  });
+
+  it('makes Redis keep its jobs', () => {
+    const command = compose.services['redis']?.command?.join(' ');
+    expect(command).toContain('--maxmemory-policy noeviction');
+    expect(command).toContain('--appendonly yes');
+  });
+
+  it('shows the dashboard where Grafana looks for dashboards', () => {
+    const [provider] = readYaml<{ providers: { options: { path: string } }[] }>(
+      'deploy/grafana/provisioning/dashboards/user-registration.yml',
+    );
+    const folder = provider?.providers[0]?.options.path ?? '?';
+    const volumes = compose.services['grafana']?.volumes ?? [];
+    expect(volumes.filter((volume) => volume.split(':')[1]?.startsWith(folder))).toHaveLength(1);
+    expect(filesIn('deploy/grafana')).toContain('dashboard.json');
+  });
+});

@@ -4,7 +4,6 @@ export { RedisRateLimiter } from './adapters/redis-rate-limiter';
 export { SlidingWindowThrottlerStorage } from './adapters/throttler-storage';
 export * from './domain/client-address';
 export * from './domain/digest-key';
-export * from './domain/headers';
 export * from './domain/limits';
 export * from './domain/rate-limiter';
 export * from './rate-limit.module';

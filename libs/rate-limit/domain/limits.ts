@@ -16,7 +16,7 @@ const HOUR_MS = 3_600_000;
 
 /** The limits of this deployment. */
 export function limitsFrom(environment: Environment): Limits {
-  const limit = <N extends LimitName>(name: N, max: number, windowMs: number): Limit => ({
+  const limit = (name: LimitName, max: number, windowMs: number): Limit => ({
     name,
     max,
     windowMs,

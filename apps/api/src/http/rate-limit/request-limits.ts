@@ -1,16 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Instruments } from '@app/metrics';
-import {
-  rateLimitHeaders,
-  RateLimiter,
-  tightest,
-  type Charge,
-  type LimitName,
-  type Verdict,
-} from '@app/rate-limit';
+import { RateLimiter, type Charge, type LimitName, type Verdict } from '@app/rate-limit';
 import { ProblemError } from '../problem/problem-error';
 import { DETAIL_OF } from '../problem/statuses';
+import { rateLimitHeaders, tightest } from './headers';
 
 const SETTLED = Symbol('settled limits');
 
@@ -67,6 +61,6 @@ export class RequestLimits {
 }
 
 function settledOf(request: Request): Map<string, Settled> {
-  const holder = request as { [SETTLED]?: Map<string, Settled> };
-  return (holder[SETTLED] ??= new Map());
+  const holder = request as { [SETTLED]?: Map<string, Settled> | undefined };
+  return (holder[SETTLED] ??= new Map<string, Settled>());
 }

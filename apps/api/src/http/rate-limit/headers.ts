@@ -1,5 +1,5 @@
 import { serializeList, type Item } from 'structured-headers';
-import type { Verdict } from './rate-limiter';
+import type { Verdict } from '@app/rate-limit';
 
 /** The limit that a client meets first: the refused one that lasts longest, else the one with the fewest left. */
 export function tightest(verdicts: readonly Verdict[]): Verdict | undefined {

@@ -8,20 +8,20 @@ async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
   const settings = settingsFrom(process.env);
   const stack = new Stack(settings, printLog);
-  let stopping = false;
+  const state = { stopping: false };
   const stop = (status: number): void => {
-    stopping = true;
+    state.stopping = true;
     stack.stop().then(
       () => process.exit(status),
-      (error: Error) => {
-        printLine(error.message);
+      (error: unknown) => {
+        printLine((error as Error).message);
         process.exit(1);
       },
     );
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (stopping) return stack.kill();
+      if (state.stopping) return stack.kill();
       printLine('\nStopping… (once more to stop at once)');
       stop(0);
     });
@@ -32,10 +32,10 @@ async function main(): Promise<void> {
     await stack.start(printLine);
     printBanner(settings);
     const died = await stack.firstDeath();
-    if (stopping) return;
+    if (state.stopping) return;
     throw new Error(`${died.name} ended by itself. ${lastWords(died.tail)}`);
   } catch (error) {
-    if (stopping) return;
+    if (state.stopping) return;
     printLine(`\n${(error as Error).message}`);
     stop(1);
   }

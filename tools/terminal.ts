@@ -15,8 +15,12 @@ interface LogLine {
 /** Asked so often, and by ourselves, that they would push everything else off the screen. */
 const QUIET_ROUTES = ['/readyz', '/livez', '/metrics'];
 
-const LEVEL_STYLES = { warn: 'yellow', error: 'red', fatal: 'red' } as const;
-const coloured = process.stdout.isTTY === true;
+const LEVEL_STYLES: Readonly<Record<string, 'yellow' | 'red'>> = {
+  warn: 'yellow',
+  error: 'red',
+  fatal: 'red',
+};
+const coloured = process.stdout.isTTY;
 
 export function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -27,7 +31,7 @@ export function printLog(name: string, line: string): void {
   const entry = parse(line);
   if (entry !== undefined && isQuiet(entry)) return;
   const text = `${name.padEnd(13)} ${readable(line)}`;
-  const style = LEVEL_STYLES[entry?.level as keyof typeof LEVEL_STYLES];
+  const style = LEVEL_STYLES[entry?.level ?? ''];
   printLine(coloured && style !== undefined ? styleText(style, text) : text);
 }
 

@@ -8,6 +8,10 @@ import { SlidingWindowThrottlerStorage } from './adapters/throttler-storage';
 import { Limits, limitsFrom } from './domain/limits';
 import { RateLimiter } from './domain/rate-limiter';
 
+/** Holds the limiter, for the throttler's module and ours alike. */
+@Module({})
+class RateLimitStoreModule {}
+
 /** RateLimiter → Redis with a fall-back to this process, or this process alone; the throttler's storage → RateLimiter. */
 @Module({})
 export class RateLimitModule implements OnApplicationShutdown {
@@ -15,7 +19,7 @@ export class RateLimitModule implements OnApplicationShutdown {
 
   static forApp(environment: Environment): DynamicModule {
     const store: DynamicModule = {
-      module: class RateLimitStoreModule {},
+      module: RateLimitStoreModule,
       providers: [
         {
           provide: RateLimiter,

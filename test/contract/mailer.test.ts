@@ -79,7 +79,7 @@ describe('SmtpMailer', () => {
     const mailer = await mailerWith({ SMTP_USERNAME: 'known', SMTP_PASSWORD: 'wrong' });
     const failed = await mailer.send(codeForKevin()).catch((error: unknown) => error);
     expect(failed).toMatchObject(unavailable);
-    expect(String((failed as Error).message)).not.toContain('wrong');
+    expect((failed as Error).message).not.toContain('wrong');
   });
 
   it.each<Stage>(['greeting', 'sender', 'recipient', 'content'])(

@@ -30,7 +30,7 @@ export function createSmtpServer(mailbox: Mailbox, options: SMTPServerOptions = 
         const recipients = session.envelope.rcptTo.map(({ address }) => asciiDomain(address));
         mailbox.add(Buffer.concat(chunks), recipients).then(
           () => callback(),
-          (error: Error) => callback(error),
+          (error: unknown) => callback(error as Error),
         );
       });
     },

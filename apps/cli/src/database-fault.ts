@@ -84,7 +84,7 @@ export function databaseFault(error: unknown, environment: Environment): Fault |
     return unreachable(`gives ${error.reason}`)(environment);
   }
   for (let each: unknown = error; each instanceof Error; each = each.cause) {
-    const code = String((each as NodeJS.ErrnoException).code ?? '');
+    const code = (each as NodeJS.ErrnoException).code ?? '';
     const found = EXPLANATIONS.find(([pattern]) => pattern.test(code));
     if (found !== undefined) return found[1](environment);
   }

@@ -6,6 +6,7 @@ import { Configuration } from './configuration';
 type Command = Parameters<CommandRunner['setCommand']>[0];
 
 /** What people type: npm sets the variable when it runs a script. */
+// eslint-disable-next-line no-restricted-properties -- npm's word to the programs it runs, no setting of the service
 export const PROGRAM_NAME = process.env['npm_lifecycle_event'] === 'cli' ? 'npm run cli --' : 'cli';
 
 /** The one command that looks at a faulty configuration itself. */

@@ -55,7 +55,7 @@ export class SendOwedMail {
   }
 
   private async recover(mail: ClaimedMail, error: unknown): Promise<SendOutcome> {
-    const reason = error instanceof Unavailable ? error.reason : String((error as Error).message);
+    const reason = error instanceof Unavailable ? error.reason : (error as Error).message;
     const details = { mail_id: mail.id, attempt: mail.attempt, error };
     const delaySeconds = error instanceof MailRefused ? null : retryDelaySeconds(mail.attempt);
     if (delaySeconds === null) {

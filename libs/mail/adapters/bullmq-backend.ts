@@ -31,7 +31,7 @@ export function postgresQueue(environment: Environment): ConnectionOptions {
     max: 4,
     connectionTimeoutMillis: 2_000,
     application_name: 'user-registration-queue',
-  } as ConnectionOptions;
+  };
 }
 
 /** Creates or upgrades BullMQ's own tables; they are BullMQ's to change, so they are no migration of ours. */

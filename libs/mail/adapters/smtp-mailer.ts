@@ -51,7 +51,6 @@ export class SmtpMailer implements Mailer {
 
   async ping(): Promise<void> {
     const transporter = this.transport.getTransporter();
-    if (!transporter) throw new Unavailable('mail', 'no transport');
     try {
       await within(Promise.resolve(transporter.verify()), 2_000, () => new Error('no answer within 2000 ms'));
     } catch (error) {

@@ -115,11 +115,11 @@ export function describeMailerContract(name: string, create: () => Promise<Maile
     });
 
     it('never repeats an address in what it throws', async () => {
-      for (const fail of [stage.refuse, stage.postpone, stage.goAway]) {
-        await fail.call(stage);
-        await expect(stage.mailer.send(codeForKevin())).rejects.toThrow(
-          expect.objectContaining({ message: expect.not.stringContaining('kevin@') }),
-        );
+      for (const fail of ['refuse', 'postpone', 'goAway'] as const) {
+        await stage[fail]();
+        await expect(stage.mailer.send(codeForKevin())).rejects.toMatchObject({
+          message: expect.not.stringContaining('kevin@'),
+        });
       }
     });
   });

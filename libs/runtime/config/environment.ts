@@ -34,7 +34,7 @@ export function parseEnvironment(raw: NodeJS.ProcessEnv = process.env): Environm
   // A plain copy: envalid's own object throws for every name it does not know, and containers ask for many.
   const environment = customCleanEnv(given, variables, (cleaned) => Object.freeze({ ...cleaned }), {
     reporter: ({ errors }) => {
-      for (const [name, error] of Object.entries(errors)) faults.push(`${name}: ${(error as Error).message}`);
+      for (const [name, error] of Object.entries(errors)) faults.push(`${name}: ${error.message}`);
     },
   });
   faults.push(...contradictions(environment, given));

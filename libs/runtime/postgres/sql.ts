@@ -68,7 +68,7 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
       }),
     );
   } catch (error) {
-    throw isOutage(error) ? new Unavailable('database', describe(error), { cause: error }) : error;
+    throw isOutage(error) ? new Unavailable('database', error.code, { cause: error }) : error;
   }
 }
 
@@ -91,12 +91,10 @@ function verbOf(query: unknown): string {
   return /^\s*([a-z]+)/i.exec(strings?.[0] ?? '')?.[1]?.toLowerCase() ?? 'query';
 }
 
-const describe = (error: { code?: unknown; message: string }): string => String(error.code ?? error.message);
-
 /** Source: appendix A of the PostgreSQL manual (class 08, 53, 57P) and the errors of postgres.js and of libuv. */
 function isOutage(error: unknown): error is Error & { code: string } {
   if (!(error instanceof Error) || error instanceof Unavailable) return false;
-  const code = String((error as NodeJS.ErrnoException).code ?? '');
+  const code = (error as NodeJS.ErrnoException).code ?? '';
   return (
     /^(08|53|57P0)/.test(code) ||
     ['25006', '57014', '55P03', '40001', '40P01'].includes(code) ||

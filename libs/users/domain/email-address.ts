@@ -35,8 +35,9 @@ export function parseEmailAddress(input: string): EmailAddress {
   const at = address.lastIndexOf('@');
   if (at < 1 || at === address.length - 1) throw invalid('must be an email address such as name@example.com');
   const result = `${parseLocalPart(address.slice(0, at))}@${parseDomain(address.slice(at + 1))}`;
-  if ([...result].length > EMAIL_LENGTH_MAX)
+  if (Array.from(result).length > EMAIL_LENGTH_MAX) {
     throw invalid(`must be at most ${EMAIL_LENGTH_MAX} characters long`);
+  }
   return result as EmailAddress;
 }
 

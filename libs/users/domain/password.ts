@@ -23,7 +23,9 @@ export function isHashable(password: string): boolean {
 
 /** What is wrong with a password somebody chose, or undefined when nothing is. */
 export function faultOf(password: string, rules: PasswordRules): string | undefined {
-  if ([...password].length < rules.minLength) return `must be at least ${rules.minLength} characters long`;
+  if (Array.from(password).length < rules.minLength) {
+    return `must be at least ${rules.minLength} characters long`;
+  }
   if (Buffer.byteLength(password) > PASSWORD_BYTES_MAX) {
     return `must be at most ${PASSWORD_BYTES_MAX} bytes long in UTF-8`;
   }

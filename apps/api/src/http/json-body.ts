@@ -17,9 +17,9 @@ export function readJsonBody(request: Request, response: Response): Promise<unkn
     return Promise.reject(new ProblemError('UnsupportedMediaType', DETAIL_OF.UnsupportedMediaType));
   }
   return new Promise((resolve, reject) => {
-    parse(request, response, (error?: unknown) => {
+    parse(request, response, (error?: Error) => {
       if (error === undefined) resolve(request.body);
-      else reject(error as Error);
+      else reject(error);
     });
   });
 }

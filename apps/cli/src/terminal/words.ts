@@ -10,6 +10,7 @@ export const counted = (count: number, thing: string): string =>
 /** Colours on a terminal, unless somebody asked for none (https://no-color.org). */
 export function createColors(stream: NodeJS.WriteStream) {
   const paint = (color: 'green' | 'yellow' | 'red' | 'dim') => (text: string) =>
+    // eslint-disable-next-line no-restricted-properties -- the terminal's, no setting of the service
     stream.isTTY && !process.env['NO_COLOR'] ? styleText(color, text) : text;
   return { green: paint('green'), yellow: paint('yellow'), red: paint('red'), dim: paint('dim') };
 }

@@ -1,3 +1,4 @@
+export { envExample } from './config/env-example';
 export * from './config/environment';
 export * from './deadline';
 export * from './health';

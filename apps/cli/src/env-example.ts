@@ -1,0 +1,3 @@
+import { envExample } from '@app/runtime';
+
+process.stdout.write(envExample());

@@ -33,6 +33,7 @@ export class UsersController {
       'Creates an account that waits for its activation, and sends a mail with a code. The code is good for a ' +
       'minute from the moment its mail is handed to the mail server. A registration whose code died unused holds ' +
       'nothing: registering the address again replaces it.',
+    security: [],
   })
   @ApiResponse({ status: 201, type: RegisteredUser, description: 'Registered; the mail is on its way.' })
   @ApiProblems('ValidationError', 'UserAlreadyExists', 'RateLimitExceeded')

@@ -39,7 +39,7 @@ export class HealthController {
 
   @Get()
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Health of the service and of what it depends on' })
+  @ApiOperation({ summary: 'Health of the service and of what it depends on', security: [] })
   @ApiResponse({ status: 200, type: Health, description: 'Healthy or degraded.' })
   @ApiResponse({ status: 503, type: Health, description: 'Unhealthy: the database is away.' })
   async read(@Res({ passthrough: true }) response: Response): Promise<Health> {

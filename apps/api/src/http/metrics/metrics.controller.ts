@@ -71,7 +71,7 @@ export class MetricsController {
 
   @Get()
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Requests, results and latencies over all processes' })
+  @ApiOperation({ summary: 'Requests, results and latencies over all processes', security: [] })
   @ApiResponse({ status: 200, type: Metrics, description: 'The metrics.' })
   @ApiProblems('NotFound')
   async metrics(): Promise<Metrics> {

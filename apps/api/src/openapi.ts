@@ -1,0 +1,21 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { parseEnvironment } from '@app/runtime';
+import { AppModule } from './app.module';
+import { createOpenApiDocument } from './http/docs/openapi';
+
+/**
+ * Prints the OpenAPI document of the api with its defaults. Nest's preview reads the modules and makes nothing of
+ * what they name, so that no database, queue or mail server has to be there.
+ */
+async function main(): Promise<void> {
+  const environment = parseEnvironment({});
+  const app = await NestFactory.create(AppModule.forEnvironment(environment), {
+    preview: true,
+    abortOnError: false,
+    logger: ['error', 'fatal'],
+  });
+  process.stdout.write(`${JSON.stringify(createOpenApiDocument(app, environment), null, 2)}\n`);
+}
+
+void main();

@@ -1,0 +1,146 @@
+// The walls of the house (docs/architecture.md). Each comment says what to do instead; each rule is broken on
+// purpose in tools/check/rules.spec.ts, so that one which cannot fail is noticed.
+
+const LIBS = '^libs/([^/]+)/';
+const DOORS = '^libs/[^/]+/(testing/)?index\\.ts$';
+const TESTS = '(^test/|^libs/[^/]+/testing/|\\.spec\\.ts$)';
+
+/** A library may know the ones it is given here, and no other. */
+const library = (name, ...known) => ({
+  name: `library-arrows-${name}`,
+  comment:
+    `${name} knows ${known.length === 0 ? 'no other library' : `${known.join(', ')} and nothing else`}. Arrows run ` +
+    'users → activation → mail, all → runtime. Declare a port in the library that calls, and let an app bind it.',
+  from: { path: `^libs/${name}/` },
+  to: { path: LIBS, pathNot: `^libs/(${[name, ...known].join('|')})/` },
+});
+
+const walls = [
+  {
+    name: 'no-cycles',
+    comment: 'Two files that need each other are one file, or hide a third: move what both need there.',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    // The exception is for packages that only calculate, as node:crypto does: a latency sketch, the prefix of an
+    // address. They touch no network, store or file, and writing them again would be the worse breach.
+    name: 'domain-is-pure',
+    comment:
+      'A domain imports its own files, pure modules of Node and types. Declare a port here and implement it in adapters/.',
+    from: { path: '^libs/([^/]+)/domain/', pathNot: TESTS },
+    to: {
+      pathNot: [
+        '^libs/$1/domain/',
+        DOORS,
+        '^(node:)?(buffer|crypto|url|util)$',
+        'node_modules/(@datadog/sketches-js|ipaddr\\.js)/',
+      ],
+    },
+  },
+  {
+    name: 'domain-takes-types-only',
+    comment:
+      "Through another library's door come its adapters and Nest with them: write `import type`, or declare a port.",
+    from: { path: '^libs/[^/]+/domain/', pathNot: TESTS },
+    to: { path: DOORS, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'use-cases-know-ports-only',
+    comment:
+      "A use case is made of its own domain, other use cases, other libraries' doors, and Inject and Injectable of Nest. Ask for a port, and implement it in adapters/.",
+    from: { path: '^libs/([^/]+)/use-cases/', pathNot: TESTS },
+    to: {
+      pathNot: [
+        '^libs/$1/(domain|use-cases)/',
+        '^libs/(?!$1/)[^/]+/index\\.ts$',
+        '^(node:)?(buffer|crypto|url|util)$',
+        'node_modules/(@nestjs/common|uuid)/',
+      ],
+    },
+  },
+  library('users', 'activation', 'mail', 'runtime'),
+  library('activation', 'mail', 'runtime'),
+  library('mail', 'runtime'),
+  library('rate-limit', 'runtime'),
+  library('metrics', 'runtime'),
+  library('runtime'),
+  {
+    name: 'libraries-have-one-door',
+    comment: 'Import @app/<library>, or @app/<library>/testing in a test; export there what you miss.',
+    from: { path: '^(apps|test|tools)/' },
+    to: { path: LIBS, pathNot: DOORS },
+  },
+  {
+    name: 'libraries-use-doors-too',
+    comment: 'Import @app/<library>; export there what you miss. Inside your own library use relative paths.',
+    from: { path: LIBS },
+    to: { path: LIBS, pathNot: ['^libs/$1/', DOORS] },
+  },
+  {
+    name: 'libraries-stand-alone',
+    comment: 'A library knows no app, tool or test: pass what it needs as an argument, or declare a port.',
+    from: { path: '^libs/', pathNot: '\\.spec\\.ts$' },
+    to: { path: '^(apps|tools|test)/' },
+  },
+  {
+    name: 'apps-stand-alone',
+    comment:
+      "Apps share libraries, never each other's files: move what both need into the library it belongs to.",
+    from: { path: '^apps/([^/]+)/' },
+    to: { path: '^(apps|tools)/', pathNot: '^apps/$1/' },
+  },
+  {
+    name: 'tools-stay-outside',
+    comment: 'Tools start the programs as an operator would: spawn them, or ask them over HTTP.',
+    from: { path: '^tools/' },
+    to: { path: '^(apps|libs)/' },
+  },
+  {
+    name: 'tests-stay-out-of-production',
+    comment:
+      'Nothing that runs in production may need a fake or a fixture: move what it needs out of the tests.',
+    from: { path: '^(apps|libs|tools)/', pathNot: TESTS },
+    to: { path: TESTS },
+  },
+  {
+    name: 'apps-reach-stores-through-libraries',
+    comment: 'An app has no driver in its hands: ask a library, or add a port and its adapter to one.',
+    // The doctor looks at each store through a connection of its own, because ours hide and heal what ails it.
+    from: { path: '^apps/', pathNot: [TESTS, '^apps/cli/src/doctor/'] },
+    to: { path: 'node_modules/(postgres|pg|ioredis|nodemailer|@nestjs-modules/mailer|umzug)/' },
+  },
+  {
+    name: 'production-needs-dependencies',
+    comment: 'What runs in production belongs to "dependencies": move it there, or do without.',
+    from: { path: '^(apps|libs)/', pathNot: TESTS },
+    to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
+  },
+  {
+    name: 'declared-dependencies',
+    comment: 'It works because another package happens to bring it: `npm install --save-exact` it.',
+    from: {},
+    to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+  },
+  {
+    name: 'resolvable',
+    comment: 'No such file or package: mend the path.',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: walls.map((wall) => ({ ...wall, severity: 'error' })),
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
+    skipAnalysisNotInRules: true,
+  },
+};

@@ -1,0 +1,98 @@
+import comments from '@eslint-community/eslint-plugin-eslint-comments/configs';
+import js from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** The browser's names that the inbox's page uses, and Node's that a CommonJS settings file does. */
+const BROWSER = { document: 'readonly', fetch: 'readonly', setTimeout: 'readonly' };
+const COMMONJS = { __dirname: 'readonly', module: 'writable', require: 'readonly' };
+
+export default defineConfig(
+  globalIgnores(['dist', 'coverage', '.data']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
+  js.configs.recommended,
+  comments.recommended,
+  {
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      // A suppression says why, after two dashes: `-- the driver types this as any`.
+      '@eslint-community/eslint-comments/require-description': 'error',
+      '@eslint-community/eslint-comments/no-unlimited-disable': 'error',
+    },
+  },
+  { files: ['*.js', '*.cjs'], languageOptions: { sourceType: 'commonjs', globals: COMMONJS } },
+  { files: ['tools/inbox/page/*.js'], languageOptions: { sourceType: 'script', globals: BROWSER } },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/ban-ts-comment': ['error', { minimumDescriptionLength: 10 }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      // `return send(…)` to leave early, and arrows that pass nothing on, read well.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      // A listener or callback that does nothing on purpose is an arrow; an empty method is a mistake.
+      '@typescript-eslint/no-empty-function': ['error', { allow: ['arrowFunctions'] }],
+      // Nest's modules are classes that hold nothing but their decorator and a factory.
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      // Nest reads its DTO classes as shapes: a plain object of the right shape is what JSON wants.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      // The boundary rules tell types from values by the keyword at the front.
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      // An empty text of the environment counts as none: `||` is meant there.
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
+      // It asks for `!`, which no-non-null-assertion forbids.
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off',
+      // `row === undefined || row.usedAt !== null` says what happens to undefined; `row?.usedAt !== null` hides it.
+      '@typescript-eslint/prefer-optional-chain': 'off',
+      // What works in memory is async because its port is, so that what it throws becomes a rejection.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Add the variable to libs/runtime/config/variables.ts and inject Environment.',
+        },
+      ],
+    },
+  },
+  {
+    // The two places that read the environment, and the programs that hand one to a process they start.
+    files: ['libs/runtime/config/**', 'libs/runtime/start.ts', 'tools/**/*.ts', 'test/**/*.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    files: ['**/*.spec.ts', 'libs/*/testing/**/*.ts', 'test/**/*.ts'],
+    rules: {
+      // Jest types its matchers (`expect.any(String)`) and the body of an answer as any.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
+  },
+  {
+    files: ['libs/*/use-cases/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@nestjs/common',
+              allowImportNames: ['Inject', 'Injectable'],
+              message:
+                'A use case is wired by Nest and otherwise knows nothing of it: move the rest to an adapter or an app.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+);

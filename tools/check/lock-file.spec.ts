@@ -1,0 +1,56 @@
+import { licenceFaults, originFaults, type LockedPackage } from './lock-file';
+
+const lockedWith = (path: string, entry: LockedPackage) => ({
+  packages: { '': { version: '1.0.0' }, [path]: { integrity: 'sha512-abc', license: 'MIT', ...entry } },
+});
+
+describe('originFaults', () => {
+  it('accepts what comes from the registry, named or not', () => {
+    expect(originFaults(lockedWith('node_modules/pg', {}))).toEqual([]);
+    const resolved = 'https://registry.npmjs.org/pg/-/pg-8.23.1.tgz';
+    expect(originFaults(lockedWith('node_modules/pg', { resolved }))).toEqual([]);
+  });
+
+  it.each<[string, LockedPackage]>([
+    ['another registry', { resolved: 'https://registry.npmjs.org.example.com/pg.tgz' }],
+    ['plain HTTP', { resolved: 'http://registry.npmjs.org/pg/-/pg-8.23.1.tgz' }],
+    ['a repository', { resolved: 'git+ssh://git@github.com/brianc/node-postgres.git#main' }],
+    ['a folder', { link: true }],
+    ['a weak digest', { integrity: 'sha1-abc' }],
+  ])('refuses %s', (_, entry) => {
+    expect(originFaults(lockedWith('node_modules/pg', entry))).toEqual([
+      expect.stringContaining('node_modules/pg: '),
+    ]);
+  });
+
+  it('refuses a package without a digest', () => {
+    const packages = { 'node_modules/pg': { version: '8.23.1' } };
+    expect(originFaults({ packages })).toEqual(['node_modules/pg: has no sha512 integrity']);
+  });
+});
+
+describe('licenceFaults', () => {
+  it('accepts a choice of which one is agreed to', () => {
+    expect(licenceFaults(lockedWith('node_modules/a', { license: '(MIT OR EUPL-1.1+)' }))).toEqual([]);
+  });
+
+  it.each(['GPL-3.0-only', '(MIT AND GPL-3.0-only)', 'SEE LICENSE IN LICENSE'])('refuses %s', (license) => {
+    const lock = lockedWith('node_modules/a', { license });
+    expect(licenceFaults(lock)).toEqual([`node_modules/a: ${license}`]);
+  });
+
+  it('refuses a package that names none', () => {
+    const packages = { 'node_modules/a': { version: '1.0.0' } };
+    expect(licenceFaults({ packages })).toEqual(['node_modules/a: names no licence']);
+  });
+
+  it('knows a licence that a person has read, at that version alone', () => {
+    const busboy = (version: string) => ({ packages: { 'node_modules/x/node_modules/busboy': { version } } });
+    expect(licenceFaults(busboy('1.6.0'))).toEqual([]);
+    expect(licenceFaults(busboy('1.6.1'))).toHaveLength(1);
+  });
+
+  it('leaves what never runs in production to its own licence', () => {
+    expect(licenceFaults(lockedWith('node_modules/a', { license: 'GPL-3.0-only', dev: true }))).toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import satisfies from 'spdx-satisfies';
+
+export interface LockedPackage {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly license?: string;
+  readonly dev?: boolean;
+  readonly link?: boolean;
+}
+
+export interface LockFile {
+  readonly packages: Readonly<Record<string, LockedPackage>>;
+}
+
+/** The one place that packages come from; a lock file may also leave it out, and then means the same. */
+const REGISTRY = 'https://registry.npmjs.org/';
+
+/** Licences that ask for no more than a notice, as SPDX names them. */
+const LICENCES = [
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'CC-BY-4.0',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'MIT-0',
+  'Python-2.0',
+  'Unlicense',
+];
+
+/** Packages whose licence is not written down as SPDX wants it; read by a person, at this version. */
+const READ_BY_A_PERSON: Readonly<Record<string, string>> = {
+  'busboy@1.6.0': 'MIT',
+  'streamsearch@1.1.0': 'MIT',
+  'slick@1.12.2': 'MIT',
+};
+
+/** Packages that come from elsewhere than the registry, or whose content nothing vouches for. */
+export function originFaults({ packages }: LockFile): string[] {
+  return installed(packages).flatMap(([path, { resolved, integrity, link }]) => [
+    ...(link ? [`${path}: is a link to a folder`] : []),
+    ...(resolved?.startsWith(REGISTRY) === false ? [`${path}: comes from ${resolved}`] : []),
+    ...(integrity?.startsWith('sha512-') ? [] : [`${path}: has no sha512 integrity`]),
+  ]);
+}
+
+/** Production packages under a licence that nobody has agreed to. */
+export function licenceFaults({ packages }: LockFile): string[] {
+  return installed(packages)
+    .filter(([, { dev }]) => !dev)
+    .flatMap(([path, { license, version }]) => {
+      const known = READ_BY_A_PERSON[`${nameOf(path)}@${version ?? ''}`] ?? license;
+      return known !== undefined && isAllowed(known) ? [] : [`${path}: ${license ?? 'names no licence'}`];
+    });
+}
+
+/** All but the workspace itself, which stands under the empty path. */
+const installed = (packages: LockFile['packages']): [string, LockedPackage][] =>
+  Object.entries(packages).filter(([path]) => path !== '');
+
+const nameOf = (path: string): string =>
+  path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+
+function isAllowed(expression: string): boolean {
+  try {
+    return satisfies(expression, LICENCES);
+  } catch {
+    return false;
+  }
+}

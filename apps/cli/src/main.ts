@@ -4,6 +4,9 @@ import { CliModule } from './cli.module';
 import { Configuration } from './configuration';
 import { conclude } from './conclusion';
 
+/** For what is still on its way to a pipe. */
+const LINGER_MS = 500;
+
 async function main(): Promise<void> {
   // `… | head` closes the pipe before we have written everything: that is no fault.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -20,6 +23,8 @@ async function main(): Promise<void> {
   });
   await CommandFactory.runApplication(app);
   await app.close();
+  // What a dead server still holds open does not keep us.
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
 main().catch((error: unknown) => {

@@ -5,6 +5,7 @@ import { MetricsModule, ScrapeController } from '@app/metrics';
 import { ProbesController, RuntimeModule, type Environment } from '@app/runtime';
 import { MailProcessor } from './mail.processor';
 import { Observers } from './observers';
+import { Purger } from './purger';
 import { Reconciler } from './reconciler';
 
 /** The composition root of the mailer-worker. */
@@ -20,7 +21,7 @@ export class AppModule {
         ActivationModule.forApp(environment),
       ],
       controllers: [ProbesController, ScrapeController],
-      providers: [MailProcessor, Observers, Reconciler],
+      providers: [MailProcessor, Observers, Purger, Reconciler],
     };
   }
 }

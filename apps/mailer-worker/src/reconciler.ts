@@ -1,16 +1,15 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ReconcileOwedMail } from '@app/activation';
 import { Logger } from '@app/runtime';
+import { Rounds } from './rounds';
 
 /** How often owed mails are looked for, in milliseconds; recovery is promised within five seconds. */
 const INTERVAL_MS = 2_000;
 
-/** Finds the mails that are owed and due, over and over; rounds never overlap. */
+/** Finds the mails that are owed and due, over and over. */
 @Injectable()
 export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> = Promise.resolve();
-  private stopped = false;
+  private readonly rounds = new Rounds(() => this.run(), INTERVAL_MS);
 
   constructor(
     private readonly reconcile: ReconcileOwedMail,
@@ -18,20 +17,11 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.next(0);
+    this.rounds.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.round;
-  }
-
-  private next(delayMs: number): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.round = this.run().finally(() => this.next(INTERVAL_MS));
-    }, delayMs);
+    await this.rounds.stop();
   }
 
   private async run(): Promise<void> {

@@ -4,8 +4,6 @@ import type { Batch, DeadRegistrations, PurgeBatch, PurgedBatch } from '../domai
 
 /** An arbitrary constant that names the turn of scheduled purges among all advisory locks of the database. */
 export const PURGE_LOCK = 7_242_019;
-/** Counting reads every dead row, however many millions; deleting stops after a batch. */
-const COUNT_TIMEOUT_MS = 60_000;
 
 /**
  * Each batch begins where the one before ended. The index still holds what was deleted until VACUUM comes, and a
@@ -45,12 +43,12 @@ export class PostgresDeadRegistrations implements DeadRegistrations {
     return batch ?? { deleted: 0, place: null };
   }
 
-  async count(olderThanSeconds: number): Promise<number> {
+  async count(olderThanSeconds: number, timeoutMs?: number): Promise<number> {
     const [row] = await inTime(
       this.sql<
         { count: number }[]
       >`select count(*)::int as count from users where ${this.dead(olderThanSeconds)}`,
-      COUNT_TIMEOUT_MS,
+      timeoutMs,
     );
     return row?.count ?? 0;
   }

@@ -7,8 +7,11 @@ export interface DeadRegistrations {
   purge(batch: PurgeBatch): Promise<PurgedBatch>;
   /** Forgets counts of wrong tries that are over a day old. @throws {Unavailable} */
   forgetWrongTries(batch: Batch): Promise<PurgedBatch>;
-  /** How many `purge` would delete, all batches together. @throws {Unavailable} */
-  count(olderThanSeconds: number): Promise<number>;
+  /**
+   * How many `purge` would delete, all batches together. It reads every one of them: with millions it wants a
+   * longer deadline than other questions, which the caller grants. @throws {Unavailable}
+   */
+  count(olderThanSeconds: number, timeoutMs?: number): Promise<number>;
 }
 export const DeadRegistrations = Symbol('DeadRegistrations');
 

@@ -1,6 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DeadRegistrations, type PurgedBatch } from '../domain/purge';
 
+/** Somebody waits for this figure, and nothing waits for the one who counts. */
+const COUNT_TIMEOUT_MS = 60_000;
+
 export interface PurgeOptions {
   readonly olderThanSeconds: number;
   /** Most rows a statement deletes. */
@@ -38,7 +41,7 @@ export class PurgeDeadRegistrations {
 
   /** How many registrations `execute` would delete. @throws {Unavailable} */
   count(olderThanSeconds: number): Promise<number> {
-    return this.dead.count(olderThanSeconds);
+    return this.dead.count(olderThanSeconds, COUNT_TIMEOUT_MS);
   }
 }
 

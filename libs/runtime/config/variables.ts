@@ -121,6 +121,18 @@ export const variables = {
     desc: 'OTLP collector that traces are sent to, such as http://127.0.0.1:4318; empty: no tracing',
   }),
 
+  PURGE_INTERVAL_SECONDS: integer(
+    0,
+    604_800,
+  )({
+    default: 0,
+    desc: 'How often the mailer-worker purges dead registrations; 0: never, `codes purge` does',
+  }),
+  PURGE_OLDER_THAN_SECONDS: integer(
+    0,
+    315_360_000,
+  )({ default: 3_600, desc: 'How long dead registrations are kept by that' }),
+
   ENABLE_METRICS: flag({ default: true, desc: 'Record and serve metrics' }),
   ENABLE_RATE_LIMITING: flag({ default: true, desc: 'Enforce the rate limits' }),
   ENABLE_DOCS: flag({ default: true, desc: 'Serve /docs and /docs-json' }),

@@ -1,0 +1,49 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { PurgeDeadRegistrations } from '@app/activation';
+import { Environment, Logger } from '@app/runtime';
+import { Rounds } from './rounds';
+
+const BATCH_SIZE = 1_000;
+
+/** Does what `codes purge` does, by the clock, where it is asked to; one worker at a time, however many there are. */
+@Injectable()
+export class Purger implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly stop = new AbortController();
+  private readonly rounds: Rounds;
+
+  constructor(
+    private readonly purge: PurgeDeadRegistrations,
+    @Inject(Environment) private readonly environment: Environment,
+    @Inject(Logger) private readonly logger: Logger,
+  ) {
+    this.rounds = new Rounds(() => this.run(), this.intervalMs);
+  }
+
+  /** Workers that start together do not purge together. */
+  onApplicationBootstrap(): void {
+    if (this.intervalMs > 0) this.rounds.start(Math.random() * this.intervalMs);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stop.abort();
+    await this.rounds.stop();
+  }
+
+  private get intervalMs(): number {
+    return this.environment.PURGE_INTERVAL_SECONDS * 1_000;
+  }
+
+  private async run(): Promise<void> {
+    try {
+      const { registrations } = await this.purge.execute({
+        olderThanSeconds: this.environment.PURGE_OLDER_THAN_SECONDS,
+        batchSize: BATCH_SIZE,
+        alone: true,
+        signal: this.stop.signal,
+      });
+      if (registrations > 0) this.logger.info({ registrations }, 'Purged dead registrations');
+    } catch (error) {
+      this.logger.warn({ error }, 'The purge was cut short; the next one goes on from there');
+    }
+  }
+}

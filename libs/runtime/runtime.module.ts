@@ -9,7 +9,7 @@ import {
 import { Environment } from './config/environment';
 import { DatabaseCheck, RedisCheck } from './health';
 import { createLogger, Logger } from './logging/logger';
-import { createSql, Sql } from './postgres/sql';
+import { createSql, SILENCE_MAX_MS, Sql } from './postgres/sql';
 import { createRedis, Redis } from './redis/redis';
 import { Lifecycle } from './shutdown';
 import { startTracing, stopTracing } from './tracing/exporter';
@@ -40,7 +40,8 @@ export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
         {
           provide: Sql,
           inject: [Logger],
-          useFactory: (logger: Logger) => createSql(environment, (notice) => logger.debug(notice)),
+          useFactory: (logger: Logger) =>
+            createSql(environment, (notice) => logger.debug(notice), SILENCE_MAX_MS),
         },
         {
           provide: Redis,

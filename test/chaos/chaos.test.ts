@@ -37,14 +37,18 @@ describe('Faults, one after the other on one service', () => {
   }, 60_000);
   afterAll(async () => {
     await stage?.stop();
+    // Not by the console, which Jest dresses with the place of the call.
     process.stdout.write(table(lines));
   }, 60_000);
 
   it.each(FAULTS)(
     '$fault',
     async ({ fault, run }) => {
-      const seen = await run(stage as Stage);
+      const seen = await run(stage as Stage).catch((error: Error): Seen => {
+        return { promised: '', seen: 'it never worked again', recovery: null, broken: [error.message] };
+      });
       lines.push({ fault, ...seen });
+      process.stderr.write(`${seen.broken.length === 0 ? 'kept' : 'BROKEN'}  ${fault}\n`);
       expect(seen.broken).toEqual([]);
     },
     FAULT_TIMEOUT_MS,

@@ -6,7 +6,7 @@ const PASSWORD = 'SecurePass123';
 /** Milliseconds between two sign-ups: a dozen a second, whatever becomes of those before. */
 const INTERVAL_MS = 80;
 /** Sign-ups of one load; what comes after is not sent. */
-const SIGN_UPS_MAX = 1_500;
+const SIGN_UPS_MAX = 4_000;
 const UNDER_WAY_MAX = 100;
 
 let addresses = 0;

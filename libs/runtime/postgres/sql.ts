@@ -2,6 +2,7 @@ import postgres, { type PendingQuery, type Row, type RowList, type Sql as Postgr
 import { Unavailable, within } from '../deadline';
 import { SpanKind, traced } from '../tracing/tracing';
 import type { Environment } from '../config/environment';
+import { connectWatched } from './silence';
 
 export type Sql = PostgresSql;
 export const Sql = Symbol('Sql');
@@ -11,6 +12,12 @@ export const Sql = Symbol('Sql');
  * It is kept on our side, because `statement_timeout` would be the frozen server's own.
  */
 export const DATABASE_TIMEOUT_MS = 1_500;
+
+/**
+ * Longest silence of a connection that was asked something: nobody waits for its answer any more, and recovery is
+ * promised within five seconds. For the apps, all of whose questions are short.
+ */
+export const SILENCE_MAX_MS = 3_500;
 
 /** Connection settings that postgres.js and pg understand alike. */
 export function databaseAddress(environment: Environment) {
@@ -32,8 +39,16 @@ export function databaseAddress(environment: Environment) {
   };
 }
 
-/** A pool that connects when it is first used, heals by itself, and never waits long for a server to come back. */
-export function createSql(environment: Environment, onNotice: (message: string) => void = () => {}): Sql {
+/**
+ * A pool that connects when it is first used, heals by itself, and never waits long for a server to come back.
+ * @param silenceMaxMs drops connections that leave a question unanswered for so long; null: questions may take long
+ */
+export function createSql(
+  environment: Environment,
+  onNotice: (message: string) => void = () => {},
+  silenceMaxMs: number | null = null,
+): Sql {
+  const { DATABASE_HOST: host, DATABASE_PORT: port } = environment;
   return postgres({
     ...databaseAddress(environment),
     max: environment.DATABASE_POOL_SIZE,
@@ -43,6 +58,9 @@ export function createSql(environment: Environment, onNotice: (message: string) 
     idle_timeout: 300,
     max_lifetime: 1_800,
     keep_alive: 10,
+    ...(silenceMaxMs === null || host.startsWith('/')
+      ? {}
+      : { socket: () => connectWatched(host, port, silenceMaxMs) }),
     // PgBouncer refuses start-up parameters it does not know: nothing but the name is sent.
     connection: { application_name: 'user-registration' },
     onnotice: (notice) => onNotice(String(notice['message'])),

@@ -44,7 +44,8 @@ export async function migrateUnderLoad(stage: Stage): Promise<Seen> {
     await reader`select 1 from users limit 1`;
     const inVain = await migrations.up().then(
       () => 'went through',
-      (error: { code?: string }) => String(error.code),
+      // The runner of migrations wraps what PostgreSQL said.
+      (error: Error) => String((error.cause as { code?: string } | undefined)?.code ?? error.message),
     );
     const released = performance.now();
     const newcomer = await until('sign-ups work again', () => load.acknowledgedAfter(released), 30_000);

@@ -1,0 +1,31 @@
+import { connect, type Socket } from 'node:net';
+
+const LOOK_MS = 500;
+
+/**
+ * Connects a socket that is destroyed once it was written to and has given nothing back for `silenceMs`. Where a host
+ * was lost, or a firewall forgot the connection, nobody says so: TCP would repeat itself for a quarter of an hour,
+ * and the pool would hand every question to a connection that cannot answer. Bytes are counted, because the
+ * events of a socket are TLS's once it runs on it.
+ */
+export function connectWatched(host: string, port: number, silenceMs: number): Socket {
+  const socket = connect({ host, port });
+  let read = 0;
+  let written = 0;
+  let silentSince: number | null = null;
+  const watch = setInterval(() => {
+    // Seen here and not heard of: whoever puts TLS on the socket takes its listeners off.
+    if (socket.destroyed) {
+      clearInterval(watch);
+    } else if (socket.bytesRead !== read || socket.bytesWritten === written) {
+      silentSince = null;
+      read = socket.bytesRead;
+      written = socket.bytesWritten;
+    } else {
+      silentSince ??= performance.now();
+      if (performance.now() - silentSince >= silenceMs) socket.destroy();
+    }
+  }, LOOK_MS);
+  watch.unref();
+  return socket;
+}

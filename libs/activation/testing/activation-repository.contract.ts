@@ -223,6 +223,8 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         expect(await digitsOf(stage, nextDay)).toBe(4);
         await guessWrong(stage, nextDay, 1);
         expect(await digitsOf(stage, await renew(stage, nextDay))).toBe(4);
+        const watched = await guessOverManyCodes(stage, await renew(stage, nextDay), 9);
+        expect(await digitsOf(stage, await renew(stage, watched))).toBe(5);
       });
     });
   });

@@ -189,6 +189,8 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(await notice()).toBeNull();
         await registerAndDeliver(stage, kevin());
         expect(await notice()).toBeNull();
+        await stage.letPass(DAY_SECONDS * 2);
+        expect(await notice()).toBeNull();
         expect(await stage.owed.due(10)).toEqual([]);
       });
 

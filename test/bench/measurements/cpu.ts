@@ -13,7 +13,10 @@ export async function processorTime(stage: Stage): Promise<Figure[]> {
     expectAll(await load.closed(signUps(200), 4), 201);
     for (let round = 0; round < stage.rounds; round += 1) {
       const spent = (): number =>
-        [child.pid, stage.redis.pid, stage.postgresPid].reduce<number>((sum, pid) => sum + treeMs(Number(pid)), 0);
+        [child.pid, stage.redis.pid, stage.postgresPid].reduce<number>(
+          (sum, pid) => sum + treeMs(Number(pid)),
+          0,
+        );
       const before = spent();
       expectAll(await load.closed(signUps(count), 4), 201);
       rounds.push((spent() - before) / count);

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import {
+  PostgresActivationRepository,
+  PostgresDeadRegistrations,
+  PostgresOwedMailRepository,
+} from '@app/activation';
+import { databaseAddress, type Sql } from '@app/runtime';
+import { parseEmailAddress, PostgresUserRepository, type NewUser } from '@app/users';
+import { createDatabase, type TestDatabase } from '../support/postgres';
+
+const ACCOUNTS = 200_000;
+
+interface Sent {
+  readonly query: string;
+  readonly parameters: unknown[];
+}
+
+let database: TestDatabase;
+let sql: Sql;
+let sent: Sent[] = [];
+
+/** Mostly activated accounts, and a little of everything that a query looks for. */
+beforeAll(async () => {
+  database = await createDatabase();
+  await database.sql`
+    insert into users (id, email, password_hash, created_at, activated_at, code_id, code_expires_at,
+                       mail_due_at, mail_given_up_at)
+    select gen_random_uuid(), 'person' || n || '@example.com', 'x', now() - n * interval '1 second',
+           case when n % 50 > 0 then now() end, case when n % 50 = 0 then gen_random_uuid() end,
+           case when n % 100 = 0 then now() - n * interval '1 second' end,
+           case when n % 1000 = 50 then now() end, case when n % 1000 = 150 then now() end
+    from generate_series(1, ${ACCOUNTS}::int) n`;
+  await database.sql`
+    insert into wrong_tries (email_digest, tries, since)
+    select sha256(n::text::bytea), 1, now() - n * interval '1 second'
+    from generate_series(1, ${ACCOUNTS}::int) n`;
+  await database.sql`vacuum analyze users, wrong_tries`;
+  sql = postgres({
+    ...databaseAddress(database.environment),
+    max: 1,
+    debug: (_connection, query, parameters: unknown[]) => sent.push({ query, parameters }),
+  });
+}, 120_000);
+afterAll(async () => {
+  await sql.end();
+  await database.drop();
+});
+beforeEach(() => {
+  sent = [];
+});
+
+const email = parseEmailAddress('person50@example.com');
+const newcomer = (): NewUser => ({
+  id: randomUUID(),
+  email: parseEmailAddress(`${randomUUID()}@example.com`),
+  passwordHash: 'x',
+  code: { id: randomUUID(), digits: 4 },
+  locale: 'en',
+  requestId: 'plans',
+});
+const users = () => new PostgresUserRepository(sql, database.environment);
+const activations = () => new PostgresActivationRepository(sql);
+const owed = () => new PostgresOwedMailRepository(sql);
+const dead = () => new PostgresDeadRegistrations(sql);
+const redeem = (right: boolean) =>
+  activations().redeem({ accountId: randomUUID(), codeId: randomUUID(), right, maxWrongTries: 5 });
+
+/** What the server would do for each statement that was sent, with the values it was sent with. */
+async function plans(): Promise<string[]> {
+  const statements = sent;
+  return await Promise.all(
+    statements.map(async ({ query, parameters }) => {
+      const rows = await database.sql.unsafe<{ 'QUERY PLAN': string }[]>(
+        `explain ${query}`,
+        parameters as string[],
+      );
+      return [query, ...rows.map((row) => row['QUERY PLAN'])].join('\n');
+    }),
+  );
+}
+
+const QUERIES: Record<string, () => Promise<unknown>> = {
+  'adds a registration': () => users().add(newcomer()),
+  'finds an account': () => users().findByEmail(email),
+  'owes the owner of an address a notice': () => users().oweNotice(email, randomUUID()),
+  'redeems a right code': () => redeem(true),
+  'counts a wrong code': () => redeem(false),
+  'replaces a code': () =>
+    activations().replaceCode({
+      accountId: randomUUID(),
+      codeId: randomUUID(),
+      digits: 4,
+      locale: 'en',
+      requestId: 'plans',
+    }),
+  'claims a mail': () => owed().claim(randomUUID(), 12, 60),
+  'marks a mail sent': () => owed().markSent(randomUUID(), 60),
+  'postpones a mail': () => owed().postpone(randomUUID(), 5, 'later'),
+  'gives up a mail': () => owed().giveUp(randomUUID(), 'never'),
+  'looks for mails that are due': () => owed().due(200),
+  'lists owed mails': () => owed().list(100),
+  'retries mails that were given up': () => owed().retryGivenUp(),
+  'counts the backlog': () => owed().backlog(),
+  'purges a batch': () => dead().purge({ olderThanSeconds: 3_600, limit: 100 }),
+  'purges a batch alone': () => dead().purge({ olderThanSeconds: 3_600, limit: 100, alone: true }),
+  'forgets a batch of wrong tries': () => dead().forgetWrongTries({ limit: 100 }),
+  'counts what a purge would delete': () => dead().count(3_600),
+};
+
+describe(`at ${ACCOUNTS.toLocaleString('en-US')} accounts`, () => {
+  it.each(Object.entries(QUERIES))('%s by an index', async (_name, work) => {
+    await work();
+    const found = await plans();
+    expect(found.length).toBeGreaterThan(0);
+    for (const plan of found) expect(plan).not.toMatch(/Seq Scan on (users|wrong_tries)/);
+  });
+
+  it('would notice a query without an index', async () => {
+    await sql`select id from users where password_hash = ${'y'}`;
+    expect((await plans()).join('\n')).toMatch(/Seq Scan on users/);
+  });
+});

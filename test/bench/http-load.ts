@@ -50,6 +50,7 @@ export class HttpLoad {
 
   /** So many clients, each of which waits for its answer, until every call is made. */
   async closed(calls: readonly Call[], clients: number): Promise<Reply[]> {
+    this.closeIdle();
     const replies: Reply[] = [];
     const queue = calls.values();
     const client = async (): Promise<void> => {
@@ -61,6 +62,7 @@ export class HttpLoad {
 
   /** A call every `1000 / rate` ms, whatever becomes of those before. */
   async offered(calls: readonly Call[], rate: number): Promise<Reply[]> {
+    this.closeIdle();
     const began = performance.now();
     const pending: Promise<Reply>[] = [];
     for (const [index, call] of calls.entries()) {
@@ -78,6 +80,13 @@ export class HttpLoad {
       await pause(everyMs);
     }
     return times;
+  }
+
+  /** The server ends connections that rest for a while, and one that it is just ending would fail a call. */
+  private closeIdle(): void {
+    for (const sockets of Object.values(this.agent.freeSockets)) {
+      for (const socket of sockets ?? []) socket.destroy();
+    }
   }
 
   close(): void {

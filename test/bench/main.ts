@@ -59,7 +59,15 @@ async function main(): Promise<number> {
     await stage.stop();
   }
   const seconds = (Date.now() - startedAt.getTime()) / 1_000;
-  const run: Run = { full: values.full, startedAt, seconds, loadBefore, figures, failures };
+  const run: Run = {
+    full: values.full,
+    measurements: values.only,
+    startedAt,
+    seconds,
+    loadBefore,
+    figures,
+    failures,
+  };
   writeJson(run, RESULTS);
   if (values.write) writePage(run, PAGE);
   process.stdout.write(`\n${Math.round(seconds)} s; results in ${RESULTS}\n`);

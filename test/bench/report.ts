@@ -6,6 +6,8 @@ import { describeTarget, describeValue, isMet, valueOf, write, type Figure } fro
 
 export interface Run {
   readonly full: boolean;
+  /** What was measured: all of it, unless some was asked for by name. */
+  readonly measurements: readonly string[];
   readonly startedAt: Date;
   readonly seconds: number;
   /** One-minute load average before the run: what else the machine was doing. */
@@ -67,7 +69,7 @@ function where(run: Run): string {
   const failures = run.failures.map((failure) => `\n\nNot measured: ${failure}`).join('');
   return (
     `${run.full ? 'The full form' : 'The short form'}, ${run.startedAt.toISOString().slice(0, 10)}, in ` +
-    `${Math.round(run.seconds)} s: ${cores} cores (${processor}), ${memoryGiB} GiB, ${system}, Node ${node}. ` +
+    `${Math.round(run.seconds)} s (${run.measurements.join(', ')}): ${cores} cores (${processor}), ${memoryGiB} GiB, ${system}, Node ${node}. ` +
     `The load average before it was ${write(run.loadBefore)}.${failures}`
   );
 }

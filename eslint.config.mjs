@@ -3,8 +3,9 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** The browser's names that the inbox's page uses, and Node's that a CommonJS settings file does. */
+/** Names that come with where a script runs: the inbox's page, settings in CommonJS, a container. */
 const BROWSER = { document: 'readonly', fetch: 'readonly', setTimeout: 'readonly' };
+const NODE = { AbortSignal: 'readonly', fetch: 'readonly', process: 'readonly' };
 const COMMONJS = { __dirname: 'readonly', module: 'writable', require: 'readonly' };
 
 export default defineConfig(
@@ -16,12 +17,14 @@ export default defineConfig(
     rules: {
       eqeqeq: 'error',
       'no-console': 'error',
+      'no-unused-vars': ['error', { ignoreRestSiblings: true }],
       // A suppression says why, after two dashes: `-- the driver types this as any`.
       '@eslint-community/eslint-comments/require-description': 'error',
       '@eslint-community/eslint-comments/no-unlimited-disable': 'error',
     },
   },
-  { files: ['*.js', '*.cjs'], languageOptions: { sourceType: 'commonjs', globals: COMMONJS } },
+  { files: ['**/*.mjs'], languageOptions: { globals: NODE } },
+  { files: ['**/*.config.js', '**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: COMMONJS } },
   { files: ['tools/inbox/page/*.js'], languageOptions: { sourceType: 'script', globals: BROWSER } },
   {
     files: ['**/*.ts'],
@@ -72,6 +75,8 @@ export default defineConfig(
   {
     files: ['**/*.spec.ts', 'libs/*/testing/**/*.ts', 'test/**/*.ts'],
     rules: {
+      // What reads a program's or a server's JSON names its shape by a type parameter.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       // Jest types its matchers (`expect.any(String)`) and the body of an answer as any.
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

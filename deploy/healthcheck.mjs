@@ -12,6 +12,6 @@ async function ask(port) {
 try {
   await Promise.any(ports.map(ask));
 } catch (error) {
-  console.error(error.errors.map(({ message }) => message).join('\n'));
+  process.stderr.write(`${error.errors.map(({ message }) => message).join('\n')}\n`);
   process.exitCode = 1;
 }

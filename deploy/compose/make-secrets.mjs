@@ -12,9 +12,9 @@ for (const name of NAMES) {
   try {
     await writeFile(file, randomBytes(48).toString('base64url'), { flag: 'wx', mode: 0o440 });
     if (uid !== undefined) await chown(file, Number(uid), Number(uid));
-    console.log(`${name} made`);
+    process.stdout.write(`${name} made\n`);
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    console.log(`${name} is there`);
+    process.stdout.write(`${name} is there\n`);
   }
 }

@@ -30,7 +30,9 @@ async function run(script: string, args: string[], env: NodeJS.ProcessEnv = {}):
 describe('the image', () => {
   it('has no fault that a linter knows', () => {
     expect(
-      validate(dockerfile, {}).map(({ message, range }) => `${range.start.line + 1}: ${message}`),
+      validate(dockerfile, {}).map(
+        ({ message, range }) => `${range.start.line + 1}: ${JSON.stringify(message)}`,
+      ),
     ).toEqual([]);
   });
 

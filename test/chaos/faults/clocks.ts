@@ -33,7 +33,7 @@ export async function disagreeOnTime(stage: Stage): Promise<Seen> {
     const skews = [registered.body['created_at'], activated.body['activated_at']].map((time) =>
       Math.round(Math.abs(Date.parse(String(time)) - Date.now()) / 1_000),
     );
-    const shown = ahead.lines.map((line) => Date.parse(String(line.match(/"time":"([^"]+)"/)?.[1])));
+    const shown = ahead.lines.map((line) => Date.parse(String(/"time":"([^"]+)"/.exec(line)?.[1])));
     const really = Math.round((Math.max(...shown.filter(Number.isFinite)) - Date.now()) / 60_000);
     return {
       promised: 'codes live and die by one clock',

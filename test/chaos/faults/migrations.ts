@@ -45,7 +45,10 @@ export async function migrateUnderLoad(stage: Stage): Promise<Seen> {
     const inVain = await migrations.up().then(
       () => 'went through',
       // The runner of migrations wraps what PostgreSQL said.
-      (error: Error) => String((error.cause as { code?: string } | undefined)?.code ?? error.message),
+      (error: unknown) => {
+        const { cause, message } = error as Error;
+        return (cause as { code?: string } | undefined)?.code ?? message;
+      },
     );
     const released = performance.now();
     const newcomer = await until('sign-ups work again', () => load.acknowledgedAfter(released), 30_000);

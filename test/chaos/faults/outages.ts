@@ -6,8 +6,8 @@ import type { Stage } from '../stage';
 /** A dependency that goes and comes back while people sign up. */
 export interface Outage {
   readonly fault: string;
-  readonly breaks: (stage: Stage) => Promise<unknown> | void;
-  readonly mends: (stage: Stage) => Promise<unknown> | void;
+  readonly breaks: (stage: Stage) => unknown;
+  readonly mends: (stage: Stage) => unknown;
   /** Where accounts can still be made without it, nobody is turned away meanwhile. */
   readonly signUpsGoOn: boolean;
   readonly lastsMs?: number;

@@ -44,8 +44,9 @@ describe('Faults, one after the other on one service', () => {
   it.each(FAULTS)(
     '$fault',
     async ({ fault, run }) => {
-      const seen = await run(stage as Stage).catch((error: Error): Seen => {
-        return { promised: '', seen: 'it never worked again', recovery: null, broken: [error.message] };
+      const seen = await run(stage as Stage).catch((error: unknown): Seen => {
+        const broken = [(error as Error).message];
+        return { promised: '', seen: 'it never worked again', recovery: null, broken };
       });
       lines.push({ fault, ...seen });
       process.stderr.write(`${seen.broken.length === 0 ? 'kept' : 'BROKEN'}  ${fault}\n`);

@@ -1,4 +1,4 @@
-import { ConfigurationError, loadDotEnv, parseEnvironment, type Environment } from '@app/runtime';
+import { ConfigurationError, parseEnvironment, type Environment } from '@app/runtime';
 
 /**
  * The environment, or what is wrong with it. Faults do not end the program at once, as they end a service: help
@@ -11,10 +11,9 @@ export class Configuration {
     readonly fault: ConfigurationError | null,
   ) {}
 
-  static read(): Configuration {
-    loadDotEnv();
+  static read(variables: NodeJS.ProcessEnv = process.env): Configuration {
     try {
-      return new Configuration(parseEnvironment(), null);
+      return new Configuration(parseEnvironment(variables), null);
     } catch (error) {
       if (error instanceof ConfigurationError) return new Configuration(parseEnvironment({}), error);
       throw error;

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { CommandFactory } from 'nest-commander';
+import { loadDotEnv } from '@app/runtime';
 import { CliModule } from './cli.module';
 import { Configuration } from './configuration';
 import { conclude } from './conclusion';
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
+  loadDotEnv();
   const configuration = Configuration.read();
   const app = await CommandFactory.createWithoutRunning(CliModule.forConfiguration(configuration), {
     logger: false,

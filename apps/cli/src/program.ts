@@ -16,7 +16,7 @@ const DOCTOR = 'doctor';
 @Injectable()
 export class Program implements OnApplicationBootstrap {
   constructor(
-    @InjectCommander() private readonly root: Command,
+    @InjectCommander() readonly root: Command,
     private readonly configuration: Configuration,
   ) {}
 

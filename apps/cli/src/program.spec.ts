@@ -1,0 +1,84 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { CommandFactory } from 'nest-commander';
+import { CliModule } from './cli.module';
+import { conclude } from './conclusion';
+import { Configuration } from './configuration';
+import { Program } from './program';
+
+const COMMANDS = [
+  'codes purge',
+  'db migrate',
+  'db status',
+  'db rollback',
+  'mail owed',
+  'mail retry',
+  'mail preview',
+  'doctor',
+];
+
+describe('Program', () => {
+  const configuration = Configuration.read({ DATABASE_HOST: '127.0.0.1', DATABASE_PORT: '1' });
+  let app: INestApplicationContext;
+  let stdout = '';
+  let stderr = '';
+
+  beforeAll(async () => {
+    app = await CommandFactory.createWithoutRunning(CliModule.forConfiguration(configuration), {
+      logger: false,
+      outputConfiguration: {
+        writeOut: (text) => (stdout += text),
+        writeErr: (text) => (stderr += text),
+      },
+    });
+  });
+  beforeEach(() => {
+    stdout = '';
+    stderr = '';
+  });
+  afterAll(() => app.close());
+
+  /** Resolves to the exit status. */
+  const call = (...args: string[]): Promise<number> =>
+    app
+      .get(Program)
+      .root.parseAsync(['node', 'cli', ...args])
+      .then(
+        () => 0,
+        (error: unknown) => conclude(error, configuration.environment),
+      );
+
+  it.each(COMMANDS)('%s teaches itself, with examples', async (command) => {
+    expect(await call(...command.split(' '), '--help')).toBe(0);
+    expect(stdout).toContain(`Usage: cli ${command} [options]`);
+    expect(stdout).toContain('--json');
+    expect(stdout).toContain(`Examples:\n  $ cli ${command}`);
+  });
+
+  it('has a line for each group in its overview', async () => {
+    expect(await call('--help')).toBe(0);
+    for (const name of ['codes', 'db', 'mail', 'doctor'])
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+  });
+
+  it.each([
+    [[], 'Usage: cli'],
+    [['db'], 'Usage: cli db'],
+    [['nothing'], "unknown command 'nothing'"],
+    [['db', 'nothing'], "unknown command 'nothing'"],
+    [['doctor', 'extra'], 'too many arguments'],
+    [['codes', 'purge', 'extra'], 'too many arguments'],
+    [['codes', 'purge', '--nothing'], "unknown option '--nothing'"],
+    [['codes', 'purge', '--older-than'], 'argument missing'],
+    [['codes', 'purge', '--older-than', '1'], '90s, 15m, 1h or 7d'],
+    [['codes', 'purge', '--older-than', '9999d'], 'At most 3650d'],
+    [['codes', 'purge', '--batch-size', '10001'], 'from 1 to 10000'],
+    [['mail', 'owed', '--limit', 'all'], 'from 1 to 10000'],
+    [['mail', 'preview', '--language', 'xx'], 'Give one of: en, fr.'],
+    [['mail', 'preview', '--template', 'xx'], 'Give one of: activation_code, address_taken.'],
+  ])('calls %j wrong usage', async (args, message) => {
+    expect(await call(...args)).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/Usage: cli|See: cli .*--help/);
+    expect(stdout).toBe('');
+  });
+});

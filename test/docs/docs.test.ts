@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const ROOT = path.resolve(__dirname, '../..');
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+const inFolder = (folder: string): string[] =>
+  readdirSync(path.join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join(folder, name));
+const PAGES = [...inFolder('.'), ...inFolder('docs'), ...inFolder('docs/decisions')];
+
+describe('the documents', () => {
+  it.each(PAGES)('link to what exists: %s', (page) => {
+    const targets = [...read(page).matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);
+    const local = targets.filter((target) => !/^[a-z]+:/.test(target));
+    expect(local.filter((target) => !existsSync(path.join(ROOT, path.dirname(page), target)))).toEqual([]);
+  });
+
+  it('give the reason of every production dependency, and of no other', () => {
+    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+    const rows = read('docs/dependencies.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    const named = rows.flatMap((row) =>
+      [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+    );
+    expect(named.sort()).toEqual(Object.keys(dependencies).sort());
+  });
+
+  it('say what to do at every alert', () => {
+    const alerts = [...read('deploy/prometheus/alerts.yml').matchAll(/- alert: (\w+)/g)].map(
+      ([, name]) => name,
+    );
+    const rows = [...read('docs/operations.md').matchAll(/^\| `([A-Z]\w+)` /gm)].map(([, name]) => name);
+    expect(alerts.length).toBeGreaterThan(0);
+    expect(rows).toEqual(alerts);
+  });
+
+  it('name tests that exist, for every threat', () => {
+    const rows = [
+      ...read('docs/security.md').matchAll(/`([\w/.-]+\.(?:test|spec|contract)\.ts)` “([^”]+)”/g),
+    ];
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [, file = '', title = ''] of rows) expect(read(file)).toContain(`'${title}'`);
+  });
+});

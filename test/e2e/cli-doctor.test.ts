@@ -1,0 +1,169 @@
+import { Mailbox } from '../../tools/inbox/mailbox';
+import { createSmtpServer } from '../../tools/inbox/smtp';
+import { cli, type CliResult } from '../support/cli';
+import { freePort } from '../../tools/processes/ports';
+import { TestInbox } from '../support/inbox';
+import { createDatabase, type TestDatabase } from '../support/postgres';
+import { TestRedis } from '../support/redis';
+
+interface Finding {
+  readonly about: string;
+  readonly verdict: 'ok' | 'warning' | 'failed';
+  readonly message: string;
+  readonly mend?: string;
+}
+
+// Each test runs programs, several of them one after the other.
+jest.setTimeout(90_000);
+
+const OWN_KEY = { SECRET_KEY: 'a-secret-key-of-the-tests-of-the-doctor' };
+
+describe('doctor', () => {
+  let database: TestDatabase;
+  let inbox: TestInbox;
+  beforeAll(async () => {
+    [database, inbox] = await Promise.all([createDatabase(), TestInbox.start()]);
+  });
+  afterAll(() => Promise.all([database.drop(), inbox.down()]));
+
+  const doctor = (env: NodeJS.ProcessEnv = {}): Promise<CliResult> =>
+    cli(['doctor', '--json'], { ...database.env, ...inbox.env, ...OWN_KEY, ...env });
+  const findings = (result: CliResult, verdict: Finding['verdict']): Finding[] =>
+    (result.json()['findings'] as Finding[]).filter((finding) => finding.verdict === verdict);
+
+  it('finds nothing wrong in one-node mode', async () => {
+    const result = await doctor();
+    expect([result.status, result.json()['healthy'], result.stderr]).toEqual([0, true, '']);
+    expect([findings(result, 'failed'), findings(result, 'warning')]).toEqual([[], []]);
+    const about = new Set(findings(result, 'ok').map((finding) => finding.about));
+    expect([...about]).toEqual(['Configuration', 'PostgreSQL', 'Mail queue', 'Mail server']);
+  });
+
+  it('speaks to people in lines with a sign, and with a way to mend', async () => {
+    const { stdout } = await cli(['doctor'], { ...database.env, ...inbox.env });
+    expect(stdout).toMatch(/^✓ PostgreSQL {5}version \d+/m);
+    expect(stdout).toMatch(/^! Configuration {2}SECRET_KEY is the default.*\n {17}→ .*openssl rand/m);
+    expect(stdout).toMatch(/\d+ well, 1 to look at, 0 wrong\.\n$/);
+  });
+
+  it('looks into Redis: policy, persistence, password', async () => {
+    const redis = await TestRedis.start('--maxmemory-policy', 'allkeys-lru');
+    const client = redis.connect();
+    try {
+      const evicting = await doctor(redis.env);
+      expect(evicting.status).toBe(1);
+      expect(findings(evicting, 'failed')).toEqual([
+        expect.objectContaining({ about: 'Redis', message: expect.stringContaining('allkeys-lru') }),
+      ]);
+      expect(findings(evicting, 'warning')).toEqual([
+        expect.objectContaining({ about: 'Redis', message: expect.stringContaining('appendonly is off') }),
+      ]);
+      await client.config('SET', 'maxmemory-policy', 'noeviction');
+      await client.config('SET', 'requirepass', 'hunter2-hunter2');
+      const locked = findings(await doctor(redis.env), 'failed');
+      expect(locked).toEqual([
+        expect.objectContaining({ about: 'Redis', mend: expect.stringContaining('REDIS_PASSWORD') }),
+      ]);
+      const known = await doctor({ ...redis.env, REDIS_PASSWORD: 'hunter2-hunter2' });
+      expect([known.status, findings(known, 'failed')]).toEqual([0, []]);
+      expect(known.stdout).not.toContain('hunter2');
+    } finally {
+      client.disconnect();
+      await redis.stop();
+    }
+  });
+
+  it('says what to check when a password is wrong, and never the password', async () => {
+    const port = await freePort();
+    const server = createSmtpServer(new Mailbox(), {
+      disabledCommands: ['STARTTLS'],
+      allowInsecureAuth: true,
+      onAuth: (_auth, _session, callback) => callback(new Error('Invalid credentials')),
+    });
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    try {
+      const result = await doctor({
+        SMTP_PORT: String(port),
+        SMTP_USERNAME: 'us',
+        SMTP_PASSWORD: 'hunter2-hunter2',
+      });
+      expect(result.status).toBe(1);
+      expect(findings(result, 'failed')).toEqual([
+        expect.objectContaining({ about: 'Mail server', mend: expect.stringContaining('SMTP_PASSWORD') }),
+      ]);
+      expect(result.stdout).not.toContain('hunter2');
+    } finally {
+      await new Promise<void>((resolve) => server.close(resolve));
+    }
+  });
+
+  it('says that a mail server offers no TLS where TLS is asked for', async () => {
+    const result = await doctor({ SMTP_USE_TLS: 'true' });
+    expect(findings(result, 'failed')).toEqual([
+      expect.objectContaining({ about: 'Mail server', mend: expect.stringContaining('SMTP_USE_TLS') }),
+    ]);
+  });
+
+  it('sees an empty database, a read-only one and a lacking right', async () => {
+    const empty = await createDatabase({ empty: true });
+    try {
+      const failed = findings(await doctor(empty.env), 'failed');
+      expect(failed).toEqual([
+        expect.objectContaining({ about: 'PostgreSQL', message: expect.stringContaining('0001_users.sql') }),
+        expect.objectContaining({ about: 'Mail queue', message: expect.stringContaining('missing') }),
+      ]);
+      expect(failed.map(({ mend }) => mend)).toEqual(
+        Array(2).fill(expect.stringContaining('cli db migrate')),
+      );
+      // It only looks.
+      const [ledger] = await empty.sql`select to_regclass('schema_migrations') as name`;
+      expect(ledger).toEqual({ name: null });
+      await empty.sql.unsafe(
+        `alter database ${empty.env['DATABASE_NAME']} set default_transaction_read_only = on`,
+      );
+      expect(findings(await doctor(empty.env), 'failed')).toContainEqual(
+        expect.objectContaining({ message: expect.stringContaining('read-only') }),
+      );
+    } finally {
+      await empty.drop();
+    }
+  });
+
+  it('reckons connections, processes and proxies', async () => {
+    const result = await doctor({ DATABASE_POOL_SIZE: '200', WEB_CONCURRENCY: '2', API_HOST: '0.0.0.0' });
+    expect(result.status).toBe(0);
+    expect(findings(result, 'warning').map(({ message }) => message)).toEqual([
+      expect.stringContaining('TRUST_PROXY is empty'),
+      expect.stringContaining('2 api processes without Redis'),
+      expect.stringContaining('may open 612 connections'),
+    ]);
+  });
+
+  it('answers although everything is frozen, and tells of each', async () => {
+    const redis = await TestRedis.start();
+    redis.pause();
+    try {
+      // Frozen Redis stands in for all three: it takes connections and says nothing.
+      const port = String(redis.port);
+      const started = performance.now();
+      const result = await doctor({ ...redis.env, DATABASE_PORT: port, SMTP_PORT: port });
+      const seconds = (performance.now() - started) / 1_000;
+      expect(result.status).toBe(1);
+      const failed = findings(result, 'failed').map(({ about }) => about);
+      expect(failed).toEqual(['PostgreSQL', 'Redis', 'Mail server']);
+      expect(seconds).toBeLessThan(20);
+    } finally {
+      await redis.stop();
+    }
+  });
+
+  it('lists the faults of a configuration, and ends with 78', async () => {
+    const result = await doctor({ DATABASE_PORT: 'x', SECRET_KEY: 'short' });
+    expect([result.status, result.json()['healthy']]).toEqual([78, false]);
+    expect(findings(result, 'failed').map(({ message }) => message)).toEqual([
+      expect.stringContaining('DATABASE_PORT: '),
+      expect.stringContaining('SECRET_KEY: '),
+    ]);
+    expect(result.stdout).not.toContain('short"');
+  });
+});

@@ -1,0 +1,112 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { cli } from '../support/cli';
+import { createDatabase } from '../support/postgres';
+
+// Each test runs programs, several of them one after the other.
+jest.setTimeout(90_000);
+
+/** A port that nobody can listen on without being root, and nobody does. */
+const NOBODY = { DATABASE_HOST: '127.0.0.1', DATABASE_PORT: '1' };
+
+describe('The command line', () => {
+  it('is called as npm calls it, where npm does, and helps whatever the configuration', async () => {
+    const env = { npm_lifecycle_event: 'cli', DATABASE_PORT: 'x' };
+    const { status, stdout } = await cli(['codes', 'purge', '--help'], env);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('Usage: npm run cli -- codes purge')]);
+  });
+
+  it('ends with 2 on wrong usage', async () => {
+    const { status, stdout, stderr } = await cli(['codes', 'purge', '--older-than', '1'], NOBODY);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain('See: cli codes purge --help');
+  });
+
+  it('ends with 78 on a faulty configuration, and lists every fault', async () => {
+    const { status, stdout, stderr } = await cli(['mail', 'retry'], { DATABASE_PORT: 'x', API_PORT: '0' });
+    expect({ status, stdout }).toEqual({ status: 78, stdout: '' });
+    expect(stderr).toContain('DATABASE_PORT: must be');
+    expect(stderr).toContain('API_PORT: must be');
+  });
+
+  it('says which host and port refuse it, and what to check', async () => {
+    const { status, stdout, stderr } = await cli(['db', 'migrate'], NOBODY);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain('PostgreSQL at 127.0.0.1:1 refuses connections');
+    expect(stderr).toContain('DATABASE_PORT');
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('says which database is missing, and which schema', async () => {
+    const database = await createDatabase({ empty: true });
+    try {
+      const missing = await cli(['mail', 'owed'], { ...database.env, DATABASE_NAME: 'not_there' });
+      expect([missing.status, missing.stderr]).toEqual([
+        1,
+        expect.stringContaining('no database "not_there"'),
+      ]);
+      const empty = await cli(['mail', 'owed'], database.env);
+      expect([empty.status, empty.stderr]).toEqual([1, expect.stringContaining('cli db migrate')]);
+    } finally {
+      await database.drop();
+    }
+  });
+});
+
+describe('db', () => {
+  it('migrates once where several start at once, shows what is applied, and takes it back', async () => {
+    const database = await createDatabase({ empty: true });
+    const db = (command: string) => cli(['db', command, '--json'], database.env);
+    try {
+      const before = (await db('status')).json()['migrations'] as { name: string; applied: boolean }[];
+      expect(before.length).toBeGreaterThan(0);
+      expect(before.filter(({ applied }) => applied)).toEqual([]);
+
+      const starts = await Promise.all([db('migrate'), db('migrate')]);
+      expect(starts.map(({ status }) => status)).toEqual([0, 0]);
+      const names = before.map(({ name }) => name);
+      expect(starts.flatMap((each) => each.json()['applied'])).toEqual(names);
+      await database.sql`insert into schema_migrations (name) values ('9999_from_tomorrow.sql')`;
+      const { stdout } = await cli(['db', 'status'], database.env);
+      expect(stdout.trimEnd().split('\n')).toEqual([
+        ...names.map((name) => `applied  ${name}`),
+        'unknown  9999_from_tomorrow.sql',
+      ]);
+      await database.sql`delete from schema_migrations where name = '9999_from_tomorrow.sql'`;
+      expect((await db('rollback')).json()).toEqual({ rolled_back: [names.at(-1)] });
+    } finally {
+      await database.drop();
+    }
+  });
+});
+
+describe('mail preview', () => {
+  it('renders each mail in each language, without a database', async () => {
+    const french = await cli(['mail', 'preview', '--language', 'fr', '--format', 'text'], NOBODY);
+    expect(french.stdout).toContain('Activez votre compte');
+    const taken = await cli(['mail', 'preview', '--template', 'address_taken', '--json'], {
+      ...NOBODY,
+      APP_NAME: 'Acme',
+    });
+    expect(taken.json()).toEqual({
+      subject: 'You already have a Acme account',
+      text: expect.stringContaining('Acme'),
+      html: expect.stringMatching(/^<!doctype html>/i),
+    });
+  });
+
+  it('writes to a file', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'preview-'));
+    try {
+      const file = path.join(folder, 'mail.html');
+      const { status, stdout } = await cli(['mail', 'preview', '--output', file], {
+        ACTIVATION_CODE_LENGTH: '6',
+      });
+      expect([status, stdout]).toEqual([0, expect.stringContaining(file)]);
+      expect(readFileSync(file, 'utf8')).toContain('123456');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

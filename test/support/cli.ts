@@ -1,0 +1,46 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+
+export interface CliResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What it printed, where that was JSON. */
+  json(): Record<string, unknown>;
+}
+
+export interface RunningCli {
+  readonly process: ChildProcess;
+  readonly result: Promise<CliResult>;
+}
+
+/** Longest a command may take, in milliseconds; one that hangs is killed, and fails its test by its status. */
+const TIMEOUT_MS = 60_000;
+
+/** Starts the built command line as a process of its own. */
+export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCli {
+  const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...args], {
+    env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...env },
+    // Away from the checkout, whose .env is somebody's own.
+    cwd: tmpdir(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  });
+  const result = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(
+    ([[status], stdout, stderr]) => ({
+      status: Number(status ?? -1),
+      stdout,
+      stderr,
+      json: () => JSON.parse(stdout) as Record<string, unknown>,
+    }),
+  );
+  return { process: child, result };
+}
+
+/** Runs a command to its end. */
+export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> =>
+  startCli(args, env).result;

@@ -17,6 +17,7 @@ const CHECKS: readonly Check[] = [
   command('lint', 'eslint', '.', '--max-warnings=0'),
   command('types', 'tsc', '--noEmit'),
   command('format', 'prettier', '--check', '--log-level=warn', '.'),
+  command('unused code', 'knip'),
   command('boundaries', 'depcruise', 'apps', 'libs', 'test', 'tools'),
   faults('OpenAPI', openApiFaults),
   faults('lock file', async () => originFaults(await lockFile())),

@@ -1,5 +1,5 @@
 export * from './activation.module';
-export { codeDigits, WRONG_TRIES_PER_DIGIT } from './adapters/code-digits';
+export { codeDigits } from './adapters/code-digits';
 export { PostgresActivationRepository } from './adapters/postgres-activation-repository';
 export { PostgresDeadRegistrations, PURGE_LOCK } from './adapters/postgres-dead-registrations';
 export { PostgresOwedMailRepository } from './adapters/postgres-owed-mail-repository';

@@ -1,5 +1,5 @@
-export { checkQueueTables, migrateQueueTables, postgresQueue } from './adapters/bullmq-backend';
-export { BullMqMailQueue, MAIL_QUEUE_NAME } from './adapters/bullmq-mail-queue';
+export { checkQueueTables, migrateQueueTables } from './adapters/bullmq-backend';
+export { MAIL_QUEUE_NAME } from './adapters/bullmq-mail-queue';
 export { MailCheck } from './adapters/mail-check';
 export { SmtpMailer, SMTP_TIMEOUT_MS } from './adapters/smtp-mailer';
 export { smtpTransport } from './adapters/smtp-transport';
@@ -7,4 +7,4 @@ export * from './domain/locale';
 export * from './domain/mail-queue';
 export * from './domain/mailer';
 export * from './mail.module';
-export { render, type RenderedMail } from './templates/render';
+export { render } from './templates/render';

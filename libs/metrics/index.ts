@@ -1,15 +1,12 @@
 export { InProcessMetricsStore } from './adapters/in-process-metrics-store';
-export { PrometheusInstruments } from './adapters/prometheus/prometheus-instruments';
-export { PrometheusScrape } from './adapters/prometheus/prometheus-scrape';
 export { RedisMetricsStore } from './adapters/redis-metrics-store';
-export { OTHER, UNMATCHED_ROUTE } from './domain/endpoints';
+export { UNMATCHED_ROUTE } from './domain/endpoints';
 export * from './domain/flusher';
 export * from './domain/instruments';
-export type { LatencySummary } from './domain/latency-sketch';
 export * from './domain/metrics-recorder';
 export type { MetricsReport } from './domain/metrics-report';
 export * from './domain/metrics-reporter';
 export * from './domain/metrics-store';
-export { Tally, type BusinessEvent } from './domain/tally';
+export { Tally } from './domain/tally';
 export * from './metrics.module';
 export * from './scrape.controller';

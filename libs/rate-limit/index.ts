@@ -1,7 +1,6 @@
 export { FallbackRateLimiter } from './adapters/fallback-rate-limiter';
 export { InProcessRateLimiter } from './adapters/in-process-rate-limiter';
 export { RedisRateLimiter } from './adapters/redis-rate-limiter';
-export { SlidingWindowThrottlerStorage } from './adapters/throttler-storage';
 export * from './domain/client-address';
 export * from './domain/digest-key';
 export * from './domain/limits';

@@ -52,7 +52,7 @@ describe('mail owed, mail retry', () => {
     expect(stdout).toMatch(/^STATE +ATTEMPTS +OWED SINCE/);
     expect(stdout).toMatch(/^given up +7 .* m\*\*\*@example\.com +550 no such mailbox$/m);
     expect(stdout).toContain('1 owed, 1 given up.');
-    expect(stdout).not.toMatch(/kevin|marie|\u001b/);
+    for (const unwanted of ['kevin', 'marie', '\u001b']) expect(stdout).not.toContain(unwanted);
   });
 
   it('says so when the list is longer than it shows, and when nothing is owed', async () => {

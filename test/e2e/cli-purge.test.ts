@@ -52,9 +52,12 @@ describe('codes purge', () => {
     const left = async () => (await addresses(database.sql)).length - KEPT.length;
     await until('the purge has begun', async () => (await left()) < 30_000);
     running.process.kill('SIGINT');
-    const { status, stderr, json } = await running.result;
-    expect([status, stderr]).toEqual([1, expect.stringContaining('Ending after the batch in hand')]);
-    const { deleted, interrupted } = json();
+    const result = await running.result;
+    expect([result.status, result.stderr]).toEqual([
+      1,
+      expect.stringContaining('Ending after the batch in hand'),
+    ]);
+    const { deleted, interrupted } = result.json();
     expect(interrupted).toBe(true);
     const rest = await left();
     expect(rest).toBeGreaterThan(0);

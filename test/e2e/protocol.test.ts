@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import supertest from 'supertest';
 import { basic, Client, Service } from '../support/service';
 import { until } from '../support/until';
 
@@ -143,6 +144,14 @@ describe('The protocol', () => {
       const made = await client.get('/livez', { 'X-Request-Id': odd });
       expect(made.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
     }
+  });
+
+  it('says what it sends: JSON, and nothing of what it is made of', async () => {
+    const answer = await supertest(service.api.url)
+      .get('/')
+      .expect(200)
+      .expect('Content-Type', /^application\/json/);
+    expect(answer.headers['x-powered-by']).toBeUndefined();
   });
 
   it('serves the index, the documents and the probes', async () => {

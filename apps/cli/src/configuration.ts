@@ -11,7 +11,8 @@ export class Configuration {
     readonly fault: ConfigurationError | null,
   ) {}
 
-  static read(variables: NodeJS.ProcessEnv = process.env): Configuration {
+  /** @param variables the process's own, unless others are given */
+  static read(variables?: NodeJS.ProcessEnv): Configuration {
     try {
       return new Configuration(parseEnvironment(variables), null);
     } catch (error) {

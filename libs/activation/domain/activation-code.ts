@@ -1,7 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 
-/** Shortest and longest code, in digits. RFC 4226 yields 31 bits, which eight digits use up. */
-export const CODE_DIGITS_MIN = 4;
+/** Longest code, in digits. RFC 4226 yields 31 bits, which eight digits use up. */
 export const CODE_DIGITS_MAX = 8;
 
 /** What the database keeps of a code: the id it is derived from and its length, never the code. */

@@ -27,3 +27,10 @@ describe('.env.example', () => {
     }
   });
 });
+
+describe('README.md', () => {
+  it('names every variable', () => {
+    const named = new Set(readFileSync('README.md', 'utf8').match(/\b[A-Z][A-Z_]+\b/g));
+    expect(Object.keys(variables).filter((name) => !named.has(name))).toEqual([]);
+  });
+});

@@ -73,9 +73,9 @@ it('leaves nothing of a broken file, keeps those before it, and goes on once it 
   await expect(migrations().up()).rejects.toThrow(/second/);
   expect(await tables()).toEqual(['first']);
   expect(await migrations().status()).toEqual([
-    { name: '0001_first.sql', applied: true },
-    { name: '0002_broken.sql', applied: false },
-    { name: '0003_third.sql', applied: false },
+    { name: '0001_first.sql', applied: true, known: true },
+    { name: '0002_broken.sql', applied: false, known: true },
+    { name: '0003_third.sql', applied: false, known: true },
   ]);
   write('0002_broken.sql', 'create table second (n integer);');
   expect(await migrations().up()).toEqual(['0002_broken.sql', '0003_third.sql']);
@@ -99,8 +99,8 @@ it('takes back the newest one, then the one before, then nothing', async () => {
   expect(await migrations().down()).toEqual(['0001_first.sql']);
   expect(await migrations().down()).toEqual([]);
   expect(await migrations().status()).toEqual([
-    { name: '0001_first.sql', applied: false },
-    { name: '0002_second.sql', applied: false },
+    { name: '0001_first.sql', applied: false, known: true },
+    { name: '0002_second.sql', applied: false, known: true },
   ]);
 });
 
@@ -109,7 +109,14 @@ it('leaves all of it applied when taking back fails half-way', async () => {
   await migrations().up();
   await expect(migrations().down()).rejects.toThrow(/division/);
   expect(await tables()).toEqual(['first']);
-  expect(await migrations().status()).toEqual([{ name: '0001_first.sql', applied: true }]);
+  expect(await migrations().status()).toEqual([{ name: '0001_first.sql', applied: true, known: true }]);
+});
+
+it('shows an applied migration whose file is gone', async () => {
+  write('0001_first.sql', 'create table first (n integer);');
+  await migrations().up();
+  rmSync(path.join(folder, '0001_first.sql'));
+  expect(await migrations().status()).toEqual([{ name: '0001_first.sql', applied: true, known: false }]);
 });
 
 it('works with a pool of one connection', async () => {

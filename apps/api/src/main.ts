@@ -7,5 +7,8 @@ void start(async (environment) => {
   shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
   await app.listen(environment.API_PORT, environment.API_HOST);
   const where = `http://${environment.API_HOST}:${environment.API_PORT}`;
+  if (environment.WEB_CONCURRENCY > 1) {
+    app.get<Logger>(Logger).warn('WEB_CONCURRENCY is not heeded yet: this is one process; run several of it');
+  }
   app.get<Logger>(Logger).info({ redis: environment.REDIS_HOST !== '' }, `Listening on ${where}`);
 });

@@ -9,6 +9,9 @@ export const MAIL_QUEUE_NAME = 'mail';
 /** After a failure nobody asks the queue again for this long: a frozen one would cost every sign-up the full wait. */
 const REST_MS = 1_000;
 
+/** Longest wait for a whole batch, in milliseconds: the reconciler's, for which no request waits. */
+const BATCH_TIMEOUT_MS = 2_000;
+
 /**
  * A finished job is removed whichever way it ended: its id would keep the same mail from being announced again,
  * and what became of the mail stands in the database. Retries and their delays stand there too.
@@ -32,7 +35,10 @@ export class BullMqMailQueue implements MailQueue, BeforeApplicationShutdown {
 
   async announce(mailIds: readonly string[]): Promise<void> {
     const jobs = mailIds.map((id) => ({ name: 'send', data: { id }, opts: { ...JOB_OPTIONS, jobId: id } }));
-    await traced('mail publish', SpanKind.PRODUCER, {}, () => this.ask(() => this.queue.addBulk(jobs)));
+    const timeoutMs = jobs.length > 1 ? Math.max(BATCH_TIMEOUT_MS, this.timeoutMs) : this.timeoutMs;
+    await traced('mail publish', SpanKind.PRODUCER, {}, () =>
+      this.ask(() => this.queue.addBulk(jobs), timeoutMs),
+    );
   }
 
   async depth(): Promise<number> {
@@ -46,14 +52,10 @@ export class BullMqMailQueue implements MailQueue, BeforeApplicationShutdown {
     await within(this.queue.close(), this.timeoutMs, () => new Error('timeout')).catch(() => {});
   }
 
-  private async ask<T>(question: () => Promise<T>): Promise<T> {
+  private async ask<T>(question: () => Promise<T>, timeoutMs = this.timeoutMs): Promise<T> {
     if (Date.now() < this.restingUntil) throw new Unavailable('queue', 'it did not answer a moment ago');
     try {
-      return await within(
-        question(),
-        this.timeoutMs,
-        () => new Error(`no answer within ${this.timeoutMs} ms`),
-      );
+      return await within(question(), timeoutMs, () => new Error(`no answer within ${timeoutMs} ms`));
     } catch (error) {
       this.restingUntil = Date.now() + REST_MS;
       throw new Unavailable('queue', (error as Error).message, { cause: error });

@@ -1,4 +1,4 @@
-export { checkQueueTables, migrateQueueTables } from './adapters/bullmq-backend';
+export { BLOCKING_SECONDS, checkQueueTables, migrateQueueTables } from './adapters/bullmq-backend';
 export { MAIL_QUEUE_NAME } from './adapters/bullmq-mail-queue';
 export { MailCheck } from './adapters/mail-check';
 export { SmtpMailer, SMTP_TIMEOUT_MS } from './adapters/smtp-mailer';

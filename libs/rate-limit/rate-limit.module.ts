@@ -5,6 +5,7 @@ import { FallbackRateLimiter } from './adapters/fallback-rate-limiter';
 import { InProcessRateLimiter } from './adapters/in-process-rate-limiter';
 import { RedisRateLimiter } from './adapters/redis-rate-limiter';
 import { SlidingWindowThrottlerStorage } from './adapters/throttler-storage';
+import { UnlimitedRateLimiter } from './adapters/unlimited-rate-limiter';
 import { Limits, limitsFrom } from './domain/limits';
 import { RateLimiter } from './domain/rate-limiter';
 
@@ -12,7 +13,10 @@ import { RateLimiter } from './domain/rate-limiter';
 @Module({})
 class RateLimitStoreModule {}
 
-/** RateLimiter → Redis with a fall-back to this process, or this process alone; the throttler's storage → RateLimiter. */
+/**
+ * RateLimiter → Redis with a fall-back to this process, or this process alone in one-node mode, or nothing at all with
+ * `ENABLE_RATE_LIMITING=false`; the throttler's storage → RateLimiter.
+ */
 @Module({})
 export class RateLimitModule implements OnApplicationShutdown {
   constructor(@Inject(RateLimiter) private readonly limiter: RateLimiter) {}
@@ -25,6 +29,7 @@ export class RateLimitModule implements OnApplicationShutdown {
           provide: RateLimiter,
           inject: [Redis, Logger],
           useFactory: (redis: Redis | null, logger: Logger): RateLimiter => {
+            if (!environment.ENABLE_RATE_LIMITING) return new UnlimitedRateLimiter();
             const local = new InProcessRateLimiter();
             return redis === null
               ? local
@@ -34,7 +39,8 @@ export class RateLimitModule implements OnApplicationShutdown {
         {
           provide: SlidingWindowThrottlerStorage,
           inject: [RateLimiter],
-          useFactory: (limiter: RateLimiter) => new SlidingWindowThrottlerStorage(limiter),
+          useFactory: (limiter: RateLimiter) =>
+            new SlidingWindowThrottlerStorage(limiter, environment.SECRET_KEY),
         },
       ],
       exports: [RateLimiter, SlidingWindowThrottlerStorage],

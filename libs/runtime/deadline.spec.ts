@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { Unavailable, within } from './deadline';
 
 describe('within', () => {
@@ -34,6 +36,26 @@ describe('within', () => {
       expect(unhandled).not.toHaveBeenCalled();
     } finally {
       process.off('unhandledRejection', unhandled);
+    }
+  });
+
+  it('lets an answer count that arrived in time, while this process was too busy to read it', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const [[peer]] = (await Promise.all([once(server, 'connection'), once(socket, 'connect')])) as [
+      [Socket],
+      unknown,
+    ];
+    try {
+      const answer = within(once(socket, 'data'), 50, late);
+      peer.write('answer');
+      const busyUntil = performance.now() + 100;
+      while (performance.now() < busyUntil);
+      await expect(answer).resolves.toEqual([Buffer.from('answer')]);
+    } finally {
+      socket.destroy();
+      server.close();
     }
   });
 

@@ -14,17 +14,31 @@ export class Unavailable extends Error {
 }
 
 /**
+ * Calls `late` after `timeoutMs`, unless cancelled before. An answer that has arrived while this process was busy
+ * elsewhere is in time: it lies in the socket, so the event loop gets to read once more before the time is up.
+ * @returns what cancels it
+ */
+export function onDeadline(timeoutMs: number, late: () => void): () => void {
+  let turn: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => (turn = setImmediate(late)), timeoutMs);
+  return () => {
+    clearTimeout(timer);
+    clearImmediate(turn);
+  };
+}
+
+/**
  * Waits for the promise, but no longer than `timeoutMs`; a loser that rejects later is swallowed.
  * @throws what `late` makes, when the time is up
  */
 export async function within<T>(promise: PromiseLike<T>, timeoutMs: number, late: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = (): void => {};
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), timeoutMs);
+    cancel = onDeadline(timeoutMs, () => reject(late()));
   });
   try {
     return await Promise.race([promise, deadline]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

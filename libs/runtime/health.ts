@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Unavailable, within } from './deadline';
 import { inTime, Sql } from './postgres/sql';
-import { Redis, REDIS_TIMEOUT_MS } from './redis/redis';
+import { Redis } from './redis/redis';
 
 /** How long an answer is good: probes, however many, cost a dependency one question a second. */
 const FRESH_MS = 1_000;
@@ -39,8 +38,7 @@ export class DatabaseCheck extends CachedCheck {
 export class RedisCheck extends CachedCheck {
   constructor(@Inject(Redis) readonly redis: Redis | null) {
     super(async () => {
-      if (redis === null) return;
-      await within(redis.ping(), REDIS_TIMEOUT_MS, () => new Unavailable('redis', 'no answer in time'));
+      await redis?.ping();
     });
   }
 

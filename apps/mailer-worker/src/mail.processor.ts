@@ -2,19 +2,20 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Inject, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { SendOwedMail, type SendOutcome } from '@app/activation';
-import { MAIL_QUEUE_NAME } from '@app/mail';
+import { BLOCKING_SECONDS, MAIL_QUEUE_NAME } from '@app/mail';
 import { Instruments } from '@app/metrics';
 import { Environment, Logger } from '@app/runtime';
 
 /**
  * Takes ids from the queue and sends what they stand for. A worker that dies leaves its job locked for
- * `lockDuration`; the next check after that gives the job to another one. Times are milliseconds.
+ * `lockDuration`; the next check after that gives the job to another one. Times are milliseconds, but for `drainDelay`.
  */
 @Processor(MAIL_QUEUE_NAME, {
   autorun: false,
   lockDuration: 10_000,
   stalledInterval: 5_000,
   maxStalledCount: 5,
+  drainDelay: BLOCKING_SECONDS,
 })
 export class MailProcessor extends WorkerHost implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(

@@ -11,6 +11,12 @@ import { Client } from 'pg';
 import { databaseAddress, redisAddress, type Environment } from '@app/runtime';
 
 /**
+ * How long a worker that has nothing to do waits on Redis for a job. Twice that without a word, and its connection is
+ * taken for dead: a host that has vanished sends no farewell.
+ */
+export const BLOCKING_SECONDS = 2;
+
+/**
  * Where BullMQ keeps its jobs: Redis where there is one, else PostgreSQL. The choice is the process's, made before
  * the first queue exists, because @nestjs/bullmq builds queues and workers with BullMQ's default.
  */
@@ -18,7 +24,11 @@ export function chooseQueueBackend(environment: Environment): ConnectionOptions 
   if (environment.REDIS_HOST) {
     setDefaultBackendFactory();
     // A worker blocks on its connection and must outlive outages: no deadline, no limit of retries.
-    return { ...redisAddress(environment), maxRetriesPerRequest: null };
+    return {
+      ...redisAddress(environment),
+      maxRetriesPerRequest: null,
+      socketTimeout: 2 * BLOCKING_SECONDS * 1_000,
+    };
   }
   setDefaultBackendFactory(createPostgresBackend);
   return postgresQueue(environment);

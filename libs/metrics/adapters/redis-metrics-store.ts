@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { REDIS_TIMEOUT_MS, Unavailable, within, type Redis } from '@app/runtime';
+import { Unavailable, type Redis } from '@app/runtime';
 import { ENDPOINTS_MAX, OTHER } from '../domain/endpoints';
 import { ROLLING_HOUR, type Batch, type LatencyWindow, type MetricsStore } from '../domain/metrics-store';
 import { increase, Tally, type BusinessEvent } from '../domain/tally';
@@ -34,7 +34,7 @@ export class RedisMetricsStore implements MetricsStore {
 
   async add({ processId, sequence, tally }: Batch): Promise<void> {
     const keys = [`${PREFIX}:applied:${processId}`, ...this.counts, ...this.latencies];
-    await inTime(
+    await orUnavailable(
       this.redis.eval(
         ADD_TALLY,
         keys.length,
@@ -54,7 +54,7 @@ export class RedisMetricsStore implements MetricsStore {
     const pipeline = this.redis.pipeline();
     for (const key of this.counts) pipeline.hgetall(key);
     for (const key of this.latencies) pipeline.hgetallBuffer(key);
-    const replies = ((await inTime(pipeline.exec())) ?? []).map(([error, reply]) => {
+    const replies = ((await orUnavailable(pipeline.exec())) ?? []).map(([error, reply]) => {
       if (error !== null) throw new Unavailable('redis', `metrics: ${error.message}`, { cause: error });
       return reply;
     });
@@ -63,9 +63,9 @@ export class RedisMetricsStore implements MetricsStore {
   }
 }
 
-async function inTime<T>(answer: Promise<T>): Promise<T> {
+async function orUnavailable<T>(answer: Promise<T>): Promise<T> {
   try {
-    return await within(answer, REDIS_TIMEOUT_MS, () => new Error(`no answer within ${REDIS_TIMEOUT_MS} ms`));
+    return await answer;
   } catch (error) {
     throw new Unavailable('redis', `metrics: ${(error as Error).message}`, { cause: error });
   }

@@ -1,37 +1,80 @@
 import fc from 'fast-check';
-import { charge, describeRateLimiterContract } from '../testing';
-import { InProcessRateLimiter } from './in-process-rate-limiter';
+import { charge, describeRateLimiterContract, Scenario, steps } from '../testing';
+import { InProcessRateLimiter, type Clock } from './in-process-rate-limiter';
+
+/** A process that has run for a second, on a day in 2023. */
+class HandClock implements Clock {
+  private micros = 1_000_000;
+  offset = 1_700_000_000_000_000;
+
+  elapsed(): number {
+    return this.micros;
+  }
+  unix(): number {
+    return this.micros + this.offset;
+  }
+  advance(ms: number): void {
+    this.micros += ms * 1_000;
+  }
+}
 
 describeRateLimiterContract('in process', () => {
-  let now = 1_700_000_000_000_000;
-  const elapse = (ms: number): Promise<void> => {
-    now += ms * 1_000;
-    return Promise.resolve();
-  };
-  return Promise.resolve({ limiter: new InProcessRateLimiter(() => now), elapse });
+  const clock = new HandClock();
+  const elapse = (ms: number): Promise<void> => Promise.resolve(clock.advance(ms));
+  return Promise.resolve({ limiter: new InProcessRateLimiter(clock), elapse });
 });
 
 describe('InProcessRateLimiter', () => {
-  it('agrees with a naive count of the window, whatever comes when', async () => {
+  it('agrees with a naive count of the windows, whatever comes when', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 60 }),
-        fc.integer({ min: 1, max: 5 }),
-        async (gapsMs, max) => {
-          let now = 1_700_000_000_000_000;
-          const limiter = new InProcessRateLimiter(() => now);
-          const one = charge({ max, windowMs: 1_000 });
-          const passed: number[] = [];
-          for (const gap of gapsMs) {
-            now += gap * 1_000 + 1;
-            const expected = passed.filter((time) => time > now - 1_000_000).length < max;
-            const [verdict] = await limiter.settle([one]);
-            expect(verdict?.allowed).toBe(expected);
-            if (expected) passed.push(now);
-          }
-        },
-      ),
+      fc.asyncProperty(steps(400, 60), async (history) => {
+        const clock = new HandClock();
+        const limiter = new InProcessRateLimiter(clock);
+        const scenario = new Scenario(1_000);
+        const { naive } = scenario;
+        for (const step of history) {
+          clock.advance(step.gapMs);
+          const now = clock.elapsed();
+          const charges = scenario.charges(step);
+          const pass = naive.passes(charges, now);
+          const fits = charges.map((one) => one.action !== 'spend' || naive.counted(one, now) < one.max);
+          const verdicts = await limiter.settle(charges);
+          charges.forEach((one, index) => {
+            const verdict = verdicts[index];
+            if (pass && one.action === 'spend') naive.spend(one, verdict?.spendId ?? 'none');
+            const oldest = naive.oldest(one, now);
+            const leaves = oldest === null ? now : oldest + one.windowMs * 1_000;
+            expect(verdict).toMatchObject({
+              allowed: fits[index],
+              remaining: one.max - naive.counted(one, now),
+              resetAt: Math.ceil((leaves + clock.offset) / 1_000_000),
+            });
+            expect(verdict?.spendId === null).toBe(!(pass && one.action === 'spend'));
+          });
+        }
+      }),
     );
+  });
+
+  it('lets a request in the moment that the oldest one is a window old, and not before', async () => {
+    const clock = new HandClock();
+    const limiter = new InProcessRateLimiter(clock);
+    const budget = charge({ max: 1, windowMs: 1_000 });
+    await limiter.settle([budget]);
+    clock.advance(999.999);
+    expect((await limiter.settle([budget]))[0]?.allowed).toBe(false);
+    clock.advance(0.001);
+    expect((await limiter.settle([budget]))[0]?.allowed).toBe(true);
+  });
+
+  it('measures on, and tells the new time, when somebody sets the time of day', async () => {
+    const clock = new HandClock();
+    const limiter = new InProcessRateLimiter(clock);
+    const budget = charge({ max: 1 });
+    await limiter.settle([budget]);
+    clock.offset += 86_400_000_000;
+    const [verdict] = await limiter.settle([budget]);
+    expect(verdict).toMatchObject({ allowed: false, resetSeconds: 60, resetAt: 1_700_086_461 });
   });
 
   it('keeps no more budgets than it may, the latest ones', async () => {
@@ -44,10 +87,10 @@ describe('InProcessRateLimiter', () => {
   });
 
   it('forgets what has run out', async () => {
-    let now = 1_700_000_000_000_000;
-    const limiter = new InProcessRateLimiter(() => now);
+    const clock = new HandClock();
+    const limiter = new InProcessRateLimiter(clock);
     for (let index = 0; index < 50; index += 1) await limiter.settle([charge({ windowMs: 1_000 })]);
-    now += 2_000_000;
+    clock.advance(2_000);
     await limiter.settle([charge()]);
     expect(limiter.size).toBe(1);
   });

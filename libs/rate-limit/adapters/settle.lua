@@ -1,51 +1,54 @@
 -- Settles charges against sliding windows, all or nothing.
 --
--- KEYS     one sorted set a charge: a member for each counted request, scored by its time in microseconds
--- ARGV     four a charge: action (1 spend, 0 peek, -1 refund), max, window in microseconds, spend id or ''
--- reply    the time in microseconds, then four a charge: 1 if it passes, number counted, time of the oldest in
---          microseconds (-1: none), spend id or ''
+-- KEYS     one sorted set a charge, no key twice: a member for each counted request, scored by its time in microseconds
+-- ARGV     one a charge, `<action><max>:<window in milliseconds>:<spend id>`: action s (spend), p (peek) or r (refund);
+--          the spend id, which is a member, for a refund only
+-- reply    one string, its fields parted by blanks: the time in microseconds, then three a charge: number counted,
+--          time of the oldest in microseconds, spend id; `-` where there is none
 --
--- Time is Redis's own, so that all processes agree. A refused request writes nothing. Every set is trimmed when
--- something is added to it, and expires a window after its last entry. The first write is a ZADD, so that a Redis
--- that is full refuses the script as a whole.
+-- Time is Redis's own, so that all processes agree. A spend that is refused adds nothing, for any charge; whoever
+-- looks clears away what has left the window. Every set expires a window after the last request it counted. Nothing
+-- is added before all have passed, and what refuses a write (full, read-only) refuses the first one: none or all.
+--
+-- What costs is the number of calls and of fields, not the size of a set: hence one argument a charge, one string in
+-- reply, the oldest member looked at before anything is counted or cleared, and no number where a string will do.
 
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local counts = {}
-local horizons = {}
+local call, match = redis.call, string.match
+local time = call('TIME')
+local now = time[1] * 1000000 + time[2]
 local pass = true
+local counts, oldests, windows = {}, {}, {}
 
 for i, key in ipairs(KEYS) do
-  local at = (i - 1) * 4
-  local action = tonumber(ARGV[at + 1])
-  horizons[i] = string.format('%.0f', now - tonumber(ARGV[at + 3]))
-  if action == -1 then redis.call('ZREM', key, ARGV[at + 4]) end
-  counts[i] = redis.call('ZCOUNT', key, '(' .. horizons[i], '+inf')
-  if action == 1 and counts[i] >= tonumber(ARGV[at + 2]) then pass = false end
+  local action, max, window, spend = match(ARGV[i], '^(%l)(%d+):(%d+):(%d*)$')
+  if action == 'r' then call('ZREM', key, spend) end
+  -- A member is its own score.
+  local oldest = call('ZRANGE', key, '0', '0')[1]
+  local horizon = now - window * 1000
+  if oldest and tonumber(oldest) <= horizon then
+    call('ZREMRANGEBYSCORE', key, '-inf', horizon)
+    oldest = call('ZRANGE', key, '0', '0')[1]
+  end
+  local count = oldest and call('ZCARD', key) or 0
+  if action == 's' then
+    if count >= tonumber(max) then pass = false end
+    windows[i] = window
+  end
+  counts[i], oldests[i] = count, oldest or '-'
 end
 
-local reply = { string.format('%.0f', now) }
+local stamp = time[1] .. string.sub(1000000 + time[2], 2)
+local reply = stamp
 for i, key in ipairs(KEYS) do
-  local at = (i - 1) * 4
-  local action = tonumber(ARGV[at + 1])
-  local max = tonumber(ARGV[at + 2])
-  local allowed = counts[i] < max and 1 or 0
-  local id = ''
-  if action == 1 and pass then
+  local count, oldest, window, id = counts[i], oldests[i], windows[i], '-'
+  if pass and window then
+    id = stamp
     -- Two requests in one microsecond are two requests.
-    local stamp = now
-    repeat
-      id = string.format('%.0f', stamp)
-      stamp = stamp + 1
-    until redis.call('ZADD', key, 'NX', id, id) == 1
-    redis.call('ZREMRANGEBYSCORE', key, '-inf', horizons[i])
-    redis.call('PEXPIRE', key, math.ceil(tonumber(ARGV[at + 3]) / 1000))
-    counts[i] = counts[i] + 1
+    while call('ZADD', key, 'NX', id, id) == 0 do id = string.format('%.0f', id + 1) end
+    call('PEXPIRE', key, window)
+    if count == 0 then oldest = id end
+    count = count + 1
   end
-  local oldest = redis.call('ZRANGEBYSCORE', key, '(' .. horizons[i], '+inf', 'LIMIT', 0, 1)[1] or '-1'
-  reply[#reply + 1] = allowed
-  reply[#reply + 1] = counts[i]
-  reply[#reply + 1] = oldest
-  reply[#reply + 1] = id
+  reply = reply .. ' ' .. count .. ' ' .. oldest .. ' ' .. id
 end
 return reply

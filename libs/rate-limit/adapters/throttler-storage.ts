@@ -1,4 +1,5 @@
 import type { ThrottlerStorage } from '@nestjs/throttler';
+import { digestKey } from '../domain/digest-key';
 import type { RateLimiter } from '../domain/rate-limiter';
 
 /** The record that @nestjs/throttler reads; its times are seconds, while it hands milliseconds over. */
@@ -9,7 +10,11 @@ type ThrottlerStorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>
  * meaning here: a refused request waits until the window has room, and not a moment longer.
  */
 export class SlidingWindowThrottlerStorage implements ThrottlerStorage {
-  constructor(private readonly limiter: RateLimiter) {}
+  /** @param secret digests the keys, so that none holds an address, whatever a guard makes them of */
+  constructor(
+    private readonly limiter: RateLimiter,
+    private readonly secret: string,
+  ) {}
 
   async increment(
     key: string,
@@ -19,10 +24,18 @@ export class SlidingWindowThrottlerStorage implements ThrottlerStorage {
     throttlerName: string,
   ): Promise<ThrottlerStorageRecord> {
     const [verdict] = await this.limiter.settle([
-      { limit: throttlerName, key: `${throttlerName}:${key}`, max: limit, windowMs: ttlMs, action: 'spend' },
+      {
+        limit: throttlerName,
+        key: digestKey(this.secret, throttlerName, key),
+        max: limit,
+        windowMs: ttlMs,
+        action: 'spend',
+      },
     ]);
-    if (verdict === undefined)
+    // Limits are switched off.
+    if (verdict === undefined) {
       return { totalHits: 0, timeToExpire: 0, isBlocked: false, timeToBlockExpire: 0 };
+    }
     const { allowed, remaining, resetSeconds } = verdict;
     return {
       totalHits: allowed ? limit - remaining : limit + 1,

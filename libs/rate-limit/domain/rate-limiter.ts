@@ -2,7 +2,7 @@
 export interface Charge {
   /** Name of the limit, for headers and metrics. */
   readonly limit: string;
-  /** Whose budget it is. Digested by `digestKey`: it never holds an address. */
+  /** Whose budget it is. Digested by `digestKey`: it never holds an address. No key stands in two charges at once. */
   readonly key: string;
   /** Requests that pass in any window of this length. */
   readonly max: number;
@@ -35,7 +35,8 @@ export interface Verdict {
 export interface RateLimiter {
   /**
    * Settles all charges at once, in one step that nothing comes between: when one spend is refused, none is
-   * counted. Refunds are made first. Resolves to one verdict a charge, in their order.
+   * counted. A refund stands whatever becomes of the spends beside it. Resolves to one verdict a charge, in their
+   * order, or to none at all where limits are switched off.
    * @throws {Unavailable} when the store is away
    */
   settle(charges: readonly Charge[]): Promise<Verdict[]>;

@@ -1,1 +1,2 @@
 export * from './rate-limiter.contract';
+export * from './scenario';

@@ -1,5 +1,6 @@
-import { Redis as IORedis, type RedisOptions } from 'ioredis';
+import { Redis as IORedis, type Command, type RedisOptions } from 'ioredis';
 import type { Environment } from '../config/environment';
+import { onDeadline } from '../deadline';
 import type { Logger } from '../logging/logger';
 
 export type Redis = IORedis;
@@ -22,17 +23,36 @@ export function redisAddress(environment: Environment) {
     retryStrategy: (attempt: number) => Math.min(100 * attempt, 1_000) + Math.random() * 100,
     // A replica that was a primary until the fail-over: drop it, and the next connection finds the new one.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+    // A Redis that reads its file answers LOADING, and is asked again after this many milliseconds at most.
+    maxLoadingRetryTime: 500,
   } satisfies RedisOptions;
+}
+
+/**
+ * A connection that has not said a word for this many milliseconds, with commands waiting on it, is given up for a new
+ * one: a host that has vanished sends no farewell, and TCP alone would wait for a quarter of an hour.
+ */
+const SILENCE_MS = 1_000;
+
+/** Has every command answered, or failed, in time. */
+class PunctualRedis extends IORedis {
+  override sendCommand(...[command, stream]: Parameters<IORedis['sendCommand']>): unknown {
+    const cancel = onDeadline(REDIS_TIMEOUT_MS, () =>
+      (command as Command).reject(new Error('no answer in time')),
+    );
+    (command as Command).promise.then(cancel, cancel);
+    return super.sendCommand(command, stream);
+  }
 }
 
 /** A client that fails at once while Redis is away and within 200 ms while it is frozen: nothing waits in line. */
 export function createRedis(environment: Environment, logger: Logger): Redis {
-  const redis = new IORedis({
+  const redis = new PunctualRedis({
     ...redisAddress(environment),
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    commandTimeout: REDIS_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
   });
   logOutages(redis, logger);
   return redis;

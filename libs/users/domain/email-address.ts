@@ -41,6 +41,15 @@ export function parseEmailAddress(input: string): EmailAddress {
   return result as EmailAddress;
 }
 
+/** The same for an address that somebody claims to have: null where it cannot be one. */
+export function emailAddressOrNull(input: string): EmailAddress | null {
+  try {
+    return parseEmailAddress(input);
+  } catch {
+    return null;
+  }
+}
+
 /** White space of ASCII only: what else `trim()` removes is invisible, and is refused instead. */
 const trimAscii = (text: string): string => text.replace(/^[ \t\r\n]+/, '').replace(/[ \t\r\n]+$/, '');
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { parseEmailAddress, type EmailAddress } from '../domain/email-address';
+import { emailAddressOrNull } from '../domain/email-address';
 import { UsersError } from '../domain/errors';
 import { PasswordHasher } from '../domain/password-hasher';
 import { UserRepository, type UserWithHash } from '../domain/user-repository';
@@ -14,7 +14,8 @@ export class Authenticate {
 
   /** @throws {UsersError} users.credentials_wrong @throws {Unavailable} */
   async execute(email: string, password: string, gone?: AbortSignal): Promise<UserWithHash> {
-    const address = canonicalOrNull(email);
+    // What cannot be anybody's address is an unknown one: it gets the same answer after the same work.
+    const address = emailAddressOrNull(email);
     const user = address === null ? null : await this.users.findByEmail(address);
     const right = await this.passwords.matches(address ?? email, password, user?.passwordHash ?? null, gone);
     if (user === null || !right) throw new UsersError('users.credentials_wrong');
@@ -28,14 +29,5 @@ export class Authenticate {
   async renewedHash({ passwordHash }: UserWithHash, password: string): Promise<string | undefined> {
     if (!this.passwords.isOutdated(passwordHash)) return undefined;
     return await this.passwords.hash(password).catch(() => undefined);
-  }
-}
-
-/** What cannot be anybody's address is an unknown one: it gets the same answer after the same work. */
-function canonicalOrNull(email: string): EmailAddress | null {
-  try {
-    return parseEmailAddress(email);
-  } catch {
-    return null;
   }
 }

@@ -5,7 +5,7 @@ import type { Logger } from '@app/runtime';
 /** Template of the route that answered, such as `/api/v1/users/register`: a raw path would let anybody make up names. */
 export function routeOf(request: Request): string {
   const route: unknown = (request as { route?: { path?: unknown } }).route?.path;
-  return typeof route === 'string' && !route.includes('*') && route !== '/{*path}' ? route : UNMATCHED_ROUTE;
+  return typeof route === 'string' && !route.includes('*') ? route : UNMATCHED_ROUTE;
 }
 
 /** Status of a request whose client left before its answer; nginx's number for it. */

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { clientOf, digestKey, Limits, type Charge, type LimitName } from '@app/rate-limit';
 import { Environment } from '@app/runtime';
-import { parseEmailAddress } from '@app/users';
+import { emailAddressOrNull } from '@app/users';
 import { routeOf } from '../access-log';
 import { admissionOf } from '../admission';
 
@@ -42,10 +42,4 @@ export class Charges {
 }
 
 /** All spellings of an address share one budget, and what is no address has one of its own. */
-function canonical(email: string): string {
-  try {
-    return parseEmailAddress(email);
-  } catch {
-    return email;
-  }
-}
+const canonical = (email: string): string => emailAddressOrNull(email) ?? email;

@@ -1,6 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Environment } from '@app/runtime';
 import { Authenticate, UsersError, type UserWithHash } from '@app/users';
 import type { BasicCredentials } from '../basic-credentials';
 import { goneSignalOf } from '../request-id';
@@ -18,7 +17,6 @@ export class LimitedAuthentication {
     private readonly authentication: Authenticate,
     private readonly charges: Charges,
     private readonly limits: RequestLimits,
-    @Inject(Environment) private readonly environment: Environment,
   ) {}
 
   /** @throws {UsersError} users.credentials_wrong @throws {ProblemError} RateLimitExceeded @throws {Unavailable} */
@@ -35,7 +33,7 @@ export class LimitedAuthentication {
         if (!(error instanceof UsersError)) this.limits.giveBack(request, 'credentials');
         throw error;
       });
-    if (this.environment.ENABLE_RATE_LIMITING) await this.spend(request, response, budget);
+    await this.spend(request, response, budget);
     return user;
   }
 

@@ -1,4 +1,4 @@
-import { Inject, Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import {
   InjectThrottlerOptions,
@@ -10,7 +10,6 @@ import {
 } from '@nestjs/throttler';
 import type { Request, Response } from 'express';
 import type { Charge, LimitName } from '@app/rate-limit';
-import { Environment } from '@app/runtime';
 import { admissionOf } from '../admission';
 import { Charges } from './charges';
 import { ProxyHint } from './proxy-hint';
@@ -36,13 +35,12 @@ export class RateLimitGuard extends ThrottlerGuard {
     private readonly charges: Charges,
     private readonly limits: RequestLimits,
     private readonly hint: ProxyHint,
-    @Inject(Environment) private readonly environment: Environment,
   ) {
     super(options, storage, reflector);
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (!this.environment.ENABLE_RATE_LIMITING || this.limitsOf(context).length === 0) return true;
+    if (this.limitsOf(context).length === 0) return true;
     const request = context.switchToHttp().getRequest<Request>();
     this.collected.set(request, []);
     await super.canActivate(context);

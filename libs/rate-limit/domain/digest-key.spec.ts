@@ -1,0 +1,22 @@
+import { digestKey } from './digest-key';
+
+describe('digestKey', () => {
+  const key = (...parts: string[]): string => digestKey('secret', 'credentials', ...parts);
+
+  it('tells nothing of what it was made of', () => {
+    expect(key('192.0.2.7', 'kevin@example.com')).toMatch(/^[A-Za-z0-9_-]{22}$/);
+  });
+
+  it('is the same for the same, and another for another part, order, limit or secret', () => {
+    const keys = [
+      key('a', 'b'),
+      key('b', 'a'),
+      key('ab'),
+      key('a', 'b', ''),
+      digestKey('secret', 'activation', 'a', 'b'),
+      digestKey('other', 'credentials', 'a', 'b'),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(key('a', 'b')).toBe(keys[0]);
+  });
+});

@@ -1,0 +1,41 @@
+import type { Charge } from '../domain/rate-limiter';
+
+/** Sliding windows as one would explain them: remember everything, and count it again each time. Microseconds. */
+export class NaiveWindows {
+  private readonly spent = new Map<string, { id: string; at: number }[]>();
+
+  /** Requests of this budget that are in the window that ends now. */
+  counted({ key, windowMs }: Charge, now: number): number {
+    return this.inWindow(key, windowMs, now).length;
+  }
+
+  oldest({ key, windowMs }: Charge, now: number): number | null {
+    const times = this.inWindow(key, windowMs, now).map(({ at }) => at);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  /** Whether none of the spends is refused. */
+  passes(charges: readonly Charge[], now: number): boolean {
+    return charges.every((one) => one.action !== 'spend' || this.counted(one, now) < one.max);
+  }
+
+  spend({ key }: Charge, id: string): void {
+    this.spent.set(key, [...(this.spent.get(key) ?? []), { id, at: Number(id) }]);
+  }
+
+  refund({ key, spendId }: Charge): void {
+    this.spent.set(
+      key,
+      (this.spent.get(key) ?? []).filter(({ id }) => id !== spendId),
+    );
+  }
+
+  /** What a refund may name: everything ever spent, what has left the window included. */
+  ids({ key }: Charge): string[] {
+    return (this.spent.get(key) ?? []).map(({ id }) => id);
+  }
+
+  private inWindow(key: string, windowMs: number, now: number) {
+    return (this.spent.get(key) ?? []).filter(({ at }) => at > now - windowMs * 1_000);
+  }
+}

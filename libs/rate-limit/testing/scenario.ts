@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import type { Charge } from '../domain/rate-limiter';
+import { NaiveWindows } from './naive-windows';
+import { charge } from './rate-limiter.contract';
+
+type Move = Charge['action'] | 'none';
+
+/** Some milliseconds pass, then each budget is asked something, or nothing. */
+export interface Step {
+  readonly gapMs: number;
+  readonly moves: readonly Move[];
+  /** Which earlier spend a refund takes back, from the latest. */
+  readonly back: number;
+}
+
+const BUDGETS = 3;
+
+export const steps = (gapMaxMs: number, maxLength: number): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.record({
+      gapMs: fc.integer({ min: 0, max: gapMaxMs }),
+      moves: fc.array(fc.constantFrom<Move>('spend', 'spend', 'spend', 'peek', 'refund', 'none'), {
+        minLength: BUDGETS,
+        maxLength: BUDGETS,
+      }),
+      back: fc.nat({ max: 3 }),
+    }),
+    { maxLength },
+  );
+
+/** Three budgets of their own, of different limits and windows, with the model that knows what they should say. */
+export class Scenario {
+  readonly naive = new NaiveWindows();
+  private readonly budgets: Charge[];
+
+  constructor(windowMs: number) {
+    this.budgets = [1, 2, 4].map((max) => charge({ max, windowMs: windowMs * (max === 4 ? 2 : 1) }));
+  }
+
+  /** The charges of one step; refunds are made in the model at once. */
+  charges({ moves, back }: Step): Charge[] {
+    return moves.flatMap((action, index): Charge[] => {
+      const budget = this.budgets[index];
+      if (budget === undefined || action === 'none') return [];
+      if (action !== 'refund') return [{ ...budget, action }];
+      const refund: Charge = { ...budget, action, spendId: this.naive.ids(budget).at(-1 - back) ?? '1' };
+      this.naive.refund(refund);
+      return [refund];
+    });
+  }
+}

@@ -1,0 +1,171 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { FallbackRateLimiter, InProcessRateLimiter, RedisRateLimiter, type Charge } from '@app/rate-limit';
+import { charge, describeRateLimiterContract } from '@app/rate-limit/testing';
+import { createLogger, createRedis, parseEnvironment, type Redis } from '@app/runtime';
+import { TestRedis } from '../../support/redis';
+import { until } from '../../support/until';
+
+const LEFT = 'Rate limits are counted by this process alone until Redis is back';
+const RETURNED = 'Rate limits are counted in Redis again';
+
+/** Longest answer while Redis is in trouble, and longest way back to it, in milliseconds. */
+const ANSWER_MS = 2_000;
+const RECOVERY_MS = 5_000;
+
+let server: TestRedis;
+let directory: string;
+let client: Redis;
+let limiter: FallbackRateLimiter;
+let fallbacks: number;
+let lines: string[];
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'limits-'));
+  server = await TestRedis.start('--dir', directory);
+  lines = [];
+  const logger = createLogger(
+    { level: 'info', app: 'test' },
+    { write: (line) => void lines.push((JSON.parse(line) as { message: string }).message) },
+  );
+  client = createRedis(parseEnvironment({ ...server.env }), logger);
+  await until('the client is connected', () => client.status === 'ready');
+  fallbacks = 0;
+  limiter = new FallbackRateLimiter(new RedisRateLimiter(client), new InProcessRateLimiter(), logger);
+  limiter.onFallback = () => {
+    fallbacks += 1;
+  };
+});
+afterEach(async () => {
+  limiter.close();
+  client.disconnect();
+  server.resume();
+  await server.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function inRedis<T>(ask: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = server.connect();
+  try {
+    return await ask(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+const command = (...words: [string, ...string[]]) => inRedis((redis) => redis.call(...words));
+const counted = ({ key }: Charge) => inRedis((redis) => redis.zcard(`{limits}:${key}`));
+
+async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const began = performance.now();
+  return [await work(), performance.now() - began];
+}
+
+/** Redis cannot save a snapshot, and refuses writes for that. */
+async function failToSave(): Promise<void> {
+  await rm(directory, { recursive: true });
+  await inRedis(async (redis) => {
+    await redis.config('SET', 'save', '3600 1');
+    await redis.bgsave();
+    await until('the snapshot has failed', async () =>
+      (await redis.info('persistence')).includes('rdb_last_bgsave_status:err'),
+    );
+  });
+}
+
+describeRateLimiterContract('Redis, with this process to fall back on', () =>
+  Promise.resolve({
+    limiter,
+    elapse: async (ms) => {
+      const over = performance.now() + ms;
+      await until('that much time has passed', () => performance.now() > over);
+    },
+  }),
+);
+
+describe('FallbackRateLimiter', () => {
+  const outages: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
+    ['frozen', () => Promise.resolve(server.pause()), () => Promise.resolve(server.resume())],
+    ['killed', () => server.stop(), () => server.restart()],
+    ['read-only', () => command('REPLICAOF', '127.0.0.1', '1'), () => command('REPLICAOF', 'NO', 'ONE')],
+    [
+      'full',
+      () => command('CONFIG', 'SET', 'maxmemory', '1'),
+      () => command('CONFIG', 'SET', 'maxmemory', '0'),
+    ],
+    ['unable to save', failToSave, () => command('CONFIG', 'SET', 'stop-writes-on-bgsave-error', 'no')],
+  ];
+
+  it.each(outages)(
+    'goes on counting while Redis is %s, and counts in Redis again afterwards',
+    async (_what, breakIt, mendIt) => {
+      const budget = charge({ max: 2 });
+      await limiter.settle([budget]);
+      await breakIt();
+
+      const during = [];
+      for (let index = 0; index < 3; index += 1) {
+        const [[verdict], durationMs] = await timed(() => limiter.settle([budget]));
+        expect(durationMs).toBeLessThan(ANSWER_MS);
+        during.push(verdict?.allowed);
+      }
+      expect(during).toEqual([true, true, false]);
+      expect([fallbacks, limiter.away]).toEqual([3, true]);
+
+      await mendIt();
+      await until('it counts in Redis again', () => !limiter.away, RECOVERY_MS);
+      const another = charge();
+      await limiter.settle([another]);
+      expect(await counted(another)).toBe(1);
+      expect(lines.filter((line) => line === LEFT || line === RETURNED)).toEqual([LEFT, RETURNED]);
+    },
+  );
+
+  it('waits for a frozen Redis once, not with every request', async () => {
+    server.pause();
+    const [, first] = await timed(() => limiter.settle([charge()]));
+    expect(first).toBeGreaterThan(150);
+    const [, twenty] = await timed(async () => {
+      for (let index = 0; index < 20; index += 1) await limiter.settle([charge()]);
+    });
+    expect(twenty).toBeLessThan(ANSWER_MS);
+    expect(fallbacks).toBe(21);
+  });
+
+  it('survives one outage after another', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      await server.stop();
+      expect((await limiter.settle([charge()]))[0]?.allowed).toBe(true);
+      await server.restart();
+      await until('it counts in Redis again', () => !limiter.away, RECOVERY_MS);
+    }
+    expect(lines.filter((line) => line === LEFT || line === RETURNED)).toEqual([
+      LEFT,
+      RETURNED,
+      LEFT,
+      RETURNED,
+    ]);
+  });
+
+  it('takes a budget that one store counted for unspent in the other, and refunds nothing twice', async () => {
+    const budget = charge({ max: 1 });
+    const [spent] = await limiter.settle([budget]);
+    await server.stop();
+    const [local] = await limiter.settle([
+      { ...budget, action: 'refund', spendId: spent?.spendId ?? 'none' },
+    ]);
+    expect(local?.remaining).toBe(1);
+    expect((await limiter.settle([budget]))[0]?.allowed).toBe(true);
+    expect((await limiter.settle([budget]))[0]?.allowed).toBe(false);
+  });
+
+  it('hands a fault of its caller on, and stays with Redis', async () => {
+    const broken = new FallbackRateLimiter(
+      { settle: () => Promise.reject(new TypeError('a bug')) },
+      new InProcessRateLimiter(),
+      createLogger({ level: 'silent', app: 'test' }),
+    );
+    await expect(broken.settle([charge()])).rejects.toThrow('a bug');
+    expect(broken.away).toBe(false);
+  });
+});

@@ -1,4 +1,4 @@
-import { Redis as IORedis, type Command, type RedisOptions } from 'ioredis';
+import { Redis as IORedis, type RedisOptions } from 'ioredis';
 import type { Environment } from '../config/environment';
 import { onDeadline } from '../deadline';
 import type { Logger } from '../logging/logger';
@@ -37,10 +37,8 @@ const SILENCE_MS = 1_000;
 /** Has every command answered, or failed, in time. */
 class PunctualRedis extends IORedis {
   override sendCommand(...[command, stream]: Parameters<IORedis['sendCommand']>): unknown {
-    const cancel = onDeadline(REDIS_TIMEOUT_MS, () =>
-      (command as Command).reject(new Error('no answer in time')),
-    );
-    (command as Command).promise.then(cancel, cancel);
+    const cancel = onDeadline(REDIS_TIMEOUT_MS, () => command.reject(new Error('no answer in time')));
+    command.promise.then(cancel, cancel);
     return super.sendCommand(command, stream);
   }
 }

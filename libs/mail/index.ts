@@ -1,6 +1,6 @@
 export { BLOCKING_SECONDS, checkQueueTables, migrateQueueTables } from './adapters/bullmq-backend';
 export { MAIL_QUEUE_NAME } from './adapters/bullmq-mail-queue';
-export { MailCheck } from './adapters/mail-check';
+export { MailQueueIndicator, SmtpIndicator } from './adapters/mail-indicators';
 export { SmtpMailer, SMTP_TIMEOUT_MS } from './adapters/smtp-mailer';
 export { smtpTransport } from './adapters/smtp-transport';
 export * from './domain/locale';

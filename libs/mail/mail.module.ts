@@ -5,7 +5,7 @@ import type { Queue } from 'bullmq';
 import { DATABASE_TIMEOUT_MS, Environment, REDIS_TIMEOUT_MS } from '@app/runtime';
 import { chooseQueueBackend } from './adapters/bullmq-backend';
 import { BullMqMailQueue, MAIL_QUEUE_NAME } from './adapters/bullmq-mail-queue';
-import { MailCheck } from './adapters/mail-check';
+import { MailQueueIndicator, SmtpIndicator } from './adapters/mail-indicators';
 import { SmtpMailer } from './adapters/smtp-mailer';
 import { smtpTransport } from './adapters/smtp-transport';
 import { MailQueue } from './domain/mail-queue';
@@ -34,9 +34,10 @@ export class MailModule {
           inject: [MailerService],
           useFactory: (transport: MailerService) => new SmtpMailer(transport, environment),
         },
-        MailCheck,
+        MailQueueIndicator,
+        SmtpIndicator,
       ],
-      exports: [MailCheck, MailQueue, Mailer],
+      exports: [MailQueue, MailQueueIndicator, Mailer, SmtpIndicator],
     };
   }
 }

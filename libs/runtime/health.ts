@@ -1,48 +1,55 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { inTime, Sql } from './postgres/sql';
 import { Redis } from './redis/redis';
 
 /** How long an answer is good: probes, however many, cost a dependency one question a second. */
 const FRESH_MS = 1_000;
 
-/** Asks at most once a second, and once for all who ask meanwhile. */
-export class CachedCheck {
+/**
+ * Asks a dependency at most once a second, and once for all who ask meanwhile, by a clock that nobody sets. Why it is
+ * down it keeps to itself: probes and health are public. (Terminus's own `attempt` does neither.)
+ */
+export class CachedIndicator<Key extends string> {
   private asked = -Infinity;
-  private answer: Promise<void> = Promise.resolve();
+  private answer: Promise<boolean> = Promise.resolve(true);
 
-  constructor(private readonly ask: () => Promise<void>) {}
+  constructor(
+    private readonly indicators: HealthIndicatorService,
+    private readonly key: Key,
+    /** Rejects, within a deadline of its own, when the dependency is no use. */
+    private readonly ask: () => Promise<unknown>,
+  ) {}
 
-  /** Rejects with what the dependency said. */
-  check(): Promise<void> {
+  /** Up or down under its key, as Terminus wants it; never rejects. */
+  async isHealthy(): Promise<HealthIndicatorResult<Key, 'up' | 'down'>> {
     const now = performance.now();
     if (now - this.asked >= FRESH_MS) {
       this.asked = now;
-      this.answer = this.ask();
-      // Whoever asked is told; nobody has to listen.
-      this.answer.catch(() => {});
+      this.answer = this.ask().then(
+        () => true,
+        () => false,
+      );
     }
-    return this.answer;
+    const indicator = this.indicators.check(this.key);
+    return (await this.answer) ? indicator.up() : indicator.down();
   }
 }
 
 @Injectable()
-export class DatabaseCheck extends CachedCheck {
-  constructor(@Inject(Sql) sql: Sql) {
-    super(async () => {
-      await inTime(sql`select 1`);
-    });
+export class DatabaseIndicator extends CachedIndicator<'database'> {
+  constructor(indicators: HealthIndicatorService, @Inject(Sql) sql: Sql) {
+    super(indicators, 'database', () => inTime(sql`select 1`));
   }
 }
 
 @Injectable()
-export class RedisCheck extends CachedCheck {
-  constructor(@Inject(Redis) readonly redis: Redis | null) {
-    super(async () => {
-      await redis?.ping();
-    });
-  }
+export class RedisIndicator extends CachedIndicator<'redis'> {
+  /** Whether there is a Redis to ask; without one it is always up. */
+  readonly configured: boolean;
 
-  get configured(): boolean {
-    return this.redis !== null;
+  constructor(indicators: HealthIndicatorService, @Inject(Redis) redis: Redis | null) {
+    super(indicators, 'redis', async () => redis?.ping());
+    this.configured = redis !== null;
   }
 }

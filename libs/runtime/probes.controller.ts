@@ -1,7 +1,7 @@
 import { Controller, Get, Header, ServiceUnavailableException } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
-import { DatabaseCheck } from './health';
+import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { DatabaseIndicator } from './health';
 import { Lifecycle } from './shutdown';
 
 /** What Kubernetes asks, in Terminus's shape. */
@@ -10,8 +10,7 @@ import { Lifecycle } from './shutdown';
 export class ProbesController {
   constructor(
     private readonly health: HealthCheckService,
-    private readonly indicators: HealthIndicatorService,
-    private readonly database: DatabaseCheck,
+    private readonly database: DatabaseIndicator,
     private readonly lifecycle: Lifecycle,
   ) {}
 
@@ -26,15 +25,7 @@ export class ProbesController {
   @Header('Cache-Control', 'no-store')
   async readyz(): Promise<HealthCheckResult> {
     if (this.lifecycle.draining) throw new ServiceUnavailableException(shuttingDown);
-    return await this.health.check([
-      async () => {
-        const session = this.indicators.check('database');
-        return await this.database.check().then(
-          () => session.up(),
-          () => session.down(),
-        );
-      },
-    ]);
+    return await this.health.check([() => this.database.isHealthy()]);
   }
 }
 

@@ -6,8 +6,9 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
 import { Environment } from './config/environment';
-import { DatabaseCheck, RedisCheck } from './health';
+import { DatabaseIndicator, RedisIndicator } from './health';
 import { createLogger, Logger } from './logging/logger';
 import { createSql, SILENCE_MAX_MS, Sql } from './postgres/sql';
 import { createRedis, Redis } from './redis/redis';
@@ -16,7 +17,7 @@ import { startTracing, stopTracing } from './tracing/exporter';
 
 const AppName = Symbol('app name');
 
-/** What every app stands on: configuration, log, PostgreSQL, Redis. Pools close last, after the requests in flight. */
+/** What every app stands on: configuration, log, PostgreSQL, Redis, and whether they are well. Pools close last, after the requests in flight. */
 @Global()
 @Module({})
 export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
@@ -30,12 +31,13 @@ export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
   static forApp(app: string, environment: Environment): DynamicModule {
     return {
       module: RuntimeModule,
+      imports: [TerminusModule.forRoot({ logger: false })],
       providers: [
         { provide: Environment, useValue: environment },
         { provide: AppName, useValue: app },
         Lifecycle,
-        DatabaseCheck,
-        RedisCheck,
+        DatabaseIndicator,
+        RedisIndicator,
         { provide: Logger, useFactory: () => createLogger({ level: environment.LOG_LEVEL, app }) },
         {
           provide: Sql,
@@ -49,7 +51,16 @@ export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
           useFactory: (logger: Logger) => (environment.REDIS_HOST ? createRedis(environment, logger) : null),
         },
       ],
-      exports: [DatabaseCheck, Environment, Lifecycle, Logger, Redis, RedisCheck, Sql],
+      exports: [
+        TerminusModule,
+        DatabaseIndicator,
+        Environment,
+        Lifecycle,
+        Logger,
+        Redis,
+        RedisIndicator,
+        Sql,
+      ],
     };
   }
 

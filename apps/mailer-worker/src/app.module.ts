@@ -1,5 +1,4 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { TerminusModule } from '@nestjs/terminus';
 import { ActivationModule } from '@app/activation';
 import { MetricsModule, ScrapeController } from '@app/metrics';
 import { ProbesController, RuntimeModule, type Environment } from '@app/runtime';
@@ -17,7 +16,6 @@ export class AppModule {
       imports: [
         RuntimeModule.forApp('mailer-worker', environment),
         MetricsModule.forApp(environment),
-        TerminusModule.forRoot({ logger: false }),
         ActivationModule.forApp(environment),
       ],
       controllers: [ProbesController, ScrapeController],

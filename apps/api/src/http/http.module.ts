@@ -1,14 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { ScrapeController } from '@app/metrics';
-import { TerminusModule } from '@nestjs/terminus';
 import { ProbesController, type Environment } from '@app/runtime';
 import { UsersModule } from '@app/users';
 import { RateLimitModule } from '@app/rate-limit';
 import { AdmissionGuard, RefusalGuard } from './admission';
 import { FitPasswordConstraint } from './dto/is-fit-password';
 import { HealthController } from './health/health.controller';
-
 import { MetricsController } from './metrics/metrics.controller';
 import { Observers } from '../observers';
 import { IndexController } from './index.controller';
@@ -25,11 +23,7 @@ export class HttpModule {
   static forApp(environment: Environment): DynamicModule {
     return {
       module: HttpModule,
-      imports: [
-        TerminusModule.forRoot({ logger: false }),
-        UsersModule.forApp(environment),
-        RateLimitModule.forApp(environment),
-      ],
+      imports: [UsersModule.forApp(environment), RateLimitModule.forApp(environment)],
       controllers: [
         IndexController,
         UsersController,

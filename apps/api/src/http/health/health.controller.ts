@@ -1,8 +1,8 @@
 import { Controller, Get, Header, HttpStatus, Inject, Res } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { MailCheck } from '@app/mail';
-import { DatabaseCheck, Environment, RedisCheck } from '@app/runtime';
+import { MailQueueIndicator, SmtpIndicator } from '@app/mail';
+import { DatabaseIndicator, Environment, RedisIndicator } from '@app/runtime';
 
 class HealthChecks {
   @ApiProperty({ enum: ['healthy', 'unhealthy'], example: 'healthy' })
@@ -31,9 +31,10 @@ export class Health {
 @Controller('api/v1/health')
 export class HealthController {
   constructor(
-    private readonly database: DatabaseCheck,
-    private readonly redis: RedisCheck,
-    private readonly mail: MailCheck,
+    private readonly database: DatabaseIndicator,
+    private readonly redis: RedisIndicator,
+    private readonly smtp: SmtpIndicator,
+    private readonly mailQueue: MailQueueIndicator,
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
@@ -43,20 +44,24 @@ export class HealthController {
   @ApiResponse({ status: 200, type: Health, description: 'Healthy or degraded.' })
   @ApiResponse({ status: 503, type: Health, description: 'Unhealthy: the database is away.' })
   async read(@Res({ passthrough: true }) response: Response): Promise<Health> {
-    const [database, redis, mail] = await Promise.all([
-      verdict(this.database.check()),
-      this.redis.configured ? verdict(this.redis.check()) : ('not_configured' as const),
-      verdict(this.mail.check()),
+    const [{ database }, { redis }, { smtp }, { mail_queue }] = await Promise.all([
+      this.database.isHealthy(),
+      this.redis.isHealthy(),
+      this.smtp.isHealthy(),
+      this.mailQueue.isHealthy(),
     ]);
-    const impaired = redis === 'unhealthy' || mail === 'unhealthy';
-    const status = database === 'unhealthy' ? 'unhealthy' : impaired ? 'degraded' : 'healthy';
+    const checks = {
+      database: verdict(database),
+      redis: this.redis.configured ? verdict(redis) : ('not_configured' as const),
+      // A mail needs both, and this body's shape is promised.
+      mail: verdict(smtp, mail_queue),
+    };
+    const impaired = checks.redis === 'unhealthy' || checks.mail === 'unhealthy';
+    const status = checks.database === 'unhealthy' ? 'unhealthy' : impaired ? 'degraded' : 'healthy';
     if (status === 'unhealthy') response.status(HttpStatus.SERVICE_UNAVAILABLE);
-    return { status, version: this.environment.APP_VERSION, checks: { database, redis, mail } };
+    return { status, version: this.environment.APP_VERSION, checks };
   }
 }
 
-const verdict = (check: Promise<void>): Promise<'healthy' | 'unhealthy'> =>
-  check.then(
-    () => 'healthy' as const,
-    () => 'unhealthy' as const,
-  );
+const verdict = (...found: readonly { status: 'up' | 'down' }[]): 'healthy' | 'unhealthy' =>
+  found.every(({ status }) => status === 'up') ? 'healthy' : 'unhealthy';

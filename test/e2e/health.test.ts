@@ -1,0 +1,73 @@
+import { spawnApp, type SpawnedApp } from '../support/apps';
+import { TestInbox } from '../support/inbox';
+import { createDatabase, type TestDatabase } from '../support/postgres';
+import { TcpProxy } from '../support/proxy';
+import { TestRedis } from '../support/redis';
+import { Client } from '../support/service';
+import { until } from '../support/until';
+
+const WELL = { database: 'healthy', redis: 'healthy', mail: 'healthy' };
+
+describe('Health', () => {
+  let database: TestDatabase;
+  let toDatabase: TcpProxy;
+  let redis: TestRedis;
+  let inbox: TestInbox;
+  let api: SpawnedApp;
+  let client: Client;
+
+  beforeAll(async () => {
+    [database, redis, inbox] = await Promise.all([createDatabase(), TestRedis.start(), TestInbox.start()]);
+    toDatabase = await TcpProxy.start(Number(database.env['DATABASE_PORT']));
+    api = await spawnApp('api', {
+      ...database.env,
+      DATABASE_PORT: String(toDatabase.port),
+      ...redis.env,
+      ...inbox.env,
+    });
+    client = new Client(api.url);
+  });
+  afterAll(async () => {
+    await api.stop();
+    toDatabase.stop();
+    await Promise.all([inbox.down(), redis.stop(), database.drop()]);
+  });
+
+  /** Waits until the answer is exactly this, and what the probes say meanwhile. */
+  const becomes = async (status: number, body: object): Promise<number[]> => {
+    const expected = JSON.stringify(body);
+    await until(expected, async () => {
+      const answer = await client.get('/api/v1/health');
+      return answer.status === status && JSON.stringify(answer.body) === expected;
+    });
+    const probes = await Promise.all([client.get('/livez'), client.get('/readyz')]);
+    return probes.map((probe) => probe.status);
+  };
+  const health = (status: string, checks: object): object => ({ status, version: '1.0.0', checks });
+
+  it('is degraded without the mail server, and serves', async () => {
+    expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);
+    await inbox.down();
+    expect(await becomes(200, health('degraded', { ...WELL, mail: 'unhealthy' }))).toEqual([200, 200]);
+    await inbox.up();
+    expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);
+  });
+
+  it('is degraded without Redis, which the mails need too', async () => {
+    await redis.stop();
+    const checks = { ...WELL, redis: 'unhealthy', mail: 'unhealthy' };
+    expect(await becomes(200, health('degraded', checks))).toEqual([200, 200]);
+    await redis.restart();
+    expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);
+  });
+
+  it('is unhealthy while the database says nothing, and neither waits for it nor tells why', async () => {
+    toDatabase.freeze();
+    expect(await becomes(503, health('unhealthy', { ...WELL, database: 'unhealthy' }))).toEqual([200, 503]);
+    const ready = await client.get('/readyz');
+    expect(ready.body).toMatchObject({ status: 'error', details: { database: { status: 'down' } } });
+    expect(JSON.stringify(ready.body)).not.toContain('message');
+    toDatabase.thaw();
+    expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);
+  });
+});

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { freePort } from '../../tools/processes/ports';
 import { createInboxServer } from '../../tools/inbox/web';
 import { codeIn } from '../support/inbox';
+import { checkAnswer } from '../support/document';
 import { Service } from '../support/service';
 import { until } from '../support/until';
 
@@ -61,11 +62,18 @@ describe('requests.http', () => {
   const fill = (text: string): string =>
     text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '?');
 
-  async function send({ method, url, headers, body }: Request): Promise<Response> {
+  async function send({ method, url, headers, body }: Request): Promise<{ status: number; text: string }> {
     const filled = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, encodeBasic(fill(value))]),
     );
-    return await fetch(fill(url), { method, headers: filled, body: body === undefined ? null : fill(body) });
+    const response = await fetch(fill(url), {
+      method,
+      headers: filled,
+      body: body === undefined ? null : fill(body),
+    });
+    const answer = { status: response.status, headers: response.headers, text: await response.text() };
+    if (url.startsWith('{{api}}')) checkAnswer(method, url.replace('{{api}}', ''), answer);
+    return answer;
   }
 
   /** What its reader does before some of the requests. */
@@ -91,7 +99,7 @@ describe('requests.http', () => {
     for (const request of requests) {
       await prepare(request);
       const answer = await send(request);
-      const error = answer.status < 400 ? '' : ` ${((await answer.json()) as { error: string }).error}`;
+      const error = answer.status < 400 ? '' : ` ${(JSON.parse(answer.text) as { error: string }).error}`;
       expect(request.title).toMatch(new RegExp(`^${answer.status}${error}(?![A-Za-z])`));
     }
   });

@@ -1,4 +1,5 @@
 import { spawnApp, type SpawnedApp } from './apps';
+import { checkAnswer } from './document';
 import { TestInbox } from './inbox';
 import { createDatabase, type TestDatabase } from './postgres';
 import { TestRedis } from './redis';
@@ -61,7 +62,7 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-/** Speaks to the api as its clients do. */
+/** Speaks to the api as its clients do, and holds every answer against docs/openapi.json. */
 export class Client {
   constructor(private readonly url: string) {}
 
@@ -94,6 +95,7 @@ export class Client {
   ): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`, { method, headers, body });
     const text = await response.text();
+    checkAnswer(method, path, { status: response.status, headers: response.headers, text });
     return {
       status: response.status,
       headers: response.headers,

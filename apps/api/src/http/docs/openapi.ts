@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { Environment } from '@app/runtime';
+import { describeHeaders } from './response-headers';
 
 const DESCRIPTION = `
 Register with email and password, read the code in the mail, activate the account with it.
@@ -29,9 +30,10 @@ export function createOpenApiDocument(app: INestApplication, environment: Enviro
     .addTag('users', 'Sign up and activate')
     .addTag('operation', 'Health and metrics')
     .build();
-  return SwaggerModule.createDocument(app, config, {
+  const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_controller, method) => method,
   });
+  return describeHeaders(document);
 }
 
 /** Serves Swagger UI at /docs and the document at /docs-json. */

@@ -5,7 +5,7 @@ import { IsFitPassword } from './is-fit-password';
 
 export class RegisterBody {
   /** Kept and compared trimmed, in lower case, Unicode NFC, with the domain in its ASCII form. */
-  @ApiProperty({ example: 'test@example.com', maxLength: 254, format: 'email' })
+  @ApiProperty({ example: 'test@example.com', maxLength: 254, format: 'idn-email' })
   @IsEmailAddress()
   email!: string;
 
@@ -27,7 +27,7 @@ export class RegisteredUser {
   id!: string;
 
   /** The address in its canonical form. */
-  @ApiProperty({ example: 'test@example.com', format: 'email' })
+  @ApiProperty({ example: 'test@example.com', format: 'idn-email' })
   email!: string;
 
   @ApiProperty({ example: false })
@@ -41,7 +41,7 @@ export class RegisteredUser {
 }
 
 export class ActivatedUser {
-  @ApiProperty({ example: 'test@example.com', format: 'email' })
+  @ApiProperty({ example: 'test@example.com', format: 'idn-email' })
   email!: string;
 
   @ApiProperty({ example: true })
@@ -58,6 +58,6 @@ export class NewCodeAccepted {
   @ApiProperty({ example: 'A new activation code is on its way; the old one is no longer valid.' })
   message!: string;
 
-  @ApiProperty({ example: 'test@example.com', format: 'email' })
+  @ApiProperty({ example: 'test@example.com', format: 'idn-email' })
   email!: string;
 }

@@ -1,8 +1,17 @@
 import { Controller, Get, Header, HttpStatus, Inject, Res } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiOperation,
+  ApiProperty,
+  ApiResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { Response } from 'express';
 import { MailQueueIndicator, SmtpIndicator } from '@app/mail';
 import { DatabaseIndicator, Environment, RedisIndicator } from '@app/runtime';
+import { Problem } from '../problem/problem';
+import { RETRY_AFTER_SECONDS } from '../problem/to-problem';
 
 class HealthChecks {
   @ApiProperty({ enum: ['healthy', 'unhealthy'], example: 'healthy' })
@@ -42,7 +51,15 @@ export class HealthController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Health of the service and of what it depends on', security: [] })
   @ApiResponse({ status: 200, type: Health, description: 'Healthy or degraded.' })
-  @ApiResponse({ status: 503, type: Health, description: 'Unhealthy: the database is away.' })
+  @ApiExtraModels(Health, Problem)
+  @ApiResponse({
+    status: 503,
+    description: 'Unhealthy: the database is away. Or a problem: this process is shutting down.',
+    content: {
+      'application/json': { schema: { $ref: getSchemaPath(Health) } },
+      'application/problem+json': { schema: { $ref: getSchemaPath(Problem) } },
+    },
+  })
   async read(@Res({ passthrough: true }) response: Response): Promise<Health> {
     const [{ database }, { redis }, { smtp }, { mail_queue }] = await Promise.all([
       this.database.isHealthy(),
@@ -58,7 +75,9 @@ export class HealthController {
     };
     const impaired = checks.redis === 'unhealthy' || checks.mail === 'unhealthy';
     const status = checks.database === 'unhealthy' ? 'unhealthy' : impaired ? 'degraded' : 'healthy';
-    if (status === 'unhealthy') response.status(HttpStatus.SERVICE_UNAVAILABLE);
+    if (status === 'unhealthy') {
+      response.status(HttpStatus.SERVICE_UNAVAILABLE).setHeader('Retry-After', RETRY_AFTER_SECONDS);
+    }
     return { status, version: this.environment.APP_VERSION, checks };
   }
 }

@@ -8,7 +8,7 @@ import { ProblemError } from './problem-error';
 import { DETAIL_OF, ERROR_OF, NEW_CODE_HINT, STATUS_OF } from './statuses';
 
 /** Seconds after which an outage or a full hashing line is worth another try. */
-const RETRY_AFTER_SECONDS = 1;
+export const RETRY_AFTER_SECONDS = 1;
 
 /** Names what was thrown; whatever nobody foresaw becomes an InternalError that tells nothing of the inside. */
 export function toProblemError(thrown: unknown): ProblemError {

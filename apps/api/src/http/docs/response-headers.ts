@@ -1,0 +1,70 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+type Headers = NonNullable<NonNullable<OpenAPIObject['components']>['headers']>;
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+/** Of every answer of a limited route, unless the limits are switched off; they tell of the tightest that applied. */
+const LIMIT_HEADERS: Headers = {
+  'X-RateLimit-Limit': {
+    description: 'Requests that the limit lets through in a window.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+  'X-RateLimit-Remaining': {
+    description: 'Requests that are left of them.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  'X-RateLimit-Reset': {
+    description: 'Unix seconds at which the oldest counted request leaves the window.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  RateLimit: {
+    description:
+      'Name of the limit, `r` left, `t` seconds until more are (IETF, RateLimit header fields for HTTP).',
+    schema: { type: 'string', pattern: '^"[a-z]+";r=\\d+;t=\\d+$' },
+  },
+  'RateLimit-Policy': {
+    description: 'Every limit that applied: name, `q` requests in `w` seconds.',
+    schema: { type: 'string', pattern: '^"[a-z]+";q=\\d+;w=\\d+(, "[a-z]+";q=\\d+;w=\\d+)*$' },
+  },
+};
+
+const HEADERS: Headers = {
+  'X-Request-Id': {
+    description:
+      "The client's own id of the request if it is a plain token of 1 to 64 characters, else one made for it.",
+    required: true,
+    schema: { type: 'string', pattern: '^[A-Za-z0-9_.+/=:-]{1,64}$' },
+  },
+  'WWW-Authenticate': {
+    required: true,
+    schema: { type: 'string', pattern: '^Basic realm="[^"]*", charset="UTF-8"$' },
+  },
+  'Retry-After': {
+    description: 'Seconds after which trying again makes sense.',
+    required: true,
+    schema: { type: 'integer', minimum: 1 },
+  },
+  ...LIMIT_HEADERS,
+};
+
+/** Adds the header fields to every response: which there are follows from the status, and from being limited. */
+export function describeHeaders(document: OpenAPIObject): OpenAPIObject {
+  const operations = Object.values(document.paths).flatMap(({ get, post }) => [get, post]);
+  for (const { responses } of operations.filter((operation) => operation !== undefined)) {
+    for (const [status, response] of Object.entries(responses)) {
+      if (response === undefined || '$ref' in response) continue;
+      const names = headersOf(Number(status), responses);
+      response.headers = Object.fromEntries(
+        names.map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+      ) as Headers;
+    }
+  }
+  return { ...document, components: { ...document.components, headers: HEADERS } };
+}
+
+const headersOf = (status: number, responses: Operation['responses']): string[] => [
+  'X-Request-Id',
+  ...(status === 401 ? ['WWW-Authenticate'] : []),
+  ...(status === 429 || status === 503 ? ['Retry-After'] : []),
+  ...('429' in responses ? Object.keys(LIMIT_HEADERS) : []),
+];

@@ -180,6 +180,22 @@ describe('the manifests', () => {
     }
   });
 
+  it('keep metrics and documents off the Service, and open to the scraper alone', () => {
+    const [config] = kustomization('deploy/kubernetes/base').configMapGenerator;
+    expect(config?.literals).toContain('OPERATIONS_PORT=9000');
+    const named = (kind: string): unknown =>
+      all.find((manifest) => manifest.kind === kind && manifest.metadata.name === 'api')?.spec;
+    expect(named('Deployment')).toMatchObject({
+      template: { metadata: { annotations: { 'prometheus.io/port': '9000' } } },
+    });
+    expect(pods[0]?.container.ports).toContainEqual({ name: 'operations', containerPort: 9000 });
+    expect(named('Service')).toMatchObject({ ports: [{ port: 8000, targetPort: 'http' }] });
+    const open = { ports: [{ port: 'http', protocol: 'TCP' }] };
+    const scraper = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
+    const scraped = { from: [scraper], ports: [{ port: 'operations', protocol: 'TCP' }] };
+    expect(named('NetworkPolicy')).toMatchObject({ ingress: [open, scraped] });
+  });
+
   it('scale and disrupt deployments that exist', () => {
     const deployments = all.filter(({ kind }) => kind === 'Deployment').map(({ metadata }) => metadata.name);
     for (const { spec } of all.filter(({ kind }) => kind === 'HorizontalPodAutoscaler')) {

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { useContainer } from 'class-validator';
@@ -7,6 +6,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { Instruments, MetricsRecorder } from '@app/metrics';
 import { createLogger, Lifecycle, Logger, nestLogger, type Environment } from '@app/runtime';
 import { AppModule } from './app.module';
+import { BoundedExpressAdapter } from './bounded-server';
 import { recordAccess } from './http/access-log';
 import { serveDocs } from './http/docs/openapi';
 import { FitPasswordConstraint } from './http/dto/is-fit-password';
@@ -15,21 +15,19 @@ import { ProblemFilter } from './http/problem/problem.filter';
 import { DETAIL_OF } from './http/problem/statuses';
 import { identifyRequest } from './http/request-id';
 import { traceRequest } from './http/trace-request';
-
-/** Longest a client may take over its headers, and over its whole request, in milliseconds. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
-/** Longer than the idle time-out of common load balancers (60 s), so that they close first. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-const CONNECTIONS_MAX = 10_000;
+import { hideFromPublic } from './operations-port';
 
 /** Builds the api, ready to listen. */
 export async function createApp(environment: Environment): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forEnvironment(environment), {
-    logger: nestLogger(createLogger({ level: environment.LOG_LEVEL, app: 'api' })),
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.forEnvironment(environment),
+    new BoundedExpressAdapter(environment),
+    {
+      logger: nestLogger(createLogger({ level: environment.LOG_LEVEL, app: 'api' })),
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
   // class-validator makes its own constraints, but for the one that needs the configuration.
   const constraints = {
     get: (type: unknown): never =>
@@ -50,13 +48,14 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
       app.get<Instruments>(Instruments),
     ),
   );
-  app.use(refuseWhileDraining(app.get(Lifecycle), app.get(ProblemFilter)));
+  const problems = app.get(ProblemFilter);
+  app.use(refuseWhileDraining(app.get(Lifecycle), problems));
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   if (environment.CORS_ORIGINS.length > 0) {
     app.enableCors({ origin: [...environment.CORS_ORIGINS], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
   }
+  hideFromPublic(app, environment, problems);
   if (environment.ENABLE_DOCS) serveDocs(app, environment);
-  boundServer(app.getHttpServer());
   await app.init();
   return app;
 }
@@ -91,11 +90,4 @@ function refuseWhileDraining(lifecycle: Lifecycle, problems: ProblemFilter) {
     });
     problems.answer(closing, request, response);
   };
-}
-
-function boundServer(server: Server): void {
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
-  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  server.maxConnections = CONNECTIONS_MAX;
 }

@@ -1,10 +1,12 @@
 import 'reflect-metadata';
 import { Logger, shutDownOnSignal, start } from '@app/runtime';
 import { createApp } from './create-app';
+import { listenForOperators } from './operations-port';
 
 void start(async (environment) => {
   const app = await createApp(environment);
   shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
+  await listenForOperators(app, environment);
   await app.listen(environment.API_PORT, environment.API_HOST);
   const where = `http://${environment.API_HOST}:${environment.API_PORT}`;
   if (environment.WEB_CONCURRENCY > 1) {

@@ -145,6 +145,11 @@ describe('parseEnvironment', () => {
     },
   );
 
+  it('refuses operations on the port of everybody else', () => {
+    expect(blamed({ API_PORT: '9000', OPERATIONS_PORT: '9000' })).toEqual(['OPERATIONS_PORT']);
+    expect(blamed({ API_PORT: '9000', OPERATIONS_PORT: '9001' })).toEqual([]);
+  });
+
   describe('NAME_FILE', () => {
     let folder: string;
     beforeEach(() => {

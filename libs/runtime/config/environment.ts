@@ -71,6 +71,11 @@ function contradictions(environment: Partial<Environment>, given: Record<string,
   if (proxies.length > 1 && proxies.some((entry) => /^\d+$/.test(entry))) {
     faults.push('TRUST_PROXY: a hop count stands alone; it cannot be mixed with addresses');
   }
+  if (environment.OPERATIONS_PORT === environment.API_PORT) {
+    faults.push(
+      'OPERATIONS_PORT: must not be that of API_PORT; leave it out to serve everything on one port',
+    );
+  }
   if (Boolean(given['SMTP_USERNAME']) !== Boolean(given['SMTP_PASSWORD'])) {
     faults.push('SMTP_USERNAME: goes with SMTP_PASSWORD; one is given without the other');
   }

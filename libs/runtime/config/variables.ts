@@ -43,6 +43,16 @@ export const variables = {
     desc: 'Address the api and the worker listen on (0.0.0.0 in a container)',
   }),
   API_PORT: port({ default: 8000, desc: 'Port of the api' }),
+  OPERATIONS_PORT: integer(
+    0,
+    65_535,
+  )({ default: 0, desc: 'Port of the api for metrics and documents alone; 0: they are on API_PORT' }),
+  OPERATIONS_HOST: text()({ default: '', desc: 'Address of that port; empty: that of API_HOST' }),
+  REQUEST_TIMEOUT_SECONDS: integer(
+    1,
+    600,
+  )({ default: 15, desc: 'Longest a client may take over sending a request' }),
+  CONNECTIONS_MAX: integer(1, 1_000_000)({ default: 10_000, desc: 'Connections to an api process' }),
   WEB_CONCURRENCY: integer(1, 64)({ default: 1, desc: 'Number of api processes' }),
   WORKER_PORT: port({ default: 8001, desc: 'Port of the probes and metrics of the mailer-worker' }),
   TRUST_PROXY: list(proxy)({

@@ -1,6 +1,8 @@
-import { Controller, Get, Header, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Param, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { Environment } from '@app/runtime';
+import { isForOperators } from '../operations-port';
 import { ERROR_NAMES, type ErrorName } from './problem/problem';
 import { ProblemError } from './problem/problem-error';
 import { DETAIL_OF, STATUS_OF } from './problem/statuses';
@@ -18,25 +20,26 @@ export class IndexController {
 
   @Get()
   @Header('Cache-Control', 'no-store')
-  index(): { name: string; version: string; links: Link[] } {
+  index(@Req() request: Request): { name: string; version: string; links: Link[] } {
     const {
       APP_NAME: name,
       APP_VERSION: version,
       ENABLE_DOCS: docs,
       ENABLE_METRICS: metrics,
     } = this.environment;
+    const shown = isForOperators(request, this.environment);
     return {
       name,
       version,
       links: [
-        ...(docs
+        ...(docs && shown
           ? [
               { href: '/docs', title: 'Documentation to try things in' },
               { href: '/docs-json', title: 'OpenAPI 3.1 document' },
             ]
           : []),
         { href: '/api/v1/health', title: 'Health' },
-        ...(metrics ? [{ href: '/api/v1/metrics', title: 'Metrics' }] : []),
+        ...(metrics && shown ? [{ href: '/api/v1/metrics', title: 'Metrics' }] : []),
       ],
     };
   }

@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { NotFoundException } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
+import type { Environment } from '@app/runtime';
+import { createBoundedServer } from './bounded-server';
+import type { ProblemFilter } from './http/problem/problem.filter';
+
+/** What operators read: metrics and documents, and all that is below. */
+const PATHS = ['/metrics', '/api/v1/metrics', '/docs', '/docs-json', '/docs-yaml'];
+
+/** Whether the request came where operators are served: on any port, unless they have one of their own. */
+export const isForOperators = (request: Request, { OPERATIONS_PORT: port }: Environment): boolean =>
+  port === 0 || request.socket.localPort === port;
+
+/** Says of metrics and documents that there is nothing, on every port but the operators' own. */
+export function hideFromPublic(
+  app: NestExpressApplication,
+  environment: Environment,
+  problems: ProblemFilter,
+): void {
+  app.use(PATHS, (request: Request, response: Response, next: NextFunction) => {
+    if (isForOperators(request, environment)) next();
+    else problems.answer(new NotFoundException(), request, response);
+  });
+}
+
+/** Listens on the operators' port, if there is one, until the process ends: the last scrape comes during shutdown. */
+export async function listenForOperators(
+  app: NestExpressApplication,
+  environment: Environment,
+): Promise<void> {
+  if (environment.OPERATIONS_PORT === 0) return;
+  const server = createBoundedServer(app.getHttpAdapter().getInstance() as RequestListener, environment);
+  server.listen(environment.OPERATIONS_PORT, environment.OPERATIONS_HOST || environment.API_HOST);
+  await once(server, 'listening');
+}

@@ -1,0 +1,110 @@
+import { connect, type Socket } from 'node:net';
+import { freePort } from '../../tools/processes/ports';
+import { Client, Service } from '../support/service';
+import { until } from '../support/until';
+
+const CONNECTIONS_MAX = 20;
+const OPERATIONS = ['/metrics', '/api/v1/metrics', '/docs', '/docs-json', '/docs-yaml', '/docs/index.html'];
+
+let service: Service;
+let open: Client;
+let operators: Client;
+let operationsPort: number;
+
+beforeAll(async () => {
+  operationsPort = await freePort();
+  service = await Service.start('one-node', {
+    OPERATIONS_PORT: String(operationsPort),
+    REQUEST_TIMEOUT_SECONDS: '2',
+    CONNECTIONS_MAX: String(CONNECTIONS_MAX),
+  });
+  open = new Client(service.api.url);
+  operators = new Client(`http://127.0.0.1:${operationsPort}`);
+});
+afterAll(() => service.stop());
+
+describe('What operators read', () => {
+  it.each(OPERATIONS)('is on their port and on no other: %s', async (path) => {
+    expect((await operators.get(path)).status).toBe(200);
+    for (const spelling of [path, path.toUpperCase(), `${path}/`, `${path}?format=json`]) {
+      const answer = await open.get(spelling);
+      expect([spelling, answer.status, answer.body['error']]).toEqual([spelling, 404, 'NotFound']);
+    }
+  });
+
+  it('is not linked to from where it cannot be seen', async () => {
+    const linked = async (client: Client): Promise<unknown> => (await client.get('/')).body['links'];
+    expect(JSON.stringify(await linked(open))).not.toMatch(/docs|metrics/);
+    expect(JSON.stringify(await linked(operators))).toMatch(/docs.*metrics/);
+  });
+
+  it('leaves the rest where it was', async () => {
+    expect((await open.register('public@example.com', 'SecurePass123')).status).toBe(201);
+    for (const path of ['/livez', '/readyz', '/api/v1/health'])
+      expect((await open.get(path)).status).toBe(200);
+  });
+});
+
+describe('A client that is too slow', () => {
+  const head =
+    'POST /api/v1/users/register HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+  it.each([
+    ['before its first byte', '', ''],
+    [
+      'with its headers',
+      head,
+      'X-Long: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+    ],
+    ['with its body', `${head}Content-Length: 1000\r\n\r\n`, `{"email":"${'a'.repeat(900)}`],
+  ])('%s is sent away, while others are served', async (_where, start, rest) => {
+    const { socket, received, closed } = dribble(service.api.port, start, rest);
+    expect((await open.get('/livez')).status).toBe(200);
+    expect(closed()).toBe(false);
+    await until('the connection is closed', closed);
+    expect(received()).toMatch(/^HTTP\/1\.1 408 /);
+    socket.destroy();
+  });
+});
+
+describe('Connections', () => {
+  it('are bounded, and there is room again when some have gone', async () => {
+    const sockets = Array.from({ length: CONNECTIONS_MAX + 5 }, () => dribble(service.api.port, '', ''));
+    await until('the last ones are turned away', () => sockets.filter(({ closed }) => closed()).length >= 5);
+    const refused = sockets.filter(({ closed }) => closed());
+    // At once, and not for being slow.
+    for (const { received } of refused) expect(received()).toBe('');
+    expect((await operators.get('/livez')).status).toBe(200);
+    for (const { socket } of sockets) socket.destroy();
+    await until('somebody else is served', async () =>
+      open.get('/livez').then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    );
+  });
+});
+
+interface Slow {
+  readonly socket: Socket;
+  readonly received: () => string;
+  readonly closed: () => boolean;
+}
+
+/** Opens a connection, writes the start, and the rest a byte at a time. */
+function dribble(port: number, start: string, rest: string): Slow {
+  let received = '';
+  let closed = false;
+  const socket = connect(port, '127.0.0.1', () => socket.write(start));
+  const bytes = [...rest].values();
+  const writing = setInterval(() => {
+    const { value } = bytes.next();
+    if (value !== undefined && socket.writable) socket.write(value);
+  }, 50);
+  socket.on('data', (chunk) => (received += chunk.toString()));
+  socket.on('error', () => {});
+  socket.on('close', () => {
+    clearInterval(writing);
+    closed = true;
+  });
+  return { socket, received: () => received, closed: () => closed };
+}

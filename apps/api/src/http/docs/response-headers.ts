@@ -56,7 +56,7 @@ export function describeHeaders(document: OpenAPIObject): OpenAPIObject {
       const names = headersOf(Number(status), responses);
       response.headers = Object.fromEntries(
         names.map((name) => [name, { $ref: `#/components/headers/${name}` }]),
-      ) as Headers;
+      );
     }
   }
   return { ...document, components: { ...document.components, headers: HEADERS } };

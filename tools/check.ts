@@ -20,6 +20,7 @@ const CHECKS: readonly Check[] = [
   command('unused code', 'knip'),
   command('boundaries', 'depcruise', 'apps', 'libs', 'test', 'tools'),
   faults('OpenAPI', openApiFaults),
+  command('client', 'openapi-typescript', 'docs/openapi.json', '-o', 'docs/client/schema.d.ts', '--check'),
   faults('lock file', async () => originFaults(await lockFile())),
   faults('licences', async () => licenceFaults(await lockFile())),
 ];

@@ -6,14 +6,14 @@ import { DEFAULT_LOCALE, LOCALES, type Locale } from '@app/mail';
 import { Register } from '@app/users';
 import { AdmittedBody, Admits, Credentials } from './admission';
 import type { BasicCredentials } from './basic-credentials';
-import { ApiProblems } from './docs/api-problems';
+import { ApiProblems, BODY_PROBLEMS } from './docs/api-problems';
 import { ActivateBody, ActivatedUser, NewCodeAccepted, RegisterBody, RegisteredUser } from './dto/users.dto';
 import { OutcomesInterceptor } from './metrics/outcomes.interceptor';
 import { LimitedAuthentication } from './rate-limit/limited-authentication';
 import { LimitedBy } from './rate-limit/rate-limit.guard';
 import { goneSignalOf, requestIdOf } from './request-id';
 
-@ApiTags('users')
+@ApiTags('Accounts')
 @UseInterceptors(OutcomesInterceptor)
 @Controller('api/v1/users')
 export class UsersController {
@@ -36,7 +36,7 @@ export class UsersController {
     security: [],
   })
   @ApiResponse({ status: 201, type: RegisteredUser, description: 'Registered; the mail is on its way.' })
-  @ApiProblems('ValidationError', 'UserAlreadyExists', 'RateLimitExceeded')
+  @ApiProblems('ValidationError', 'UserAlreadyExists', 'RateLimitExceeded', ...BODY_PROBLEMS)
   async register(@AdmittedBody() body: RegisterBody, @Req() request: Request): Promise<RegisteredUser> {
     const user = await this.registration.execute({
       email: body.email,
@@ -71,6 +71,7 @@ export class UsersController {
     'UserAlreadyActivated',
     'ActivationCodeExpired',
     'RateLimitExceeded',
+    ...BODY_PROBLEMS,
   )
   async activate(
     @Credentials() credentials: BasicCredentials,

@@ -6,12 +6,10 @@ import { DETAIL_OF, NEW_CODE_HINT, STATUS_OF } from '../problem/statuses';
 import { toBody } from '../problem/to-problem';
 
 /** Every route can give these. */
-const ALWAYS: readonly ErrorName[] = [
-  'PayloadTooLarge',
-  'UnsupportedMediaType',
-  'InternalError',
-  'ServiceUnavailable',
-];
+const ALWAYS: readonly ErrorName[] = ['InternalError', 'ServiceUnavailable'];
+
+/** What a body can be refused for, whatever is in it. */
+export const BODY_PROBLEMS = ['PayloadTooLarge', 'UnsupportedMediaType'] as const;
 
 const EXTRAS: Partial<Record<ErrorName, ProblemError['extras']>> = {
   ValidationError: {
@@ -31,18 +29,20 @@ export function ApiProblems(...errors: ErrorName[]): MethodDecorator {
   }
   return applyDecorators(
     ApiExtraModels(Problem),
-    ...[...byStatus].map(([status, names]) =>
-      ApiResponse({
-        status,
-        description: names.map((name) => `${name}: ${DETAIL_OF[name]}`).join(' '),
-        content: {
-          'application/problem+json': {
-            schema: { $ref: getSchemaPath(Problem) },
-            examples: Object.fromEntries(names.map((name) => [name, { value: example(name) }])),
+    ...[...byStatus]
+      .sort(([one], [other]) => one - other)
+      .map(([status, names]) =>
+        ApiResponse({
+          status,
+          description: names.map((name) => `${name}: ${DETAIL_OF[name]}`).join(' '),
+          content: {
+            'application/problem+json': {
+              schema: { $ref: getSchemaPath(Problem) },
+              examples: Object.fromEntries(names.map((name) => [name, { value: example(name) }])),
+            },
           },
-        },
-      }),
-    ),
+        }),
+      ),
   );
 }
 

@@ -36,7 +36,7 @@ export class Health {
   checks!: HealthChecks;
 }
 
-@ApiTags('operation')
+@ApiTags('Operation')
 @Controller('api/v1/health')
 export class HealthController {
   constructor(

@@ -64,7 +64,7 @@ class Metrics {
   latencies!: MetricsReport['latencies'];
 }
 
-@ApiTags('operation')
+@ApiTags('Operation')
 @Controller('api/v1/metrics')
 export class MetricsController {
   constructor(@Inject(MetricsReporter) private readonly reporter: MetricsReporter | null) {}

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { createInboxServer } from '../../tools/inbox/web';
+import { freePort } from '../../tools/processes/ports';
+import { Client, Service } from '../support/service';
+import { until } from '../support/until';
+
+const ROOT = path.resolve(__dirname, '../..');
+const EXAMPLE = path.join(ROOT, 'docs/client/example.ts');
+const program = (name: string): string => path.join(ROOT, 'node_modules/.bin', name);
+const run = promisify(execFile);
+
+/** Does not compile where a type has become `any`, or a field another one. */
+const MISUSE = `
+import createClient from 'openapi-fetch';
+import type { paths } from './schema';
+const client = createClient<paths>({ baseUrl: 'http://127.0.0.1' });
+// @ts-expect-error -- there is no such endpoint
+void client.GET('/api/v1/nothing');
+// @ts-expect-error -- a number is no address
+void client.POST('/api/v1/users/register', { body: { email: 1, password: 'SecurePass123' } });
+// @ts-expect-error -- the password is missing
+void client.POST('/api/v1/users/register', { body: { email: 'a@example.com' } });
+// @ts-expect-error -- an answer has no such field
+void client.POST('/api/v1/users/activate', { body: { activation_code: '1234' } }).then(({ data }) => data?.code);
+`;
+
+describe('The TypeScript client', () => {
+  let service: Service;
+  let inbox: ReturnType<typeof createInboxServer>;
+  let inboxUrl: string;
+  let folder: string;
+
+  beforeAll(async () => {
+    service = await Service.start('one-node');
+    const port = await freePort();
+    inbox = createInboxServer(service.inbox.mailbox).listen(port, '127.0.0.1');
+    inboxUrl = `http://127.0.0.1:${port}`;
+    // Below the checkout, so that the programs find its packages.
+    mkdirSync(path.join(ROOT, 'dist'), { recursive: true });
+    folder = mkdtempSync(path.join(ROOT, 'dist/client-'));
+  });
+  afterAll(async () => {
+    inbox.close();
+    rmSync(folder, { recursive: true, force: true });
+    await service.stop();
+  });
+
+  it('made from the running service compiles, refuses misuse, and calls every endpoint', async () => {
+    await run(program('openapi-typescript'), [
+      `${service.api.url}/docs-json`,
+      '-o',
+      path.join(folder, 'schema.d.ts'),
+    ]);
+    copyFileSync(EXAMPLE, path.join(folder, 'example.ts'));
+    writeFileSync(path.join(folder, 'misuse.ts'), MISUSE);
+    const options = ['--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+    const sources = ['example.ts', 'misuse.ts'];
+    await run(program('tsc'), [...options, '--ignoreConfig', ...sources], { cwd: folder }).catch(
+      (error: unknown) => {
+        throw new Error((error as { stdout: string }).stdout);
+      },
+    );
+
+    const { stdout } = await run(process.execPath, [
+      path.join(folder, 'example.js'),
+      service.api.url,
+      inboxUrl,
+    ]);
+    expect(stdout).toContain('registering again: 409 UserAlreadyExists');
+    expect(stdout).toContain('healthy, 1 activation(s)');
+
+    const document = (await new Client(service.api.url).get('/docs-json')).body as {
+      paths: Record<string, object>;
+    };
+    const called = (method: string, route: string): boolean =>
+      service.api.lines.some((line) => line.includes(`"method":"${method}","route":"${route}"`));
+    for (const [route, operations] of Object.entries(document.paths)) {
+      for (const method of Object.keys(operations)) {
+        await until(`${method} ${route} was called`, () => called(method.toUpperCase(), route));
+      }
+    }
+  }, 60_000);
+});

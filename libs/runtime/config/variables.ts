@@ -145,7 +145,7 @@ export const variables = {
 
   ENABLE_METRICS: flag({ default: true, desc: 'Record and serve metrics' }),
   ENABLE_RATE_LIMITING: flag({ default: true, desc: 'Enforce the rate limits' }),
-  ENABLE_DOCS: flag({ default: true, desc: 'Serve /docs and /docs-json' }),
+  ENABLE_DOCS: flag({ default: true, desc: 'Serve /docs, /docs/reference and /docs-json' }),
   RATE_LIMIT_GLOBAL_PER_MINUTE: integer(1, 10_000_000)({ default: 1000, desc: 'Requests to one route' }),
   RATE_LIMIT_REGISTRATION_PER_HOUR: integer(
     1,

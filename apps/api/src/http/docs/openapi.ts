@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { Environment } from '@app/runtime';
+import { serveReference } from './reference';
 import { describeHeaders } from './response-headers';
 
 const DESCRIPTION = `
@@ -27,8 +28,8 @@ export function createOpenApiDocument(app: INestApplication, environment: Enviro
       scheme: 'basic',
       description: 'Email and password of the account, in UTF-8.',
     })
-    .addTag('users', 'Sign up and activate')
-    .addTag('operation', 'Health and metrics')
+    .addTag('Accounts', 'Sign up and activate')
+    .addTag('Operation', 'Health and metrics')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_controller, method) => method,
@@ -36,12 +37,15 @@ export function createOpenApiDocument(app: INestApplication, environment: Enviro
   return describeHeaders(document);
 }
 
-/** Serves Swagger UI at /docs and the document at /docs-json. */
+/** Serves Swagger UI at /docs, Redoc at /docs/reference and the document at /docs-json. */
 export function serveDocs(app: INestApplication, environment: Environment): void {
+  serveReference(app);
   SwaggerModule.setup('docs', app, () => createOpenApiDocument(app, environment), {
     jsonDocumentUrl: '/docs-json',
     yamlDocumentUrl: '/docs-yaml',
     customSiteTitle: `${environment.APP_NAME} API`,
+    // One server, this one: nothing to choose.
+    customCss: '.swagger-ui .scheme-container .servers-title, .swagger-ui .servers { display: none; }',
     swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tryItOutEnabled: true },
   });
 }

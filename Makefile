@@ -30,7 +30,7 @@ run: build ## Start PostgreSQL, an inbox, the api and the worker; Ctrl-C stops t
 	@exec node dist/tools/run.js
 
 .PHONY: test
-test: build redis ## Run every test: unit, contract, end to end
+test: build redis browser ## Run every test: unit, contract, end to end
 	@exec node dist/tools/test.js
 
 .PHONY: test-unit
@@ -42,12 +42,16 @@ test-contract: build redis ## Run each port's suite against its real adapters
 	npx jest --selectProjects contract
 
 .PHONY: test-e2e
-test-e2e: build redis ## Walk through the service over HTTP and SMTP
+test-e2e: build redis browser ## Walk through the service over HTTP and SMTP
 	npx jest --selectProjects e2e
 
 .PHONY: redis
 redis: ## Get a redis-server for the tests, if there is none
 	@bash tools/get-redis.sh
+
+.PHONY: browser
+browser: ## Get a Chromium for the tests, if there is none
+	@bash tools/get-browser.sh
 
 .PHONY: check quality
 check: build ## Format, lint, types, module boundaries, dead code, OpenAPI drift

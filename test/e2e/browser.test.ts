@@ -1,0 +1,104 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { createInboxServer } from '../../tools/inbox/web';
+import { freePort } from '../../tools/processes/ports';
+import { spawnApp } from '../support/apps';
+import { openPage, startBrowser } from '../support/browser';
+import { codeIn } from '../support/inbox';
+import { Client, Service } from '../support/service';
+
+const EMAIL = 'visitor@example.com';
+const PASSWORD = 'SecurePass123';
+
+describe('In a browser', () => {
+  let service: Service;
+  let inbox: ReturnType<typeof createInboxServer>;
+  let inboxUrl: string;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    [service, browser] = await Promise.all([Service.start('one-node'), startBrowser()]);
+    inbox = createInboxServer(service.inbox.mailbox).listen(port, '127.0.0.1');
+    inboxUrl = `http://127.0.0.1:${port}`;
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    inbox.closeAllConnections();
+    inbox.close();
+    await service.stop();
+  });
+
+  it('/docs registers an account, takes its credentials and activates it', async () => {
+    const { page, complaints } = await openPage(browser);
+    await page.goto(`${service.api.url}/docs`);
+    const register = await tryOut(page, 'register', { email: EMAIL, password: PASSWORD });
+    expect(await answerOf(register)).toBe('201');
+
+    const code = codeIn(await service.inbox.mailTo(EMAIL));
+    await page.getByRole('button', { name: 'Authorize' }).first().click();
+    await page.getByLabel('Username').fill(EMAIL);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Apply credentials' }).click();
+    await page.getByRole('button', { name: 'Close' }).click();
+    const activate = await tryOut(page, 'activate', { activation_code: code });
+    expect(await answerOf(activate)).toBe('200');
+
+    expect(complaints).toEqual([]);
+    expect((await new Client(service.api.url).activate(EMAIL, PASSWORD, code)).status).toBe(409);
+  }, 60_000);
+
+  it('/docs/reference shows every operation, and loads nothing from elsewhere', async () => {
+    const { page, complaints } = await openPage(browser);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.goto(`${service.api.url}/docs/reference`);
+    const document = (await new Client(service.api.url).get('/docs-json')).body as {
+      paths: Record<string, Record<string, { summary: string }>>;
+    };
+    const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
+    expect(operations.length).toBeGreaterThan(4);
+    for (const { summary } of operations) {
+      await page.getByRole('heading', { name: summary }).waitFor();
+    }
+    expect(complaints).toEqual([]);
+    expect(asked.filter((url) => /^https?:/.test(url) && !url.startsWith(service.api.url))).toEqual([]);
+  }, 60_000);
+
+  it('finds neither page, nor a link to them, where the documents are off', async () => {
+    const hrefs = async (client: Client): Promise<string[]> =>
+      ((await client.get('/')).body['links'] as { href: string }[]).map(({ href }) => href);
+    const pages = ['/docs', '/docs/reference', '/docs-json'];
+    expect(await hrefs(new Client(service.api.url))).toEqual(expect.arrayContaining(pages));
+
+    const api = await spawnApp('api', { ...service.env, ENABLE_DOCS: 'false' });
+    const client = new Client(api.url);
+    for (const page of [...pages, '/docs/reference/redoc.js', '/docs/swagger-ui.css']) {
+      expect([page, (await client.get(page)).status]).toEqual([page, 404]);
+    }
+    expect((await hrefs(client)).filter((href) => href.startsWith('/docs'))).toEqual([]);
+    await api.stop();
+  });
+
+  it('the inbox shows a mail as it arrives', async () => {
+    const { page, complaints } = await openPage(browser);
+    await page.goto(inboxUrl);
+    await new Client(service.api.url).register('reader@example.com', PASSWORD);
+    await page.getByRole('button', { name: 'reader@example.com' }).click();
+    const code = codeIn(await service.inbox.mailTo('reader@example.com'));
+    await page.frameLocator('iframe').getByText(code, { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  }, 60_000);
+});
+
+/** Opens an operation of Swagger UI, fills in the body and sends it. */
+async function tryOut(page: Page, operation: string, body: object): Promise<Locator> {
+  const block = page.locator(`[id$="-${operation}"].opblock`);
+  await block.locator('.opblock-summary-control').click();
+  await block.locator('textarea').fill(JSON.stringify(body));
+  await block.getByRole('button', { name: 'Execute' }).click();
+  return block;
+}
+
+/** Status of the answer that came. */
+const answerOf = (block: Locator): Promise<string> =>
+  block.locator('.live-responses-table .response-col_status').last().innerText();

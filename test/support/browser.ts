@@ -1,0 +1,38 @@
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+
+/** @throws {Error} when there is no browser: a test is never skipped for it */
+export function startBrowser(): Promise<Browser> {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter);
+  const executablePath = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(
+    isExecutable,
+  );
+  if (executablePath === undefined) {
+    throw new Error(`None of ${NAMES.join(', ')} is on the PATH; \`make browser\` installs one.`);
+  }
+  return chromium.launch({ executablePath, args: ['--disable-dev-shm-usage'] });
+}
+
+/** A page, and what it complained of: errors of its scripts and console, what its policy forbade, what was not found. */
+export async function openPage(browser: Browser): Promise<{ page: Page; complaints: string[] }> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('requestfailed', (request) => complaints.push(`${request.url()} failed`));
+  return { page, complaints };
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

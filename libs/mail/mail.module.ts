@@ -2,7 +2,7 @@ import { BullModule, getQueueToken } from '@nestjs/bullmq';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { MailerModule, MailerService } from '@nestjs-modules/mailer';
 import type { Queue } from 'bullmq';
-import { DATABASE_TIMEOUT_MS, Environment, REDIS_TIMEOUT_MS } from '@app/runtime';
+import { DATABASE_TIMEOUT_MS, Environment, HASH_TAGS, hasRedis, REDIS_TIMEOUT_MS } from '@app/runtime';
 import { chooseQueueBackend } from './adapters/bullmq-backend';
 import { BullMqMailQueue, MAIL_QUEUE_NAME } from './adapters/bullmq-mail-queue';
 import { MailQueueIndicator, SmtpIndicator } from './adapters/mail-indicators';
@@ -15,11 +15,11 @@ import { Mailer } from './domain/mailer';
 @Module({})
 export class MailModule {
   static forApp(environment: Environment): DynamicModule {
-    const timeoutMs = environment.REDIS_HOST ? REDIS_TIMEOUT_MS : DATABASE_TIMEOUT_MS;
+    const timeoutMs = hasRedis(environment) ? REDIS_TIMEOUT_MS : DATABASE_TIMEOUT_MS;
     return {
       module: MailModule,
       imports: [
-        BullModule.forRoot({ connection: chooseQueueBackend(environment), prefix: '{mail}' }),
+        BullModule.forRoot({ connection: chooseQueueBackend(environment), prefix: HASH_TAGS.mail }),
         BullModule.registerQueue({ name: MAIL_QUEUE_NAME }),
         MailerModule.forRoot(smtpTransport(environment)),
       ],

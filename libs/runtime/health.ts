@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { inTime, Sql } from './postgres/sql';
-import { Redis } from './redis/redis';
+import { HASH_TAGS, Redis } from './redis/redis';
 
 /** How long an answer is good: probes, however many, cost a dependency one question a second. */
 const FRESH_MS = 1_000;
@@ -49,7 +49,10 @@ export class RedisIndicator extends CachedIndicator<'redis'> {
   readonly configured: boolean;
 
   constructor(indicators: HealthIndicatorService, @Inject(Redis) redis: Redis | null) {
-    super(indicators, 'redis', async () => redis?.ping());
+    super(indicators, 'redis', async () => {
+      // Keys and not PING: of a cluster, all nodes have to answer that hold some of ours, and no other.
+      if (redis !== null) await Promise.all(Object.values(HASH_TAGS).map((key) => redis.exists(key)));
+    });
     this.configured = redis !== null;
   }
 }

@@ -11,9 +11,11 @@ import { Environment } from './config/environment';
 import { DatabaseIndicator, RedisIndicator } from './health';
 import { createLogger, Logger } from './logging/logger';
 import { createSql, SILENCE_MAX_MS, Sql } from './postgres/sql';
+import { hasRedis } from './redis/address';
 import { createRedis, Redis } from './redis/redis';
 import { Lifecycle } from './shutdown';
 import { startTracing, stopTracing } from './tracing/exporter';
+import { Warnings } from './warnings';
 
 const AppName = Symbol('app name');
 
@@ -38,6 +40,7 @@ export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
         Lifecycle,
         DatabaseIndicator,
         RedisIndicator,
+        Warnings,
         { provide: Logger, useFactory: () => createLogger({ level: environment.LOG_LEVEL, app }) },
         {
           provide: Sql,
@@ -48,7 +51,7 @@ export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
         {
           provide: Redis,
           inject: [Logger],
-          useFactory: (logger: Logger) => (environment.REDIS_HOST ? createRedis(environment, logger) : null),
+          useFactory: (logger: Logger) => (hasRedis(environment) ? createRedis(environment, logger) : null),
         },
       ],
       exports: [

@@ -1,8 +1,12 @@
+import { TestRedisCluster, TestRedisSentinels } from '../support/redis-topologies';
 import { disagreeOnTime } from './faults/clocks';
 import { killApi, killWorker } from './faults/kills';
 import { migrateAtOnce, migrateUnderLoad } from './faults/migrations';
 import { endure } from './faults/outages';
+import { poolTransactions } from './faults/pgbouncer';
+import { failOverPostgres } from './faults/postgres-failover';
 import { POSTGRES_OUTAGES } from './faults/postgres';
+import { failOverRedis } from './faults/redis-failover';
 import { REDIS_OUTAGES } from './faults/redis';
 import { stopApi, stopTwice, stopWorker } from './faults/shutdown';
 import { refuseForGood, SMTP_OUTAGES } from './faults/smtp';
@@ -17,6 +21,14 @@ const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Seen> }[]
     fault: outage.fault,
     run: (stage: Stage) => endure(stage, outage),
   })),
+  { fault: 'PostgreSQL failed over', run: () => failOverPostgres('killed') },
+  { fault: 'PostgreSQL switched over', run: () => failOverPostgres('demoted') },
+  { fault: 'PgBouncer between, PostgreSQL restarted', run: poolTransactions },
+  {
+    fault: 'Redis cluster failed over',
+    run: () => failOverRedis(() => TestRedisCluster.start({ replicas: true })),
+  },
+  { fault: 'Redis sentinels failed over', run: () => failOverRedis(() => TestRedisSentinels.start()) },
   { fault: 'SMTP refusing for good', run: refuseForGood },
   { fault: 'api killed 20 times', run: (stage) => killApi(stage, 20) },
   { fault: 'worker killed 5 times', run: (stage) => killWorker(stage, 5) },

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createSql, parseEnvironment, type Sql } from '@app/runtime';
 import { EmbeddedPostgres } from '../../tools/postgres/embedded-postgres';
 import { Child } from '../../tools/processes/child';
 import { freePort } from '../../tools/processes/ports';
+import { until } from '../support/until';
 
 const PASSWORD = 'tests-only';
 
@@ -21,7 +23,13 @@ export class PrivatePostgres {
 
   /** Starts one with an empty database. */
   static async start(): Promise<PrivatePostgres> {
-    const directory = mkdtempSync(path.join(tmpdir(), 'faults-postgres-'));
+    const postgres = await PrivatePostgres.at(mkdtempSync(path.join(tmpdir(), 'faults-postgres-')));
+    await postgres.embedded.start();
+    await postgres.embedded.createDatabase(postgres.name);
+    return postgres;
+  }
+
+  private static async at(directory: string, settings: readonly string[] = []): Promise<PrivatePostgres> {
     // When we are root, PostgreSQL runs as somebody else and has to get in.
     chmodSync(directory, 0o755);
     const port = await freePort();
@@ -31,12 +39,35 @@ export class PrivatePostgres {
       port,
       password: PASSWORD,
       // A killed process loses nothing that it has written to the kernel; only a power cut would.
-      settings: ['fsync=off'],
+      settings: ['fsync=off', ...settings],
     });
-    const postgres = new PrivatePostgres(embedded, directory, port);
-    await embedded.start();
-    await embedded.createDatabase(postgres.name);
-    return postgres;
+    return new PrivatePostgres(embedded, directory, port);
+  }
+
+  /**
+   * Starts a standby that follows this one, and has each commit wait until the standby has it, too. It begins as a
+   * copy of the files, for which this one stops for a moment.
+   */
+  async startStandby(sql: Sql): Promise<PrivatePostgres> {
+    const directory = mkdtempSync(path.join(tmpdir(), 'faults-standby-'));
+    const { port, directory: original } = this;
+    const primary = `host=127.0.0.1 port=${port} user=${EmbeddedPostgres.user} password=${PASSWORD}`;
+    const standby = await PrivatePostgres.at(directory, [
+      `primary_conninfo=${primary} application_name=standby`,
+    ]);
+    await this.embedded.stop();
+    // With owners and modes, and where `data` is a link, what it leads to.
+    spawnSync('cp', ['-aL', path.join(original, 'data'), path.join(directory, 'data')]);
+    writeFileSync(path.join(directory, 'data', 'standby.signal'), '');
+    await this.embedded.start();
+    await standby.embedded.start();
+    await sql`alter system set synchronous_standby_names = 'standby'`;
+    await sql`select pg_reload_conf()`;
+    await until('the standby is synchronous', async () => {
+      const [row] = await sql`select 1 from pg_stat_replication where sync_state = 'sync'`;
+      return row !== undefined;
+    });
+    return standby;
   }
 
   /** Variables that point an app to it, or to what stands in front of it on another port. */
@@ -65,6 +96,17 @@ export class PrivatePostgres {
   async kill(): Promise<void> {
     this.embedded.server?.signal('SIGQUIT');
     await this.embedded.server?.exit();
+  }
+
+  /** Takes no more writes, and keeps its connections: what is left of a primary after a switch-over. */
+  async forbidWrites(): Promise<void> {
+    const sql = createSql(parseEnvironment(this.env()));
+    try {
+      await sql`alter system set default_transaction_read_only = on`;
+      await sql`select pg_reload_conf()`;
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
   }
 
   async restart(): Promise<void> {

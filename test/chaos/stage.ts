@@ -7,6 +7,12 @@ import { Ledger } from './ledger';
 import { Load } from './load';
 import { PrivatePostgres } from './private-postgres';
 
+interface Parts {
+  readonly postgres: PrivatePostgres;
+  readonly redis: TestRedis;
+  readonly toPostgres: TcpProxy;
+}
+
 /** The service between dependencies of its own that can be broken, each behind a proxy that can be broken too. */
 export class Stage {
   private constructor(
@@ -16,7 +22,8 @@ export class Stage {
     readonly toPostgres: TcpProxy,
     readonly toRedis: TcpProxy,
     readonly toInbox: TcpProxy,
-    /** Straight to PostgreSQL, past the proxy. */
+    /** What the test itself looks through, past the faults. */
+    readonly lookOut: TcpProxy,
     readonly sql: Sql,
     readonly ledger: Ledger,
     readonly env: NodeJS.ProcessEnv,
@@ -24,15 +31,18 @@ export class Stage {
     public worker: SpawnedApp,
   ) {}
 
-  static async start(): Promise<Stage> {
+  /** @param adapt gives the variables that differ, once the dependencies are there */
+  static async start(
+    adapt: (parts: Parts) => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv> = () => ({}),
+  ): Promise<Stage> {
     const [postgres, redis, inbox] = await Promise.all([
       PrivatePostgres.start(),
       TestRedis.start(),
       TestInbox.start(),
     ]);
-    const [toPostgres, toRedis, toInbox] = (await Promise.all(
-      [postgres, redis, inbox].map(({ port }) => TcpProxy.start(port)),
-    )) as [TcpProxy, TcpProxy, TcpProxy];
+    const [toPostgres, toRedis, toInbox, lookOut] = (await Promise.all(
+      [postgres, redis, inbox, postgres].map(({ port }) => TcpProxy.start(port)),
+    )) as [TcpProxy, TcpProxy, TcpProxy, TcpProxy];
     if ((await postgres.migrate()) !== 0) throw new Error('The migrations failed');
     const env = {
       ...postgres.env(toPostgres.port),
@@ -43,11 +53,25 @@ export class Stage {
       BCRYPT_COST: '4',
       ENABLE_RATE_LIMITING: 'false',
       LOG_LEVEL: 'info',
+      ...(await adapt({ postgres, redis, toPostgres })),
     };
-    const sql = createSql(parseEnvironment(postgres.env()));
+    const sql = createSql(parseEnvironment(postgres.env(lookOut.port)));
     const ledger = new Ledger(sql, inbox);
     const [api, worker] = await Promise.all([spawnApp('api', env), spawnApp('mailer-worker', env)]);
-    return new Stage(postgres, redis, inbox, toPostgres, toRedis, toInbox, sql, ledger, env, api, worker);
+    return new Stage(
+      postgres,
+      redis,
+      inbox,
+      toPostgres,
+      toRedis,
+      toInbox,
+      lookOut,
+      sql,
+      ledger,
+      env,
+      api,
+      worker,
+    );
   }
 
   load(): Load {
@@ -70,8 +94,8 @@ export class Stage {
 
   async stop(): Promise<void> {
     await Promise.all([this.api.stop(), this.worker.stop()]);
-    for (const proxy of [this.toPostgres, this.toRedis, this.toInbox]) proxy.stop();
     await this.sql.end({ timeout: 1 });
+    for (const proxy of [this.toPostgres, this.toRedis, this.toInbox, this.lookOut]) proxy.stop();
     await Promise.all([this.inbox.down(), this.redis.stop(), this.postgres.stop()]);
   }
 }

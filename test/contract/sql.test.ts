@@ -37,4 +37,19 @@ describe('The pool of PostgreSQL', () => {
       await sql.end({ timeout: 1 });
     }
   });
+
+  it('lets go of a connection to a server that takes no writes any more', async () => {
+    const sql = createSql(parseEnvironment({ ...database.env, DATABASE_POOL_SIZE: '1' }));
+    const session = async () => (await inTime(sql<[{ pid: number }]>`select pg_backend_pid() as pid`))[0].pid;
+    try {
+      // As after a fail-over, for whoever stays connected to what was the primary.
+      await sql`set default_transaction_read_only = on`;
+      const old = await session();
+      await expect(inTime(sql`create table written ()`)).rejects.toBeInstanceOf(Unavailable);
+      await inTime(sql`create table written ()`);
+      expect(await session()).not.toBe(old);
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  });
 });

@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../tools/processes/ports';
 
 /** A TCP proxy on loopback that can swallow everything, refuse newcomers, and cut connections. */
@@ -7,10 +8,11 @@ export class TcpProxy {
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private server: Server | undefined;
   private frozen = false;
+  private latencyMs: readonly [number, number] = [0, 0];
 
   private constructor(
     readonly port: number,
-    private readonly target: number,
+    private target: number,
   ) {}
 
   static async start(target: number): Promise<TcpProxy> {
@@ -34,6 +36,16 @@ export class TcpProxy {
   /** Newcomers come through; the connections that stand stay mute for ever, as after a host was lost. */
   abandon(): void {
     this.frozen = false;
+  }
+
+  /** Every answer comes through later by something between the two, in milliseconds; in order all the same. */
+  delay(leastMs: number, mostMs: number): void {
+    this.latencyMs = [leastMs, mostMs];
+  }
+
+  /** Newcomers are led to another port; the connections that stand stay where they are. */
+  retarget(port: number): void {
+    this.target = port;
   }
 
   /** Cuts every connection; new ones are taken. */
@@ -65,7 +77,8 @@ export class TcpProxy {
     const pair = [client, upstream] as const;
     this.pairs.add(pair);
     for (const [from, to] of [pair, [upstream, client] as const]) {
-      from.on('data', (chunk: Buffer) => to.write(chunk));
+      const send = from === upstream ? this.belated(to) : (chunk: Buffer) => void to.write(chunk);
+      from.on('data', send);
       from.on('error', () => {});
       from.on('close', () => {
         to.destroy();
@@ -74,5 +87,26 @@ export class TcpProxy {
       if (this.frozen) from.pause();
       else from.resume();
     }
+  }
+
+  /** Writes what comes in its order, and as late as is asked for at the moment. */
+  private belated(to: Socket): (chunk: Buffer) => void {
+    let line = Promise.resolve();
+    let waiting = 0;
+    return (chunk) => {
+      const [leastMs, mostMs] = this.latencyMs;
+      if (mostMs === 0 && waiting === 0) {
+        to.write(chunk);
+        return;
+      }
+      waiting += 1;
+      const due = performance.now() + leastMs + Math.random() * (mostMs - leastMs);
+      line = line
+        .then(() => pause(Math.max(0, due - performance.now())))
+        .then(() => {
+          waiting -= 1;
+          to.write(chunk);
+        });
+    };
   }
 }

@@ -8,7 +8,8 @@ import { findPlace, makeDirectory, type Place } from './place';
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 30_000;
-const READY = 'database system is ready to accept connections';
+/** A standby takes read-only ones. */
+const READY = /database system is ready to accept (read-only )?connections/;
 
 export interface EmbeddedPostgresOptions {
   /** Where its files live; made when missing. */
@@ -111,7 +112,7 @@ export class EmbeddedPostgres {
         // PostgreSQL's fast shutdown.
         lastSignal: 'INT',
         onLine: (line) => {
-          if (line.includes(READY)) resolve();
+          if (READY.test(line)) resolve();
         },
         ...(user === undefined ? {} : { user }),
       });

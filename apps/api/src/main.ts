@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Logger, shutDownOnSignal, start } from '@app/runtime';
+import { hasRedis, Logger, shutDownOnSignal, start } from '@app/runtime';
 import { createApp } from './create-app';
 import { listenForOperators } from './operations-port';
 
@@ -12,5 +12,5 @@ void start(async (environment) => {
   if (environment.WEB_CONCURRENCY > 1) {
     app.get<Logger>(Logger).warn('WEB_CONCURRENCY is not heeded yet: this is one process; run several of it');
   }
-  app.get<Logger>(Logger).info({ redis: environment.REDIS_HOST !== '' }, `Listening on ${where}`);
+  app.get<Logger>(Logger).info({ redis: hasRedis(environment) }, `Listening on ${where}`);
 });

@@ -16,6 +16,7 @@ import { Environment, Logger } from '@app/runtime';
   stalledInterval: 5_000,
   maxStalledCount: 5,
   drainDelay: BLOCKING_SECONDS,
+  runRetryDelay: 1_000,
 })
 export class MailProcessor extends WorkerHost implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(

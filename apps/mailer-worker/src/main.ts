@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { createLogger, Logger, nestLogger, shutDownOnSignal, start } from '@app/runtime';
+import { createLogger, hasRedis, Logger, nestLogger, shutDownOnSignal, start } from '@app/runtime';
 import { AppModule } from './app.module';
 
 void start(async (environment) => {
@@ -12,5 +12,5 @@ void start(async (environment) => {
   shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
   await app.listen(environment.WORKER_PORT, environment.API_HOST);
   const where = `http://${environment.API_HOST}:${environment.WORKER_PORT}`;
-  app.get<Logger>(Logger).info({ redis: environment.REDIS_HOST !== '' }, `Probes on ${where}`);
+  app.get<Logger>(Logger).info({ redis: hasRedis(environment) }, `Probes on ${where}`);
 });

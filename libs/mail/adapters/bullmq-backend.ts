@@ -1,14 +1,25 @@
 import {
   assertSchemaCompatibility,
+  createIORedisClient,
   createPostgresBackend,
   LATEST_SCHEMA_VERSION,
+  RedisConnection,
   runMigrations,
   SchemaMigrationRequiredError,
   setDefaultBackendFactory,
   type ConnectionOptions,
 } from 'bullmq';
+import { Cluster } from 'ioredis';
 import { Client } from 'pg';
-import { databaseAddress, redisAddress, type Environment } from '@app/runtime';
+import {
+  clusterAddress,
+  clusterNodes,
+  databaseAddress,
+  hasRedis,
+  QUEUE_CONNECTIONS,
+  redisAddress,
+  type Environment,
+} from '@app/runtime';
 
 /**
  * How long a worker that has nothing to do waits on Redis for a job. Twice that without a word, and its connection is
@@ -16,29 +27,43 @@ import { databaseAddress, redisAddress, type Environment } from '@app/runtime';
  */
 export const BLOCKING_SECONDS = 2;
 
+/** How often a command looks for its node in a cluster, a tenth of a second apart: longer than a fail-over takes. */
+const REDIRECTIONS_MAX = 300;
+
 /**
  * Where BullMQ keeps its jobs: Redis where there is one, else PostgreSQL. The choice is the process's, made before
  * the first queue exists, because @nestjs/bullmq builds queues and workers with BullMQ's default.
  */
 export function chooseQueueBackend(environment: Environment): ConnectionOptions {
-  if (environment.REDIS_HOST) {
-    setDefaultBackendFactory();
-    // A worker blocks on its connection and must outlive outages: no deadline, no limit of retries.
-    return {
-      ...redisAddress(environment),
-      maxRetriesPerRequest: null,
-      socketTimeout: 2 * BLOCKING_SECONDS * 1_000,
-    };
+  if (!hasRedis(environment)) {
+    setDefaultBackendFactory(createPostgresBackend);
+    return postgresQueue(environment);
   }
-  setDefaultBackendFactory(createPostgresBackend);
-  return postgresQueue(environment);
+  setDefaultBackendFactory();
+  // A worker blocks on its connection and must outlive outages: no deadline, no limit of retries.
+  const patience = { maxRetriesPerRequest: null, socketTimeout: 2 * BLOCKING_SECONDS * 1_000 };
+  if (!environment.REDIS_CLUSTER) {
+    delete RedisConnection.clientFactory;
+    return { ...redisAddress(environment), ...patience };
+  }
+  // BullMQ makes its connections itself, and closes them: it is only told what kind.
+  RedisConnection.clientFactory = ({ connectionName }) => {
+    const node = { ...patience, ...(connectionName === undefined ? {} : { connectionName }) };
+    const options = {
+      ...clusterAddress(environment, node),
+      maxRedirections: REDIRECTIONS_MAX,
+      retryDelayOnMoved: 100,
+    };
+    return createIORedisClient(new Cluster(clusterNodes(environment), options));
+  };
+  return patience;
 }
 
 /** BullMQ types its connection as Redis's whichever backend is chosen; PostgreSQL's is a pool configuration. */
 export function postgresQueue(environment: Environment): ConnectionOptions {
   return {
     ...databaseAddress(environment),
-    max: 4,
+    max: QUEUE_CONNECTIONS,
     connectionTimeoutMillis: 2_000,
     application_name: 'user-registration-queue',
   };

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Unavailable, type Redis } from '@app/runtime';
+import { HASH_TAGS, Unavailable, type Redis } from '@app/runtime';
 import { ENDPOINTS_MAX, OTHER } from '../domain/endpoints';
 import { ROLLING_HOUR, type Batch, type LatencyWindow, type MetricsStore } from '../domain/metrics-store';
 import { increase, Tally, type BusinessEvent } from '../domain/tally';
 import { decodeSketch, encodeSketch } from './sketch-codec';
 
-/** One hash tag: a Redis cluster keeps them together, as the script needs. */
-const PREFIX = '{metrics}';
 /**
  * How long the number of a process's last batch is remembered, in seconds: a batch in doubt is sent again within
  * a second or two of Redis's return, so a day covers an outage of a day.
@@ -22,18 +20,23 @@ const ADD_TALLY = readFileSync(path.join(__dirname, 'add-tally.lua'), 'utf8');
  * latencies are a ring of five-minute buckets.
  */
 export class RedisMetricsStore implements MetricsStore {
-  private readonly counts = ['requests', 'statuses', 'business'].map((name) => `${PREFIX}:${name}`);
+  private readonly counts = ['requests', 'statuses', 'business'].map(
+    (name) => `${HASH_TAGS.metrics}:${name}`,
+  );
   private readonly latencies: readonly string[];
 
   constructor(
     private readonly redis: Redis,
     private readonly window: LatencyWindow = ROLLING_HOUR,
   ) {
-    this.latencies = Array.from({ length: window.buckets }, (_, place) => `${PREFIX}:latencies:${place}`);
+    this.latencies = Array.from(
+      { length: window.buckets },
+      (_, place) => `${HASH_TAGS.metrics}:latencies:${place}`,
+    );
   }
 
   async add({ processId, sequence, tally }: Batch): Promise<void> {
-    const keys = [`${PREFIX}:applied:${processId}`, ...this.counts, ...this.latencies];
+    const keys = [`${HASH_TAGS.metrics}:applied:${processId}`, ...this.counts, ...this.latencies];
     await orUnavailable(
       this.redis.eval(
         ADD_TALLY,
@@ -51,15 +54,14 @@ export class RedisMetricsStore implements MetricsStore {
   }
 
   async read(): Promise<Tally> {
-    const pipeline = this.redis.pipeline();
-    for (const key of this.counts) pipeline.hgetall(key);
-    for (const key of this.latencies) pipeline.hgetallBuffer(key);
-    const replies = ((await orUnavailable(pipeline.exec())) ?? []).map(([error, reply]) => {
-      if (error !== null) throw new Unavailable('redis', `metrics: ${error.message}`, { cause: error });
-      return reply;
-    });
-    const counts = replies.slice(0, this.counts.length) as Record<string, string>[];
-    return toTally(counts, replies.slice(this.counts.length) as Record<string, Buffer>[]);
+    // All are on their way before the first answer: one wait, and each with the deadline that a pipeline lacks.
+    const [counts, buckets] = await orUnavailable(
+      Promise.all([
+        Promise.all(this.counts.map((key) => this.redis.hgetall(key))),
+        Promise.all(this.latencies.map((key) => this.redis.hgetallBuffer(key))),
+      ]),
+    );
+    return toTally(counts, buckets);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Unavailable, type Redis } from '@app/runtime';
+import { HASH_TAGS, Unavailable, type Redis } from '@app/runtime';
 import { toVerdict, type Charge, type RateLimiter, type Verdict } from '../domain/rate-limiter';
 
 const SCRIPT = readFileSync(path.join(__dirname, 'settle.lua'), 'utf8');
@@ -13,7 +13,7 @@ const SCRIPT_SHA = createHash('sha1').update(SCRIPT).digest('hex');
  * limits live on one node of a cluster. It does tens of thousands of these scripts a second, while a core hashes
  * five passwords.
  */
-const PREFIX = '{limits}:';
+const PREFIX = `${HASH_TAGS.limits}:`;
 const ACTION = { spend: 's', peek: 'p', refund: 'r' } as const;
 const FIELDS = 3;
 const NONE = '-';

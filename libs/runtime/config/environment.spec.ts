@@ -55,6 +55,18 @@ describe('parseEnvironment', () => {
     });
   });
 
+  it.each([
+    [{ REDIS_HOST: 'a:7000,[::1]:7001, c', REDIS_CLUSTER: 'true' }, []],
+    [{ REDIS_SENTINELS: 'a:26379,b', REDIS_SENTINEL_NAME: 'accounts' }, []],
+    [{ REDIS_HOST: 'a:7000,b:7001' }, ['REDIS_HOST']],
+    [{ REDIS_CLUSTER: 'true' }, ['REDIS_CLUSTER']],
+    [{ REDIS_HOST: 'a:70000,b', REDIS_CLUSTER: 'true', REDIS_DB: '1' }, ['REDIS_HOST', 'REDIS_DB']],
+    [{ REDIS_SENTINELS: 'redis://a' }, ['REDIS_SENTINELS']],
+    [{ REDIS_SENTINELS: 'a', REDIS_HOST: 'b', REDIS_CLUSTER: 'true' }, ['REDIS_HOST', 'REDIS_CLUSTER']],
+  ])('tells a server, a cluster and sentinels apart: %p', (env, faults) => {
+    expect(blamed(env)).toEqual(faults);
+  });
+
   it('cannot be changed afterwards', () => {
     expect(() => Object.assign(parseEnvironment({}), { BCRYPT_COST: 4 })).toThrow(TypeError);
   });

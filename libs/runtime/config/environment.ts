@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { customCleanEnv, type CleanedEnv } from 'envalid';
+import { parseEndpoint } from './endpoint';
 import { DEVELOPMENT_SECRET_KEY, variables } from './variables';
 
 /** What the environment says, checked and typed; parsed once, at start. */
@@ -79,6 +80,7 @@ function contradictions(environment: Partial<Environment>, given: Record<string,
   if (Boolean(given['SMTP_USERNAME']) !== Boolean(given['SMTP_PASSWORD'])) {
     faults.push('SMTP_USERNAME: goes with SMTP_PASSWORD; one is given without the other');
   }
+  faults.push(...redisContradictions(environment));
   if (environment.NODE_ENV === 'production') {
     if (environment.SECRET_KEY === DEVELOPMENT_SECRET_KEY) {
       faults.push(
@@ -87,5 +89,28 @@ function contradictions(environment: Partial<Environment>, given: Record<string,
     }
     if (cost < 10) faults.push('BCRYPT_COST: must be 10 or more in production');
   }
+  return faults;
+}
+
+function redisContradictions(environment: Partial<Environment>): string[] {
+  const { REDIS_HOST: host = '', REDIS_CLUSTER: cluster, REDIS_SENTINELS: sentinels = [] } = environment;
+  const faults: string[] = [];
+  if (sentinels.length > 0) {
+    if (host !== '')
+      faults.push('REDIS_HOST: the sentinels know where Redis is; remove it or REDIS_SENTINELS');
+    if (cluster) faults.push('REDIS_CLUSTER: a cluster has no sentinels; remove it or REDIS_SENTINELS');
+    return faults;
+  }
+  if (!cluster) {
+    if (host.includes(',')) faults.push('REDIS_HOST: several hosts are a cluster; set REDIS_CLUSTER=true');
+    return faults;
+  }
+  if (host === '') faults.push('REDIS_CLUSTER: needs some of its nodes in REDIS_HOST');
+  for (const entry of host.split(',').map((part) => part.trim())) {
+    if (host !== '' && parseEndpoint(entry, 1) === undefined) {
+      faults.push(`REDIS_HOST: "${entry}" is not host:port`);
+    }
+  }
+  if ((environment.REDIS_DB ?? 0) !== 0) faults.push('REDIS_DB: a cluster has database 0 only');
   return faults;
 }

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { parseEndpoint } from './endpoint';
 import { flag, integer, list, mailbox, oneOf, port, secret, text } from './validators';
 
 /** Good enough to try the service, known to everybody: refused when `NODE_ENV=production`. */
@@ -15,6 +16,9 @@ const proxy = (entry: string): string | undefined => {
   if (ipaddr.isValid(entry) || ipaddr.isValidCIDR(entry)) return undefined;
   return `"${entry}" is neither an address, a CIDR range nor a hop count`;
 };
+
+const endpoint = (entry: string): string | undefined =>
+  parseEndpoint(entry, 1) === undefined ? `"${entry}" is not host:port` : undefined;
 
 /** Every variable of the environment, with its default: the one place that knows them. */
 export const variables = {
@@ -81,13 +85,27 @@ export const variables = {
     desc: 'TLS to PostgreSQL: verify-full (or true) checks certificate and host name, require encrypts only',
   }),
   DATABASE_POOL_SIZE: integer(1, 200)({ default: 10, desc: 'Connections to PostgreSQL, per process' }),
+  DATABASE_PREPARE: flag({
+    default: true,
+    desc: 'Prepared statements; false behind a PgBouncer in transaction mode that does not know them',
+  }),
 
-  REDIS_HOST: text()({ default: '', desc: 'Redis host; empty: one-node mode, without Redis' }),
+  REDIS_HOST: text(1_024)({
+    default: '',
+    desc: 'Redis host (with REDIS_CLUSTER some of its nodes, host:port,host:port); empty: one-node mode, without Redis',
+  }),
   REDIS_PORT: port({ default: 6379, desc: 'Redis port' }),
   REDIS_DB: integer(0, 15)({ default: 0, desc: 'Redis database number' }),
   REDIS_USERNAME: text()({ default: '', desc: 'Redis user (ACL)' }),
   REDIS_PASSWORD: secret()({ default: '', desc: 'Redis password' }),
   REDIS_TLS: flag({ default: false, desc: 'TLS to Redis, certificate and host name checked' }),
+  REDIS_CLUSTER: flag({ default: false, desc: 'Redis is a cluster, and REDIS_HOST lists some of its nodes' }),
+  REDIS_SENTINELS: list(endpoint)({
+    default: [],
+    desc: 'Sentinels that know which Redis is the primary, host:port,host:port; instead of REDIS_HOST',
+  }),
+  REDIS_SENTINEL_NAME: text()({ default: 'mymaster', desc: 'What the sentinels call that primary' }),
+  REDIS_SENTINEL_PASSWORD: secret()({ default: '', desc: 'Password of the sentinels' }),
 
   SECRET_KEY: secret(32)({
     default: DEVELOPMENT_SECRET_KEY,

@@ -49,6 +49,8 @@ export class Migrations {
    * a `create index concurrently` of the one that works waits for that snapshot, which is a deadlock.
    */
   private async exclusively<T>(work: (umzug: Umzug) => Promise<T>): Promise<T> {
+    // postgres.js reserves a connection that is there at once; one that it has to open first, never (fetch_types).
+    await this.sql`select 1`;
     const session = await this.sql.reserve();
     try {
       const deadline = Date.now() + LOCK_WAIT_MS;

@@ -52,6 +52,10 @@ export function createSql(
   return postgres({
     ...databaseAddress(environment),
     max: environment.DATABASE_POOL_SIZE,
+    prepare: environment.DATABASE_PREPARE,
+    // On each new connection postgres.js would ask for the types of arrays, which we do not use; where the server goes
+    // at that moment, nobody catches the error, and it ends the process.
+    fetch_types: false,
     connect_timeout: DATABASE_TIMEOUT_MS / 1_000,
     // Seconds between attempts to connect; the default climbs to minutes, and recovery is promised within five.
     backoff: () => 0.2 + Math.random() * 0.3,
@@ -77,6 +81,7 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
   timeoutMs = DATABASE_TIMEOUT_MS,
 ): Promise<RowList<T>> {
   const verb = verbOf(query);
+  const leave = carrierOf(query);
   const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': verb };
   try {
     return await traced(`postgresql ${verb}`, SpanKind.CLIENT, attributes, () =>
@@ -86,8 +91,26 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
       }),
     );
   } catch (error) {
+    if ((error as { code?: string }).code === READ_ONLY) leave();
     throw isOutage(error) ? new Unavailable('database', error.code, { cause: error }) : error;
   }
+}
+
+/** A write was refused: the server is a replica, or has become one in a fail-over. */
+const READ_ONLY = '25006';
+
+/**
+ * Remembers which connection the query goes out on. What is returned ends that connection once everything sent on it
+ * is answered; the next one is opened anew, and finds the server that takes writes.
+ */
+function carrierOf(query: unknown): () => void {
+  let carrier: { end(): unknown } | undefined;
+  const { options } = query as { options: { onexecute?: (connection: { end(): unknown }) => boolean } };
+  options.onexecute = (connection) => {
+    carrier = connection;
+    return true;
+  };
+  return () => carrier?.end();
 }
 
 /**
@@ -115,7 +138,7 @@ function isOutage(error: unknown): error is Error & { code: string } {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   return (
     /^(08|53|57P0)/.test(code) ||
-    ['25006', '57014', '55P03', '40001', '40P01'].includes(code) ||
+    [READ_ONLY, '57014', '55P03', '40001', '40P01'].includes(code) ||
     /^(CONNECT|CONNECTION)_/.test(code) ||
     /^E(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)/.test(code)
   );

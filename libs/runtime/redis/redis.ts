@@ -1,32 +1,18 @@
-import { Redis as IORedis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis as IORedis, type Command } from 'ioredis';
 import type { Environment } from '../config/environment';
 import { onDeadline } from '../deadline';
 import type { Logger } from '../logging/logger';
+import { clusterAddress, clusterNodes, redisAddress } from './address';
 
-export type Redis = IORedis;
+export type Redis = IORedis | Cluster;
 /** Bound to null in one-node mode. */
 export const Redis = Symbol('Redis');
 
+/** Every key carries one of these: what one script touches, a cluster keeps on one node. */
+export const HASH_TAGS = { limits: '{limits}', metrics: '{metrics}', mail: '{mail}' } as const;
+
 /** Longest wait for an answer of Redis on a request's path. */
 export const REDIS_TIMEOUT_MS = 200;
-
-export function redisAddress(environment: Environment) {
-  return {
-    host: environment.REDIS_HOST,
-    port: environment.REDIS_PORT,
-    db: environment.REDIS_DB,
-    ...(environment.REDIS_USERNAME ? { username: environment.REDIS_USERNAME } : {}),
-    ...(environment.REDIS_PASSWORD ? { password: environment.REDIS_PASSWORD } : {}),
-    ...(environment.REDIS_TLS ? { tls: { servername: environment.REDIS_HOST } } : {}),
-    connectTimeout: 1_000,
-    // Milliseconds between attempts: recovery is promised within five seconds of its return.
-    retryStrategy: (attempt: number) => Math.min(100 * attempt, 1_000) + Math.random() * 100,
-    // A replica that was a primary until the fail-over: drop it, and the next connection finds the new one.
-    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
-    // A Redis that reads its file answers LOADING, and is asked again after this many milliseconds at most.
-    maxLoadingRetryTime: 500,
-  } satisfies RedisOptions;
-}
 
 /**
  * A connection that has not said a word for this many milliseconds, with commands waiting on it, is given up for a new
@@ -34,30 +20,53 @@ export function redisAddress(environment: Environment) {
  */
 const SILENCE_MS = 1_000;
 
+/**
+ * A command whose node has gone is sent again when the nodes were asked who took its place, 100 ms later; this often,
+ * because after that nobody waits for it.
+ */
+const REDIRECTIONS_MAX = 3;
+
 /** Has every command answered, or failed, in time. */
 class PunctualRedis extends IORedis {
   override sendCommand(...[command, stream]: Parameters<IORedis['sendCommand']>): unknown {
-    const cancel = onDeadline(REDIS_TIMEOUT_MS, () => command.reject(new Error('no answer in time')));
-    command.promise.then(cancel, cancel);
+    limitWait(command);
     return super.sendCommand(command, stream);
   }
 }
 
+/** The same for a cluster, redirections included. */
+class PunctualCluster extends Cluster {
+  override sendCommand(...[command, stream, node]: Parameters<Cluster['sendCommand']>): unknown {
+    limitWait(command);
+    return super.sendCommand(command, stream, node);
+  }
+}
+
+function limitWait(command: Command): void {
+  const cancel = onDeadline(REDIS_TIMEOUT_MS, () => command.reject(new Error('no answer in time')));
+  command.promise.then(cancel, cancel);
+}
+
 /** A client that fails at once while Redis is away and within 200 ms while it is frozen: nothing waits in line. */
 export function createRedis(environment: Environment, logger: Logger): Redis {
-  const redis = new PunctualRedis({
-    ...redisAddress(environment),
-    enableOfflineQueue: false,
+  const impatience = {
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     socketTimeout: SILENCE_MS,
-  });
+  };
+  const redis = environment.REDIS_CLUSTER
+    ? new PunctualCluster(clusterNodes(environment), {
+        ...clusterAddress(environment, impatience),
+        enableOfflineQueue: false,
+        maxRedirections: REDIRECTIONS_MAX,
+      })
+    : new PunctualRedis({ ...redisAddress(environment), ...impatience, enableOfflineQueue: false });
   logOutages(redis, logger);
   return redis;
 }
 
 /** One line when the connection is lost and one when it is back, not one for every attempt in between. */
-export function logOutages(redis: Redis, logger: Logger): void {
+function logOutages(redis: Redis, logger: Logger): void {
   let away = false;
   redis.on('error', (error: Error) => {
     if (!away) logger.warn({ error }, 'Redis is away; going on without it');

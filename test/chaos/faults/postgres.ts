@@ -39,4 +39,10 @@ export const POSTGRES_OUTAGES: readonly Outage[] = [
     mends: ({ toPostgres }) => toPostgres.abandon(),
     signUpsGoOn: false,
   },
+  {
+    fault: 'PostgreSQL 200 to 900 ms away',
+    breaks: ({ toPostgres }) => toPostgres.delay(200, 900),
+    mends: ({ toPostgres }) => toPostgres.delay(0, 0),
+    signUpsGoOn: false,
+  },
 ];

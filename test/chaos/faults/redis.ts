@@ -31,6 +31,12 @@ export const REDIS_OUTAGES: readonly Outage[] = [
     signUpsGoOn: true,
   },
   {
+    fault: 'Redis 200 to 900 ms away',
+    breaks: ({ toRedis }) => toRedis.delay(200, 900),
+    mends: ({ toRedis }) => toRedis.delay(0, 0),
+    signUpsGoOn: true,
+  },
+  {
     fault: 'Redis full',
     breaks: async (stage) => {
       await order(stage, 'config', 'set', 'maxmemory-policy', 'noeviction');

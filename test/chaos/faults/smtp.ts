@@ -26,6 +26,12 @@ export const SMTP_OUTAGES: readonly Outage[] = [
     signUpsGoOn: true,
   },
   {
+    fault: 'SMTP 200 to 900 ms away',
+    breaks: ({ toInbox }) => toInbox.delay(200, 900),
+    mends: ({ toInbox }) => toInbox.delay(0, 0),
+    signUpsGoOn: true,
+  },
+  {
     fault: 'SMTP greylisting',
     breaks: ({ inbox }) => inbox.refuse(451, 30),
     mends: ({ inbox }) => inbox.refuse(0, 0),

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Help, SubCommand } from 'nest-commander';
 import { migrateQueueTables } from '@app/mail';
-import { Environment, Migrations } from '@app/runtime';
+import { Environment, hasRedis, Migrations } from '@app/runtime';
 import { lesson } from '../program';
 import { ReportingCommand, type ReportOptions } from '../report';
 
@@ -30,7 +30,7 @@ others wait for it. Without REDIS_HOST it makes the tables of the mail queue, to
   async run(_arguments: string[], options: ReportOptions): Promise<void> {
     const applied = await this.migrations.up();
     // Without Redis the mail queue lives in PostgreSQL, in tables of BullMQ's own.
-    if (!this.environment.REDIS_HOST) await migrateQueueTables(this.environment);
+    if (!hasRedis(this.environment)) await migrateQueueTables(this.environment);
     const names = applied.map((name) => `  ${name}`).join('\n');
     this.report(options, { applied }, applied.length === 0 ? 'Nothing to apply.' : `Applied:\n${names}`);
   }

@@ -1,4 +1,4 @@
-import { DEVELOPMENT_SECRET_KEY, type Environment } from '@app/runtime';
+import { DEVELOPMENT_SECRET_KEY, hasRedis, type Environment } from '@app/runtime';
 import type { Examination, Findings } from './finding';
 
 const LOOPBACK = /^(localhost|127\.|::1$)/;
@@ -44,8 +44,8 @@ export class ConfigurationExamination implements Examination {
   }
 
   private mode(findings: Findings): void {
-    const { REDIS_HOST: redis, WEB_CONCURRENCY: processes } = this.environment;
-    if (redis !== '') return;
+    const { WEB_CONCURRENCY: processes } = this.environment;
+    if (hasRedis(this.environment)) return;
     if (processes === 1) findings.ok('one-node mode: queue in PostgreSQL, limits and metrics in the process');
     else {
       findings.warn(
@@ -65,7 +65,12 @@ export class ConfigurationExamination implements Examination {
         !['disable', 'false'].includes(environment.DATABASE_SSL),
         'DATABASE_SSL=verify-full',
       ],
-      ['REDIS_HOST', environment.REDIS_HOST, environment.REDIS_TLS, 'REDIS_TLS=true'],
+      [
+        environment.REDIS_HOST ? 'REDIS_HOST' : 'REDIS_SENTINELS',
+        environment.REDIS_HOST || environment.REDIS_SENTINELS.join(','),
+        environment.REDIS_TLS,
+        'REDIS_TLS=true',
+      ],
       ['SMTP_HOST', environment.SMTP_HOST, environment.SMTP_USE_TLS, 'SMTP_USE_TLS=true'],
     ] as const;
     for (const [variable, host, encrypted, setting] of plain) {

@@ -1,12 +1,17 @@
-import { inTime, type Environment, type Migrations, type Sql } from '@app/runtime';
+import {
+  connectionsOffered,
+  connectionsWanted,
+  inTime,
+  type Environment,
+  type Migrations,
+  type Sql,
+} from '@app/runtime';
 import { databaseFault } from '../database-fault';
 import { PROGRAM_NAME } from '../program';
 import { compareClocks, type Examination, type Findings } from './finding';
 
 /** Source: BullMQ's own minimum for its tables, and `sha256()` and friends of ours. */
 const OLDEST_VERSION = 13;
-/** Connections of BullMQ's pool, in each process, where the queue is in PostgreSQL. */
-const QUEUE_CONNECTIONS = 4;
 
 interface ServerRow {
   readonly version: string;
@@ -14,7 +19,6 @@ interface ServerRow {
   readonly encoding: string;
   readonly read_only: boolean;
   readonly may_create: boolean;
-  readonly connections: number;
   readonly now_ms: number;
 }
 
@@ -37,7 +41,7 @@ export class DatabaseExamination implements Examination {
       this.server(findings, server);
       compareClocks(findings, 'that of PostgreSQL for codes', server.now_ms, askedAt);
       await this.schema(findings, server);
-      this.connections(findings, server);
+      this.connections(findings, await connectionsOffered(this.sql));
     } catch (error) {
       const fault = databaseFault(error, this.environment);
       if (fault === null) throw error;
@@ -52,8 +56,6 @@ export class DatabaseExamination implements Examination {
              current_setting('server_encoding') as encoding,
              pg_is_in_recovery() or current_setting('transaction_read_only')::bool as read_only,
              has_schema_privilege(current_schema(), 'create') as may_create,
-             current_setting('max_connections')::int
-               - current_setting('superuser_reserved_connections')::int as connections,
              extract(epoch from clock_timestamp())::float8 * 1000 as now_ms`);
     return row;
   }
@@ -104,16 +106,13 @@ export class DatabaseExamination implements Examination {
     else findings.fail(`the role "${role}" lacks ${rights}`, `Grant it: GRANT ${rights} TO "${role}"`);
   }
 
-  private connections(findings: Findings, server: ServerRow): void {
-    const { DATABASE_POOL_SIZE: pool, WEB_CONCURRENCY: processes, REDIS_HOST: redis } = this.environment;
-    const perProcess = pool + (redis === '' ? QUEUE_CONNECTIONS : 0);
-    const wanted = perProcess * (processes + 1);
-    const who = `one api of ${processes} process(es) and one mailer-worker`;
-    if (wanted <= server.connections) {
-      findings.ok(`${who} may open ${wanted} connections; it has ${server.connections}`);
-    } else {
+  private connections(findings: Findings, offered: number): void {
+    const wanted = connectionsWanted(this.environment);
+    const who = `one api of ${this.environment.WEB_CONCURRENCY} process(es) and one mailer-worker`;
+    if (wanted <= offered) findings.ok(`${who} may open ${wanted} connections; it has ${offered}`);
+    else {
       findings.warn(
-        `${who} may open ${wanted} connections, and it has ${server.connections} for everybody`,
+        `${who} may open ${wanted} connections, and it has ${offered} for everybody`,
         'Lower DATABASE_POOL_SIZE or WEB_CONCURRENCY, raise max_connections, or put PgBouncer between.',
       );
     }

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Command, Help } from 'nest-commander';
-import { Environment, EXIT_CONFIGURATION, Migrations, Sql, within } from '@app/runtime';
+import { Environment, EXIT_CONFIGURATION, hasRedis, Migrations, Sql, within } from '@app/runtime';
 import { Configuration } from '../configuration';
 import { lesson } from '../program';
 import { ReportingCommand, type ReportOptions } from '../report';
@@ -51,7 +51,7 @@ configuration cannot be used. It answers within ten seconds, whatever is down.`,
     const examinations: Examination[] = [
       new ConfigurationExamination(this.environment),
       new DatabaseExamination(this.environment, this.sql, this.migrations),
-      this.environment.REDIS_HOST
+      hasRedis(this.environment)
         ? new RedisExamination(this.environment)
         : new QueueTablesExamination(this.environment),
       new SmtpExamination(this.environment),

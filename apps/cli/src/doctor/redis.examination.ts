@@ -1,6 +1,6 @@
-import { Redis } from 'ioredis';
-import { redisAddress, type Environment } from '@app/runtime';
-import { compareClocks, type Examination, type Findings } from './finding';
+import { Cluster, Redis } from 'ioredis';
+import { clusterAddress, clusterNodes, redisAddress, redisPlace, type Environment } from '@app/runtime';
+import { compareClocks, Findings, type Examination } from './finding';
 
 const TIMEOUT_MS = 2_000;
 /** Source: BullMQ, which refuses older ones, and recommends 6.2. */
@@ -14,23 +14,46 @@ export class RedisExamination implements Examination {
   constructor(private readonly environment: Environment) {}
 
   async examine(findings: Findings): Promise<void> {
-    const redis = new Redis({
-      ...redisAddress(this.environment),
-      connectTimeout: TIMEOUT_MS,
-      commandTimeout: TIMEOUT_MS,
-      lazyConnect: true,
-      retryStrategy: () => null,
-    });
+    const redis = this.client();
     // connect() itself only says that the connection is closed; the event says why.
-    let reason: Error | undefined;
+    let reason: (Error & { lastNodeError?: Error }) | undefined;
     redis.on('error', (error: Error) => (reason ??= error));
     try {
       await redis.connect();
-      await this.ask(redis, findings);
+      findings.ok(`answers at ${redisPlace(this.environment)}, database ${this.environment.REDIS_DB}`);
+      if (redis instanceof Cluster) await this.askNodes(redis, findings);
+      else await this.ask(redis, findings);
     } catch (error) {
-      this.fail(findings, reason ?? (error as Error));
+      this.fail(findings, reason?.lastNodeError ?? reason ?? (error as Error));
     } finally {
       redis.disconnect();
+    }
+  }
+
+  private client(): Redis | Cluster {
+    const limits = { connectTimeout: TIMEOUT_MS, commandTimeout: TIMEOUT_MS };
+    if (this.environment.REDIS_CLUSTER) {
+      return new Cluster(clusterNodes(this.environment), {
+        ...clusterAddress(this.environment, limits),
+        lazyConnect: true,
+        clusterRetryStrategy: () => null,
+      });
+    }
+    return new Redis({
+      ...redisAddress(this.environment),
+      ...limits,
+      lazyConnect: true,
+      retryStrategy: () => null,
+      sentinelRetryStrategy: () => null,
+    });
+  }
+
+  /** Each primary by itself: one that drops keys is one too many. */
+  private async askNodes(cluster: Cluster, findings: Findings): Promise<void> {
+    for (const node of cluster.nodes('master')) {
+      const own = new Findings(`${this.about} ${node.options.host}:${node.options.port}`);
+      await this.ask(node, own);
+      findings.list.push(...own.list);
     }
   }
 
@@ -38,7 +61,6 @@ export class RedisExamination implements Examination {
     const info = parseInfo(await redis.info());
     const askedAt = Date.now();
     const [seconds, micros] = await redis.time();
-    findings.ok(`answers at ${this.where}, database ${this.environment.REDIS_DB}`);
     this.version(findings, info.get('redis_version') ?? '0.0');
     this.memory(findings, info);
     this.persistence(findings, info);
@@ -93,12 +115,8 @@ export class RedisExamination implements Examination {
   private fail(findings: Findings, { message }: Error): void {
     const mend = /NOAUTH|WRONGPASS|AUTH|NOPERM/.test(message)
       ? 'Check REDIS_USERNAME and REDIS_PASSWORD, and the rights of that user (ACL).'
-      : 'Check that it runs, and REDIS_HOST, REDIS_PORT and REDIS_TLS. Meanwhile limits are counted per process.';
-    findings.fail(`no answer from ${this.where}: ${message}`, mend);
-  }
-
-  private get where(): string {
-    return `${this.environment.REDIS_HOST}:${this.environment.REDIS_PORT}`;
+      : 'Check that it runs, and REDIS_HOST, REDIS_PORT, REDIS_TLS or REDIS_SENTINELS. Meanwhile limits are counted per process.';
+    findings.fail(`no answer from ${redisPlace(this.environment)}: ${message}`, mend);
   }
 }
 

@@ -1,0 +1,13 @@
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Reads `host`, `host:port` or `[IPv6 address]:port`; undefined where it is none of them. */
+export function parseEndpoint(entry: string, defaultPort: number): Endpoint | undefined {
+  const [found, address, name, digits] =
+    /^(?:\[([\da-f:.]+)\]|([^\s:/@[\]]+))(?::(\d{1,5}))?$/i.exec(entry) ?? [];
+  const host = address ?? name;
+  const port = digits === undefined ? defaultPort : Number(digits);
+  return found === undefined || host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
+}

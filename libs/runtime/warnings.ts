@@ -1,0 +1,56 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Cluster } from 'ioredis';
+import { Environment } from './config/environment';
+import { Logger } from './logging/logger';
+import { connectionsOffered, connectionsWanted } from './postgres/connections';
+import { Sql } from './postgres/sql';
+import { Redis } from './redis/redis';
+
+/**
+ * Says at the start what would lose data, or turn people away, on a worse day than this. It holds nothing up and
+ * stops nothing; `doctor` says more.
+ */
+@Injectable()
+export class Warnings implements OnApplicationBootstrap {
+  constructor(
+    @Inject(Environment) private readonly environment: Environment,
+    @Inject(Logger) private readonly logger: Logger,
+    @Inject(Sql) private readonly sql: Sql,
+    @Inject(Redis) private readonly redis: Redis | null,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    // A dependency that does not answer now is reported by those who need it.
+    const ignore = (): void => {};
+    this.lookIntoPostgres().catch(ignore);
+    if (this.redis === null) return;
+    const { redis } = this;
+    const look = (): void => void this.lookIntoRedis(redis).catch(ignore);
+    if (redis.status === 'ready') look();
+    else redis.once('ready', look);
+  }
+
+  private async lookIntoPostgres(): Promise<void> {
+    const offered = await connectionsOffered(this.sql);
+    const wanted = connectionsWanted(this.environment);
+    if (wanted <= offered) return;
+    this.logger.warn(
+      { wanted, offered },
+      `One api and one mailer-worker may open ${wanted} connections and PostgreSQL has ${offered}: lower ` +
+        'DATABASE_POOL_SIZE or WEB_CONCURRENCY, raise max_connections, or have PgBouncer between',
+    );
+  }
+
+  private async lookIntoRedis(redis: Redis): Promise<void> {
+    const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
+    const replies = await Promise.all(nodes.map((node) => node.info('memory')));
+    const policies = new Set(replies.map((reply) => /^maxmemory_policy:(\S+)/m.exec(reply)?.[1]));
+    for (const policy of policies) {
+      if (policy === undefined || policy === 'noeviction') continue;
+      this.logger.warn(
+        { maxmemory_policy: policy },
+        `Redis drops queued mails and counted requests when its memory is short (${policy}): set maxmemory-policy noeviction`,
+      );
+    }
+  }
+}

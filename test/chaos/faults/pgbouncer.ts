@@ -1,0 +1,32 @@
+import { PgBouncer } from '../pgbouncer';
+import type { Seen } from '../report';
+import { Stage } from '../stage';
+import { endure } from './outages';
+
+/** What PostgreSQL says where a session's things are looked for in another session. */
+const COMPLAINT = /prepared statement|26000|42P05|advisory lock/;
+
+/** Every transaction may get another session of PostgreSQL, and PostgreSQL restarts behind PgBouncer. */
+export async function poolTransactions(): Promise<Seen> {
+  const bouncers: PgBouncer[] = [];
+  const stage = await Stage.start(async ({ postgres, toPostgres }) => {
+    const bouncer = await PgBouncer.start(postgres.env(toPostgres.port));
+    bouncers.push(bouncer);
+    // The purge takes turns by an advisory lock.
+    return { ...bouncer.env, PURGE_INTERVAL_SECONDS: '1', PURGE_OLDER_THAN_SECONDS: '600' };
+  });
+  try {
+    const seen = await endure(stage, {
+      fault: '',
+      breaks: ({ postgres }) => postgres.restart(),
+      mends: () => {},
+      lastsMs: 0,
+      signUpsGoOn: false,
+    });
+    const lines = [...stage.api.lines, ...stage.worker.lines].filter((line) => COMPLAINT.test(line));
+    return { ...seen, broken: [...seen.broken, ...lines] };
+  } finally {
+    await stage.stop();
+    await Promise.all(bouncers.map((bouncer) => bouncer.stop()));
+  }
+}

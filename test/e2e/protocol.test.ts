@@ -46,6 +46,12 @@ describe('The protocol', () => {
       'ValidationError',
       () => client.post(REGISTER, { ...valid, email: ['a@b.co'] }),
     ],
+    [
+      'an address with a constructor',
+      400,
+      'ValidationError',
+      () => client.post(REGISTER, { ...valid, email: { constructor: { name: 'x' } } }),
+    ],
     ['a password of 73 bytes', 400, 'ValidationError', () => client.register('a@b.co', `${'ü'.repeat(36)}x`)],
     ['a short password', 400, 'ValidationError', () => client.register('a@b.co', 'Abc123!')],
     ['a common password', 400, 'ValidationError', () => client.register('a@b.co', 'Password123')],

@@ -100,7 +100,7 @@ async function toBody(type: Type<object>, raw: unknown): Promise<object> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     throw ProblemError.invalid([{ field: 'body', message: 'must be a JSON object' }]);
   }
-  const body = plainToInstance(type, raw);
+  const body = plainToInstance(type, flat(raw));
   // class-transformer leaves out some names (__proto__, constructor) without a word; unknown is unknown.
   const left = Object.keys(raw).filter((name) => !Object.hasOwn(body, name));
   if (left.length > 0) throw ProblemError.invalid(left.map(unknownField));
@@ -113,6 +113,12 @@ async function toBody(type: Type<object>, raw: unknown): Promise<object> {
   if (errors.length > 0) throw ProblemError.invalid(errors.map(toFault));
   return body;
 }
+
+/** No field takes an object or a list, and class-transformer would call what a client names `constructor` in one. */
+const flat = (raw: object): object =>
+  Object.fromEntries(
+    Object.entries(raw).map(([name, value]) => [name, typeof value === 'object' ? null : (value as unknown)]),
+  );
 
 /** Longest field name that is repeated to the client. */
 const FIELD_LENGTH_MAX = 64;

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { checkAnswer, type Received } from '../support/document';
+import { ENCODED_LOCAL_PART, hostileRequest, LOCAL_PART, SECRET } from '../support/hostile-requests';
+import { exchange, type RawRequest } from '../support/raw-http';
+import { Client, Service } from '../support/service';
+
+const BATCHES = 160;
+/** Requests that are sent at once. */
+const BATCH = 20;
+/** A busy machine sends fewer of them, and no fewer than a quarter. */
+const TIME_MS = 12_000;
+
+describe('A service that is sent anything at all', () => {
+  let service: Service;
+  const statuses: Record<number, number> = {};
+
+  beforeAll(async () => {
+    service = await Service.start('one-node');
+  });
+  afterAll(() => service.stop());
+
+  it('answers as documented and lives on', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(hostileRequest, { minLength: BATCH, maxLength: BATCH }), async (batch) => {
+        await Promise.all(
+          batch.map(async (request) => check(request, await exchange(service.api.port, request))),
+        );
+      }),
+      { numRuns: BATCHES, interruptAfterTimeLimit: TIME_MS },
+    );
+    const sent = Object.values(statuses).reduce((sum, count) => sum + count, 0);
+    expect(sent).toBeGreaterThan((BATCHES * BATCH) / 4);
+    expect((await new Client(service.api.url).get('/livez')).status).toBe(200);
+    // What was sent reached every corner: otherwise the test would prove little.
+    expect(Object.keys(statuses)).toEqual(
+      expect.arrayContaining(['200', '201', '400', '401', '404', '409', '415']),
+    );
+  });
+
+  it('writes nothing of it into its log that is nobody’s business', () => {
+    const log = [...service.api.lines, ...(service.worker?.lines ?? [])].join('\n');
+    expect(log).toContain('"route":"/api/v1/users/register"');
+    for (const secret of [SECRET, LOCAL_PART, ENCODED_LOCAL_PART]) expect(log).not.toContain(secret);
+  });
+
+  function check(request: RawRequest, answer: Received | null): void {
+    const sent = JSON.stringify(request);
+    if (answer === null) throw new Error(`not answered: ${sent}`);
+    statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+    if (answer.status >= 500 && answer.status !== 503) throw new Error(`${blame(answer)}\n${sent}`);
+    if (answer.headers.has('x-request-id')) checkAnswer(request.method, request.target, answer);
+    // No request at all: Node says so before anything of ours is asked.
+    else if (![400, 417, 431].includes(answer.status)) throw new Error(`answered ${answer.status}: ${sent}`);
+  }
+
+  /** What the log says of it. */
+  function blame({ headers, text }: Received): string {
+    const id = headers.get('x-request-id') ?? 'none';
+    return [text, ...service.api.lines.filter((line) => line.includes(id))].join('\n');
+  }
+});

@@ -1,0 +1,59 @@
+import { connect } from 'node:net';
+import type { Received } from './document';
+
+export interface RawRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+}
+
+/** Longest wait for an answer, in milliseconds. */
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Sends a request as it stands, whether or not it is one, on a connection of its own; lone surrogates and the like
+ * included. Resolves to the answer, or to null where the server closes without a word.
+ */
+export async function exchange(
+  port: number,
+  { method, target, headers, body }: RawRequest,
+): Promise<Received | null> {
+  const content = Buffer.from(body);
+  const length = body === '' ? [] : [['Content-Length', content.length] as const];
+  const fields = [['Host', 'localhost'] as const, ['Connection', 'close'] as const, ...headers, ...length];
+  const head = [`${method} ${target} HTTP/1.1`, ...fields.map(([name, value]) => `${name}: ${value}`)];
+  return parse(await converse(port, [Buffer.from(`${head.join('\r\n')}\r\n\r\n`), content]));
+}
+
+/** Writes, and resolves to all that comes back before the connection is closed. */
+export function converse(port: number, chunks: readonly Buffer[]): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const received: Buffer[] = [];
+    const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.concat(chunks)));
+    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
+    socket.on('data', (chunk) => received.push(chunk));
+    // The server may close while we are still writing: what it said counts.
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') resolve(Buffer.concat(received));
+      else reject(error);
+    });
+    socket.on('close', () => resolve(Buffer.concat(received)));
+  });
+}
+
+function parse(received: Buffer): Received | null {
+  const text = received.toString().replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '');
+  if (text === '') return null;
+  const end = text.indexOf('\r\n\r\n');
+  const [start = '', ...lines] = text.slice(0, end).split('\r\n');
+  const headers = new Headers(lines.map((line) => line.split(/: (.*)/s).slice(0, 2) as [string, string]));
+  const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(start)?.[1]);
+  const content = text.slice(end + 4);
+  const chunked = headers.get('transfer-encoding') === 'chunked';
+  return {
+    status,
+    headers,
+    text: chunked ? content.replace(/^[0-9a-f]+\r\n|\r\n(?:[0-9a-f]+\r\n)?/g, '') : content,
+  };
+}

@@ -4,7 +4,15 @@ import { Client, Service } from '../support/service';
 import { until } from '../support/until';
 
 const CONNECTIONS_MAX = 20;
-const OPERATIONS = ['/metrics', '/api/v1/metrics', '/docs', '/docs-json', '/docs-yaml', '/docs/index.html'];
+const OPERATIONS = [
+  '/metrics',
+  '/api/v1/metrics',
+  '/docs',
+  '/docs-json',
+  '/docs-yaml',
+  '/docs/index.html',
+  '/docs/reference',
+];
 
 let service: Service;
 let open: Client;

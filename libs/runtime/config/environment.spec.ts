@@ -104,6 +104,7 @@ describe('parseEnvironment', () => {
     ['APP_NAME', 'two\nlines'],
     ['APP_NAME', 'x'.repeat(65)],
     ['SECRET_KEY', 'x'.repeat(31)],
+    ['QUEUE_PAGE_PASSWORD', 'x'.repeat(15)],
   ])('refuses %s=%j by its name', (name, value) => {
     expect(blamed({ [name]: value })).toEqual([name]);
   });
@@ -207,7 +208,13 @@ describe('parseEnvironment', () => {
   });
 
   it('never repeats a secret in what it says', () => {
-    const secrets = ['SECRET_KEY', 'DATABASE_PASSWORD', 'REDIS_PASSWORD', 'SMTP_PASSWORD'];
+    const secrets = [
+      'SECRET_KEY',
+      'DATABASE_PASSWORD',
+      'REDIS_PASSWORD',
+      'SMTP_PASSWORD',
+      'QUEUE_PAGE_PASSWORD',
+    ];
     const value = 'hunter2-hunter2';
     for (const name of secrets) {
       // Too short, given twice, given as a file name, and beside the faults of others.

@@ -164,6 +164,10 @@ export const variables = {
   ENABLE_METRICS: flag({ default: true, desc: 'Record and serve metrics' }),
   ENABLE_RATE_LIMITING: flag({ default: true, desc: 'Enforce the rate limits' }),
   ENABLE_DOCS: flag({ default: true, desc: 'Serve /docs, /docs/reference and /docs-json' }),
+  QUEUE_PAGE_PASSWORD: secret(16)({
+    default: '',
+    desc: 'Password of the queue page that the mailer-worker then has at /queue: 16 characters or more; empty: no page',
+  }),
   RATE_LIMIT_GLOBAL_PER_MINUTE: integer(1, 10_000_000)({ default: 1000, desc: 'Requests to one route' }),
   RATE_LIMIT_REGISTRATION_PER_HOUR: integer(
     1,

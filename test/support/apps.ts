@@ -19,10 +19,14 @@ const START_TIMEOUT_MS = 30_000;
 /** A little more than the apps give requests in flight. */
 const STOP_TIMEOUT_MS = 35_000;
 
-/** Runs the built app as a process of its own, and resolves once it is ready. */
+/**
+ * Runs the built app as a process of its own, and resolves once it is ready.
+ * @param sign the path that says so; `/livez` where something that it needs is away
+ */
 export async function spawnApp(
   name: keyof typeof PORT_VARIABLE,
   env: NodeJS.ProcessEnv,
+  sign = '/readyz',
 ): Promise<SpawnedApp> {
   const port = await freePort();
   const lines: string[] = [];
@@ -40,7 +44,7 @@ export async function spawnApp(
     `${name} is ready`,
     async () => {
       if (!child.running) throw new Error(`${name} ended:\n${child.tail.join('\n')}`);
-      return await fetch(`${url}/readyz`).then(
+      return await fetch(`${url}${sign}`).then(
         (response) => response.ok,
         () => false,
       );

@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { SMTPServer } from 'smtp-server';
+import { createSql, parseEnvironment, type Sql } from '@app/runtime';
+import { Mailbox } from '../../tools/inbox/mailbox';
+import { createSmtpServer } from '../../tools/inbox/smtp';
+import { freePort } from '../../tools/processes/ports';
+import { PrivatePostgres } from '../chaos/private-postgres';
+import { spawnApp, type SpawnedApp } from '../support/apps';
+import { Authority, type Certificate } from '../support/certificates';
+import { codeIn, TestInbox } from '../support/inbox';
+import { createDatabase, type TestDatabase } from '../support/postgres';
+import { TestRedis } from '../support/redis';
+import { Client } from '../support/service';
+import { until } from '../support/until';
+
+const ALL_TLS = { DATABASE_SSL: 'verify-full', REDIS_TLS: 'true', SMTP_USE_TLS: 'true' };
+const PASSWORD = 'SecurePass123';
+
+let folder: string;
+let ours: Authority;
+let foreign: Authority;
+let postgres: PrivatePostgres;
+let sql: Sql;
+let redis: TestRedis;
+let redisTlsPort: number;
+let smtp: SMTPServer;
+let smtpPort: number;
+const mailbox = new Mailbox();
+const apps: SpawnedApp[] = [];
+
+/** PostgreSQL, Redis and a mail server that speak TLS, with a certificate for `localhost` that our authority signed. */
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'tls-'));
+  ours = new Authority(folder, 'ours');
+  foreign = new Authority(folder, 'foreign');
+  const certificate = ours.issue('localhost');
+  [redisTlsPort, smtpPort] = [await freePort(), await freePort()];
+  await Promise.all([startPostgres(certificate), startRedis(certificate), startSmtp(certificate)]);
+}, 60_000);
+afterAll(async () => {
+  await Promise.all(apps.map((app) => app.stop()));
+  await sql.end({ timeout: 1 });
+  smtp.close();
+  await Promise.all([postgres.stop(), redis.stop()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What an api is told that finds everything at `host`, and trusts an authority. */
+const environment = (host: string, authority: Authority): NodeJS.ProcessEnv => ({
+  ...postgres.env(),
+  DATABASE_HOST: host,
+  REDIS_HOST: host,
+  REDIS_PORT: String(redisTlsPort),
+  SMTP_HOST: host,
+  SMTP_PORT: String(smtpPort),
+  NODE_EXTRA_CA_CERTS: authority.file,
+  BCRYPT_COST: '4',
+  ...ALL_TLS,
+});
+
+async function start(
+  name: 'api' | 'mailer-worker',
+  env: NodeJS.ProcessEnv,
+  sign: string,
+): Promise<SpawnedApp> {
+  const app = await spawnApp(name, env, sign);
+  apps.push(app);
+  return app;
+}
+
+/** What an api says of the three, once it runs. */
+async function checks(env: NodeJS.ProcessEnv): Promise<unknown> {
+  const { url } = await start('api', env, '/livez');
+  return (await new Client(url).get('/api/v1/health')).body['checks'];
+}
+
+describe('With TLS to PostgreSQL, Redis and the mail server', () => {
+  it('all of them are reached where certificate and host name are right, from sign-up to activation', async () => {
+    const env = environment('localhost', ours);
+    const [api] = await Promise.all([start('api', env, '/readyz'), start('mailer-worker', env, '/readyz')]);
+    const client = new Client(api.url);
+    expect((await client.get('/api/v1/health')).body['status']).toBe('healthy');
+    await client.register('tls@example.com', PASSWORD);
+    const mail = await until('the mail', () => mailbox.all()[0]);
+    expect((await client.activate('tls@example.com', PASSWORD, codeIn(mail))).status).toBe(200);
+    expect(await encrypted('user-registration')).toEqual([true]);
+  });
+
+  it('the queue in PostgreSQL is, too', async () => {
+    await start('mailer-worker', { ...environment('localhost', ours), REDIS_HOST: '' }, '/readyz');
+    const connected = async (): Promise<boolean[] | false> => {
+      const found = await encrypted('user-registration-queue');
+      return found.length > 0 && found;
+    };
+    expect(await until('the queue is connected', connected)).toEqual([true]);
+  });
+
+  const none = { database: 'unhealthy', redis: 'unhealthy', mail: 'unhealthy' };
+
+  it('none is reached whose certificate another authority signed', async () => {
+    expect(await checks(environment('localhost', foreign))).toEqual(none);
+  });
+
+  it('none is reached by another name than the certificate has', async () => {
+    expect(await checks(environment('127.0.0.1', ours))).toEqual(none);
+  });
+
+  it('none is reached that offers no TLS', async () => {
+    const [plain, inbox] = await Promise.all([createDatabase(), TestInbox.start()]);
+    try {
+      const env = { ...plain.env, ...redis.env, ...inbox.env, NODE_EXTRA_CA_CERTS: ours.file };
+      expect(await checks(env)).toEqual({ database: 'healthy', redis: 'healthy', mail: 'healthy' });
+      expect(await checks({ ...env, ...ALL_TLS })).toEqual(none);
+      expect(await checks({ ...env, DATABASE_SSL: 'require' })).toMatchObject({ database: 'unhealthy' });
+    } finally {
+      await Promise.all([inbox.down(), dropped(plain)]);
+    }
+  });
+
+  it('DATABASE_SSL=require encrypts, whoever signed', async () => {
+    const env = { ...environment('127.0.0.1', foreign), DATABASE_SSL: 'require' };
+    expect(await checks(env)).toEqual({ ...none, database: 'healthy' });
+  });
+});
+
+/** Whether connections of that name are encrypted: one entry for each answer that there is. */
+async function encrypted(application: string): Promise<boolean[]> {
+  const rows = await sql<{ ssl: boolean }[]>`
+    select distinct ssl from pg_stat_ssl join pg_stat_activity using (pid)
+    where application_name = ${application} and pid <> pg_backend_pid()`;
+  return rows.map(({ ssl }) => ssl);
+}
+
+async function startPostgres({ cert, key }: Certificate): Promise<void> {
+  postgres = await PrivatePostgres.start();
+  expect(await postgres.migrate()).toBe(0);
+  sql = createSql(parseEnvironment({ ...postgres.env(), DATABASE_POOL_SIZE: '1' }));
+  // It wants files of its own that nobody else can read, so it writes them itself.
+  for (const [file, pem] of Object.entries({ 'server.crt': cert, 'server.key': key })) {
+    const lines = `select unnest(string_to_array('${pem.trim()}', E'\\n'))`;
+    await sql.unsafe(`copy (${lines}) to program 'umask 077; cat > ${file}'`);
+  }
+  await sql`alter system set ssl = on`;
+  await sql`select pg_reload_conf()`;
+  await until('PostgreSQL speaks TLS', async () => {
+    const [row] = await sql`show ssl`;
+    return row?.['ssl'] === 'on';
+  });
+}
+
+/** In the clear as well, on a port of its own. */
+async function startRedis({ certFile, keyFile }: Certificate): Promise<void> {
+  const files = ['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', ours.file];
+  redis = await TestRedis.start('--tls-port', String(redisTlsPort), ...files, '--tls-auth-clients', 'no');
+}
+
+async function startSmtp({ cert, key }: Certificate): Promise<void> {
+  smtp = createSmtpServer(mailbox, { cert, key, disabledCommands: ['AUTH'] });
+  // What a client that trusts nobody does to the handshake.
+  smtp.on('error', () => {});
+  await new Promise<void>((resolve) => smtp.listen(smtpPort, '127.0.0.1', resolve));
+}
+
+async function dropped(database: TestDatabase): Promise<void> {
+  await Promise.all(apps.splice(0).map((app) => app.stop()));
+  await database.drop();
+}

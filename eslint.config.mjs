@@ -1,6 +1,7 @@
 import comments from '@eslint-community/eslint-plugin-eslint-comments/configs';
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 /** Names that come with where a script runs: the inbox's page, settings in CommonJS, a container. */
@@ -14,7 +15,11 @@ export default defineConfig(
   js.configs.recommended,
   comments.recommended,
   {
+    plugins: { regexp },
     rules: {
+      // No expression whose time grows faster than its input: somebody would send the input (ReDoS).
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
       eqeqeq: 'error',
       'no-console': 'error',
       'no-unused-vars': ['error', { ignoreRestSiblings: true }],
@@ -75,6 +80,9 @@ export default defineConfig(
   {
     files: ['**/*.spec.ts', 'libs/*/testing/**/*.ts', 'test/**/*.ts'],
     rules: {
+      // Nobody sends a test its input.
+      'regexp/no-super-linear-backtracking': 'off',
+      'regexp/no-super-linear-move': 'off',
       // What reads a program's or a server's JSON names its shape by a type parameter.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       // Jest types its matchers (`expect.any(String)`) and the body of an answer as any.

@@ -67,6 +67,8 @@ const FINDINGS: readonly [rule: string, file: string, code: string][] = [
     "export const level = process.env['LOG_LEVEL'];",
   ],
   ['no-restricted-imports', 'libs/users/use-cases/status.ts', "export { HttpStatus } from '@nestjs/common';"],
+  ['regexp/no-super-linear-backtracking', 'libs/users/domain/steep.ts', 'export const steep = /^(a+)+$/;'],
+  ['regexp/no-super-linear-move', 'libs/users/domain/long.ts', 'export const long = /a+b/;'],
   ['no-console', 'apps/api/src/console.ts', "console.log('here');"],
   ['no-console', 'tools/console.ts', "console.log('here');"],
   [

@@ -5,8 +5,8 @@ export function maskEmail(email: string): string {
   return `${String.fromCodePoint(email.codePointAt(0) ?? 0x2a)}***${email.slice(at)}`;
 }
 
-// Linear: neither part can match an "@", a slash or white space, so there is nothing to back-track into.
-const ADDRESS = /[^\s@/"'<>()[\],;:=]+@[^\s@/"'<>()[\],;:=]+/g;
+// Linear: no part can match what divides them, and a match begins where a word does and nowhere within it.
+const ADDRESS = /(?<![^\s@/"'<>()[\],;:=])[^\s@/"'<>()[\],;:=]+@[^\s@/"'<>()[\],;:=]+/g;
 
 /** Masks whatever looks like an email address in a text that others wrote, such as a mail server's refusal. */
 export function maskEmailsIn(text: string): string {

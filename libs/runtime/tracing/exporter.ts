@@ -19,7 +19,7 @@ export async function startTracing(app: string, environment: Environment): Promi
       import('@opentelemetry/resources'),
     ]);
   const exporter = new OTLPTraceExporter({
-    url: `${environment.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/+$/, '')}/v1/traces`,
+    url: `${environment.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/(?<!\/)\/+$/, '')}/v1/traces`,
     timeoutMillis: EXPORT_TIMEOUT_MS,
   });
   provider = new NodeTracerProvider({

@@ -51,7 +51,8 @@ export function emailAddressOrNull(input: string): EmailAddress | null {
 }
 
 /** White space of ASCII only: what else `trim()` removes is invisible, and is refused instead. */
-const trimAscii = (text: string): string => text.replace(/^[ \t\r\n]+/, '').replace(/[ \t\r\n]+$/, '');
+const trimAscii = (text: string): string =>
+  text.replace(/^[ \t\r\n]+/, '').replace(/(?<![ \t\r\n])[ \t\r\n]+$/, '');
 
 function parseLocalPart(part: string): string {
   if (!LOCAL_PART.test(part) || part.startsWith('.') || part.endsWith('.') || part.includes('..')) {

@@ -1,3 +1,5 @@
+export { MergedScrape, type Exposition } from './adapters/prometheus/merged-scrape';
+export { PrometheusScrape } from './adapters/prometheus/prometheus-scrape';
 export { InProcessMetricsStore } from './adapters/in-process-metrics-store';
 export { RedisMetricsStore } from './adapters/redis-metrics-store';
 export { UNMATCHED_ROUTE } from './domain/endpoints';

@@ -1,53 +1,83 @@
 import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
 import { within } from './deadline';
 import { Logger } from './logging/logger';
 
-/** Whether this process still wants requests; readiness and new requests ask it. */
+/** What new requests and probes have to know of the end of this process. */
 export class Lifecycle {
-  draining = false;
+  /** The process is about to go: every answer closes its connection, so that the next request goes elsewhere. */
+  leaving = false;
+  /** Nobody takes its place here: it is not ready any more. */
+  ending = false;
+  /** What still comes is turned away. */
+  closed = false;
 }
 
+/** How long kept connections may bring a last request, which is served, before the idle ones are closed. */
+const GRACE_MS = 1_000;
 /** How often connections that have become idle are closed while the rest finish. */
 const IDLE_SWEEP_MS = 50;
 /** Longest wait for queues, metrics and pools to close once the requests are done. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
-/**
- * Ends the process in order on SIGTERM or SIGINT: not ready, no new connections, requests in flight finished,
- * then everything closed from the outside in, exit 0. A second signal ends it at once, exit 1.
- */
+/** Longest time from the word to go to the end of the process, in milliseconds. */
+export const departureTimeout = (timeoutSeconds: number): number =>
+  GRACE_MS + timeoutSeconds * 1_000 + CLOSE_TIMEOUT_MS;
+
+/** Ends the process in order on SIGTERM or SIGINT, exit 0. A second signal ends it at once, by SIGKILL. */
 export function shutDownOnSignal(app: INestApplication, timeoutSeconds: number): void {
-  const logger = app.get<Logger>(Logger);
-  const lifecycle = app.get(Lifecycle);
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (lifecycle.draining) process.exit(1);
-    lifecycle.draining = true;
-    logger.info({ signal }, 'Shutting down');
-    shutDown(app, timeoutSeconds)
-      .then(() => {
-        logger.info('Stopped');
-        process.exit(0);
-      })
-      .catch((error: unknown) => {
-        logger.error({ error }, 'Shutdown failed');
-        process.exit(1);
-      });
+    // exit() would wait for the hashes that threads have begun.
+    if (app.get(Lifecycle).leaving) process.kill(process.pid, 'SIGKILL');
+    app.get<Logger>(Logger).info({ signal }, 'Shutting down');
+    void depart(app, timeoutSeconds, { replaced: false });
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
 }
 
-async function shutDown(app: INestApplication, timeoutSeconds: number): Promise<void> {
-  const server = app.getHttpServer() as Server;
-  if (server.listening) await drain(server, timeoutSeconds * 1_000);
-  await within(app.close(), CLOSE_TIMEOUT_MS, () => new Error(`not closed within ${CLOSE_TIMEOUT_MS} ms`));
+/**
+ * No new connections, a last request for the kept ones, requests in flight finished, then everything closed from the
+ * outside in, and exit 0; exit 1 where something would not close.
+ * @param replaced another process of this service goes on, so that the service stays ready
+ * @param lastWord runs when the requests are done
+ */
+export async function depart(
+  app: INestApplication,
+  timeoutSeconds: number,
+  { replaced, lastWord }: { replaced: boolean; lastWord?: () => Promise<void> },
+): Promise<void> {
+  const logger = app.get<Logger>(Logger);
+  const lifecycle = app.get(Lifecycle);
+  lifecycle.ending ||= !replaced;
+  if (lifecycle.leaving) return;
+  lifecycle.leaving = true;
+  try {
+    const server = app.getHttpServer() as Server;
+    if (server.listening)
+      await drain(server, timeoutSeconds * 1_000, () => {
+        lifecycle.closed = true;
+        logger.info('Finishing what is in flight');
+      });
+    await lastWord?.();
+    await within(app.close(), CLOSE_TIMEOUT_MS, () => new Error(`not closed within ${CLOSE_TIMEOUT_MS} ms`));
+    logger.info('Stopped');
+    process.exit(0);
+  } catch (error) {
+    logger.error({ error }, 'Shutdown failed');
+    process.exit(1);
+  }
 }
 
-/** A socket that had a request in flight stays open until its keep-alive ends, so idle ones are swept repeatedly. */
-async function drain(server: Server, timeoutMs: number): Promise<void> {
+/** @param shut runs when no kept connection may bring another request */
+async function drain(server: Server, timeoutMs: number, shut: () => void): Promise<void> {
+  // http's own close() would close idle connections at once, under the hands of clients that are just using them.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  await Promise.race([closed, pause(GRACE_MS)]);
+  shut();
   const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   try {
     await within(closed, timeoutMs, () => new Error('requests still in flight'));
   } catch {

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import {
   ConfigurationError,
   EXIT_CONFIGURATION,
@@ -6,6 +5,7 @@ import {
   parseEnvironment,
   type Environment,
 } from './config/environment';
+import { startThreadPool } from './thread-pool';
 
 /**
  * Reads the configuration and runs the app; a configuration that cannot work ends the process with exit 78 and
@@ -14,9 +14,7 @@ import {
 export async function start(run: (environment: Environment) => Promise<void>): Promise<void> {
   try {
     loadDotEnv();
-    // Hashing takes as many threads of libuv's pool as there are cores; files and look-ups want their own. libuv
-    // reads this when the pool is first used, which no line before this one did.
-    process.env['UV_THREADPOOL_SIZE'] ??= String(availableParallelism() + 2);
+    startThreadPool();
     await run(parseEnvironment());
   } catch (error) {
     process.stderr.write(

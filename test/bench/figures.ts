@@ -23,6 +23,16 @@ export function percentile(values: readonly number[], percent: number): number {
   return sorted[rank - 1] ?? Number.NaN;
 }
 
+/**
+ * Completions a second while all slots were taken: from the first round of completions to the last, without the time
+ * it takes to fill the slots and to empty them. `endedAt` in milliseconds.
+ */
+export function steadyRate(endedAt: readonly number[], slots: number): number {
+  const sorted = endedAt.toSorted((a, b) => a - b);
+  const [first = Number.NaN, last = Number.NaN] = [sorted[slots - 1], sorted.at(-1)];
+  return ((sorted.length - slots) * 1_000) / (last - first);
+}
+
 export const valueOf = (figure: Figure): number => median(figure.rounds);
 
 /** Null where nothing is asked. */

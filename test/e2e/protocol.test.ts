@@ -197,19 +197,27 @@ describe('The protocol', () => {
     expect(everything).not.toContain('secretive@example.com');
   });
 
-  it('finishes what is in flight and answers 503 to what comes after, when it is told to end', async () => {
+  it('finishes what is in flight, takes a last request, and answers 503 to what comes later, when it is told to end', async () => {
     const app = await Service.start('one-node');
     try {
       const body = JSON.stringify({ email: 'inflight@example.com', password: 'SecurePass123' });
       const inFlight = rawConnection(app.api.port);
       inFlight.write(`${postHead(body.length)}Expect: 100-continue\r\n\r\n`);
       await until('the sign-up is in flight', () => inFlight.received().includes('100 Continue'));
-      const late = rawConnection(app.api.port);
-      late.write(postHead(2));
-      await until('the second connection is open', () => late.connected());
+      const [last, late] = [rawConnection(app.api.port), rawConnection(app.api.port)];
+      for (const connection of [last, late]) connection.write(postHead(2));
+      await until('the others are open', () => last.connected() && late.connected());
 
       app.api.child.signal('SIGTERM');
       await until('the end has begun', () => app.api.lines.some((line) => line.includes('Shutting down')));
+      last.write('\r\n{}');
+      await until('the last answer', () => last.received().includes('request_id'));
+      expect(last.received()).toMatch(/^HTTP\/1.1 400 /);
+      expect(last.received()).toMatch(/connection: close/i);
+
+      await until('nothing is taken any more', () =>
+        app.api.lines.some((line) => line.includes('Finishing what is in flight')),
+      );
       late.write('\r\n{}');
       await until('the late answer', () => late.received().includes('request_id'));
       expect(late.received()).toMatch(/^HTTP\/1.1 503 /);

@@ -49,7 +49,7 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
     ),
   );
   const problems = app.get(ProblemFilter);
-  app.use(refuseWhileDraining(app.get(Lifecycle), problems));
+  app.use(seeOut(app.get(Lifecycle), problems));
   app.use(helmet({ contentSecurityPolicy: { directives: CONTENT_POLICY } }));
   if (environment.CORS_ORIGINS.length > 0) {
     app.enableCors({ origin: [...environment.CORS_ORIGINS], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
@@ -84,14 +84,14 @@ function trustedProxies({ TRUST_PROXY: entries }: Environment): number | string[
   return /^\d+$/.test(first ?? '') ? Number(first) : [...entries];
 }
 
-/** A request that comes on a kept connection after shutdown began is told so, and the connection ends with it. */
-function refuseWhileDraining(lifecycle: Lifecycle, problems: ProblemFilter) {
+/** Sends clients elsewhere: the answers of a process that is leaving close their connections. */
+function seeOut(lifecycle: Lifecycle, problems: ProblemFilter) {
   return (request: Request, response: Response, next: NextFunction): void => {
-    if (!lifecycle.draining || request.path === '/livez' || request.path === '/readyz') {
+    if (lifecycle.leaving) response.setHeader('Connection', 'close');
+    if (!lifecycle.closed || request.path === '/livez' || request.path === '/readyz') {
       next();
       return;
     }
-    response.setHeader('Connection', 'close');
     const closing = new ProblemError('ServiceUnavailable', DETAIL_OF.ServiceUnavailable, {
       retryAfterSeconds: 1,
     });

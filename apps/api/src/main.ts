@@ -1,16 +1,23 @@
 import 'reflect-metadata';
-import { hasRedis, Logger, shutDownOnSignal, start } from '@app/runtime';
+import cluster from 'node:cluster';
+import { hasRedis, Logger, shutDownOnSignal, start, type Environment } from '@app/runtime';
 import { createApp } from './create-app';
 import { listenForOperators } from './operations-port';
+import { lead } from './processes/lead';
+import { joinPrimary } from './processes/member';
 
-void start(async (environment) => {
+async function serve(environment: Environment): Promise<void> {
   const app = await createApp(environment);
-  shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
+  let announce = (): void => {};
+  if (cluster.isWorker) announce = joinPrimary(app, environment);
+  else shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
   await listenForOperators(app, environment);
   await app.listen(environment.API_PORT, environment.API_HOST);
+  announce();
   const where = `http://${environment.API_HOST}:${environment.API_PORT}`;
-  if (environment.WEB_CONCURRENCY > 1) {
-    app.get<Logger>(Logger).warn('WEB_CONCURRENCY is not heeded yet: this is one process; run several of it');
-  }
   app.get<Logger>(Logger).info({ redis: hasRedis(environment) }, `Listening on ${where}`);
-});
+}
+
+void start((environment) =>
+  cluster.isPrimary && environment.WEB_CONCURRENCY > 1 ? lead(environment) : serve(environment),
+);

@@ -57,7 +57,21 @@ export const variables = {
     600,
   )({ default: 15, desc: 'Longest a client may take over sending a request' }),
   CONNECTIONS_MAX: integer(1, 1_000_000)({ default: 10_000, desc: 'Connections to an api process' }),
-  WEB_CONCURRENCY: integer(1, 64)({ default: 1, desc: 'Number of api processes' }),
+  WEB_CONCURRENCY: integer(
+    1,
+    64,
+  )({
+    default: 1,
+    desc: 'Number of api processes behind the port; more than one want Redis',
+  }),
+  WEB_PROCESS_MAX_AGE_SECONDS: integer(
+    0,
+    2_592_000,
+  )({ default: 0, desc: 'Age at which one of several api processes is replaced (0: never)' }),
+  WEB_PROCESS_MAX_MEMORY_MB: integer(
+    0,
+    65_536,
+  )({ default: 0, desc: 'Resident memory at which one of several api processes is replaced (0: never)' }),
   WORKER_PORT: port({ default: 8001, desc: 'Port of the probes and metrics of the mailer-worker' }),
   TRUST_PROXY: list(proxy)({
     default: [],

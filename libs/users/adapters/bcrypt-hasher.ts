@@ -7,15 +7,18 @@ import type { PasswordHasher } from '../domain/password-hasher';
 import { isHashable } from '../domain/password';
 import { HashingLine } from './hashing-line';
 
-/** bcrypt on libuv's pool, behind a line that lets as many run as there are cores. */
+/** bcrypt on libuv's pool, behind a line that lets as many run as there are cores for this process. */
 @Injectable()
 export class BcryptHasher implements PasswordHasher, OnModuleInit {
-  readonly line = new HashingLine(availableParallelism());
+  readonly line: HashingLine;
   /** What a password is compared with when nobody has the address: the same work, and it can never match. */
   private decoy = '';
   private readonly comparing = new Map<string, Promise<boolean>>();
 
-  constructor(@Inject(Environment) private readonly environment: Environment) {}
+  constructor(@Inject(Environment) private readonly environment: Environment) {
+    // The processes behind one port share the cores.
+    this.line = new HashingLine(Math.ceil(availableParallelism() / environment.WEB_CONCURRENCY));
+  }
 
   /** Also shows the line how long one hash takes here. */
   async onModuleInit(): Promise<void> {

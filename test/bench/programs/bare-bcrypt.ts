@@ -1,4 +1,5 @@
 import { compare, hash } from 'bcrypt';
+import { steadyRate } from '../figures';
 import { answer, asked } from './program';
 
 export interface BareBcrypt {
@@ -13,18 +14,19 @@ async function main(): Promise<void> {
   const { work, cost, count, atOnce } = asked<BareBcrypt>();
   const stored = await hash('SecurePass123', cost);
   const times: number[] = [];
-  const began = performance.now();
+  const endedAt: number[] = [];
   let left = count;
   const worker = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
       const started = performance.now();
       await (work === 'hash' ? hash('SecurePass123', cost) : compare('SecurePass123', stored));
+      endedAt.push(performance.now());
       times.push(performance.now() - started);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  answer({ perSecond: (count * 1_000) / (performance.now() - began), times });
+  answer({ perSecond: steadyRate(endedAt, atOnce), times });
 }
 
 void main();

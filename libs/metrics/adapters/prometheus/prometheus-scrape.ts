@@ -1,17 +1,16 @@
 import { collectDefaultMetrics, type Registry } from 'prom-client';
+import type { Exposition } from './merged-scrape';
 
 /**
- * What a scraper of this process gets. Bound to null when `ENABLE_METRICS=false`.
- *
- * With several api processes behind one port (`WEB_CONCURRENCY`) a scrape reaches one of them, a different one each
- * time, and counters seem to jump back. Two ways to add them up, both without a change to the instruments: let the
- * primary serve the sum (`AggregatorRegistry.setRegistries(registry)` in every process, `clusterMetrics()` in the
- * primary; each metric names its `aggregator`), or give every process a metrics port of its own and scrape them all.
- * One process a container, several replicas, needs neither. The JSON report adds up all processes in any case.
+ * What a scraper gets: this process's own metrics or, where several share a port, those of all of them. Bound to null
+ * when `ENABLE_METRICS=false`.
  */
 export class PrometheusScrape {
-  constructor(readonly registry: Registry) {
+  private readAll: () => Promise<string>;
+
+  constructor(private readonly registry: Registry) {
     collectDefaultMetrics({ register: registry });
+    this.readAll = () => registry.metrics();
   }
 
   /** Of the text format, version 0.0.4. */
@@ -19,8 +18,18 @@ export class PrometheusScrape {
     return this.registry.contentType;
   }
 
-  /** Resolves within a second or so, whatever is away: what cannot be told is left out. */
+  /** From now on a scrape of this process shows what that resolves to. */
+  readThrough(readAll: () => Promise<string>): void {
+    this.readAll = readAll;
+  }
+
+  /** What this process has to add. */
+  own(): Promise<Exposition> {
+    return this.registry.getMetricsAsJSON();
+  }
+
+  /** Resolves within two seconds or so, whatever is away: what cannot be told is left out. */
   text(): Promise<string> {
-    return this.registry.metrics();
+    return this.readAll();
   }
 }

@@ -1,0 +1,141 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { MergedScrape } from '@app/metrics';
+import { departureTimeout, type Environment, type Logger } from '@app/runtime';
+import { ApiProcess, type Exit } from './api-process';
+import { Backoff } from './backoff';
+import { HEARTBEAT_MS } from './messages';
+
+const START_TIMEOUT_MS = 30_000;
+/** Whoever has said nothing for so long hangs. */
+const SILENCE_MAX_MS = 30_000;
+const SHOW_TIMEOUT_MS = 1_000;
+
+/**
+ * Keeps `WEB_CONCURRENCY` api processes behind one port: replaces those that die, and those that are to be renewed one
+ * by one, each only after its successor answers. It takes no requests itself.
+ */
+export class Primary {
+  private readonly processes = new Set<ApiProcess>();
+  private readonly backoff = new Backoff();
+  private readonly metrics = new MergedScrape();
+  /** Waiting for a successor. */
+  private readonly queued = new Set<ApiProcess>();
+  private turn: Promise<void> = Promise.resolve();
+  private reading: Promise<string> | undefined;
+  private started = false;
+  private ending = false;
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @throws {Error} when one of them does not come to answer; it has said why */
+  async start(): Promise<void> {
+    const all = Array.from({ length: this.environment.WEB_CONCURRENCY }, () => this.spawn());
+    const up = await Promise.all(all.map((each) => each.start(START_TIMEOUT_MS)));
+    if (this.ending) return;
+    if (up.includes(false)) {
+      for (const each of this.processes) each.kill();
+      throw new Error('The api processes did not start');
+    }
+    this.started = true;
+    setInterval(() => this.inspect(), HEARTBEAT_MS);
+  }
+
+  /** Renews every process; no request notices. */
+  replaceAll(): void {
+    for (const each of this.standing()) this.replace(each, 'SIGHUP');
+  }
+
+  /** Has all of them finish; resolves to the exit status. */
+  async stop(): Promise<number> {
+    this.ending = true;
+    const timeoutMs = departureTimeout(this.environment.SHUTDOWN_TIMEOUT_SECONDS);
+    const exits = [...this.processes].map(async (each) => {
+      // What does not answer yet has nothing to finish.
+      if (!each.up) each.kill();
+      const exit = await each.leave(false, timeoutMs);
+      return !each.up || exit.code === 0;
+    });
+    return (await Promise.all(exits)).includes(false) ? 1 : 0;
+  }
+
+  killAll(): void {
+    for (const each of this.processes) each.kill();
+  }
+
+  private standing(): ApiProcess[] {
+    return [...this.processes].filter(({ leaving }) => !leaving);
+  }
+
+  private wanting(): boolean {
+    return this.started && !this.ending && this.standing().length < this.environment.WEB_CONCURRENCY;
+  }
+
+  private spawn(): ApiProcess {
+    const one = new ApiProcess({
+      metrics: ({ id }, exposition) => this.metrics.show(id, exposition),
+      scrape: (asker) => void this.scrape(asker),
+    });
+    this.processes.add(one);
+    void one.ended.then((exit) => this.bury(one, exit));
+    return one;
+  }
+
+  private async bury(one: ApiProcess, exit: Exit): Promise<void> {
+    this.processes.delete(one);
+    this.metrics.bury(one.id);
+    if (one.leaving || !this.wanting()) return;
+    const waitMs = this.backoff.after(one.ageMs);
+    this.logger.error(
+      { ended: one.pid, ...exit, wait_ms: waitMs },
+      'An api process died; another takes its place',
+    );
+    await pause(waitMs);
+    if (this.wanting()) await this.spawn().start(START_TIMEOUT_MS);
+  }
+
+  /** One at a time: never more than one process above the number, never one below. */
+  private replace(old: ApiProcess, reason: string): void {
+    if (this.queued.has(old)) return;
+    this.queued.add(old);
+    this.turn = this.turn.then(async () => {
+      if (!this.ending && this.processes.has(old)) await this.succeed(old, reason);
+      this.queued.delete(old);
+    });
+  }
+
+  private async succeed(old: ApiProcess, reason: string): Promise<void> {
+    const successor = this.spawn();
+    if (await successor.start(START_TIMEOUT_MS)) {
+      this.logger.info({ replaced: old.pid, by: successor.pid, reason }, 'An api process is replaced');
+      await old.leave(true, departureTimeout(this.environment.SHUTDOWN_TIMEOUT_SECONDS));
+    } else {
+      this.logger.error({ kept: old.pid, reason }, 'The successor of an api process did not start');
+      await pause(this.backoff.after(0));
+    }
+  }
+
+  private inspect(): void {
+    const { WEB_PROCESS_MAX_AGE_SECONDS: age, WEB_PROCESS_MAX_MEMORY_MB: memory } = this.environment;
+    for (const each of this.standing()) {
+      if (each.silentMs > SILENCE_MAX_MS) {
+        this.logger.error({ killed: each.pid }, 'An api process hangs');
+        each.kill();
+      } else if (age > 0 && each.ageMs > age * 1_000) this.replace(each, 'age');
+      else if (memory > 0 && each.rss > memory * 1_048_576) this.replace(each, 'memory');
+    }
+  }
+
+  private async scrape(asker: ApiProcess): Promise<void> {
+    this.reading ??= this.readAll().finally(() => (this.reading = undefined));
+    asker.tell({ do: 'read', text: await this.reading });
+  }
+
+  /** Those that do not answer in time are there with what they showed last. */
+  private async readAll(): Promise<string> {
+    await Promise.all([...this.processes].map((each) => each.show(SHOW_TIMEOUT_MS)));
+    return await this.metrics.text();
+  }
+}

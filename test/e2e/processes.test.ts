@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { HttpLoad } from '../bench/http-load';
+import { signUp } from '../bench/people';
+import { Child } from '../../tools/processes/child';
+import { spawnApp, type SpawnedApp } from '../support/apps';
+import { Client, Service } from '../support/service';
+import { until } from '../support/until';
+
+const PROCESSES = 2;
+const PASSWORD = 'SecurePass123';
+/** Two starts and two ends, one after the other, under load. */
+const RENEWAL_TIMEOUT_MS = 60_000;
+
+/** The api processes, by their ids. */
+function processesOf({ child }: SpawnedApp): number[] {
+  const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+  return children.split(' ').filter(Boolean).map(Number);
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+async function sumOf(client: Client, name: string): Promise<number> {
+  const { body } = await client.get('/metrics');
+  const lines = String(body['text'])
+    .split('\n')
+    .filter((line) => line.startsWith(name) && !line.startsWith('#'));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+describe('An api of several processes', () => {
+  let service: Service;
+  let client: Client;
+  let registered = 0;
+
+  const register = async (): Promise<void> => {
+    registered += 1;
+    const answer = await client.register(`person-${registered}@example.com`, PASSWORD);
+    expect(answer.status).toBe(201);
+  };
+  const renewed = (before: readonly number[]) =>
+    until(
+      'every process is a new one',
+      () => {
+        const now = processesOf(service.api);
+        return now.length === PROCESSES && !now.some((pid) => before.includes(pid));
+      },
+      RENEWAL_TIMEOUT_MS,
+    );
+
+  beforeAll(async () => {
+    service = await Service.start('redis', { WEB_CONCURRENCY: String(PROCESSES) });
+    client = new Client(service.api.url);
+  });
+  afterAll(() => service.stop());
+
+  it('answers with as many processes as it is told to', async () => {
+    expect(processesOf(service.api)).toHaveLength(PROCESSES);
+    const pids = new Set<unknown>();
+    await until('both have answered', async () => {
+      await client.get('/livez', { Connection: 'close' });
+      for (const line of service.api.lines) {
+        const { pid, route } = JSON.parse(line) as { pid: number; route?: string };
+        if (route === '/livez') pids.add(pid);
+      }
+      return pids.size === PROCESSES;
+    });
+  });
+
+  it('replaces a process that was killed, and forgets nothing that it had counted', async () => {
+    for (let count = 0; count < 6; count += 1) await register();
+    expect(await sumOf(client, 'registrations_total')).toBe(registered);
+    const [victim = 0, other = 0] = processesOf(service.api);
+    process.kill(victim, 'SIGKILL');
+    await until('another has taken its place', () => {
+      const now = processesOf(service.api);
+      return now.length === PROCESSES && !now.includes(victim);
+    });
+    expect(processesOf(service.api)).toContain(other);
+    await register();
+    await until('the sum is whole', async () => (await sumOf(client, 'registrations_total')) === registered);
+  });
+
+  it('renews all on SIGHUP, resets no request meanwhile, and stays ready', async () => {
+    const load = new HttpLoad(service.api.url);
+    const before = processesOf(service.api);
+    const countedBefore = await sumOf(client, 'registrations_total');
+    const statuses: number[] = [];
+    const probes: number[] = [];
+    const stop = new AbortController();
+    const people = Array.from({ length: 6 }, async () => {
+      while (!stop.signal.aborted) {
+        statuses.push((await load.call(signUp())).status);
+        await pause(20);
+      }
+    });
+    const prober = (async () => {
+      while (!stop.signal.aborted) {
+        probes.push((await client.get('/readyz')).status);
+        await pause(20);
+      }
+    })();
+    service.api.child.signal('SIGHUP');
+    await renewed(before).finally(() => stop.abort());
+    await Promise.all([...people, prober]);
+    load.close();
+    expect(new Set(statuses)).toEqual(new Set([201]));
+    expect(new Set(probes)).toEqual(new Set([200]));
+    registered += statuses.length;
+    expect(await sumOf(client, 'registrations_total')).toBe(countedBefore + statuses.length);
+  }, 90_000);
+
+  it('shows one sum, whichever process is asked', async () => {
+    const sums = await Promise.all(
+      Array.from({ length: 6 }, () => sumOf(new Client(service.api.url), 'registrations_total')),
+    );
+    expect(new Set(sums)).toEqual(new Set([registered]));
+  });
+
+  it('finishes what is in flight when it is told to end, and leaves nothing behind', async () => {
+    const api = await spawnApp('api', { ...service.env, WEB_CONCURRENCY: '2', BCRYPT_COST: '10' });
+    const pids = processesOf(api);
+    const answers = Array.from({ length: 8 }, (_, index) =>
+      new Client(api.url).register(`leaving-${index}@example.com`, PASSWORD),
+    );
+    await Promise.race(answers);
+    expect(await api.stop()).toBe(0);
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(8).fill(201));
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
+
+  it('ends with its processes at once on a second signal', async () => {
+    const api = await spawnApp('api', { ...service.env, WEB_CONCURRENCY: '2' });
+    const pids = processesOf(api);
+    // Half a request keeps the first signal waiting.
+    const socket = connect(api.port, '127.0.0.1', () => socket.write('GET /livez HTTP/1.1\r\nHost: a'));
+    socket.on('error', () => {});
+    await until('the end has begun', () => {
+      api.child.signal('SIGINT');
+      return api.lines.some((line) => line.includes('Shutting down'));
+    });
+    api.child.signal('SIGINT');
+    expect(await api.child.exit()).toBe(1);
+    await until('nothing is left', () => !pids.some(isAlive));
+    socket.destroy();
+  });
+
+  it('says why it cannot start, and ends', async () => {
+    const child = new Child('api', {
+      command: process.execPath,
+      args: ['dist/apps/api/src/main.js'],
+      env: { ...service.env, NODE_ENV: 'test', WEB_CONCURRENCY: '2', API_PORT: String(service.api.port) },
+    });
+    expect(await child.exit()).toBe(1);
+    expect(child.tail.join('\n')).toContain('EADDRINUSE');
+  });
+
+  it('renews a process that has reached its age', async () => {
+    const api = await spawnApp('api', {
+      ...service.env,
+      WEB_CONCURRENCY: '2',
+      WEB_PROCESS_MAX_AGE_SECONDS: '1',
+    });
+    const before = processesOf(api);
+    try {
+      await until('one is renewed', () =>
+        api.lines.some((line) => line.includes('is replaced') && line.includes('"age"')),
+      );
+      await until('it has gone', () => before.filter(isAlive).length < PROCESSES);
+    } finally {
+      expect(await api.stop()).toBe(0);
+    }
+  });
+});

@@ -88,6 +88,21 @@ describe('In a browser', () => {
     await page.frameLocator('iframe').getByText(code, { exact: true }).waitFor();
     expect(complaints).toEqual([]);
   }, 60_000);
+
+  it.each([
+    ['light', 'rgb(243, 244, 246)'],
+    ['dark', 'rgb(15, 17, 21)'],
+  ] as const)('a mail fits a phone, and is as %s as its reader wants it', async (colorScheme, background) => {
+    const address = `phone.${colorScheme}@example.com`;
+    await new Client(service.api.url).register(address, PASSWORD);
+    const mail = await service.inbox.mailTo(address);
+    const page = await browser.newPage({ viewport: { width: 375, height: 667 }, colorScheme });
+    await page.goto(`${inboxUrl}/view/${mail.ID}.html`);
+    await page.getByText(codeIn(mail), { exact: true }).waitFor();
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(375);
+    expect(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')).toBe(background);
+    await page.close();
+  });
 });
 
 /** Opens an operation of Swagger UI, fills in the body and sends it. */

@@ -1,6 +1,7 @@
 import type { Phrases } from './phrases';
 
-const plural = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
+/** The number stays on the line of its unit. */
+const plural = (count: number, unit: string): string => `${count}\u00a0${unit}${count === 1 ? '' : 's'}`;
 
 export const en: Phrases = {
   activation_code: {

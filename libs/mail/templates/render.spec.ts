@@ -45,9 +45,9 @@ describe.each(LOCALES)('a mail in %s', (locale) => {
   it('says how long the code is good for', () => {
     const lifeOf = (expiresInSeconds: number): string =>
       render({ kind: 'activation_code', code: '1234', expiresInSeconds }, locale, 'Acme').text;
-    expect(lifeOf(60)).toMatch(/1 minute\./);
-    expect(lifeOf(600)).toMatch(/10 minutes\./);
-    expect(lifeOf(90)).toMatch(/90 second(e)?s\./);
+    expect(lifeOf(60)).toMatch(/1\u00a0minute\./);
+    expect(lifeOf(600)).toMatch(/10\u00a0minutes\./);
+    expect(lifeOf(90)).toMatch(/90\u00a0second(e)?s\./);
   });
 });
 

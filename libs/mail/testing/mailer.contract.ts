@@ -48,7 +48,7 @@ export function describeMailerContract(name: string, create: () => Promise<Maile
       const [mail] = stage.delivered();
       expect(mail?.recipients).toEqual(['marie@example.com']);
       expect(mail?.subject).toBe('Vous avez déjà un compte User Registration');
-      expect(mail?.text).toContain('Ce n’était pas vous ?');
+      expect(mail?.text).toContain('Ce n’était pas vous\u00a0?');
     });
 
     it('gives every copy of a mail the same Message-ID, and every mail its own', async () => {

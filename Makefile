@@ -16,7 +16,7 @@ $(INSTALLED): package.json package-lock.json
 install: $(INSTALLED) ## Install the dependencies, if they are missing or have changed
 
 BUILT := dist/.built
-SOURCES := $(shell find apps libs tools -type f) nest-cli.json tsconfig.json tsconfig.build.json
+SOURCES := $(shell find apps libs tools test/bench test/support -type f) nest-cli.json tsconfig.json tsconfig.build.json
 
 $(BUILT): $(INSTALLED) $(SOURCES)
 	npm run --silent build
@@ -54,7 +54,7 @@ browser: ## Get a Chromium for the tests, if there is none
 	@bash tools/get-browser.sh
 
 .PHONY: check quality
-check: build ## Format, lint, types, module boundaries, dead code, OpenAPI drift
+check: build ## Format, lint, types, boundaries, dead code, OpenAPI drift, manifests
 	npm run --silent check
 
 quality: check ## The same as check
@@ -62,6 +62,10 @@ quality: check ## The same as check
 .PHONY: format
 format: install ## Format the sources
 	npx prettier --write .
+
+.PHONY: diagrams
+diagrams: install ## Render the pictures of the documents to SVG, in docs/diagrams/
+	@bash tools/draw-diagrams.sh
 
 .PHONY: bench
 bench: build redis ## Measure, as ratios against limits measured in the same run

@@ -21,6 +21,8 @@ const CHECKS: readonly Check[] = [
   command('boundaries', 'depcruise', 'apps', 'libs', 'test', 'tools'),
   faults('OpenAPI', openApiFaults),
   command('client', 'openapi-typescript', 'docs/openapi.json', '-o', 'docs/client/schema.d.ts', '--check'),
+  // Manifests, compose file, image and documents against their schemas and against the code.
+  command('deployment', 'jest', '--selectProjects', 'deploy', '--silent'),
   faults('lock file', async () => originFaults(await lockFile())),
   faults('licences', async () => licenceFaults(await lockFile())),
 ];

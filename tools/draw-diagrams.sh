@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Renders the Mermaid pictures of the documents to SVG, in docs/diagrams/. Their renderer is fetched for this alone: it
+# would be the largest of all dependencies.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+bash tools/get-browser.sh
+
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+settings=$(mktemp)
+trap 'rm -f "$settings"' EXIT
+# Chromium refuses to run as root inside of its sandbox; what it draws here is ours.
+printf '{"executablePath": "%s", "args": ["--no-sandbox"]}' "$browser" >"$settings"
+
+rm -rf docs/diagrams && mkdir -p docs/diagrams
+for document in README docs/architecture; do
+  PUPPETEER_SKIP_DOWNLOAD=1 npx --yes -p @mermaid-js/mermaid-cli@11.12.0 -p puppeteer@23.11.1 mmdc --quiet \
+    --puppeteerConfigFile "$settings" --input "$document.md" --output "docs/diagrams/$(basename "$document").md"
+done
+rm docs/diagrams/*.md
+ls docs/diagrams/*.svg

@@ -33,7 +33,7 @@ describe('Health', () => {
     await Promise.all([inbox.down(), redis.stop(), database.drop()]);
   });
 
-  /** Waits until the answer is exactly this, and what the probes say meanwhile. */
+  /** Waits until the answer is exactly this. Resolves to what the probes say meanwhile, which is never a reason. */
   const becomes = async (status: number, body: object): Promise<number[]> => {
     const expected = JSON.stringify(body);
     await until(expected, async () => {
@@ -41,6 +41,7 @@ describe('Health', () => {
       return answer.status === status && JSON.stringify(answer.body) === expected;
     });
     const probes = await Promise.all([client.get('/livez'), client.get('/readyz')]);
+    expect(JSON.stringify(probes.map((probe) => probe.body))).not.toMatch(/message|ECONN|127\.0\.0\.1/);
     return probes.map((probe) => probe.status);
   };
   const health = (status: string, checks: object): object => ({ status, version: '1.0.0', checks });
@@ -64,9 +65,6 @@ describe('Health', () => {
   it('is unhealthy while the database says nothing, and neither waits for it nor tells why', async () => {
     toDatabase.freeze();
     expect(await becomes(503, health('unhealthy', { ...WELL, database: 'unhealthy' }))).toEqual([200, 503]);
-    const ready = await client.get('/readyz');
-    expect(ready.body).toMatchObject({ status: 'error', details: { database: { status: 'down' } } });
-    expect(JSON.stringify(ready.body)).not.toContain('message');
     toDatabase.thaw();
     expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);
   });

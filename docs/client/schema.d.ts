@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Ask for a new activation code
-         * @description Sends a fresh code; the old one is dead from then on.
+         * @description Sends a fresh code; the old one is dead from then on. One registration gets ten of them (ACTIVATION_CODE_MAX_RESENDS); then a 429 says when its last code is dead, and registering again is possible.
          */
         post: operations["issueNewCode"];
         delete?: never;

@@ -93,6 +93,7 @@ const QUERIES: Record<string, () => Promise<unknown>> = {
       digits: 4,
       locale: 'en',
       requestId: 'plans',
+      maxResends: 10,
     }),
   'claims a mail': () => owed().claim(randomUUID(), 12, 60),
   'marks a mail sent': () => owed().markSent(randomUUID(), 60),

@@ -54,26 +54,56 @@ describe('What a stranger learns', () => {
 });
 
 describe('Guessing', () => {
+  let service: Service;
+  let client: Client;
+
+  beforeAll(async () => {
+    service = await Service.start('one-node', { ACTIVATION_CODE_MAX_RESENDS: '2' });
+    client = new Client(service.api.url);
+  });
+  afterAll(() => service.stop());
+
   it('faces longer codes after ten wrong tries of a day, and the owner still gets in', async () => {
-    const service = await Service.start('one-node');
-    try {
-      const client = new Client(service.api.url);
-      await client.register('guessed@example.com', PASSWORD);
-      for (let sent = 1; sent <= 2; sent += 1) {
-        const code = codeIn(await service.inbox.mailTo('guessed@example.com', sent));
-        expect(code).toHaveLength(4);
-        const wrong = code === '0000' ? '0001' : '0000';
-        for (let attempt = 0; attempt < 5; attempt += 1) {
-          expect((await client.activate('guessed@example.com', PASSWORD, wrong)).status).toBe(400);
-        }
-        expect((await client.newCode('guessed@example.com', PASSWORD)).status).toBe(202);
+    await client.register('guessed@example.com', PASSWORD);
+    for (let sent = 1; sent <= 2; sent += 1) {
+      const code = codeIn(await service.inbox.mailTo('guessed@example.com', sent));
+      expect(code).toHaveLength(4);
+      const wrong = code === '0000' ? '0001' : '0000';
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        expect((await client.activate('guessed@example.com', PASSWORD, wrong)).status).toBe(400);
       }
-      const longer = codeIn(await service.inbox.mailTo('guessed@example.com', 3));
-      expect(longer).toHaveLength(5);
-      expect((await client.activate('guessed@example.com', PASSWORD, longer)).status).toBe(200);
-    } finally {
-      await service.stop();
+      expect((await client.newCode('guessed@example.com', PASSWORD)).status).toBe(202);
     }
+    const longer = codeIn(await service.inbox.mailTo('guessed@example.com', 3));
+    expect(longer).toHaveLength(5);
+    expect((await client.activate('guessed@example.com', PASSWORD, longer)).status).toBe(200);
+  });
+
+  it('and holding an address by asking for new codes come to an end, and its owner gets it', async () => {
+    const strangers = 'StrangersPass1';
+    await client.register('held@example.com', strangers);
+    for (let resend = 0; resend < 2; resend += 1) {
+      expect((await client.newCode('held@example.com', strangers)).status).toBe(202);
+    }
+    const refused = await client.newCode('held@example.com', strangers);
+    expect(refused.body).toMatchObject({
+      status: 429,
+      error: 'RateLimitExceeded',
+      message: expect.stringContaining('register again'),
+      retry_after_seconds: 60,
+    });
+    // Owed or alive, the last code holds the address to its end, and no longer.
+    expect((await client.register('held@example.com', PASSWORD)).status).toBe(409);
+    await until('the last mail was sent', async () => {
+      const [row] = await service.database.sql`
+        select 1 from users where email = 'held@example.com' and mail_sent_at is not null`;
+      return row !== undefined;
+    });
+    await service.database.sql`update users set code_expires_at = now() where email = 'held@example.com'`;
+    expect((await client.newCode('held@example.com', strangers)).status).toBe(429);
+    expect((await client.register('held@example.com', PASSWORD)).status).toBe(201);
+    expect((await client.newCode('held@example.com', strangers)).status).toBe(401);
+    expect((await client.newCode('held@example.com', PASSWORD)).status).toBe(202);
   });
 });
 

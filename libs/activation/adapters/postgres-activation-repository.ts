@@ -1,6 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { inTime, Sql, traceParent } from '@app/runtime';
-import type { ActivationRepository, Redeem, Redemption, Replacement } from '../domain/activation-repository';
+import type {
+  ActivationRepository,
+  Redeem,
+  Redemption,
+  Replacement,
+  ReplacementOutcome,
+} from '../domain/activation-repository';
 import { codeDigits } from './code-digits';
 
 interface RedemptionRow {
@@ -56,19 +62,28 @@ export class PostgresActivationRepository implements ActivationRepository {
       : { outcome: 'activated', activatedAt: row.activated_at };
   }
 
-  async replaceCode({ accountId, codeId, digits, locale, requestId }: Replacement): Promise<boolean> {
-    const rows = await inTime(
-      this.sql`
-        update users set
-          code_id = ${codeId},
-          code_digits = ${codeDigits(this.sql, this.sql`users.email`, digits)},
-          code_wrong_tries = 0, code_expires_at = null,
-          mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null, mail_attempts = 0,
-          mail_last_error = null, locale = ${locale}, request_id = ${requestId},
-          trace_parent = ${traceParent()}
-        where id = ${accountId} and activated_at is null
-        returning id`,
+  async replaceCode(replacement: Replacement): Promise<ReplacementOutcome> {
+    const { accountId, codeId, digits, locale, requestId, maxResends } = replacement;
+    const [row] = await inTime(
+      this.sql<{ readonly activated: boolean; readonly used_up: boolean }[]>`
+        with held as (
+          select id, activated_at is not null as activated, code_resends >= ${maxResends} as used_up
+          from users where id = ${accountId}
+          for update
+        ), replaced as (
+          update users set
+            code_id = ${codeId},
+            code_digits = ${codeDigits(this.sql, this.sql`users.email`, digits)},
+            code_wrong_tries = 0, code_expires_at = null, code_resends = users.code_resends + 1,
+            mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null,
+            mail_attempts = 0, mail_last_error = null, locale = ${locale}, request_id = ${requestId},
+            trace_parent = ${traceParent()}
+          from held
+          where users.id = held.id and not held.activated and not held.used_up
+        )
+        select activated, used_up from held`,
     );
-    return rows.length === 1;
+    if (row === undefined || row.activated) return 'already_activated';
+    return row.used_up ? 'used_up' : 'replaced';
   }
 }

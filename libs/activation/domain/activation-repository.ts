@@ -34,7 +34,12 @@ export interface Replacement {
   readonly digits: number;
   readonly locale: Locale;
   readonly requestId: string | null;
+  /** New codes that one registration may have. */
+  readonly maxResends: number;
 }
+
+/** What became of an attempt to replace a code; `used_up`: the registration has had all of its new codes. */
+export type ReplacementOutcome = 'replaced' | 'already_activated' | 'used_up';
 
 export interface ActivationRepository {
   /**
@@ -42,7 +47,7 @@ export interface ActivationRepository {
    * no more than `maxWrongTries` are ever `wrong`. @throws {Unavailable}
    */
   redeem(attempt: Redeem): Promise<Redemption>;
-  /** Puts a fresh code, whose mail is owed, in the place of the old. False when already activated. @throws {Unavailable} */
-  replaceCode(replacement: Replacement): Promise<boolean>;
+  /** Puts a fresh code, whose mail is owed, in the place of the old, `maxResends` times at most. @throws {Unavailable} */
+  replaceCode(replacement: Replacement): Promise<ReplacementOutcome>;
 }
 export const ActivationRepository = Symbol('ActivationRepository');

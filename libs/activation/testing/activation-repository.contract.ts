@@ -6,6 +6,7 @@ import {
   deliver,
   guessWrong,
   LIFE_SECONDS,
+  MAX_RESENDS,
   MAX_WRONG_TRIES,
   redeem,
   registerAndActivate,
@@ -21,7 +22,7 @@ const tally = (redemptions: readonly Redemption[]): Record<string, number> => {
   return counts;
 };
 
-/** Gives somebody whose old code is of no use a new one, and delivers it. */
+/** Gives somebody whose old code is of no use a new one, as often as it takes, and delivers it. */
 async function renew(stage: Stage, account: NewAccount): Promise<NewAccount> {
   const code = { id: freshCodeId(), digits: account.code.digits };
   await stage.activations.replaceCode({
@@ -30,6 +31,7 @@ async function renew(stage: Stage, account: NewAccount): Promise<NewAccount> {
     digits: code.digits,
     locale: 'en',
     requestId: null,
+    maxResends: 1_000,
   });
   await deliver(stage, code.id);
   return { ...account, code };
@@ -167,8 +169,10 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       it('leaves an activated account alone', async () => {
         const { id, email } = await registerAndActivate(stage, kevin());
         const codeId = freshCodeId();
-        const details = { digits: 4, locale: 'en', requestId: null } as const;
-        expect(await stage.activations.replaceCode({ accountId: id, codeId, ...details })).toBe(false);
+        const details = { digits: 4, locale: 'en', requestId: null, maxResends: MAX_RESENDS } as const;
+        expect(await stage.activations.replaceCode({ accountId: id, codeId, ...details })).toBe(
+          'already_activated',
+        );
         expect((await stage.account(email))?.code).toBeNull();
         expect(await stage.owed.due(10)).toEqual([]);
       });
@@ -176,13 +180,29 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       it('writes the next mail in the language asked for, under the request that asked', async () => {
         const { id } = await registerAndDeliver(stage, kevin());
         const codeId = freshCodeId();
-        const details = { digits: 4, locale: 'fr', requestId: 'request-2' } as const;
+        const details = { digits: 4, locale: 'fr', requestId: 'request-2', maxResends: MAX_RESENDS } as const;
         await stage.activations.replaceCode({ accountId: id, codeId, ...details });
         expect(await stage.owed.claim(codeId, 12, 60)).toMatchObject({
           locale: 'fr',
           requestId: 'request-2',
         });
       });
+    });
+
+    it('gives a registration so many new codes and no more, however many ask at once, and the next one as many', async () => {
+      const ask = (accountId: string): Promise<string> =>
+        stage.activations.replaceCode({
+          ...{ accountId, codeId: freshCodeId(), digits: 4, locale: 'en', requestId: null },
+          maxResends: MAX_RESENDS,
+        });
+      for (const { id, email } of [kevin(), kevin()]) {
+        await stage.register(kevin({ id }));
+        const outcomes = await Promise.all(Array.from({ length: RACERS }, () => ask(id)));
+        expect(outcomes.filter((outcome) => outcome === 'replaced')).toHaveLength(MAX_RESENDS);
+        expect(outcomes.filter((outcome) => outcome === 'used_up')).toHaveLength(RACERS - MAX_RESENDS);
+        await deliver(stage, (await stage.account(email))?.code?.id ?? 'none');
+        await stage.letPass(LIFE_SECONDS + 1);
+      }
     });
 
     describe('wrong tries of a day', () => {

@@ -14,6 +14,7 @@ export interface FakeRow {
   codeId: string | null;
   codeDigits: number;
   wrongTries: number;
+  resends: number;
   expiresAt: number | null;
   dueAt: number | null;
   owedSince: number;
@@ -62,6 +63,7 @@ export class FakeAccounts {
       createdAt: now,
       activatedAt: null,
       codeDigits: this.digitsFor(account.email, account.code.digits),
+      resends: 0,
       locale: account.locale,
       requestId: account.requestId,
       ...owedFrom(now, account.code.id),

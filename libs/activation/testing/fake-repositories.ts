@@ -1,4 +1,10 @@
-import type { ActivationRepository, Redeem, Redemption, Replacement } from '../domain/activation-repository';
+import type {
+  ActivationRepository,
+  Redeem,
+  Redemption,
+  Replacement,
+  ReplacementOutcome,
+} from '../domain/activation-repository';
 import type { Batch, DeadRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
 import { FakeAccounts, owedFrom, type FakeRow } from './fake-accounts';
 import { FakeOwedMailRepository } from './fake-owed-mail-repository';
@@ -24,12 +30,15 @@ export class FakeActivationRepository implements ActivationRepository {
     return { outcome: 'activated', activatedAt: new Date(now) };
   }
 
-  async replaceCode({ accountId, codeId, digits, locale, requestId }: Replacement): Promise<boolean> {
+  async replaceCode(replacement: Replacement): Promise<ReplacementOutcome> {
+    const { accountId, codeId, digits, locale, requestId, maxResends } = replacement;
     const row = this.accounts.byId(accountId);
-    if (row === undefined || row.activatedAt !== null) return false;
+    if (row === undefined || row.activatedAt !== null) return 'already_activated';
+    if (row.resends >= maxResends) return 'used_up';
     const codeDigits = this.accounts.digitsFor(row.email, digits);
     Object.assign(row, owedFrom(this.accounts.now(), codeId), { codeDigits, locale, requestId });
-    return true;
+    row.resends += 1;
+    return 'replaced';
   }
 
   private count(email: string, now: number): void {

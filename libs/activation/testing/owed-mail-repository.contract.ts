@@ -31,7 +31,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
     };
     const renew = async ({ id }: NewAccount): Promise<string> => {
       const codeId = freshCodeId();
-      const details = { digits: 4, locale: 'en', requestId: null } as const;
+      const details = { digits: 4, locale: 'en', requestId: null, maxResends: 10 } as const;
       await stage.activations.replaceCode({ accountId: id, codeId, ...details });
       return codeId;
     };

@@ -27,6 +27,7 @@ export interface AccountState {
 
 /** As the environment has them by default. */
 export const MAX_WRONG_TRIES = 5;
+export const MAX_RESENDS = 10;
 export const LIFE_SECONDS = 60;
 /** As long as the worker's. */
 export const LEASE_SECONDS = 12;

@@ -38,6 +38,17 @@ describe('IssueNewCode', () => {
     expect(await stage.owed.due(10)).toHaveLength(1);
   });
 
+  it('ends with the codes that one registration may have, and says when its last one is dead', async () => {
+    const account = await registerAndDeliver(stage, kevin());
+    for (let resend = 0; resend < 10; resend += 1) await issue.execute(account, 'en', null);
+    await expect(issue.execute(account, 'en', null)).rejects.toMatchObject({
+      name: 'ActivationError',
+      code: 'activation.codes_used_up',
+      retryAfterSeconds: 60,
+    });
+    expect(queue.announced).toHaveLength(10);
+  });
+
   it('sends nothing to an account that is activated already', async () => {
     const account = await registerAndActivate(stage, kevin());
     await expect(issue.execute(account, 'en', null)).rejects.toMatchObject({

@@ -15,17 +15,26 @@ export class IssueNewCode {
     private readonly mail: AnnounceMail,
   ) {}
 
-  /** @throws {ActivationError} activation.already_activated @throws {Unavailable} */
+  /**
+   * As often as one registration may ask: every code holds the address for its life, and a stranger's must not hold
+   * it for ever. @throws {ActivationError} already_activated, codes_used_up @throws {Unavailable}
+   */
   async execute(account: PendingAccount, locale: Locale, requestId: string | null): Promise<void> {
     const codeId = freshCodeId();
-    const replaced = await this.activations.replaceCode({
+    const outcome = await this.activations.replaceCode({
       accountId: account.id,
       codeId,
       digits: this.environment.ACTIVATION_CODE_LENGTH,
       locale,
       requestId,
+      maxResends: this.environment.ACTIVATION_CODE_MAX_RESENDS,
     });
-    if (!replaced) throw new ActivationError('activation.already_activated');
+    if (outcome === 'already_activated') throw new ActivationError('activation.already_activated');
+    if (outcome === 'used_up') {
+      // By then the last code is dead, and the address can be registered anew.
+      const lifeSeconds = this.environment.ACTIVATION_CODE_EXPIRY_SECONDS;
+      throw new ActivationError('activation.codes_used_up', lifeSeconds);
+    }
     await this.mail.execute(codeId);
   }
 }

@@ -139,6 +139,10 @@ export const variables = {
     desc: 'Life of a code, from the moment its mail is handed to the mail server',
   }),
   ACTIVATION_CODE_MAX_ATTEMPTS: integer(1, 100)({ default: 5, desc: 'Wrong tries a code survives' }),
+  ACTIVATION_CODE_MAX_RESENDS: integer(
+    1,
+    1_000,
+  )({ default: 10, desc: 'New codes that one registration may ask for; then it dies with its last code' }),
   PASSWORD_MIN_LENGTH: integer(1, 72)({ default: 8, desc: 'Fewest characters of a password' }),
   PASSWORD_BLOCKLIST: flag({ default: true, desc: 'Refuse the commonest passwords' }),
   BCRYPT_COST: integer(

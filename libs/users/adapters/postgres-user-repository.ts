@@ -33,7 +33,7 @@ export class PostgresUserRepository implements UserRepository {
         on conflict (email) do update set
           id = excluded.id, password_hash = excluded.password_hash, created_at = now(),
           code_id = excluded.code_id, code_digits = excluded.code_digits,
-          code_wrong_tries = 0, code_expires_at = null,
+          code_wrong_tries = 0, code_expires_at = null, code_resends = 0,
           mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null, mail_attempts = 0,
           mail_last_error = null, locale = excluded.locale, request_id = excluded.request_id,
           trace_parent = excluded.trace_parent

@@ -96,7 +96,9 @@ export class UsersController {
   @Admits({ credentials: true })
   @ApiOperation({
     summary: 'Ask for a new activation code',
-    description: 'Sends a fresh code; the old one is dead from then on.',
+    description:
+      'Sends a fresh code; the old one is dead from then on. One registration gets ten of them ' +
+      '(ACTIVATION_CODE_MAX_RESENDS); then a 429 says when its last code is dead, and registering again is possible.',
   })
   @ApiResponse({ status: 202, type: NewCodeAccepted, description: 'A fresh code is on its way.' })
   @ApiProblems('InvalidCredentials', 'UserAlreadyActivated', 'RateLimitExceeded')

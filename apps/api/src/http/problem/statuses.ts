@@ -12,6 +12,7 @@ export const ERROR_OF = {
   'activation.already_activated': 'UserAlreadyActivated',
   'activation.code_wrong': 'InvalidActivationCode',
   'activation.code_dead': 'ActivationCodeExpired',
+  'activation.codes_used_up': 'RateLimitExceeded',
 } satisfies Record<UsersErrorCode | ActivationErrorCode, ErrorName>;
 
 /** The status of every error; an error without one does not compile. */
@@ -47,4 +48,6 @@ export const DETAIL_OF = {
   ServiceUnavailable: 'The service is not available right now; try again in a moment.',
 } satisfies Record<ErrorName, string>;
 
+export const CODES_USED_UP =
+  'This registration has had all of its activation codes: once the last one has expired, register again.';
 export const NEW_CODE_HINT = 'Ask for a new code with POST /api/v1/users/activation-codes.';

@@ -5,7 +5,7 @@ import { Unavailable } from '@app/runtime';
 import { UsersError } from '@app/users';
 import type { Problem } from './problem';
 import { ProblemError } from './problem-error';
-import { DETAIL_OF, ERROR_OF, NEW_CODE_HINT, STATUS_OF } from './statuses';
+import { CODES_USED_UP, DETAIL_OF, ERROR_OF, NEW_CODE_HINT, STATUS_OF } from './statuses';
 
 /** Seconds after which an outage or a full hashing line is worth another try. */
 export const RETRY_AFTER_SECONDS = 1;
@@ -54,7 +54,16 @@ function fromUsers(error: UsersError): ProblemError {
 }
 
 function fromActivation(error: ActivationError): ProblemError {
-  return named(ERROR_OF[error.code], error.code === 'activation.code_dead' ? { hint: NEW_CODE_HINT } : {});
+  switch (error.code) {
+    case 'activation.code_dead':
+      return named('ActivationCodeExpired', { hint: NEW_CODE_HINT });
+    case 'activation.codes_used_up': {
+      const { retryAfterSeconds = RETRY_AFTER_SECONDS } = error;
+      return new ProblemError('RateLimitExceeded', CODES_USED_UP, { retryAfterSeconds });
+    }
+    default:
+      return named(ERROR_OF[error.code]);
+  }
 }
 
 /** Errors of Express, body-parser and Nest carry their status. */

@@ -7,6 +7,7 @@ export * from './logging/redact';
 export * from './logging/request-context';
 export * from './postgres/connections';
 export * from './postgres/migrations';
+export { watchSilence } from './postgres/silence';
 export * from './postgres/sql';
 export * from './probes.controller';
 export * from './redis/address';

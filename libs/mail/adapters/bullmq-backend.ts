@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import {
   assertSchemaCompatibility,
   createIORedisClient,
@@ -14,10 +15,12 @@ import { Client } from 'pg';
 import {
   clusterAddress,
   clusterNodes,
+  DATABASE_TIMEOUT_MS,
   databaseAddress,
   hasRedis,
   QUEUE_CONNECTIONS,
   redisAddress,
+  watchSilence,
   type Environment,
 } from '@app/runtime';
 
@@ -59,12 +62,30 @@ export function chooseQueueBackend(environment: Environment): ConnectionOptions 
   return patience;
 }
 
+/** Longest silence of a connection that the queue has asked something: nobody waits for it any more. */
+const POSTGRES_SILENCE_MS = DATABASE_TIMEOUT_MS + 500;
+
+const sockets = new Set<Socket>();
+
+/**
+ * A socket for pg, which would wait for a frozen server for ever. Where one has fallen silent all are given up: what
+ * was listening for notifications asks nothing, and would never find out.
+ */
+function queueSocket(): Socket {
+  const socket = watchSilence(new Socket(), POSTGRES_SILENCE_MS, () => {
+    for (const each of sockets) each.destroy();
+  });
+  sockets.add(socket);
+  return socket.once('close', () => sockets.delete(socket));
+}
+
 /** BullMQ types its connection as Redis's whichever backend is chosen; PostgreSQL's is a pool configuration. */
 export function postgresQueue(environment: Environment): ConnectionOptions {
   return {
     ...databaseAddress(environment),
     max: QUEUE_CONNECTIONS,
     connectionTimeoutMillis: 2_000,
+    stream: queueSocket,
     application_name: 'user-registration-queue',
   };
 }

@@ -50,6 +50,8 @@ export class BullMqMailQueue implements MailQueue, BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     await within(this.queue.close(), this.timeoutMs, () => new Error('timeout')).catch(() => {});
+    // @nestjs/bullmq closes it once more, and would wait for ever for one that is frozen.
+    this.queue.close = () => Promise.resolve();
   }
 
   private async ask<T>(question: () => Promise<T>, timeoutMs = this.timeoutMs): Promise<T> {

@@ -2,14 +2,17 @@ import { connect, type Socket } from 'node:net';
 
 const LOOK_MS = 500;
 
+/** Connects a socket that is watched. */
+export const connectWatched = (host: string, port: number, silenceMs: number): Socket =>
+  watchSilence(connect({ host, port }), silenceMs);
+
 /**
- * Connects a socket that is destroyed once it was written to and has given nothing back for `silenceMs`. Where a host
+ * Has a socket destroyed once it was written to and has given nothing back for `silenceMs`. Where a host
  * was lost, or a firewall forgot the connection, nobody says so: TCP would repeat itself for a quarter of an hour,
  * and the pool would hand every question to a connection that cannot answer. Bytes are counted, because the
  * events of a socket are TLS's once it runs on it.
  */
-export function connectWatched(host: string, port: number, silenceMs: number): Socket {
-  const socket = connect({ host, port });
+export function watchSilence(socket: Socket, silenceMs: number, onSilent: () => void = () => {}): Socket {
   let read = 0;
   let written = 0;
   let silentSince: number | null = null;
@@ -23,7 +26,9 @@ export function connectWatched(host: string, port: number, silenceMs: number): S
       written = socket.bytesWritten;
     } else {
       silentSince ??= performance.now();
-      if (performance.now() - silentSince >= silenceMs) socket.destroy();
+      if (performance.now() - silentSince < silenceMs) return;
+      socket.destroy();
+      onSilent();
     }
   }, LOOK_MS);
   watch.unref();

@@ -58,7 +58,23 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
   private async compare(password: string, stored: string | null, gone?: AbortSignal): Promise<boolean> {
     // bcrypt would cut what it cannot hold, and find that it matches.
     const usable = isHashable(password) && stored !== null;
-    const right = await this.line.run(() => compare(password, usable ? stored : this.decoy), gone);
-    return right && usable;
+    const against = usable ? stored : this.decoy;
+    return await this.line.run(async () => {
+      const right = await compare(password, against);
+      for (const decoy of this.decoysAbove(against)) await compare(password, decoy);
+      return right && usable;
+    }, gone);
+  }
+
+  /**
+   * What a hash of an earlier, lower cost lacks in work, so that its account takes as long as an unknown one: each
+   * step doubles the work, so one of its own cost and one of each up to the present one make up for it exactly.
+   */
+  private decoysAbove(hash: string): string[] {
+    const { BCRYPT_COST: present } = this.environment;
+    const cost = Number(/^\$2[aby]\$(\d\d)\$/.exec(hash)?.[1] ?? present);
+    return Array.from({ length: Math.max(0, present - cost) }, (_, step) =>
+      this.decoy.replace(/\d\d/, String(cost + step).padStart(2, '0')),
+    );
   }
 }

@@ -135,6 +135,8 @@ module.exports = {
   forbidden: walls.map((wall) => ({ ...wall, severity: 'error' })),
   options: {
     doNotFollow: { path: 'node_modules' },
+    // Programs of others that the benchmark runs; they have a package of their own.
+    exclude: { path: '^test/bench/peers/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { compare, getRounds, hash } from 'bcrypt';
+import { compare, genSaltSync, getRounds, hash } from 'bcrypt';
 import { Environment } from '@app/runtime';
 import type { PasswordHasher } from '../domain/password-hasher';
 import { isHashable } from '../domain/password';
@@ -22,13 +22,12 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
 
   /** Also shows the line how long one hash takes here. */
   async onModuleInit(): Promise<void> {
-    this.decoy = await this.line.run(() =>
-      hash(randomBytes(32).toString('hex'), this.environment.BCRYPT_COST),
-    );
+    this.decoy = await this.hash(randomBytes(32).toString('hex'));
   }
 
   hash(password: string, gone?: AbortSignal): Promise<string> {
-    return this.line.run(() => hash(password, this.environment.BCRYPT_COST), gone);
+    // Given the cost alone, bcrypt would ask the pool three times: for random bytes, for the salt and for the hash.
+    return this.line.run(() => hash(password, genSaltSync(this.environment.BCRYPT_COST)), gone);
   }
 
   /** The same question asked many times at once is answered once; if the one who asked first leaves, the next asks. */

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { hash } from 'bcrypt';
 import { percentile, steadyRate, type Figure } from '../figures';
 import { expectAll, type Call, type HttpLoad } from '../http-load';
+import { signUpsWithBetterAuth, startBetterAuth } from '../peers';
 import { activations, PASSWORD, signUps } from '../people';
 import type { BareBcrypt } from '../programs/bare-bcrypt';
 import { runProgram } from '../programs/program';
@@ -23,22 +24,28 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
   const registered: number[] = [];
   const activated: number[] = [];
   const livez: number[] = [];
-  await stage.withApi({ BCRYPT_COST: String(COST) }, async ({ load }) => {
-    await warmUp(load);
-    for (let round = 0; round < stage.rounds; round += 1) {
-      const hashes = await bareBcrypt({ count });
-      registered.push((await perSecond(load, signUps(count), 201)) / hashes.perSecond);
-      const compares = await bareBcrypt({ work: 'compare', count });
-      const calls = await activations(stage.database.sql, count, passwordHash);
-      activated.push((await perSecond(load, calls, 200)) / compares.perSecond);
-      // In a turn of its own: a hundred probes a second take their share of the cores, too.
-      const stop = new AbortController();
-      const probing = load.probe(LIVEZ, 10, stop.signal);
-      expectAll(await load.closed(signUps(count), CLIENTS), 201);
-      stop.abort();
-      livez.push(percentile(await probing, 99));
-    }
-  });
+  const peers: number[] = [];
+  const peer = await startBetterAuth(COST);
+  expectAll(await peer.load.closed(signUpsWithBetterAuth(2 * CORES), CORES), 200);
+  await stage
+    .withApi({ BCRYPT_COST: String(COST) }, async ({ load }) => {
+      await warmUp(load);
+      for (let round = 0; round < stage.rounds; round += 1) {
+        const hashes = await bareBcrypt({ count });
+        registered.push((await perSecond(load, signUps(count), 201)) / hashes.perSecond);
+        peers.push((await perSecond(peer.load, signUpsWithBetterAuth(count), 200)) / hashes.perSecond);
+        const compares = await bareBcrypt({ work: 'compare', count });
+        const calls = await activations(stage.database.sql, count, passwordHash);
+        activated.push((await perSecond(load, calls, 200)) / compares.perSecond);
+        // In a turn of its own: a hundred probes a second take their share of the cores, too.
+        const stop = new AbortController();
+        const probing = load.probe(LIVEZ, 10, stop.signal);
+        expectAll(await load.closed(signUps(count), CLIENTS), 201);
+        stop.abort();
+        livez.push(percentile(await probing, 99));
+      }
+    })
+    .finally(() => peer.stop());
   return [
     {
       table: 'speed',
@@ -47,6 +54,14 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
       unit: '',
       target: { atLeast: 0.97 },
       rounds: registered,
+    },
+    {
+      table: 'speed',
+      job: `better-auth, cost ${COST}, saturated`,
+      figure: 'sign-ups/s ÷ bare bcrypt hashes/s',
+      unit: '',
+      target: null,
+      rounds: peers,
     },
     {
       table: 'speed',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { digestKey, RedisRateLimiter, type Charge } from '@app/rate-limit';
 import { percentile, type Figure } from '../figures';
+import { peerThrottlerStorage } from '../peers';
 import type { Stage } from '../stage';
 
 const HOUR_MS = 3_600_000;
@@ -22,18 +23,31 @@ const charges = (client: string): Charge[] => [
 export async function limiter(stage: Stage): Promise<Figure[]> {
   const redis = stage.redis.connect();
   const rounds: number[] = [];
+  const peers: number[] = [];
   try {
+    const storage = await peerThrottlerStorage(redis);
     const limits = new RedisRateLimiter(redis);
     for (let round = -1; round < stage.rounds; round += 1) {
       const scripts: number[] = [];
       const pings: number[] = [];
+      const others: number[] = [];
       for (let call = 0; call < stage.size(1_000, 5_000); call += 1) {
         const mine = charges(randomUUID());
         scripts.push(await timed(() => limits.settle(mine)));
         pings.push(await timed(() => redis.ping()));
+        others.push(
+          await timed(async () => {
+            // The throttler's own guard asks limit by limit.
+            for (const { key, windowMs, max, limit } of mine) {
+              await storage.increment(key, windowMs, max, windowMs, limit);
+            }
+          }),
+        );
       }
       // The first round warms up.
-      if (round >= 0) rounds.push(percentile(scripts, 50) / percentile(pings, 50));
+      if (round < 0) continue;
+      rounds.push(percentile(scripts, 50) / percentile(pings, 50));
+      peers.push(percentile(others, 50) / percentile(pings, 50));
     }
   } finally {
     redis.disconnect();
@@ -46,6 +60,15 @@ export async function limiter(stage: Stage): Promise<Figure[]> {
       unit: '',
       target: { atMost: 1.9 },
       rounds,
+    },
+    {
+      table: 'speed',
+      job: 'limiter, @nest-lab/throttler-storage-redis',
+      figure: 'the same limits ÷ PING',
+      unit: '',
+      target: null,
+      rounds: peers,
+      note: 'fixed windows, and a round trip a limit',
     },
   ];
 }

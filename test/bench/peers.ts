@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import type { Redis } from 'ioredis';
+import { Child } from '../../tools/processes/child';
+import { createDatabase } from '../support/postgres';
+import { until } from '../support/until';
+import { HttpLoad, type Call } from './http-load';
+import { PASSWORD, signUp } from './people';
+
+/** What others have made for the same work. It has a lock file of its own, and is installed when it is first asked for. */
+const FOLDER = path.resolve('test/bench/peers');
+
+async function install(): Promise<void> {
+  if (existsSync(path.join(FOLDER, 'node_modules'))) return;
+  // It takes Nest from the project, which is newer than the storage package allows for.
+  const options = ['--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
+  await promisify(execFile)('npm', ['ci', ...options], { cwd: FOLDER });
+}
+
+export interface BetterAuth {
+  readonly load: HttpLoad;
+  readonly pid: number | undefined;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts better-auth on a database of its own. @param cost of bcrypt; 0 for no hash at all */
+export async function startBetterAuth(cost: number): Promise<BetterAuth> {
+  await install();
+  const own = await createDatabase({ empty: true });
+  const { environment } = own;
+  const database = {
+    host: environment.DATABASE_HOST,
+    port: environment.DATABASE_PORT,
+    database: environment.DATABASE_NAME,
+    user: environment.DATABASE_USER,
+    password: environment.DATABASE_PASSWORD,
+  };
+  let port = 0;
+  const child = new Child('better-auth', {
+    command: process.execPath,
+    args: [path.join(FOLDER, 'better-auth.mjs'), JSON.stringify({ cost, database })],
+    env: { PATH: process.env['PATH'], UV_THREADPOOL_SIZE: String(availableParallelism() + 2) },
+    lastSignal: 'KILL',
+    onLine: (line) => {
+      if (line.startsWith('{"port"')) ({ port } = JSON.parse(line) as { port: number });
+    },
+  });
+  await until('better-auth listens', () => {
+    if (!child.running) throw new Error(`better-auth ended:\n${child.tail.join('\n')}`);
+    return port > 0;
+  });
+  const load = new HttpLoad(`http://127.0.0.1:${port}`);
+  return {
+    load,
+    pid: child.pid,
+    stop: async () => {
+      load.close();
+      await child.stop(2_000);
+      await own.drop();
+    },
+  };
+}
+
+/** The same people as ours, signing up with better-auth. */
+export const signUpsWithBetterAuth = (count: number): Call[] =>
+  Array.from({ length: count }, () => {
+    const { email } = signUp().body as { email: string };
+    return {
+      method: 'POST',
+      path: '/api/auth/sign-up/email',
+      body: { name: 'Somebody', email, password: PASSWORD },
+    };
+  });
+
+/** The storage that `@nestjs/throttler`'s documentation recommends for Redis. */
+export async function peerThrottlerStorage(redis: Redis): Promise<ThrottlerStorage> {
+  await install();
+  const { ThrottlerStorageRedisService: Storage } = createRequire(`${FOLDER}/`)(
+    '@nest-lab/throttler-storage-redis',
+  ) as { ThrottlerStorageRedisService: new (redis: Redis) => ThrottlerStorage };
+  return new Storage(redis);
+}

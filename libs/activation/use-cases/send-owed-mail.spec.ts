@@ -1,5 +1,5 @@
 import { FakeMailer } from '@app/mail/testing';
-import { createLogger, parseEnvironment, requestContext } from '@app/runtime';
+import { createLogger, parseEnvironment, requestContext, Unavailable } from '@app/runtime';
 import { CodeDeriver } from '../domain/activation-code';
 import {
   fakeStage,
@@ -131,6 +131,30 @@ describe('SendOwedMail', () => {
       { id: account.code.id, content: mailer.sent[0]?.content },
       { id: account.code.id, content: mailer.sent[0]?.content },
     ]);
+  });
+
+  it('settles a mail that was taken, once the database is back', async () => {
+    const account = kevin();
+    await stage.register(account);
+    jest.spyOn(stage.owed, 'markSent').mockRejectedValueOnce(new Unavailable('database', 'away'));
+    expect(await send.execute(account.code.id)).toBe('sent');
+    expect(await stage.owed.backlog()).toMatchObject({ owed: 0 });
+    expect(mailer.sent).toHaveLength(1);
+  });
+
+  it('lets go of a mail whose claim was not answered, once the database is back', async () => {
+    const account = kevin();
+    await stage.register(account);
+    const away = new Unavailable('database', 'away');
+    const claim = stage.owed.claim.bind(stage.owed);
+    jest.spyOn(stage.owed, 'claim').mockImplementationOnce(async (...how) => {
+      await claim(...how);
+      throw away;
+    });
+    jest.spyOn(stage.owed, 'postpone').mockRejectedValueOnce(away);
+    await expect(send.execute(account.code.id)).rejects.toBe(away);
+    // No lease to wait for.
+    expect(await send.execute(account.code.id)).toBe('sent');
   });
 
   it('logs under the request that caused the mail, and neither code nor address', async () => {

@@ -28,7 +28,7 @@ import {
  * How long a worker that has nothing to do waits on Redis for a job. Twice that without a word, and its connection is
  * taken for dead: a host that has vanished sends no farewell.
  */
-export const BLOCKING_SECONDS = 2;
+export const BLOCKING_SECONDS = 1;
 
 /** How often a command looks for its node in a cluster, a tenth of a second apart: longer than a fail-over takes. */
 const REDIRECTIONS_MAX = 300;

@@ -70,6 +70,43 @@ describe('A client that is too slow', () => {
     expect(closed()).toBe(false);
     await until('the connection is closed', closed);
     expect(received()).toMatch(/^HTTP\/1\.1 408 /);
+    expect(problemIn(received())).toMatchObject({ status: 408, error: 'RequestTimeout' });
+    socket.destroy();
+  });
+});
+
+describe('What is no request', () => {
+  const long = 'a'.repeat(20_000);
+  it.each([
+    ['no HTTP', 'hello\r\n\r\n', 400, 'ValidationError'],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      400,
+      'ValidationError',
+    ],
+    [
+      'endless headers',
+      `GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${long}\r\n\r\n`,
+      431,
+      'RequestHeadersTooLarge',
+    ],
+  ])('%s gets the one body for errors', async (_what, text, status, error) => {
+    const { socket, received, closed } = dribble(service.api.port, text, '');
+    await until('the connection is closed', closed);
+    expect(received()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(received()).toMatch(/content-type: application\/problem\+json/i);
+    expect(problemIn(received())).toMatchObject({ status, error, request_id: expect.any(String) as string });
+    socket.destroy();
+  });
+
+  it('is not what expects something unknown', async () => {
+    const { socket, received } = dribble(
+      service.api.port,
+      'GET /livez HTTP/1.1\r\nHost: a\r\nExpect: more\r\n\r\n',
+      '',
+    );
+    await until('the answer', () => received().startsWith('HTTP/1.1 200 '));
     socket.destroy();
   });
 });
@@ -90,6 +127,8 @@ describe('Connections', () => {
     );
   });
 });
+
+const problemIn = (received: string): unknown => JSON.parse(received.slice(received.indexOf('\r\n\r\n')));
 
 interface Slow {
   readonly socket: Socket;

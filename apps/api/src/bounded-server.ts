@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Environment } from '@app/runtime';
+import { answerUnreadable } from './http/problem/unreadable';
 
 /** Longest a client may take over the head of its request, in milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -25,6 +26,9 @@ export function createBoundedServer(
     listener,
   );
   server.maxConnections = connections;
+  // An expectation that nobody knows is no reason to refuse (RFC 9110, 10.1.1).
+  server.on('checkExpectation', listener);
+  answerUnreadable(server);
   return server;
 }
 

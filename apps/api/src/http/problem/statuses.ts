@@ -21,15 +21,18 @@ export const STATUS_OF = {
   InvalidActivationCode: HttpStatus.BAD_REQUEST,
   InvalidCredentials: HttpStatus.UNAUTHORIZED,
   NotFound: HttpStatus.NOT_FOUND,
+  RequestTimeout: HttpStatus.REQUEST_TIMEOUT,
   UserAlreadyExists: HttpStatus.CONFLICT,
   UserAlreadyActivated: HttpStatus.CONFLICT,
   ActivationCodeExpired: HttpStatus.GONE,
   PayloadTooLarge: HttpStatus.PAYLOAD_TOO_LARGE,
   UnsupportedMediaType: HttpStatus.UNSUPPORTED_MEDIA_TYPE,
   RateLimitExceeded: HttpStatus.TOO_MANY_REQUESTS,
+  // Nest's list lacks 431.
+  RequestHeadersTooLarge: 431,
   InternalError: HttpStatus.INTERNAL_SERVER_ERROR,
   ServiceUnavailable: HttpStatus.SERVICE_UNAVAILABLE,
-} satisfies Record<ErrorName, HttpStatus>;
+} satisfies Record<ErrorName, number>;
 
 /** What each error says, unless there is more to say this time. */
 export const DETAIL_OF = {
@@ -37,6 +40,7 @@ export const DETAIL_OF = {
   InvalidActivationCode: 'The activation code is wrong.',
   InvalidCredentials: 'Email or password is wrong.',
   NotFound: 'There is nothing here.',
+  RequestTimeout: 'The request took too long to arrive.',
   UserAlreadyExists: 'This email address is already registered.',
   UserAlreadyActivated: 'This account is already activated.',
   ActivationCodeExpired:
@@ -44,6 +48,7 @@ export const DETAIL_OF = {
   PayloadTooLarge: 'The body is larger than 16 KiB.',
   UnsupportedMediaType: 'The body must be JSON in UTF-8, without a content coding.',
   RateLimitExceeded: 'Too many requests.',
+  RequestHeadersTooLarge: 'The header fields are larger than 16 KiB.',
   InternalError: 'Something went wrong on our side.',
   ServiceUnavailable: 'The service is not available right now; try again in a moment.',
 } satisfies Record<ErrorName, string>;

@@ -52,4 +52,19 @@ describe('The pool of PostgreSQL', () => {
       await sql.end({ timeout: 1 });
     }
   });
+
+  it.each([
+    ['true', 1],
+    ['false', 0],
+  ])('prepares statements, or leaves it: DATABASE_PREPARE=%s', async (prepare, count) => {
+    const env = { ...database.env, DATABASE_POOL_SIZE: '1', DATABASE_PREPARE: prepare };
+    const sql = createSql(parseEnvironment(env));
+    try {
+      expect(await inTime(sql`select ${'kevin'}::text as name`)).toEqual([{ name: 'kevin' }]);
+      const prepared = await sql.unsafe(`select from pg_prepared_statements where statement like '%as name'`);
+      expect(prepared).toHaveLength(count);
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  });
 });

@@ -117,6 +117,8 @@ describe('requests.http', () => {
     const titles = requests.map(({ title }) => title).join('\n');
     const errors = document.components.schemas.Problem.properties.error.enum;
     expect(errors.filter((error) => !titles.includes(error))).toEqual([
+      'RequestTimeout',
+      'RequestHeadersTooLarge',
       'InternalError',
       'ServiceUnavailable',
     ]);

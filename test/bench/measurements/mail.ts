@@ -16,7 +16,7 @@ interface Taken {
 
 /** A worker with a backlog, beside a nodemailer pool and nothing else, into the same mail server; first to last mail. */
 export async function mailBacklog(stage: Stage): Promise<Figure[]> {
-  const count = stage.size(1_000, 10_000);
+  const count = stage.size(600, 10_000);
   const sink = await Sink.start();
   const rounds: number[] = [];
   const rates: number[] = [];

@@ -10,11 +10,13 @@ export interface SpawnedApp {
   /** Every line it has printed. */
   readonly lines: string[];
   readonly child: Child;
-  /** Asks it to end; resolves to its exit status. */
+  /** Asks it to end; resolves to its exit status. @throws {Error} when it has logged what nobody may read there */
   stop(): Promise<number>;
 }
 
 const PORT_VARIABLE = { api: 'API_PORT', 'mailer-worker': 'WORKER_PORT' };
+/** The passwords of the tests, Basic credentials, and any address that is not masked, whichever test it was. */
+const SECRET = /SecurePass123|WrongPass123|StrangersPass1|Basic [\w+/=]{8}|[\w+-]@[\w-]+\.\w/;
 const START_TIMEOUT_MS = 30_000;
 /** A little more than the apps give requests in flight. */
 const STOP_TIMEOUT_MS = 35_000;
@@ -59,6 +61,12 @@ export async function spawnApp(
     port,
     lines,
     child,
-    stop: () => child.stop(STOP_TIMEOUT_MS),
+    stop: async () => {
+      const status = await child.stop(STOP_TIMEOUT_MS);
+      const leaks = lines.filter((line) => SECRET.test(line));
+      if (leaks.length > 0)
+        throw new Error(`${name} has logged what is nobody's business:\n${leaks.join('\n')}`);
+      return status;
+    },
   };
 }

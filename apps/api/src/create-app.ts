@@ -1,7 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { useContainer } from 'class-validator';
-import helmet from 'helmet';
 import type { NextFunction, Request, Response } from 'express';
 import { Instruments, MetricsRecorder } from '@app/metrics';
 import { createLogger, Lifecycle, Logger, nestLogger, type Environment } from '@app/runtime';
@@ -14,6 +13,7 @@ import { ProblemError } from './http/problem/problem-error';
 import { ProblemFilter } from './http/problem/problem.filter';
 import { DETAIL_OF } from './http/problem/statuses';
 import { identifyRequest } from './http/request-id';
+import { securityHeaders } from './http/security-headers';
 import { traceRequest } from './http/trace-request';
 import { hideFromPublic } from './operations-port';
 
@@ -50,7 +50,7 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
   );
   const problems = app.get(ProblemFilter);
   app.use(seeOut(app.get(Lifecycle), problems));
-  app.use(helmet({ contentSecurityPolicy: { directives: CONTENT_POLICY } }));
+  app.use(securityHeaders());
   if (environment.CORS_ORIGINS.length > 0) {
     app.enableCors({ origin: [...environment.CORS_ORIGINS], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
   }
@@ -59,13 +59,6 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
   await app.init();
   return app;
 }
-
-/** Helmet's own, but nothing of a page may come from elsewhere, and plain HTTP stays plain HTTP on a machine of one's own. */
-const CONTENT_POLICY = {
-  fontSrc: ["'self'", 'data:'],
-  styleSrc: ["'self'", "'unsafe-inline'"],
-  upgradeInsecureRequests: null,
-};
 
 const EXPOSED_HEADERS = [
   'X-Request-Id',

@@ -36,7 +36,7 @@ export class Primary {
     const up = await Promise.all(all.map((each) => each.start(START_TIMEOUT_MS)));
     if (this.ending) return;
     if (up.includes(false)) {
-      for (const each of this.processes) each.kill();
+      this.killAll();
       throw new Error('The api processes did not start');
     }
     this.started = true;

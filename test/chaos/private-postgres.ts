@@ -1,14 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createSql, parseEnvironment, type Sql } from '@app/runtime';
-import { EmbeddedPostgres } from '../../tools/postgres/embedded-postgres';
+import type { EmbeddedPostgres } from '../../tools/postgres/embedded-postgres';
 import { Child } from '../../tools/processes/child';
 import { freePort } from '../../tools/processes/ports';
+import { addressAt, embeddedIn } from '../support/postgres-server';
 import { until } from '../support/until';
-
-const PASSWORD = 'tests-only';
 
 /** A PostgreSQL that nobody else uses, so that it can be killed and frozen. */
 export class PrivatePostgres {
@@ -30,18 +29,8 @@ export class PrivatePostgres {
   }
 
   private static async at(directory: string, settings: readonly string[] = []): Promise<PrivatePostgres> {
-    // When we are root, PostgreSQL runs as somebody else and has to get in.
-    chmodSync(directory, 0o755);
     const port = await freePort();
-    const embedded = new EmbeddedPostgres({
-      directory: path.join(directory, 'data'),
-      refuge: path.join(directory, 'refuge'),
-      port,
-      password: PASSWORD,
-      // A killed process loses nothing that it has written to the kernel; only a power cut would.
-      settings: ['fsync=off', ...settings],
-    });
-    return new PrivatePostgres(embedded, directory, port);
+    return new PrivatePostgres(embeddedIn(directory, port, settings), directory, port);
   }
 
   /**
@@ -50,8 +39,9 @@ export class PrivatePostgres {
    */
   async startStandby(sql: Sql): Promise<PrivatePostgres> {
     const directory = mkdtempSync(path.join(tmpdir(), 'faults-standby-'));
-    const { port, directory: original } = this;
-    const primary = `host=127.0.0.1 port=${port} user=${EmbeddedPostgres.user} password=${PASSWORD}`;
+    const { directory: original } = this;
+    const { DATABASE_HOST, DATABASE_PORT, DATABASE_USER, DATABASE_PASSWORD } = addressAt(this.port);
+    const primary = `host=${DATABASE_HOST} port=${DATABASE_PORT} user=${DATABASE_USER} password=${DATABASE_PASSWORD}`;
     const standby = await PrivatePostgres.at(directory, [
       `primary_conninfo=${primary} application_name=standby`,
     ]);
@@ -72,13 +62,7 @@ export class PrivatePostgres {
 
   /** Variables that point an app to it, or to what stands in front of it on another port. */
   env(port = this.port): NodeJS.ProcessEnv {
-    return {
-      DATABASE_HOST: '127.0.0.1',
-      DATABASE_PORT: String(port),
-      DATABASE_USER: EmbeddedPostgres.user,
-      DATABASE_PASSWORD: PASSWORD,
-      DATABASE_NAME: this.name,
-    };
+    return { ...addressAt(port), DATABASE_NAME: this.name };
   }
 
   /** Runs `db migrate` of the build; resolves to its exit status. */

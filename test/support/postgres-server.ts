@@ -17,6 +17,27 @@ export interface DatabaseAddress {
 export const TEMPLATE = 'template_migrated';
 const PASSWORD = 'tests-only';
 
+/** A server for tests, not started yet. A killed one loses nothing that it has written to the kernel. */
+export function embeddedIn(directory: string, port: number, settings: readonly string[]): EmbeddedPostgres {
+  // When we are root, PostgreSQL runs as somebody else and has to get in.
+  chmodSync(directory, 0o755);
+  return new EmbeddedPostgres({
+    directory: path.join(directory, 'data'),
+    refuge: path.join(directory, 'refuge'),
+    port,
+    password: PASSWORD,
+    settings: ['fsync=off', ...settings],
+  });
+}
+
+/** Variables that point an app to such a server. */
+export const addressAt = (port: number): DatabaseAddress => ({
+  DATABASE_HOST: '127.0.0.1',
+  DATABASE_PORT: String(port),
+  DATABASE_USER: EmbeddedPostgres.user,
+  DATABASE_PASSWORD: PASSWORD,
+});
+
 /** One server for a whole run; `DATABASE_HOST` names another one that is there already. */
 export class TestServer {
   private constructor(
@@ -58,29 +79,15 @@ export class TestServer {
 
   private static async embedded(): Promise<TestServer> {
     const directory = mkdtempSync(path.join(tmpdir(), 'tests-postgres-'));
-    // When we are root, PostgreSQL runs as somebody else and has to get in.
-    chmodSync(directory, 0o755);
     const port = await freePort();
-    const embedded = new EmbeddedPostgres({
-      directory: path.join(directory, 'data'),
-      refuge: path.join(directory, 'refuge'),
-      port,
-      password: PASSWORD,
-      settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'],
-    });
+    const embedded = embeddedIn(directory, port, ['synchronous_commit=off', 'full_page_writes=off']);
     try {
       await embedded.start();
     } catch (error) {
       rmSync(directory, { recursive: true, force: true });
       throw error;
     }
-    const address = {
-      DATABASE_HOST: '127.0.0.1',
-      DATABASE_PORT: String(port),
-      DATABASE_USER: EmbeddedPostgres.user,
-      DATABASE_PASSWORD: PASSWORD,
-    };
-    return new TestServer(address, embedded, directory);
+    return new TestServer(addressAt(port), embedded, directory);
   }
 
   private async makeTemplate(): Promise<void> {

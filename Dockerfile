@@ -5,7 +5,7 @@ FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 # No install script runs: bcrypt ships its binaries, and the other scripts serve tests and tools.
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+RUN --mount=type=cache,target=/var/cache/npm npm ci --ignore-scripts --cache /var/cache/npm
 
 FROM dependencies AS build
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./

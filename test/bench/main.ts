@@ -28,7 +28,7 @@ const MEASUREMENTS: Record<string, (stage: Stage) => Promise<Figure[]>> = {
 const RESULTS = '.data/bench/results.json';
 const PAGE = 'docs/performance.md';
 const USAGE = `npm run bench -- [--full] [--write] [--only NAME]...
-  --full    every round at full size (about half an hour); without it about two minutes
+  --full    every round at full size (about half an hour); without it just under two minutes
   --write   puts the results into ${PAGE}
   --only    one of: ${Object.keys(MEASUREMENTS).join(', ')}\n`;
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import type { Redis } from 'ioredis';
+import { render } from '@app/mail';
 import { Child } from '../../tools/processes/child';
 import { createDatabase } from '../support/postgres';
 import { until } from '../support/until';
@@ -29,7 +30,7 @@ export interface BetterAuth {
 }
 
 /** Starts better-auth on a database of its own. @param cost of bcrypt; 0 for no hash at all */
-export async function startBetterAuth(cost: number): Promise<BetterAuth> {
+export async function startBetterAuth(redisPort: number, cost: number): Promise<BetterAuth> {
   await install();
   const own = await createDatabase({ empty: true });
   const { environment } = own;
@@ -43,7 +44,10 @@ export async function startBetterAuth(cost: number): Promise<BetterAuth> {
   let port = 0;
   const child = new Child('better-auth', {
     command: process.execPath,
-    args: [path.join(FOLDER, 'better-auth.mjs'), JSON.stringify({ cost, database })],
+    args: [
+      path.join(FOLDER, 'better-auth.mjs'),
+      JSON.stringify({ cost, database, redis: { port: redisPort } }),
+    ],
     env: { PATH: process.env['PATH'], UV_THREADPOOL_SIZE: String(availableParallelism() + 2) },
     lastSignal: 'KILL',
     onLine: (line) => {
@@ -84,4 +88,33 @@ export async function peerThrottlerStorage(redis: Redis): Promise<ThrottlerStora
     '@nest-lab/throttler-storage-redis',
   ) as { ThrottlerStorageRedisService: new (redis: Redis) => ThrottlerStorage };
   return new Storage(redis);
+}
+
+/** Debian's own Python, for which the package manager has Celery. */
+const PYTHON = '/usr/bin/python3';
+
+export interface CeleryMails {
+  readonly redis: number;
+  readonly smtp: number;
+  readonly count: number;
+}
+
+/** Queues mails for Celery; resolves to the worker that sends them. */
+export async function celeryMails(mails: CeleryMails, processes: number): Promise<Child> {
+  const mail = render({ kind: 'activation_code', code: '1234', expiresInSeconds: 60 }, 'en', 'Bench');
+  const env = {
+    PATH: process.env['PATH'],
+    PYTHONDONTWRITEBYTECODE: '1',
+    C_FORCE_ROOT: 'true',
+    BENCH: JSON.stringify({ ...mails, ...mail }),
+  };
+  const python = (name: string, args: string[]): Child =>
+    new Child(name, { command: PYTHON, args, env, cwd: FOLDER, lastSignal: 'KILL' });
+  const publisher = python('celery publisher', ['celery_mails.py']);
+  if ((await publisher.exit()) !== 0) {
+    const hint = '`apt-get install python3-celery python3-redis` brings it';
+    throw new Error(`Celery does not run (${hint}):\n${publisher.tail.join('\n')}`);
+  }
+  const options = ['--concurrency', String(processes), '--loglevel', 'ERROR'];
+  return python('celery', ['-m', 'celery', '-A', 'celery_mails', 'worker', ...options]);
 }

@@ -97,7 +97,8 @@ export async function purge(stage: Stage): Promise<Figure[]> {
       return percentile(times, 50);
     };
     await signUpMs(AbortSignal.timeout(1_000));
-    const idleBefore = await signUpMs(AbortSignal.timeout(2_000));
+    const idleMs = stage.size(1_000, 2_000);
+    const idleBefore = await signUpMs(AbortSignal.timeout(idleMs));
     await sql`
       insert into users (id, email, password_hash, code_id, code_expires_at, mail_sent_at, created_at)
       select gen_random_uuid(), gen_random_uuid() || '@example.com', repeat('x', 60), gen_random_uuid(),
@@ -114,7 +115,7 @@ export async function purge(stage: Stage): Promise<Figure[]> {
     if (registrations !== count)
       throw new Error(`${registrations} of ${count} dead registrations were purged`);
     const busy = await meanwhile;
-    const idle = (idleBefore + (await signUpMs(AbortSignal.timeout(2_000)))) / 2;
+    const idle = (idleBefore + (await signUpMs(AbortSignal.timeout(idleMs)))) / 2;
     const job = `purge of ${count.toLocaleString('en-US')} expired codes`;
     const table = 'growth';
     return [

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { hash } from 'bcrypt';
 import { percentile, steadyRate, type Figure } from '../figures';
 import { expectAll, type Call, type HttpLoad } from '../http-load';
-import { signUpsWithBetterAuth, startBetterAuth } from '../peers';
+import { signUpsWithBetterAuth, startBetterAuth, type BetterAuth } from '../peers';
 import { activations, PASSWORD, signUps } from '../people';
-import type { BareBcrypt } from '../programs/bare-bcrypt';
+import type { BareBcrypt, BcryptTimes } from '../programs/bare-bcrypt';
 import { runProgram } from '../programs/program';
 import type { RunningApi, Stage } from '../stage';
 
@@ -14,28 +14,32 @@ const CORES = availableParallelism();
 const CLIENTS = 3 * CORES;
 const LIVEZ: Call = { method: 'GET', path: '/livez' };
 
-export const bareBcrypt = (options: Partial<BareBcrypt>): Promise<{ perSecond: number; times: number[] }> =>
+export const bareBcrypt = (options: Partial<BareBcrypt>): Promise<BcryptTimes> =>
   runProgram('bare-bcrypt', { work: 'hash', cost: COST, count: 6 * CORES, atOnce: CORES, ...options });
 
-/** Sign-ups and activations with every slot taken, beside bcrypt alone on as many threads, turn by turn. */
+/**
+ * Sign-ups and activations with every slot taken, beside bcrypt alone on as many threads, turn by turn; better-auth
+ * takes its turn in the full form.
+ */
 export async function saturation(stage: Stage): Promise<Figure[]> {
-  const count = stage.size(7, 24) * CORES;
+  const count = stage.size(6, 24) * CORES;
   const passwordHash = await hash(PASSWORD, COST);
   const registered: number[] = [];
   const activated: number[] = [];
   const livez: number[] = [];
   const peers: number[] = [];
-  const peer = await startBetterAuth(COST);
-  expectAll(await peer.load.closed(signUpsWithBetterAuth(2 * CORES), CORES), 200);
+  const peer = stage.full ? await warmBetterAuth(stage) : null;
   await stage
     .withApi({ BCRYPT_COST: String(COST) }, async ({ load }) => {
       await warmUp(load);
       for (let round = 0; round < stage.rounds; round += 1) {
         const hashes = await bareBcrypt({ count });
         registered.push((await perSecond(load, signUps(count), 201)) / hashes.perSecond);
-        // Nothing holds it back: it hashes with every thread of its pool.
-        const theirs = await perSecond(peer.load, signUpsWithBetterAuth(count), 200, CORES + 2);
-        peers.push(theirs / hashes.perSecond);
+        if (peer !== null) {
+          // Nothing holds it back: it hashes with every thread of its pool.
+          const theirs = await perSecond(peer.load, signUpsWithBetterAuth(count), 200, CORES + 2);
+          peers.push(theirs / hashes.perSecond);
+        }
         const compares = await bareBcrypt({ work: 'compare', count });
         const calls = await activations(stage.database.sql, count, passwordHash);
         activated.push((await perSecond(load, calls, 200)) / compares.perSecond);
@@ -47,7 +51,7 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
         livez.push(percentile(await probing, 99));
       }
     })
-    .finally(() => peer.stop());
+    .finally(() => peer?.stop());
   return [
     {
       table: 'speed',
@@ -57,14 +61,7 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
       target: { atLeast: 0.97 },
       rounds: registered,
     },
-    {
-      table: 'speed',
-      job: `better-auth, cost ${COST}, saturated`,
-      figure: 'sign-ups/s ÷ bare bcrypt hashes/s',
-      unit: '',
-      target: null,
-      rounds: peers,
-    },
+    ...(peer === null ? [] : [besideBetterAuth(peers)]),
     {
       table: 'speed',
       job: 'activate, saturated',
@@ -83,6 +80,21 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
       note: 'an absolute time: other work on the machine counts too',
     },
   ];
+}
+
+const besideBetterAuth = (rounds: number[]): Figure => ({
+  table: 'speed',
+  job: `better-auth, cost ${COST}, saturated`,
+  figure: 'sign-ups/s ÷ bare bcrypt hashes/s',
+  unit: '',
+  target: null,
+  rounds,
+});
+
+async function warmBetterAuth(stage: Stage): Promise<BetterAuth> {
+  const peer = await startBetterAuth(stage.redis.port, COST);
+  expectAll(await peer.load.closed(signUpsWithBetterAuth(2 * CORES), CORES), 200);
+  return peer;
 }
 
 /** Has V8 compile what a sign-up runs through; all but two are turned away before their password is hashed. */
@@ -115,10 +127,10 @@ export async function overload(stage: Stage): Promise<Figure[]> {
   await stage.withApi({ BCRYPT_COST: String(COST) }, async (api) => {
     await warmUp(api.load);
     for (let round = 0; round < rounds; round += 1) {
-      const flooded = await flood(api, stage.size(9, 20));
+      const flooded = await flood(api, stage.size(8, 20));
       goodput.push(flooded.goodput);
       refusal.push(flooded.refusalMs);
-      burst.push(await firstOfBurst(api));
+      burst.push((await firstOfBurst(api)) / flooded.hashMs);
     }
   });
   return [
@@ -151,32 +163,37 @@ export async function overload(stage: Stage): Promise<Figure[]> {
 }
 
 /** Leaves out the first three seconds, in which the line fills, and what drains after the last offer. */
-async function flood({ load }: RunningApi, seconds: number): Promise<{ goodput: number; refusalMs: number }> {
+async function flood(
+  { load }: RunningApi,
+  seconds: number,
+): Promise<{ goodput: number; refusalMs: number; hashMs: number }> {
   const rate = 100;
   const before = await bareBcrypt({});
   const began = performance.now();
   const replies = await load.offered(signUps(rate * seconds), rate);
   const after = await bareBcrypt({});
   const [from, to] = [began + 3_000, began + seconds * 1_000];
-  const good = replies.filter(
-    ({ status, ms, endedAt }) => status === 201 && ms <= 3_000 && endedAt >= from && endedAt < to,
-  );
+  const steady = replies.filter(({ endedAt }) => endedAt >= from && endedAt < to);
+  const good = steady.filter(({ status, ms }) => status === 201 && ms <= 3_000);
   const ceiling = ((before.perSecond + after.perSecond) / 2) * (seconds - 3);
-  const refused = replies.filter(({ status }) => status === 503).map(({ ms }) => ms);
-  return { goodput: good.length / ceiling, refusalMs: percentile(refused, 50) };
+  const refused = steady.filter(({ status }) => status === 503).map(({ ms }) => ms);
+  return {
+    goodput: good.length / ceiling,
+    refusalMs: percentile(refused, 50),
+    hashMs: percentile(after.times, 50),
+  };
 }
 
+/** Milliseconds until the first of fifty sign-ups at once is registered. */
 async function firstOfBurst({ load }: RunningApi): Promise<number> {
-  const { times } = await bareBcrypt({});
   const replies = await load.closed(signUps(50), 50);
-  const first = Math.min(...replies.filter(({ status }) => status === 201).map(({ ms }) => ms));
-  return first / percentile(times, 50);
+  return Math.min(...replies.filter(({ status }) => status === 201).map(({ ms }) => ms));
 }
 
 /** Other work on libuv's pool, inside of one process with the service's own hasher. */
 export async function poolWhileHashing(stage: Stage): Promise<Figure[]> {
   const rounds: number[] = [];
-  for (let round = 0; round < stage.rounds; round += 1) {
+  for (let round = 0; round < stage.size(1, 7); round += 1) {
     const options = { cost: COST, probes: stage.size(60, 1_000) };
     const { times } = await runProgram<{ times: number[] }>('pool-while-hashing', options);
     rounds.push(percentile(times, 50));

@@ -5,7 +5,7 @@ import type { RunningApi, Stage } from '../stage';
 const METRICS: Call = { method: 'GET', path: '/api/v1/metrics' };
 const CLIENTS = 8;
 /** How many paths are asked for between two looks at the heap: a small part of what makes V8 collect. */
-const READ_EVERY = 500;
+const READ_EVERY = 200;
 
 /** Paths nobody has: they must leave nothing behind, neither in Redis nor in the process. */
 export async function distinctPaths(stage: Stage): Promise<Figure[]> {
@@ -61,7 +61,7 @@ async function heapUsed(url: string): Promise<number> {
 }
 
 /** Metrics reach Redis about once a second. */
-const flushed = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2_500));
+const flushed = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_500));
 
 async function metricsRead(stage: Stage, { load }: RunningApi): Promise<Figure[]> {
   const redis = stage.redis.connect();

@@ -9,6 +9,14 @@ export interface BareBcrypt {
   readonly atOnce: number;
 }
 
+export interface BcryptTimes {
+  readonly perSecond: number;
+  /** Of each, in milliseconds. */
+  readonly times: readonly number[];
+  /** Processor time of one, in milliseconds. */
+  readonly cpuMs: number;
+}
+
 /** bcrypt and nothing else: the ceiling of every sign-up and activation. */
 async function main(): Promise<void> {
   const { work, cost, count, atOnce } = asked<BareBcrypt>();
@@ -25,8 +33,15 @@ async function main(): Promise<void> {
       times.push(performance.now() - started);
     }
   };
+  const before = process.cpuUsage();
   await Promise.all(Array.from({ length: atOnce }, worker));
-  answer({ perSecond: steadyRate(endedAt, atOnce), times });
+  const { user, system } = process.cpuUsage(before);
+  const result: BcryptTimes = {
+    perSecond: steadyRate(endedAt, atOnce),
+    times,
+    cpuMs: (user + system) / 1_000 / count,
+  };
+  answer(result);
 }
 
 void main();

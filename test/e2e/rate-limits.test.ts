@@ -45,6 +45,8 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect([refused.status, refused.body['error']]).toEqual([429, 'RateLimitExceeded']);
     const retryAfter = Number(refused.headers.get('retry-after'));
     expect(refused.body['retry_after_seconds']).toBe(retryAfter);
+    expect(retryAfter).toBeGreaterThan(3_500);
+    expect(retryAfter).toBeLessThanOrEqual(3_600);
     expect(refused.headers.get('x-ratelimit-remaining')).toBe('0');
     const date = Date.parse(refused.headers.get('date') ?? '') / 1_000;
     expect(

@@ -25,7 +25,7 @@ export interface Verdict {
   readonly remaining: number;
   /** Unix seconds at which the oldest counted request leaves the window; now, when none is counted. */
   readonly resetAt: number;
-  /** Seconds from now until then. */
+  /** Whole seconds after which it has left; never more than the window. */
   readonly resetSeconds: number;
   /** Names what was counted, for a refund; null when nothing was. */
   readonly spendId: string | null;
@@ -53,17 +53,15 @@ export interface WindowState {
 
 /** Reads a store's answer as a verdict. Every store does it here, so that they agree to the second. */
 export function toVerdict(charge: Charge, state: WindowState, nowMicros: number): Verdict {
-  const nowSeconds = Math.floor(nowMicros / 1_000_000);
   const leaves = state.oldestMicros === null ? nowMicros : state.oldestMicros + charge.windowMs * 1_000;
-  const resetAt = Math.ceil(leaves / 1_000_000);
   return {
     limit: charge.limit,
     max: charge.max,
     windowSeconds: charge.windowMs / 1_000,
     allowed: state.allowed,
     remaining: Math.max(0, charge.max - state.counted),
-    resetAt,
-    resetSeconds: Math.max(resetAt - nowSeconds, state.allowed ? 0 : 1),
+    resetAt: Math.ceil(leaves / 1_000_000),
+    resetSeconds: Math.max(Math.ceil((leaves - nowMicros) / 1_000_000), state.allowed ? 0 : 1),
     spendId: state.spendId,
   };
 }

@@ -6,6 +6,8 @@ import { OwedMailRepository, type DuePlace } from '../domain/owed-mail-repositor
 const BATCH = 200;
 /** Jobs in the queue beyond which no more are added: the rest is safe in the database, and the queue stays small. */
 const QUEUE_DEPTH_MAX = 10_000;
+/** Longest wait for the queue, in milliseconds: at the start its connections are still being made. */
+const LOOK_TIMEOUT_MS = 2_000;
 
 /**
  * Announces the mails that are due: those whose announcement was lost with the queue, and those whose next attempt
@@ -20,7 +22,7 @@ export class ReconcileOwedMail {
 
   /** Resolves to how many it announced. @throws {Unavailable} */
   async execute(): Promise<number> {
-    let room = QUEUE_DEPTH_MAX - (await this.queue.depth());
+    let room = QUEUE_DEPTH_MAX - (await this.queue.depth(LOOK_TIMEOUT_MS));
     let announced = 0;
     let place: DuePlace | undefined;
     while (room > 0) {

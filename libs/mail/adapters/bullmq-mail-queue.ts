@@ -41,9 +41,10 @@ export class BullMqMailQueue implements MailQueue, BeforeApplicationShutdown {
     );
   }
 
-  async depth(): Promise<number> {
-    const counts = await this.ask(() =>
-      this.queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized'),
+  async depth(timeoutMs = this.timeoutMs): Promise<number> {
+    const counts = await this.ask(
+      () => this.queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized'),
+      timeoutMs,
     );
     return Object.values(counts).reduce((sum, count) => sum + count, 0);
   }

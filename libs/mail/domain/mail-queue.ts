@@ -5,7 +5,11 @@
 export interface MailQueue {
   /** Adds one job an id; an id that is already waiting or in hand is left as it is. @throws {Unavailable} */
   announce(mailIds: readonly string[]): Promise<void>;
-  /** Jobs waiting or in hand. @throws {Unavailable} */
-  depth(): Promise<number>;
+  /**
+   * Jobs waiting or in hand.
+   * @param timeoutMs longest wait in milliseconds, where nobody's request waits for it
+   * @throws {Unavailable}
+   */
+  depth(timeoutMs?: number): Promise<number>;
 }
 export const MailQueue = Symbol('MailQueue');

@@ -6,8 +6,8 @@ import { OwedMailRepository, type DuePlace } from '../domain/owed-mail-repositor
 const BATCH = 200;
 /** Jobs in the queue beyond which no more are added: the rest is safe in the database, and the queue stays small. */
 const QUEUE_DEPTH_MAX = 10_000;
-/** Longest wait for the queue, in milliseconds: at the start its connections are still being made. */
-const LOOK_TIMEOUT_MS = 2_000;
+/** Longest wait for the queue, in milliseconds: no request waits for it, and at the start it is still being reached. */
+const QUEUE_TIMEOUT_MS = 2_000;
 
 /**
  * Announces the mails that are due: those whose announcement was lost with the queue, and those whose next attempt
@@ -22,13 +22,16 @@ export class ReconcileOwedMail {
 
   /** Resolves to how many it announced. @throws {Unavailable} */
   async execute(): Promise<number> {
-    let room = QUEUE_DEPTH_MAX - (await this.queue.depth(LOOK_TIMEOUT_MS));
+    let room = QUEUE_DEPTH_MAX - (await this.queue.depth(QUEUE_TIMEOUT_MS));
     let announced = 0;
     let place: DuePlace | undefined;
     while (room > 0) {
       const batch = await this.owed.due(Math.min(BATCH, room), place);
       if (batch.length === 0) break;
-      await this.queue.announce(batch.map(({ id }) => id));
+      await this.queue.announce(
+        batch.map(({ id }) => id),
+        QUEUE_TIMEOUT_MS,
+      );
       announced += batch.length;
       room -= batch.length;
       place = batch.at(-1);

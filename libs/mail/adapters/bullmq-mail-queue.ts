@@ -9,9 +9,6 @@ export const MAIL_QUEUE_NAME = 'mail';
 /** After a failure nobody asks the queue again for this long: a frozen one would cost every sign-up the full wait. */
 const REST_MS = 1_000;
 
-/** Longest wait for a whole batch, in milliseconds: the reconciler's, for which no request waits. */
-const BATCH_TIMEOUT_MS = 2_000;
-
 /**
  * A finished job is removed whichever way it ended: its id would keep the same mail from being announced again,
  * and what became of the mail stands in the database. Retries and their delays stand there too.
@@ -25,7 +22,7 @@ export class BullMqMailQueue implements MailQueue, BeforeApplicationShutdown {
 
   constructor(
     @InjectQueue(MAIL_QUEUE_NAME) private readonly queue: Queue,
-    /** Longest wait for the queue, in milliseconds. */
+    /** Longest wait for the queue, in milliseconds, where the caller names none. */
     private readonly timeoutMs: number,
   ) {
     // Errors reach those who call; the connection's own are logged where it is made. An 'error' event that
@@ -33,9 +30,8 @@ export class BullMqMailQueue implements MailQueue, BeforeApplicationShutdown {
     this.queue.on('error', () => {});
   }
 
-  async announce(mailIds: readonly string[]): Promise<void> {
+  async announce(mailIds: readonly string[], timeoutMs = this.timeoutMs): Promise<void> {
     const jobs = mailIds.map((id) => ({ name: 'send', data: { id }, opts: { ...JOB_OPTIONS, jobId: id } }));
-    const timeoutMs = jobs.length > 1 ? Math.max(BATCH_TIMEOUT_MS, this.timeoutMs) : this.timeoutMs;
     await traced('mail publish', SpanKind.PRODUCER, {}, () =>
       this.ask(() => this.queue.addBulk(jobs), timeoutMs),
     );
@@ -55,7 +51,7 @@ export class BullMqMailQueue implements MailQueue, BeforeApplicationShutdown {
     this.queue.close = () => Promise.resolve();
   }
 
-  private async ask<T>(question: () => Promise<T>, timeoutMs = this.timeoutMs): Promise<T> {
+  private async ask<T>(question: () => Promise<T>, timeoutMs: number): Promise<T> {
     if (Date.now() < this.restingUntil) throw new Unavailable('queue', 'it did not answer a moment ago');
     try {
       return await within(question(), timeoutMs, () => new Error(`no answer within ${timeoutMs} ms`));

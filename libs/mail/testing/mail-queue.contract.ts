@@ -120,7 +120,7 @@ export function describeMailQueueContract(name: string, create: () => Promise<Qu
     });
 
     it('takes a batch of the reconciler at once', async () => {
-      await stage.queue.announce(Array.from({ length: 200 }, mailId));
+      await stage.queue.announce(Array.from({ length: 200 }, mailId), 2_000);
       expect(await stage.queue.depth()).toBe(200);
     });
   });

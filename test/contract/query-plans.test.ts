@@ -22,9 +22,10 @@ let sql: Sql;
 let sent: Sent[] = [];
 
 /** Mostly activated accounts, and a little of everything that a query looks for. */
-beforeAll(async () => {
-  database = await createDatabase();
-  await database.sql`
+beforeAll(
+  async () => {
+    database = await createDatabase();
+    await database.sql`
     insert into users (id, email, password_hash, created_at, activated_at, code_id, code_expires_at,
                        mail_due_at, mail_given_up_at)
     select gen_random_uuid(), 'person' || n || '@example.com', 'x', now() - n * interval '1 second',
@@ -32,17 +33,19 @@ beforeAll(async () => {
            case when n % 100 = 0 then now() - n * interval '1 second' end,
            case when n % 1000 = 50 then now() end, case when n % 1000 = 150 then now() end
     from generate_series(1, ${ACCOUNTS}::int) n`;
-  await database.sql`
+    await database.sql`
     insert into wrong_tries (email_digest, tries, since)
     select sha256(n::text::bytea), 1, now() - n * interval '1 second'
     from generate_series(1, ${ACCOUNTS}::int) n`;
-  await database.sql`vacuum analyze users, wrong_tries`;
-  sql = postgres({
-    ...databaseAddress(database.environment),
-    max: 1,
-    debug: (_connection, query, parameters: unknown[]) => sent.push({ query, parameters }),
-  });
-}, 1_800_000);
+    await database.sql`vacuum analyze users, wrong_tries`;
+    sql = postgres({
+      ...databaseAddress(database.environment),
+      max: 1,
+      debug: (_connection, query, parameters: unknown[]) => sent.push({ query, parameters }),
+    });
+  },
+  120_000 * Math.max(1, ACCOUNTS / 200_000),
+);
 afterAll(async () => {
   await sql.end();
   await database.drop();

@@ -17,7 +17,7 @@ export interface DatabaseAddress {
 export const TEMPLATE = 'template_migrated';
 const PASSWORD = 'tests-only';
 
-/** A server for tests, not started yet. A killed one loses nothing that it has written to the kernel. */
+/** A server for tests, not started yet. */
 export function embeddedIn(directory: string, port: number, settings: readonly string[]): EmbeddedPostgres {
   // When we are root, PostgreSQL runs as somebody else and has to get in.
   chmodSync(directory, 0o755);
@@ -26,6 +26,7 @@ export function embeddedIn(directory: string, port: number, settings: readonly s
     refuge: path.join(directory, 'refuge'),
     port,
     password: PASSWORD,
+    // A killed process loses nothing that it has written to the kernel; only a power cut would.
     settings: ['fsync=off', ...settings],
   });
 }

@@ -193,7 +193,7 @@ async function firstOfBurst({ load }: RunningApi): Promise<number> {
 /** Other work on libuv's pool, inside of one process with the service's own hasher. */
 export async function poolWhileHashing(stage: Stage): Promise<Figure[]> {
   const rounds: number[] = [];
-  for (let round = 0; round < stage.size(1, 7); round += 1) {
+  for (let round = 0; round < stage.size(1, stage.rounds); round += 1) {
     const options = { cost: COST, probes: stage.size(60, 1_000) };
     const { times } = await runProgram<{ times: number[] }>('pool-while-hashing', options);
     rounds.push(percentile(times, 50));

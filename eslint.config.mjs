@@ -74,7 +74,7 @@ export default defineConfig(
   },
   {
     // The two places that read the environment, and the programs that hand one to a process they start.
-    files: ['libs/runtime/config/**', 'libs/runtime/thread-pool.ts', 'tools/**/*.ts', 'test/**/*.ts'],
+    files: ['libs/runtime/config/**', 'libs/runtime/lifecycle/thread-pool.ts', 'tools/**/*.ts', 'test/**/*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -8,14 +8,14 @@ import {
 } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { Environment } from './config/environment';
-import { DatabaseIndicator, RedisIndicator } from './health';
+import { DatabaseIndicator, RedisIndicator } from './health/health';
 import { createLogger, Logger } from './logging/logger';
 import { createSql, SILENCE_MAX_MS, Sql } from './postgres/sql';
 import { hasRedis } from './redis/address';
 import { createRedis, Redis } from './redis/redis';
-import { Lifecycle } from './shutdown';
+import { Lifecycle } from './lifecycle/shutdown';
 import { startTracing, stopTracing } from './tracing/exporter';
-import { Warnings } from './warnings';
+import { Warnings } from './health/warnings';
 
 const AppName = Symbol('app name');
 

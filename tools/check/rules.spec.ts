@@ -56,7 +56,7 @@ const SOUND: Record<string, string> = {
   'apps/api/src/plain.ts': "import '@app/users';\nimport 'express';",
   'test/support/plain.ts': "import '@app/users/testing';\nimport 'ioredis';",
   'tools/plain.ts': "import 'smtp-server';\nprocess.stdout.write(process.env['PATH'] ?? '');",
-  'libs/runtime/thread-pool.ts': "process.stdout.write(process.env['PATH'] ?? '');",
+  'libs/runtime/lifecycle/thread-pool.ts': "process.stdout.write(process.env['PATH'] ?? '');",
 };
 
 /** Lint rules of our own choice and setting, broken on purpose. */
@@ -165,7 +165,7 @@ describe('the lint rules', () => {
     const files = [
       ...FINDINGS.map(([, file]) => file),
       'tools/plain.ts',
-      'libs/runtime/thread-pool.ts',
+      'libs/runtime/lifecycle/thread-pool.ts',
       'libs/users/use-cases/plain.ts',
     ];
     const results = run('eslint', '--format', 'json', ...files) as Results;

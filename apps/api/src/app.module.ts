@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { MetricsModule } from '@app/metrics';
 import { RuntimeModule, type Environment } from '@app/runtime';
-import { HttpModule } from './http/http.module';
+import { HttpModule } from './http.module';
 
 /** The composition root of the api: what it is made of, and nothing that it does. */
 @Module({})

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import cluster from 'node:cluster';
 import { hasRedis, Logger, shutDownOnSignal, start, type Environment } from '@app/runtime';
-import { createApp } from './create-app';
-import { listenForOperators } from './operations-port';
-import { lead } from './processes/lead';
-import { joinPrimary } from './processes/member';
+import { createApp } from './app.setup';
+import { listenForOperators } from './server/operations-port';
+import { lead } from './cluster/lead';
+import { joinPrimary } from './cluster/member';
 
 async function serve(environment: Environment): Promise<void> {
   const app = await createApp(environment);

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { parseEnvironment } from '@app/runtime';
 import { AppModule } from './app.module';
-import { createOpenApiDocument } from './http/docs/openapi';
+import { createOpenApiDocument } from './docs/openapi';
 
 /**
  * Prints the OpenAPI document of the api with its defaults. Nest's preview reads the modules and makes nothing of

@@ -1,5 +1,5 @@
 import postgres, { type PendingQuery, type Row, type RowList, type Sql as PostgresSql } from 'postgres';
-import { Unavailable, within } from '../deadline';
+import { Unavailable, within } from '../lifecycle/deadline';
 import { SpanKind, traced } from '../tracing/tracing';
 import type { Environment } from '../config/environment';
 import { connectWatched } from './silence';

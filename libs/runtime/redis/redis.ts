@@ -1,6 +1,6 @@
 import { Cluster, Redis as IORedis, type Command } from 'ioredis';
 import type { Environment } from '../config/environment';
-import { onDeadline } from '../deadline';
+import { onDeadline } from '../lifecycle/deadline';
 import type { Logger } from '../logging/logger';
 import { clusterAddress, clusterNodes, redisAddress } from './address';
 

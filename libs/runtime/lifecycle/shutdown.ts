@@ -3,7 +3,7 @@ import { Server as NetServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
 import { within } from './deadline';
-import { Logger } from './logging/logger';
+import { Logger } from '../logging/logger';
 
 /** What new requests and probes have to know of the end of this process. */
 export class Lifecycle {

@@ -13,11 +13,11 @@ import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
 import type { Request, Response } from 'express';
 import { parseBasicCredentials, type BasicCredentials } from './basic-credentials';
-import { readJsonBody } from './json-body';
-import type { FieldFault } from './problem/problem';
-import { ProblemError } from './problem/problem-error';
-import { DETAIL_OF } from './problem/statuses';
-import { toProblemError } from './problem/to-problem';
+import { readJsonBody } from '../server/json-body';
+import type { FieldFault } from '../problem/problem';
+import { ProblemError } from '../problem/problem-error';
+import { DETAIL_OF } from '../problem/statuses';
+import { toProblemError } from '../problem/to-problem';
 
 interface Wanted {
   readonly credentials?: true;

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Environment } from '@app/runtime';
-import { answerUnreadable } from './http/problem/unreadable';
+import { answerUnreadable } from '../problem/unreadable';
 
 /** Longest a client may take over the head of its request, in milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000;

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { inTime, Sql } from './postgres/sql';
-import { HASH_TAGS, Redis } from './redis/redis';
+import { inTime, Sql } from '../postgres/sql';
+import { HASH_TAGS, Redis } from '../redis/redis';
 
 /** How long an answer is good: probes, however many, cost a dependency one question a second. */
 const FRESH_MS = 1_000;

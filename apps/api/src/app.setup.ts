@@ -5,17 +5,17 @@ import type { NextFunction, Request, Response } from 'express';
 import { Instruments, MetricsRecorder } from '@app/metrics';
 import { createLogger, Lifecycle, Logger, nestLogger, type Environment } from '@app/runtime';
 import { AppModule } from './app.module';
-import { BoundedExpressAdapter } from './bounded-server';
-import { recordAccess } from './http/access-log';
-import { serveDocs } from './http/docs/openapi';
-import { FitPasswordConstraint } from './http/dto/is-fit-password';
-import { ProblemError } from './http/problem/problem-error';
-import { ProblemFilter } from './http/problem/problem.filter';
-import { DETAIL_OF } from './http/problem/statuses';
-import { identifyRequest } from './http/request-id';
-import { securityHeaders } from './http/security-headers';
-import { traceRequest } from './http/trace-request';
-import { hideFromPublic } from './operations-port';
+import { BoundedExpressAdapter } from './server/bounded-server';
+import { recordAccess } from './server/access-log';
+import { serveDocs } from './docs/openapi';
+import { FitPasswordConstraint } from './users/dto/is-fit-password';
+import { ProblemError } from './problem/problem-error';
+import { ProblemFilter } from './problem/problem.filter';
+import { DETAIL_OF } from './problem/statuses';
+import { identifyRequest } from './server/request-id';
+import { securityHeaders } from './server/security-headers';
+import { traceRequest } from './server/trace-request';
+import { hideFromPublic } from './server/operations-port';
 
 /** Builds the api, ready to listen. */
 export async function createApp(environment: Environment): Promise<NestExpressApplication> {

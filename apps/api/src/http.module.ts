@@ -4,19 +4,19 @@ import { ScrapeController } from '@app/metrics';
 import { ProbesController, type Environment } from '@app/runtime';
 import { UsersModule } from '@app/users';
 import { RateLimitModule } from '@app/rate-limit';
-import { AdmissionGuard, RefusalGuard } from './admission';
-import { FitPasswordConstraint } from './dto/is-fit-password';
+import { AdmissionGuard, RefusalGuard } from './users/admission';
+import { FitPasswordConstraint } from './users/dto/is-fit-password';
 import { HealthController } from './health/health.controller';
 import { MetricsController } from './metrics/metrics.controller';
-import { Observers } from '../observers';
-import { IndexController } from './index.controller';
+import { Observers } from './metrics/observers';
+import { IndexController } from './docs/index.controller';
 import { ProblemFilter } from './problem/problem.filter';
 import { Charges } from './rate-limit/charges';
 import { LimitedAuthentication } from './rate-limit/limited-authentication';
 import { ProxyHint } from './rate-limit/proxy-hint';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard';
 import { RequestLimits } from './rate-limit/request-limits';
-import { UsersController } from './users.controller';
+import { UsersController } from './users/users.controller';
 
 @Module({})
 export class HttpModule {

@@ -10,7 +10,7 @@ import {
 } from '@nestjs/throttler';
 import type { Request, Response } from 'express';
 import type { Charge, LimitName } from '@app/rate-limit';
-import { admissionOf } from '../admission';
+import { admissionOf } from '../users/admission';
 import { Charges } from './charges';
 import { ProxyHint } from './proxy-hint';
 import { RequestLimits } from './request-limits';

@@ -6,12 +6,12 @@ import { DEFAULT_LOCALE, LOCALES, type Locale } from '@app/mail';
 import { Register } from '@app/users';
 import { AdmittedBody, Admits, Credentials } from './admission';
 import type { BasicCredentials } from './basic-credentials';
-import { ApiProblems, BODY_PROBLEMS } from './docs/api-problems';
+import { ApiProblems, BODY_PROBLEMS } from '../docs/api-problems';
 import { ActivateBody, ActivatedUser, NewCodeAccepted, RegisterBody, RegisteredUser } from './dto/users.dto';
-import { OutcomesInterceptor } from './metrics/outcomes.interceptor';
-import { LimitedAuthentication } from './rate-limit/limited-authentication';
-import { LimitedBy } from './rate-limit/rate-limit.guard';
-import { goneSignalOf, requestIdOf } from './request-id';
+import { OutcomesInterceptor } from '../metrics/outcomes.interceptor';
+import { LimitedAuthentication } from '../rate-limit/limited-authentication';
+import { LimitedBy } from '../rate-limit/rate-limit.guard';
+import { goneSignalOf, requestIdOf } from '../server/request-id';
 
 @ApiTags('Accounts')
 @UseInterceptors(OutcomesInterceptor)

@@ -2,7 +2,7 @@ import { Controller, Get, Header, ServiceUnavailableException } from '@nestjs/co
 import { ApiExcludeController } from '@nestjs/swagger';
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { DatabaseIndicator } from './health';
-import { Lifecycle } from './shutdown';
+import { Lifecycle } from '../lifecycle/shutdown';
 
 /** What Kubernetes asks, in Terminus's shape. */
 @ApiExcludeController()

@@ -1,6 +1,6 @@
 import { json, type Request, type Response } from 'express';
-import { ProblemError } from './problem/problem-error';
-import { DETAIL_OF } from './problem/statuses';
+import { ProblemError } from '../problem/problem-error';
+import { DETAIL_OF } from '../problem/statuses';
 
 /** Largest body, in bytes. */
 export const BODY_BYTES_MAX = 16 * 1_024;

@@ -2,10 +2,10 @@ import { Controller, Get, Header, Inject, Param, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Environment } from '@app/runtime';
-import { isForOperators } from '../operations-port';
-import { ERROR_NAMES, type ErrorName } from './problem/problem';
-import { ProblemError } from './problem/problem-error';
-import { DETAIL_OF, STATUS_OF } from './problem/statuses';
+import { isForOperators } from '../server/operations-port';
+import { ERROR_NAMES, type ErrorName } from '../problem/problem';
+import { ProblemError } from '../problem/problem-error';
+import { DETAIL_OF, STATUS_OF } from '../problem/statuses';
 
 interface Link {
   readonly href: string;

@@ -5,7 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import type { Environment } from '@app/runtime';
 import { createBoundedServer } from './bounded-server';
-import type { ProblemFilter } from './http/problem/problem.filter';
+import type { ProblemFilter } from '../problem/problem.filter';
 
 /** What operators read: metrics and documents, and all that is below. */
 const PATHS = ['/metrics', '/api/v1/metrics', '/docs', '/docs-json', '/docs-yaml'];

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Authenticate, UsersError, type UserWithHash } from '@app/users';
-import type { BasicCredentials } from '../basic-credentials';
-import { goneSignalOf } from '../request-id';
+import type { BasicCredentials } from '../users/basic-credentials';
+import { goneSignalOf } from '../server/request-id';
 import { Charges } from './charges';
 import { RequestLimits } from './request-limits';
 

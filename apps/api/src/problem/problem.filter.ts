@@ -1,7 +1,7 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Environment, Logger } from '@app/runtime';
-import { requestIdOf } from '../request-id';
+import { requestIdOf } from '../server/request-id';
 import { toBody, toProblemError } from './to-problem';
 
 /** Answers every error with the one body, and logs those that are ours. */

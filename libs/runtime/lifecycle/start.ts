@@ -4,7 +4,7 @@ import {
   loadDotEnv,
   parseEnvironment,
   type Environment,
-} from './config/environment';
+} from '../config/environment';
 import { startThreadPool } from './thread-pool';
 
 /**

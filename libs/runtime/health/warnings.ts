@@ -1,10 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Cluster } from 'ioredis';
-import { Environment } from './config/environment';
-import { Logger } from './logging/logger';
-import { connectionsOffered, connectionsWanted } from './postgres/connections';
-import { Sql } from './postgres/sql';
-import { Redis } from './redis/redis';
+import { Environment } from '../config/environment';
+import { Logger } from '../logging/logger';
+import { connectionsOffered, connectionsWanted } from '../postgres/connections';
+import { Sql } from '../postgres/sql';
+import { Redis } from '../redis/redis';
 
 /**
  * Says at the start what would lose data, or turn people away, on a worse day than this. It holds nothing up and

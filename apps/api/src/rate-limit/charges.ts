@@ -3,8 +3,8 @@ import type { Request } from 'express';
 import { clientOf, digestKey, Limits, type Charge, type LimitName } from '@app/rate-limit';
 import { Environment } from '@app/runtime';
 import { emailAddressOrNull } from '@app/users';
-import { routeOf } from '../access-log';
-import { admissionOf } from '../admission';
+import { routeOf } from '../server/access-log';
+import { admissionOf } from '../users/admission';
 
 /** Whose budget each limit counts against. */
 @Injectable()

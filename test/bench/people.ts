@@ -20,15 +20,15 @@ export async function activations(sql: Sql, count: number, passwordHash: string)
     id: randomUUID(),
     email: `${randomUUID()}@example.com`,
     password_hash: passwordHash,
-    code_id: randomUUID(),
+    mail_id: randomUUID(),
     code_expires_at: new Date(Date.now() + 600_000),
     mail_sent_at: new Date(),
   }));
   await sql`insert into users ${sql(accounts)}`;
-  return accounts.map(({ email, code_id }) => ({
+  return accounts.map(({ email, mail_id }) => ({
     method: 'POST',
     path: '/api/v1/users/activate',
     headers: { Authorization: `Basic ${Buffer.from(`${email}:${PASSWORD}`).toString('base64')}` },
-    body: { activation_code: codes.derive({ id: code_id, digits: 4 }) },
+    body: { activation_code: codes.derive({ mailId: mail_id, digits: 4 }) },
   }));
 }

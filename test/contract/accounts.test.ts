@@ -71,7 +71,7 @@ describe('purge beside others', () => {
     const [, deleted] = await Promise.all([stage.users.add(owner), purge(stage, 100)]);
     expect(deleted).toBeLessThanOrEqual(1);
     expect(await stage.users.findByEmail(owner.email)).toMatchObject({ id: owner.id });
-    await deliver(stage, owner.code.id);
+    await deliver(stage, owner.code.mailId);
   });
 });
 
@@ -81,7 +81,7 @@ describe('what the database keeps', () => {
     const account = await registerAndDeliver(stage, kevin());
     await stage.activations.redeem({
       accountId: account.id,
-      codeId: account.code.id,
+      mailId: account.code.mailId,
       right: false,
       maxWrongTries: 5,
     });

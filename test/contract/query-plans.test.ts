@@ -26,7 +26,7 @@ beforeAll(
   async () => {
     database = await createDatabase();
     await database.sql`
-    insert into users (id, email, password_hash, created_at, activated_at, code_id, code_expires_at,
+    insert into users (id, email, password_hash, created_at, activated_at, mail_id, code_expires_at,
                        mail_due_at, mail_given_up_at)
     select gen_random_uuid(), 'person' || n || '@example.com', 'x', now() - n * interval '1 second',
            case when n % 50 > 0 then now() end, case when n % 50 = 0 then gen_random_uuid() end,
@@ -59,7 +59,7 @@ const newcomer = (): NewUser => ({
   id: randomUUID(),
   email: parseEmailAddress(`${randomUUID()}@example.com`),
   passwordHash: 'x',
-  code: { id: randomUUID(), digits: 4 },
+  code: { mailId: randomUUID(), digits: 4 },
   locale: 'en',
   requestId: 'plans',
 });
@@ -68,7 +68,7 @@ const activations = () => new PostgresActivationRepository(sql);
 const owed = () => new PostgresOwedMailRepository(sql);
 const dead = () => new PostgresDeadRegistrations(sql);
 const redeem = (right: boolean) =>
-  activations().redeem({ accountId: randomUUID(), codeId: randomUUID(), right, maxWrongTries: 5 });
+  activations().redeem({ accountId: randomUUID(), mailId: randomUUID(), right, maxWrongTries: 5 });
 
 /** What the server would do for each statement that was sent, with the values it was sent with. */
 async function plans(): Promise<string[]> {
@@ -93,7 +93,7 @@ const QUERIES: Record<string, () => Promise<unknown>> = {
   'replaces a code': () =>
     activations().replaceCode({
       accountId: randomUUID(),
-      codeId: randomUUID(),
+      mailId: randomUUID(),
       digits: 4,
       locale: 'en',
       requestId: 'plans',

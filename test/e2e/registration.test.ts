@@ -165,11 +165,11 @@ describe.each(MODES)('Registration, %s', (mode) => {
     const mail = await service.inbox.mailTo('grey@example.com', 1, 15_000);
     const [row] = await until('the mail is marked sent', async () => {
       const rows = await service.database.sql`
-        select code_id, mail_attempts from users where email = 'grey@example.com' and mail_sent_at is not null`;
+        select mail_id, mail_attempts from users where email = 'grey@example.com' and mail_sent_at is not null`;
       return rows.length === 1 && rows;
     });
     expect(row?.['mail_attempts']).toBe(2);
-    expect(mail.MessageID).toBe(`${String(row?.['code_id'])}@example.com`);
+    expect(mail.MessageID).toBe(`${String(row?.['mail_id'])}@example.com`);
     expect((await client.activate('grey@example.com', PASSWORD, codeIn(mail))).status).toBe(200);
   });
 

@@ -35,7 +35,7 @@ describe.each(MODES)('What is kept of a code, %s', (mode) => {
       expect(dump.queue).not.toContain(code);
       expect(dump.queue).not.toContain('hidden@example.com');
     }
-    const id = /"code_id":"([0-9a-f-]{36})"/.exec(whileOwed.database)?.[1] ?? 'none';
+    const id = /"mail_id":"([0-9a-f-]{36})"/.exec(whileOwed.database)?.[1] ?? 'none';
     expect(whileOwed.queue).toContain(id);
     const logs = [...service.api.lines, ...(service.worker?.lines ?? [])].join('\n');
     expect(logs).not.toContain(code);

@@ -3,7 +3,7 @@ import type { Sql } from '@app/runtime';
 /** Writes registrations whose code died unused three hours ago and after that, a second between two. */
 export async function insertDead(sql: Sql, count: number): Promise<void> {
   await sql`
-    insert into users (id, email, password_hash, created_at, code_id, code_expires_at, mail_sent_at)
+    insert into users (id, email, password_hash, created_at, mail_id, code_expires_at, mail_sent_at)
     select gen_random_uuid(), 'dead' || n || '@example.com', 'x', died - interval '1 minute',
            gen_random_uuid(), died, died - interval '1 minute'
     from generate_series(1, ${count}::int) as n, lateral (select now() - interval '3 hours' + n * interval '1 ms' as died) as death`;
@@ -12,7 +12,7 @@ export async function insertDead(sql: Sql, count: number): Promise<void> {
 /** Writes a registration of long ago whose mail is owed, due in an hour. */
 export async function insertOwed(sql: Sql, email: string, error: string | null = null): Promise<void> {
   await sql`
-    insert into users (id, email, password_hash, created_at, code_id, mail_due_at, mail_attempts, mail_last_error)
+    insert into users (id, email, password_hash, created_at, mail_id, mail_due_at, mail_attempts, mail_last_error)
     values (gen_random_uuid(), ${email}, 'x', now() - interval '9 days', gen_random_uuid(),
             now() + interval '1 hour', 2, ${error})`;
 }
@@ -20,7 +20,7 @@ export async function insertOwed(sql: Sql, email: string, error: string | null =
 /** Writes a registration whose mail was given up just now. */
 export async function insertGivenUp(sql: Sql, email: string, error: string): Promise<void> {
   await sql`
-    insert into users (id, email, password_hash, code_id, mail_given_up_at, mail_attempts, mail_last_error)
+    insert into users (id, email, password_hash, mail_id, mail_given_up_at, mail_attempts, mail_last_error)
     values (gen_random_uuid(), ${email}, 'x', gen_random_uuid(), now(), 7, ${error})`;
 }
 

@@ -19,21 +19,21 @@ interface RedemptionRow {
 export class PostgresActivationRepository implements ActivationRepository {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
 
-  async redeem({ accountId, codeId, right, maxWrongTries, passwordHash }: Redeem): Promise<Redemption> {
+  async redeem({ accountId, mailId, right, maxWrongTries, passwordHash }: Redeem): Promise<Redemption> {
     // `held` takes the row's lock and sees its newest version, so the rest decides on what is true now. The tries
     // of a day are counted for the address, because they have to outlive this registration.
     const [row] = await inTime(
       this.sql<RedemptionRow[]>`
         with held as (
           select id, email, activated_at,
-                 coalesce(code_id = ${codeId} and code_expires_at > now()
+                 coalesce(mail_id = ${mailId} and code_expires_at > now()
                           and code_wrong_tries < ${maxWrongTries}, false) as alive
           from users where id = ${accountId}
           for update
         ), redeemed as (
           update users set
             activated_at = case when ${right}::boolean then now() end,
-            code_id = case when ${right}::boolean then null else users.code_id end,
+            mail_id = case when ${right}::boolean then null else users.mail_id end,
             code_expires_at = case when ${right}::boolean then null else users.code_expires_at end,
             mail_due_at = case when ${right}::boolean then null else users.mail_due_at end,
             password_hash = case when ${right}::boolean then coalesce(${passwordHash ?? null}, users.password_hash)
@@ -63,7 +63,7 @@ export class PostgresActivationRepository implements ActivationRepository {
   }
 
   async replaceCode(replacement: Replacement): Promise<ReplacementOutcome> {
-    const { accountId, codeId, digits, locale, requestId, maxResends } = replacement;
+    const { accountId, mailId, digits, locale, requestId, maxResends } = replacement;
     const [row] = await inTime(
       this.sql<{ readonly activated: boolean; readonly used_up: boolean }[]>`
         with held as (
@@ -72,7 +72,7 @@ export class PostgresActivationRepository implements ActivationRepository {
           for update
         ), replaced as (
           update users set
-            code_id = ${codeId},
+            mail_id = ${mailId},
             code_digits = ${codeDigits(this.sql, this.sql`users.email`, digits)},
             code_wrong_tries = 0, code_expires_at = null, code_resends = users.code_resends + 1,
             mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null,

@@ -4,7 +4,7 @@ import { inTime, Sql } from '@app/runtime';
 import type { ClaimedMail, DuePlace, OwedMail, OwedMailRepository } from '../domain/owed-mail-repository';
 
 interface ClaimedRow {
-  readonly code_id: string;
+  readonly mail_id: string;
   readonly code_digits: number;
   readonly email: string;
   readonly locale: Locale;
@@ -15,7 +15,7 @@ interface ClaimedRow {
 }
 
 interface OwedRow {
-  readonly code_id: string;
+  readonly mail_id: string;
   readonly email: string;
   readonly owed_since: Date;
   readonly mail_due_at: Date | null;
@@ -37,18 +37,18 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
           mail_due_at = now() + make_interval(secs => ${leaseSeconds}),
           mail_attempts = mail_attempts + 1,
           code_expires_at = case when activated_at is null then now() + make_interval(secs => ${lifeSeconds}) end
-        where code_id = ${id} and mail_due_at <= now()
-        returning code_id, code_digits, email, locale, request_id, trace_parent, mail_attempts, activated_at is not null as activated`,
+        where mail_id = ${id} and mail_due_at <= now()
+        returning mail_id, code_digits, email, locale, request_id, trace_parent, mail_attempts, activated_at is not null as activated`,
     );
     if (row === undefined) return null;
     return {
-      id: row.code_id,
+      id: row.mail_id,
       email: row.email,
       locale: row.locale,
       requestId: row.request_id,
       traceParent: row.trace_parent,
       attempt: row.mail_attempts,
-      code: row.activated ? null : { id: row.code_id, digits: row.code_digits },
+      code: row.activated ? null : { mailId: row.mail_id, digits: row.code_digits },
     };
   }
 
@@ -57,7 +57,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
       update users set
         mail_due_at = null, mail_sent_at = now(), mail_given_up_at = null, mail_last_error = null,
         code_expires_at = case when activated_at is null then now() + make_interval(secs => ${lifeSeconds}) end
-      where code_id = ${id}`);
+      where mail_id = ${id}`);
   }
 
   async postpone(id: string, delaySeconds: number, reason: string): Promise<void> {
@@ -65,7 +65,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
       update users set
         mail_due_at = now() + make_interval(secs => ${delaySeconds}),
         mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)}
-      where code_id = ${id} and mail_due_at is not null`);
+      where mail_id = ${id} and mail_due_at is not null`);
   }
 
   async giveUp(id: string, reason: string): Promise<void> {
@@ -73,7 +73,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
       update users set
         mail_due_at = null, mail_given_up_at = now(), mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)},
         code_expires_at = null
-      where code_id = ${id} and mail_due_at is not null`);
+      where mail_id = ${id} and mail_due_at is not null`);
   }
 
   async due(
@@ -82,12 +82,12 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
   ) {
     return await inTime(
       this.sql<DuePlace[]>`
-        select code_id as id, (extract(epoch from mail_due_at) * 1000000)::bigint::text as "dueAtMicros"
+        select mail_id as id, (extract(epoch from mail_due_at) * 1000000)::bigint::text as "dueAtMicros"
         from users
         where mail_due_at is not null and mail_due_at <= now()
-          and (mail_due_at, code_id) >
+          and (mail_due_at, mail_id) >
               ('epoch'::timestamptz + ${after.dueAtMicros}::bigint * interval '1 microsecond', ${after.id}::uuid)
-        order by mail_due_at, code_id
+        order by mail_due_at, mail_id
         limit ${limit}`,
     );
   }
@@ -95,14 +95,14 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
   async list(limit: number): Promise<OwedMail[]> {
     const rows = await inTime(
       this.sql<OwedRow[]>`
-        select code_id, email, mail_owed_since as owed_since, mail_due_at, mail_attempts, mail_last_error
+        select mail_id, email, mail_owed_since as owed_since, mail_due_at, mail_attempts, mail_last_error
         from users
         where mail_due_at is not null or mail_given_up_at is not null
         order by mail_owed_since
         limit ${limit}`,
     );
     return rows.map((row) => ({
-      id: row.code_id,
+      id: row.mail_id,
       email: row.email,
       owedSince: row.owed_since,
       dueAt: row.mail_due_at,

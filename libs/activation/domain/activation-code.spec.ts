@@ -28,7 +28,7 @@ describe('hotp', () => {
 
 describe('CodeDeriver', () => {
   const deriver = new CodeDeriver('a secret key of more than thirty-two characters');
-  const code = { id: '7b0a2a0e-4d7e-4e0a-9a52-1f6e9d1f0c11', digits: 6 };
+  const code = { mailId: '7b0a2a0e-4d7e-4e0a-9a52-1f6e9d1f0c11', digits: 6 };
 
   it('derives the same code for the same id and key', () => {
     const elsewhere = new CodeDeriver('a secret key of more than thirty-two characters');
@@ -38,7 +38,7 @@ describe('CodeDeriver', () => {
   it('derives another code under another key, for another id', () => {
     const other = new CodeDeriver('another secret key of more than thirty-two characters');
     expect(other.derive(code)).not.toBe(deriver.derive(code));
-    expect(deriver.derive({ ...code, id: '7b0a2a0e-4d7e-4e0a-9a52-1f6e9d1f0c12' })).not.toBe(
+    expect(deriver.derive({ ...code, mailId: '7b0a2a0e-4d7e-4e0a-9a52-1f6e9d1f0c12' })).not.toBe(
       deriver.derive(code),
     );
   });
@@ -57,7 +57,7 @@ describe('CodeDeriver', () => {
   });
 
   it('keeps leading zeros', () => {
-    const ids = Array.from({ length: 500 }, (_, index) => ({ id: String(index), digits: 4 }));
+    const ids = Array.from({ length: 500 }, (_, index) => ({ mailId: String(index), digits: 4 }));
     const codes = ids.map((id) => deriver.derive(id));
     expect(codes.every((each) => /^\d{4}$/.test(each))).toBe(true);
     expect(codes.some((each) => each.startsWith('0'))).toBe(true);

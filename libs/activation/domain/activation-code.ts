@@ -5,12 +5,12 @@ export const CODE_DIGITS_MAX = 8;
 
 /** What the database keeps of a code: the id it is derived from and its length, never the code. */
 export interface IssuedCode {
-  /** Random UUID; names the mail, too. */
-  readonly id: string;
+  /** Random UUID; names the mail that carries the code. */
+  readonly mailId: string;
   readonly digits: number;
 }
 
-export const freshCodeId = (): string => randomUUID();
+export const freshMailId = (): string => randomUUID();
 
 /** Derives codes from the secret key. Whoever lacks the key learns nothing from the id, or from other codes. */
 export class CodeDeriver {
@@ -20,8 +20,8 @@ export class CodeDeriver {
     private readonly previousKey?: string,
   ) {}
 
-  derive({ id, digits }: IssuedCode, secretKey = this.secretKey): string {
-    const key = createHmac('sha256', secretKey).update(`activation-code\0${id}`).digest();
+  derive({ mailId, digits }: IssuedCode, secretKey = this.secretKey): string {
+    const key = createHmac('sha256', secretKey).update(`activation-code\0${mailId}`).digest();
     return hotp(key, 0n, digits);
   }
 

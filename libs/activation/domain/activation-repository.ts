@@ -18,7 +18,7 @@ export type Redemption =
 
 export interface Redeem {
   readonly accountId: string;
-  readonly codeId: string;
+  readonly mailId: string;
   /** Whether the code that was given is the right one. */
   readonly right: boolean;
   /** Wrong tries a code survives. */
@@ -29,7 +29,7 @@ export interface Redeem {
 
 export interface Replacement {
   readonly accountId: string;
-  readonly codeId: string;
+  readonly mailId: string;
   /** Usual length of a code; the address's wrong tries of the day may make it longer. */
   readonly digits: number;
   readonly locale: Locale;

@@ -1,4 +1,4 @@
-import { freshCodeId } from '../domain/activation-code';
+import { freshMailId } from '../domain/activation-code';
 import type { Redemption } from '../domain/activation-repository';
 import { kevin, marie, type NewAccount } from './people';
 import {
@@ -24,16 +24,16 @@ const tally = (redemptions: readonly Redemption[]): Record<string, number> => {
 
 /** Gives somebody whose old code is of no use a new one, as often as it takes, and delivers it. */
 async function renew(stage: Stage, account: NewAccount): Promise<NewAccount> {
-  const code = { id: freshCodeId(), digits: account.code.digits };
+  const code = { mailId: freshMailId(), digits: account.code.digits };
   await stage.activations.replaceCode({
     accountId: account.id,
-    codeId: code.id,
+    mailId: code.mailId,
     digits: code.digits,
     locale: 'en',
     requestId: null,
     maxResends: 1_000,
   });
-  await deliver(stage, code.id);
+  await deliver(stage, code.mailId);
   return { ...account, code };
 }
 
@@ -137,7 +137,9 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         const account = await registerAndDeliver(stage, kevin());
         const other = await registerAndDeliver(stage, marie());
         expect(await redeem(stage, kevin(), true)).toEqual({ outcome: 'dead' });
-        expect(await redeem(stage, account, true, { codeId: other.code.id })).toEqual({ outcome: 'dead' });
+        expect(await redeem(stage, account, true, { mailId: other.code.mailId })).toEqual({
+          outcome: 'dead',
+        });
       });
 
       it('puts a new hash in the place of the old at a success, and only then', async () => {
@@ -168,9 +170,9 @@ export function describeActivationRepositoryContract(name: string, create: () =>
 
       it('leaves an activated account alone', async () => {
         const { id, email } = await registerAndActivate(stage, kevin());
-        const codeId = freshCodeId();
+        const mailId = freshMailId();
         const details = { digits: 4, locale: 'en', requestId: null, maxResends: MAX_RESENDS } as const;
-        expect(await stage.activations.replaceCode({ accountId: id, codeId, ...details })).toBe(
+        expect(await stage.activations.replaceCode({ accountId: id, mailId, ...details })).toBe(
           'already_activated',
         );
         expect((await stage.account(email))?.code).toBeNull();
@@ -179,10 +181,10 @@ export function describeActivationRepositoryContract(name: string, create: () =>
 
       it('writes the next mail in the language asked for, under the request that asked', async () => {
         const { id } = await registerAndDeliver(stage, kevin());
-        const codeId = freshCodeId();
+        const mailId = freshMailId();
         const details = { digits: 4, locale: 'fr', requestId: 'request-2', maxResends: MAX_RESENDS } as const;
-        await stage.activations.replaceCode({ accountId: id, codeId, ...details });
-        expect(await stage.owed.claim(codeId, 12, 60)).toMatchObject({
+        await stage.activations.replaceCode({ accountId: id, mailId, ...details });
+        expect(await stage.owed.claim(mailId, 12, 60)).toMatchObject({
           locale: 'fr',
           requestId: 'request-2',
         });
@@ -192,7 +194,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
     it('gives a registration so many new codes and no more, however many ask at once, and the next one as many', async () => {
       const ask = (accountId: string): Promise<string> =>
         stage.activations.replaceCode({
-          ...{ accountId, codeId: freshCodeId(), digits: 4, locale: 'en', requestId: null },
+          ...{ accountId, mailId: freshMailId(), digits: 4, locale: 'en', requestId: null },
           maxResends: MAX_RESENDS,
         });
       for (const { id, email } of [kevin(), kevin()]) {
@@ -200,7 +202,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         const outcomes = await Promise.all(Array.from({ length: RACERS }, () => ask(id)));
         expect(outcomes.filter((outcome) => outcome === 'replaced')).toHaveLength(MAX_RESENDS);
         expect(outcomes.filter((outcome) => outcome === 'used_up')).toHaveLength(RACERS - MAX_RESENDS);
-        await deliver(stage, (await stage.account(email))?.code?.id ?? 'none');
+        await deliver(stage, (await stage.account(email))?.code?.mailId ?? 'none');
         await stage.letPass(LIFE_SECONDS + 1);
       }
     });

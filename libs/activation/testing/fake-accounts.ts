@@ -11,7 +11,7 @@ export interface FakeRow {
   passwordHash: string;
   createdAt: number;
   activatedAt: number | null;
-  codeId: string | null;
+  mailId: string | null;
   codeDigits: number;
   wrongTries: number;
   resends: number;
@@ -45,7 +45,7 @@ export class FakeAccounts {
   }
 
   byMail(id: string): FakeRow | undefined {
-    return [...this.rows.values()].find((row) => row.codeId === id);
+    return [...this.rows.values()].find((row) => row.mailId === id);
   }
 
   /** Adds the account, or replaces a dead registration; undefined when the address is held. */
@@ -66,7 +66,7 @@ export class FakeAccounts {
       resends: 0,
       locale: account.locale,
       requestId: account.requestId,
-      ...owedFrom(now, account.code.id),
+      ...owedFrom(now, account.code.mailId),
     };
     this.rows.set(row.email, row);
     return row;
@@ -81,20 +81,20 @@ export class FakeAccounts {
   state(email: string): AccountState | null {
     const row = this.rows.get(email);
     if (row === undefined) return null;
-    const pending = row.activatedAt === null && row.codeId !== null;
+    const pending = row.activatedAt === null && row.mailId !== null;
     return {
       id: row.id,
       email: row.email,
       passwordHash: row.passwordHash,
       activatedAt: row.activatedAt === null ? null : new Date(row.activatedAt),
-      code: pending ? { id: row.codeId as string, digits: row.codeDigits } : null,
+      code: pending ? { mailId: row.mailId as string, digits: row.codeDigits } : null,
     };
   }
 }
 
 /** What a row holds of a mail that is owed from now on. */
-export const owedFrom = (now: number, codeId: string) => ({
-  codeId,
+export const owedFrom = (now: number, mailId: string) => ({
+  mailId,
   wrongTries: 0,
   expiresAt: null,
   dueAt: now,

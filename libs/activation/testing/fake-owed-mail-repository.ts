@@ -18,7 +18,7 @@ export class FakeOwedMailRepository implements OwedMailRepository {
       requestId: row.requestId,
       traceParent: null,
       attempt: row.attempts,
-      code: row.activatedAt === null ? { id, digits: row.codeDigits } : null,
+      code: row.activatedAt === null ? { mailId: id, digits: row.codeDigits } : null,
     };
   }
 
@@ -47,7 +47,7 @@ export class FakeOwedMailRepository implements OwedMailRepository {
     const now = this.accounts.now();
     return this.owed()
       .filter((row) => row.dueAt !== null && row.dueAt <= now)
-      .map((row) => ({ id: row.codeId as string, dueAtMicros: String((row.dueAt as number) * 1_000) }))
+      .map((row) => ({ id: row.mailId as string, dueAtMicros: String((row.dueAt as number) * 1_000) }))
       .sort(inOrder)
       .filter((place) => after === undefined || inOrder(place, after) > 0)
       .slice(0, limit);
@@ -59,7 +59,7 @@ export class FakeOwedMailRepository implements OwedMailRepository {
       .sort((a, b) => a.owedSince - b.owedSince)
       .slice(0, limit)
       .map((row) => ({
-        id: row.codeId as string,
+        id: row.mailId as string,
         email: row.email,
         owedSince: new Date(row.owedSince),
         dueAt: row.dueAt === null ? null : new Date(row.dueAt),

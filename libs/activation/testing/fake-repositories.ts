@@ -13,12 +13,12 @@ import { DAY_SECONDS, type Stage } from './stage';
 export class FakeActivationRepository implements ActivationRepository {
   constructor(private readonly accounts: FakeAccounts) {}
 
-  async redeem({ accountId, codeId, right, maxWrongTries, passwordHash }: Redeem): Promise<Redemption> {
+  async redeem({ accountId, mailId, right, maxWrongTries, passwordHash }: Redeem): Promise<Redemption> {
     const now = this.accounts.now();
     const row = this.accounts.byId(accountId);
     if (row === undefined) return { outcome: 'dead' };
     if (row.activatedAt !== null) return { outcome: 'already_activated' };
-    const alive = row.codeId === codeId && (row.expiresAt ?? 0) > now && row.wrongTries < maxWrongTries;
+    const alive = row.mailId === mailId && (row.expiresAt ?? 0) > now && row.wrongTries < maxWrongTries;
     if (!alive) return { outcome: 'dead' };
     if (!right) {
       row.wrongTries += 1;
@@ -26,17 +26,17 @@ export class FakeActivationRepository implements ActivationRepository {
       return { outcome: 'wrong' };
     }
     row.passwordHash = passwordHash ?? row.passwordHash;
-    Object.assign(row, { activatedAt: now, codeId: null, expiresAt: null, dueAt: null });
+    Object.assign(row, { activatedAt: now, mailId: null, expiresAt: null, dueAt: null });
     return { outcome: 'activated', activatedAt: new Date(now) };
   }
 
   async replaceCode(replacement: Replacement): Promise<ReplacementOutcome> {
-    const { accountId, codeId, digits, locale, requestId, maxResends } = replacement;
+    const { accountId, mailId, digits, locale, requestId, maxResends } = replacement;
     const row = this.accounts.byId(accountId);
     if (row === undefined || row.activatedAt !== null) return 'already_activated';
     if (row.resends >= maxResends) return 'used_up';
     const codeDigits = this.accounts.digitsFor(row.email, digits);
-    Object.assign(row, owedFrom(this.accounts.now(), codeId), { codeDigits, locale, requestId });
+    Object.assign(row, owedFrom(this.accounts.now(), mailId), { codeDigits, locale, requestId });
     row.resends += 1;
     return 'replaced';
   }

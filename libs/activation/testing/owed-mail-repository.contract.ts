@@ -1,4 +1,4 @@
-import { freshCodeId } from '../domain/activation-code';
+import { freshMailId } from '../domain/activation-code';
 import type { DuePlace } from '../domain/owed-mail-repository';
 import { guest, kevin, marie, type NewAccount } from './people';
 import {
@@ -26,20 +26,20 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       return account;
     };
     const giveUp = async (account: NewAccount): Promise<void> => {
-      await claim(account.code.id);
-      await stage.owed.giveUp(account.code.id, '550 no such mailbox');
+      await claim(account.code.mailId);
+      await stage.owed.giveUp(account.code.mailId, '550 no such mailbox');
     };
     const renew = async ({ id }: NewAccount): Promise<string> => {
-      const codeId = freshCodeId();
+      const mailId = freshMailId();
       const details = { digits: 4, locale: 'en', requestId: null, maxResends: 10 } as const;
-      await stage.activations.replaceCode({ accountId: id, codeId, ...details });
-      return codeId;
+      await stage.activations.replaceCode({ accountId: id, mailId, ...details });
+      return mailId;
     };
 
     describe('claim', () => {
       it('hands over what the mail needs', async () => {
         const { email, code, locale, requestId } = await register(marie());
-        const { id } = code;
+        const { mailId: id } = code;
         // Nothing is traced here.
         const traceParent = null;
         expect(await claim(id)).toEqual({ id, email, locale, requestId, traceParent, attempt: 1, code });
@@ -47,26 +47,26 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
 
       it('lets one of many racing workers have the mail', async () => {
         const { code } = await register(kevin());
-        const claims = await Promise.all(Array.from({ length: 40 }, () => claim(code.id)));
+        const claims = await Promise.all(Array.from({ length: 40 }, () => claim(code.mailId)));
         expect(claims.filter((mail) => mail !== null)).toHaveLength(1);
       });
 
       it('leases the mail: nobody else has it until the lease is over, then anybody may', async () => {
         const { code } = await register(kevin());
-        await claim(code.id);
+        await claim(code.mailId);
         await stage.letPass(LEASE_SECONDS - 2);
-        expect(await claim(code.id)).toBeNull();
+        expect(await claim(code.mailId)).toBeNull();
         expect(await dueIds()).toEqual([]);
         await stage.letPass(2);
-        expect(await dueIds()).toEqual([code.id]);
-        expect(await claim(code.id)).toMatchObject({ id: code.id, attempt: 2, code });
+        expect(await dueIds()).toEqual([code.mailId]);
+        expect(await claim(code.mailId)).toMatchObject({ id: code.mailId, attempt: 2, code });
       });
 
       it('lets the code live from then on, anew each time', async () => {
         const account = await register(kevin());
-        await claim(account.code.id);
+        await claim(account.code.mailId);
         await stage.letPass(LIFE_SECONDS - 10);
-        await claim(account.code.id);
+        await claim(account.code.mailId);
         await stage.letPass(LIFE_SECONDS - 10);
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
       });
@@ -75,11 +75,11 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const sent = await registerAndDeliver(stage, kevin());
         const replaced = await register(marie());
         const activated = await register(guest(1));
-        await claim(activated.code.id);
+        await claim(activated.code.mailId);
         await redeem(stage, activated, true);
         await renew(replaced);
         await stage.letPass(LEASE_SECONDS + 1);
-        for (const id of [sent.code.id, replaced.code.id, activated.code.id, freshCodeId()]) {
+        for (const id of [sent.code.mailId, replaced.code.mailId, activated.code.mailId, freshMailId()]) {
           expect(await claim(id)).toBeNull();
         }
       });
@@ -88,9 +88,9 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
     describe('markSent', () => {
       it('begins the life of the code anew', async () => {
         const account = await register(kevin());
-        await claim(account.code.id);
+        await claim(account.code.mailId);
         await stage.letPass(LIFE_SECONDS - 10);
-        await stage.owed.markSent(account.code.id, LIFE_SECONDS);
+        await stage.owed.markSent(account.code.mailId, LIFE_SECONDS);
         await stage.letPass(LIFE_SECONDS - 10);
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
       });
@@ -105,11 +105,11 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
 
       it('says nothing about the mail that replaced it', async () => {
         const account = await register(kevin());
-        await claim(account.code.id);
+        await claim(account.code.mailId);
         const next = await renew(account);
-        await stage.owed.markSent(account.code.id, LIFE_SECONDS);
+        await stage.owed.markSent(account.code.mailId, LIFE_SECONDS);
         expect(await dueIds()).toEqual([next]);
-        expect(await redeem(stage, { ...account, code: { id: next, digits: 4 } }, true)).toEqual({
+        expect(await redeem(stage, { ...account, code: { mailId: next, digits: 4 } }, true)).toEqual({
           outcome: 'dead',
         });
       });
@@ -117,7 +117,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       it('takes back a giving-up by a worker that had the mail at the same time', async () => {
         const account = await register(kevin());
         await giveUp(account);
-        await stage.owed.markSent(account.code.id, LIFE_SECONDS);
+        await stage.owed.markSent(account.code.mailId, LIFE_SECONDS);
         expect(await stage.owed.list(10)).toEqual([]);
         await redeem(stage, account, true);
         expect(await stage.owed.retryGivenUp()).toBe(0);
@@ -127,25 +127,25 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
     describe('postpone', () => {
       it('makes the mail due again after the delay, and keeps the reason', async () => {
         const { code, email } = await register(kevin());
-        await claim(code.id);
-        await stage.owed.postpone(code.id, 30, '451 greylisted');
+        await claim(code.mailId);
+        await stage.owed.postpone(code.mailId, 30, '451 greylisted');
         await stage.letPass(28);
-        expect(await claim(code.id)).toBeNull();
+        expect(await claim(code.mailId)).toBeNull();
         const [listed] = await stage.owed.list(10);
-        expect(listed).toMatchObject({ id: code.id, email, attempts: 1, lastError: '451 greylisted' });
+        expect(listed).toMatchObject({ id: code.mailId, email, attempts: 1, lastError: '451 greylisted' });
         expect(listed?.dueAt).toEqual(expect.any(Date));
         await stage.letPass(2);
-        expect(await claim(code.id)).toMatchObject({ attempt: 2 });
+        expect(await claim(code.mailId)).toMatchObject({ attempt: 2 });
       });
 
       it('owes nothing that was settled meanwhile', async () => {
         const sent = await registerAndDeliver(stage, kevin());
         const activated = await register(marie());
-        await claim(activated.code.id);
+        await claim(activated.code.mailId);
         await redeem(stage, activated, true);
         for (const { code } of [sent, activated]) {
-          await stage.owed.postpone(code.id, 0, 'late');
-          await stage.owed.giveUp(code.id, 'late');
+          await stage.owed.postpone(code.mailId, 0, 'late');
+          await stage.owed.giveUp(code.mailId, 'late');
         }
         expect(await stage.owed.list(10)).toEqual([]);
         expect(await stage.owed.backlog()).toEqual({ owed: 0, oldestSeconds: 0, givenUp: 0 });
@@ -153,7 +153,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
 
       it('keeps a reason of bounded length', async () => {
         const { code } = await register(kevin());
-        await stage.owed.postpone(code.id, 0, 'x'.repeat(5_000));
+        await stage.owed.postpone(code.mailId, 0, 'x'.repeat(5_000));
         const [listed] = await stage.owed.list(1);
         expect(listed?.lastError).toHaveLength(500);
       });
@@ -164,11 +164,15 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const account = await register(kevin());
         await giveUp(account);
         await stage.letPass(LEASE_SECONDS + 1);
-        expect(await claim(account.code.id)).toBeNull();
+        expect(await claim(account.code.mailId)).toBeNull();
         expect(await dueIds()).toEqual([]);
         expect(await stage.owed.backlog()).toEqual({ owed: 0, oldestSeconds: 0, givenUp: 1 });
         const [listed] = await stage.owed.list(10);
-        expect(listed).toMatchObject({ id: account.code.id, dueAt: null, lastError: '550 no such mailbox' });
+        expect(listed).toMatchObject({
+          id: account.code.mailId,
+          dueAt: null,
+          lastError: '550 no such mailbox',
+        });
       });
 
       it('kills the code that nobody will read', async () => {
@@ -182,9 +186,9 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const other = await register(marie());
         await giveUp(account);
         expect(await stage.owed.retryGivenUp()).toBe(1);
-        expect((await dueIds()).sort()).toEqual([account.code.id, other.code.id].sort());
+        expect((await dueIds()).sort()).toEqual([account.code.mailId, other.code.mailId].sort());
         expect(await stage.owed.backlog()).toMatchObject({ owed: 2, givenUp: 0 });
-        expect(await claim(account.code.id)).toMatchObject({ attempt: 1 });
+        expect(await claim(account.code.mailId)).toMatchObject({ attempt: 1 });
         expect(await stage.owed.retryGivenUp()).toBe(0);
       });
     });
@@ -196,9 +200,9 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const second = await register(marie());
         await stage.letPass(10);
         const inHand = await register(guest(1));
-        await claim(inHand.code.id);
-        expect(await dueIds()).toEqual([first.code.id, second.code.id]);
-        expect(await dueIds(1)).toEqual([first.code.id]);
+        await claim(inHand.code.mailId);
+        expect(await dueIds()).toEqual([first.code.mailId, second.code.mailId]);
+        expect(await dueIds(1)).toEqual([first.code.mailId]);
       });
 
       it('pages over mails that are due at one instant without losing or repeating any', async () => {
@@ -214,7 +218,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
           seen.push(...page);
         }
         const ids = seen.map((place) => place.id);
-        expect(new Set(ids)).toEqual(new Set([...people, ...later].map(({ code }) => code.id)));
+        expect(new Set(ids)).toEqual(new Set([...people, ...later].map(({ code }) => code.mailId)));
         expect(ids).toHaveLength(14);
         expect(new Set(seen.slice(0, 12).map((place) => place.dueAtMicros)).size).toBe(1);
       });
@@ -225,7 +229,10 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const first = await register(kevin());
         await stage.letPass(100);
         const second = await register(marie());
-        expect((await stage.owed.list(10)).map(({ id }) => id)).toEqual([first.code.id, second.code.id]);
+        expect((await stage.owed.list(10)).map(({ id }) => id)).toEqual([
+          first.code.mailId,
+          second.code.mailId,
+        ]);
         expect(await stage.owed.list(1)).toHaveLength(1);
         const { owed, oldestSeconds } = await stage.owed.backlog();
         expect(owed).toBe(2);
@@ -247,7 +254,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
     it('wants nothing from an account that was activated while its mail was owed', async () => {
       const account = await registerAndActivate(stage, kevin());
       expect(await stage.owed.backlog()).toEqual({ owed: 0, oldestSeconds: 0, givenUp: 0 });
-      expect(await claim(account.code.id)).toBeNull();
+      expect(await claim(account.code.mailId)).toBeNull();
     });
   });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Locale } from '@app/mail';
-import { freshCodeId, type IssuedCode } from '../domain/activation-code';
+import { freshMailId, type IssuedCode } from '../domain/activation-code';
 
 /** A registration as it is written: every call gives the same person with an account id and a code id of its own. */
 export interface NewAccount {
@@ -20,7 +20,7 @@ const person =
       id,
       email,
       passwordHash: `hash of ${id}`,
-      code: { id: freshCodeId(), digits: 4 },
+      code: { mailId: freshMailId(), digits: 4 },
       locale,
       requestId: `request-${id.slice(0, 8)}`,
       ...details,

@@ -43,7 +43,7 @@ export async function deliver(stage: Stage, mailId: string): Promise<void> {
 /** Registers somebody whose code is in their inbox. */
 export async function registerAndDeliver(stage: Stage, account: NewAccount): Promise<NewAccount> {
   await stage.register(account);
-  await deliver(stage, account.code.id);
+  await deliver(stage, account.code.mailId);
   return account;
 }
 
@@ -55,7 +55,7 @@ export function redeem(
 ): Promise<Redemption> {
   return stage.activations.redeem({
     accountId: id,
-    codeId: code.id,
+    mailId: code.mailId,
     right,
     maxWrongTries: MAX_WRONG_TRIES,
     ...details,

@@ -49,7 +49,7 @@ describe('ActivateAccount', () => {
     await stage.register(account);
     const right = codes.derive(account.code);
     await expect(activate.execute(account, right)).rejects.toMatchObject(refused('activation.code_dead'));
-    await deliver(stage, account.code.id);
+    await deliver(stage, account.code.mailId);
     await stage.letPass(LIFE_SECONDS + 1);
     await expect(activate.execute(account, right)).rejects.toMatchObject(refused('activation.code_dead'));
   });

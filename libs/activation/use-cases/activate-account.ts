@@ -18,7 +18,7 @@ export class ActivateAccount {
     if (account.code === null) throw new ActivationError('activation.already_activated');
     const redemption = await this.activations.redeem({
       accountId: account.id,
-      codeId: account.code.id,
+      mailId: account.code.mailId,
       right: this.codes.matches(account.code, attempt),
       maxWrongTries: this.environment.ACTIVATION_CODE_MAX_ATTEMPTS,
       ...(passwordHash === undefined ? {} : { passwordHash }),

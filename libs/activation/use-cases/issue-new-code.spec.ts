@@ -22,10 +22,10 @@ describe('IssueNewCode', () => {
     await issue.execute(account, 'fr', 'request-2');
     const [id] = queue.announced;
     expect(queue.announced).toHaveLength(1);
-    expect(id).not.toBe(account.code.id);
+    expect(id).not.toBe(account.code.mailId);
     expect(await redeem(stage, account, true)).toEqual({ outcome: 'dead' });
     expect(await stage.owed.claim(id ?? '', 12, 60)).toMatchObject({
-      code: { id, digits: 6 },
+      code: { mailId: id, digits: 6 },
       locale: 'fr',
       requestId: 'request-2',
     });

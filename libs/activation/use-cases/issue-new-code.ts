@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Environment } from '@app/runtime';
 import type { Locale } from '@app/mail';
-import { freshCodeId } from '../domain/activation-code';
+import { freshMailId } from '../domain/activation-code';
 import { ActivationRepository, type PendingAccount } from '../domain/activation-repository';
 import { ActivationError } from '../domain/errors';
 import { AnnounceMail } from './announce-mail';
@@ -20,10 +20,10 @@ export class IssueNewCode {
    * it for ever. @throws {ActivationError} already_activated, codes_used_up @throws {Unavailable}
    */
   async execute(account: PendingAccount, locale: Locale, requestId: string | null): Promise<void> {
-    const codeId = freshCodeId();
+    const mailId = freshMailId();
     const outcome = await this.activations.replaceCode({
       accountId: account.id,
-      codeId,
+      mailId,
       digits: this.environment.ACTIVATION_CODE_LENGTH,
       locale,
       requestId,
@@ -35,6 +35,6 @@ export class IssueNewCode {
       const lifeSeconds = this.environment.ACTIVATION_CODE_EXPIRY_SECONDS;
       throw new ActivationError('activation.codes_used_up', lifeSeconds);
     }
-    await this.mail.execute(codeId);
+    await this.mail.execute(mailId);
   }
 }

@@ -19,7 +19,7 @@ describe('ReconcileOwedMail', () => {
   const owe = async (count: number): Promise<string[]> => {
     const people = Array.from({ length: count }, (_, n) => guest(n));
     for (const person of people) await stage.register(person);
-    return people.map(({ code }) => code.id);
+    return people.map(({ code }) => code.mailId);
   };
 
   it('announces every mail that is due, over several batches, each once', async () => {

@@ -31,10 +31,10 @@ describe('SendOwedMail', () => {
   it('sends the derived code to the stored address, in its language, and settles the mail', async () => {
     const account = marie();
     await stage.register(account);
-    expect(await send.execute(account.code.id)).toBe('sent');
+    expect(await send.execute(account.code.mailId)).toBe('sent');
     expect(mailer.sent).toEqual([
       {
-        id: account.code.id,
+        id: account.code.mailId,
         to: account.email,
         locale: 'fr',
         content: {
@@ -51,7 +51,7 @@ describe('SendOwedMail', () => {
   it('sends once however often the job comes', async () => {
     const account = kevin();
     await stage.register(account);
-    const outcomes = await Promise.all(Array.from({ length: 10 }, () => send.execute(account.code.id)));
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => send.execute(account.code.mailId)));
     expect(outcomes.filter((outcome) => outcome === 'sent')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'not_wanted')).toHaveLength(9);
     expect(mailer.sent).toHaveLength(1);
@@ -59,7 +59,7 @@ describe('SendOwedMail', () => {
 
   it('sends nothing that is not wanted any more', async () => {
     const activated = await registerAndActivate(stage, kevin());
-    expect(await send.execute(activated.code.id)).toBe('not_wanted');
+    expect(await send.execute(activated.code.mailId)).toBe('not_wanted');
     expect(await send.execute('8e2e4b9e-7a77-4d43-9a4d-000000000000')).toBe('not_wanted');
     expect(mailer.sent).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe('SendOwedMail', () => {
   it('sends the notice to the owner of an activated account, without a code', async () => {
     const account = await registerAndActivate(stage, kevin());
     const row = stage.accounts.rows.get(account.email);
-    Object.assign(row ?? {}, { codeId: 'notice', dueAt: stage.accounts.now() });
+    Object.assign(row ?? {}, { mailId: 'notice', dueAt: stage.accounts.now() });
     expect(await send.execute('notice')).toBe('sent');
     expect(mailer.sent).toEqual([
       { id: 'notice', to: account.email, locale: 'en', content: { kind: 'address_taken' } },
@@ -78,16 +78,16 @@ describe('SendOwedMail', () => {
     const account = kevin();
     await stage.register(account);
     await mailer.postpone();
-    expect(await send.execute(account.code.id)).toBe('postponed');
+    expect(await send.execute(account.code.mailId)).toBe('postponed');
     const [owed] = await stage.owed.list(1);
     expect(owed).toMatchObject({ attempts: 1, lastError: '451 not now' });
     const delayMs = (owed?.dueAt?.getTime() ?? 0) - stage.accounts.now();
     expect(delayMs).toBeGreaterThan(1_000);
     expect(delayMs).toBeLessThan(3_000);
-    expect(await send.execute(account.code.id)).toBe('not_wanted');
+    expect(await send.execute(account.code.mailId)).toBe('not_wanted');
     await stage.letPass(3);
     await mailer.take();
-    expect(await send.execute(account.code.id)).toBe('sent');
+    expect(await send.execute(account.code.mailId)).toBe('sent');
     expect(mailer.sent[0]?.content).toMatchObject({ code: codes.derive(account.code) });
   });
 
@@ -95,11 +95,11 @@ describe('SendOwedMail', () => {
     const account = kevin();
     await stage.register(account);
     await mailer.refuse();
-    expect(await send.execute(account.code.id)).toBe('given_up');
+    expect(await send.execute(account.code.mailId)).toBe('given_up');
     expect(await stage.owed.backlog()).toMatchObject({ owed: 0, givenUp: 1 });
     await mailer.take();
     expect(await stage.owed.retryGivenUp()).toBe(1);
-    expect(await send.execute(account.code.id)).toBe('sent');
+    expect(await send.execute(account.code.mailId)).toBe('sent');
   });
 
   it('gives up after a day of trying, and not before', async () => {
@@ -113,7 +113,7 @@ describe('SendOwedMail', () => {
       const waitSeconds = Math.max(0, ((owed?.dueAt?.getTime() ?? 0) - stage.accounts.now()) / 1_000) + 0.001;
       await stage.letPass(waitSeconds);
       seconds += waitSeconds;
-      outcome = await send.execute(account.code.id);
+      outcome = await send.execute(account.code.mailId);
     }
     expect(attempts).toBe(300);
     expect(seconds).toBeGreaterThan(86_400 * 0.8);
@@ -124,12 +124,12 @@ describe('SendOwedMail', () => {
     const account = kevin();
     await stage.register(account);
     jest.spyOn(stage.owed, 'markSent').mockRejectedValueOnce(new Error('killed'));
-    await expect(send.execute(account.code.id)).rejects.toThrow('killed');
+    await expect(send.execute(account.code.mailId)).rejects.toThrow('killed');
     await stage.letPass(LEASE_SECONDS + 1);
-    expect(await send.execute(account.code.id)).toBe('sent');
+    expect(await send.execute(account.code.mailId)).toBe('sent');
     expect(mailer.sent.map(({ id, content }) => ({ id, content }))).toEqual([
-      { id: account.code.id, content: mailer.sent[0]?.content },
-      { id: account.code.id, content: mailer.sent[0]?.content },
+      { id: account.code.mailId, content: mailer.sent[0]?.content },
+      { id: account.code.mailId, content: mailer.sent[0]?.content },
     ]);
   });
 
@@ -137,7 +137,7 @@ describe('SendOwedMail', () => {
     const account = kevin();
     await stage.register(account);
     jest.spyOn(stage.owed, 'markSent').mockRejectedValueOnce(new Unavailable('database', 'away'));
-    expect(await send.execute(account.code.id)).toBe('sent');
+    expect(await send.execute(account.code.mailId)).toBe('sent');
     expect(await stage.owed.backlog()).toMatchObject({ owed: 0 });
     expect(mailer.sent).toHaveLength(1);
   });
@@ -152,17 +152,17 @@ describe('SendOwedMail', () => {
       throw away;
     });
     jest.spyOn(stage.owed, 'postpone').mockRejectedValueOnce(away);
-    await expect(send.execute(account.code.id)).rejects.toBe(away);
+    await expect(send.execute(account.code.mailId)).rejects.toBe(away);
     // No lease to wait for.
-    expect(await send.execute(account.code.id)).toBe('sent');
+    expect(await send.execute(account.code.mailId)).toBe('sent');
   });
 
   it('logs under the request that caused the mail, and neither code nor address', async () => {
     const people = [kevin({ requestId: 'request-7' }), guest(1)];
     for (const person of people) await stage.register(person);
-    await send.execute(people[0]?.code.id ?? '');
+    await send.execute(people[0]?.code.mailId ?? '');
     await mailer.refuse();
-    await send.execute(people[1]?.code.id ?? '');
+    await send.execute(people[1]?.code.mailId ?? '');
     expect(requestContext.getStore()).toBeUndefined();
     expect(lines).toHaveLength(2);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ request_id: 'request-7', level: 'info' });

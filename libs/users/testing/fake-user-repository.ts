@@ -28,7 +28,7 @@ export class FakeUserRepository implements UserRepository {
     const now = this.accounts.now();
     if (row === undefined || row.activatedAt === null || row.dueAt !== null) return null;
     const last = row.sentAt ?? row.givenUpAt ?? 0;
-    if (row.codeId !== null && last >= now - DAY_SECONDS * 1_000) return null;
+    if (row.mailId !== null && last >= now - DAY_SECONDS * 1_000) return null;
     Object.assign(row, owedFrom(now, mailId));
     return mailId;
   }

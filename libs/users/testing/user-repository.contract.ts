@@ -44,7 +44,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         const added = await stage.users.add(user);
         expect(added).toEqual({ id, email, createdAt: expect.any(Date), activatedAt: null, code });
         expect(await stage.users.findByEmail(email)).toEqual({ ...added, passwordHash: user.passwordHash });
-        expect(await stage.owed.claim(code.id, LEASE_SECONDS, LIFE_SECONDS)).toMatchObject({
+        expect(await stage.owed.claim(code.mailId, LEASE_SECONDS, LIFE_SECONDS)).toMatchObject({
           email,
           code,
           locale: 'fr',
@@ -59,7 +59,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         for (const reason of lost) expect(reason).toMatchObject(taken);
         const found = await stage.users.findByEmail(kevin().email);
         expect(found).toMatchObject({ id: won[0]?.id, passwordHash: won[0]?.passwordHash });
-        expect((await stage.owed.due(10)).map(({ id }) => id)).toEqual([won[0]?.code.id]);
+        expect((await stage.owed.due(10)).map(({ id }) => id)).toEqual([won[0]?.code.mailId]);
       });
 
       it('refuses an address whose mail is owed', async () => {
@@ -71,7 +71,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
       it('refuses an address whose mail a worker has in hand', async () => {
         const first = stranger();
         await stage.users.add(first);
-        await stage.owed.claim(first.code.id, LEASE_SECONDS, LIFE_SECONDS);
+        await stage.owed.claim(first.code.mailId, LEASE_SECONDS, LIFE_SECONDS);
         await stage.letPass(LIFE_SECONDS + 1);
         await expect(stage.users.add(kevin())).rejects.toMatchObject(taken);
       });
@@ -105,8 +105,8 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         },
         'whose mail was given up': async (user) => {
           await stage.users.add(user);
-          await stage.owed.claim(user.code.id, LEASE_SECONDS, LIFE_SECONDS);
-          await stage.owed.giveUp(user.code.id, '550 no such mailbox');
+          await stage.owed.claim(user.code.mailId, LEASE_SECONDS, LIFE_SECONDS);
+          await stage.owed.giveUp(user.code.mailId, '550 no such mailbox');
         },
       };
 
@@ -122,15 +122,15 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         const { createdAt } = await stage.users.add(marie());
         expect(createdAt.getTime() - added.createdAt.getTime()).toBeLessThan(60_000);
         expect(await stage.owed.backlog()).toMatchObject({ owed: 2, givenUp: 0 });
-        expect(await stage.owed.claim(first.code.id, LEASE_SECONDS, LIFE_SECONDS)).toBeNull();
-        const mail = await stage.owed.claim(owner.code.id, LEASE_SECONDS, LIFE_SECONDS);
+        expect(await stage.owed.claim(first.code.mailId, LEASE_SECONDS, LIFE_SECONDS)).toBeNull();
+        const mail = await stage.owed.claim(owner.code.mailId, LEASE_SECONDS, LIFE_SECONDS);
         expect(mail).toMatchObject({ attempt: 1, locale: 'en', requestId: owner.requestId });
-        await stage.owed.markSent(owner.code.id, LIFE_SECONDS);
+        await stage.owed.markSent(owner.code.mailId, LIFE_SECONDS);
 
         // The stranger's code opens nothing: not the stranger's account, which is gone, and not the owner's.
         expect(await redeem(stage, first, true)).toEqual({ outcome: 'dead' });
-        expect(await redeem(stage, owner, true, { codeId: first.code.id })).toEqual({ outcome: 'dead' });
-        expect(await redeem(stage, first, true, { codeId: owner.code.id })).toEqual({ outcome: 'dead' });
+        expect(await redeem(stage, owner, true, { mailId: first.code.mailId })).toEqual({ outcome: 'dead' });
+        expect(await redeem(stage, first, true, { mailId: owner.code.mailId })).toEqual({ outcome: 'dead' });
         // And the stranger's wrong tries are not the owner's.
         await guessWrong(stage, owner, MAX_WRONG_TRIES - 1);
         expect(await redeem(stage, owner, true)).toMatchObject({ outcome: 'activated' });

@@ -52,8 +52,8 @@ describe('Register', () => {
     expect(user.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     const found = await stage.users.findByEmail(user.email);
     expect(found?.passwordHash).toContain('$');
-    expect(queue.announced).toEqual([user.code?.id]);
-    expect(await stage.owed.claim(user.code?.id ?? '', 12, 60)).toMatchObject({
+    expect(queue.announced).toEqual([user.code?.mailId]);
+    expect(await stage.owed.claim(user.code?.mailId ?? '', 12, 60)).toMatchObject({
       locale: 'fr',
       requestId: 'request-1',
     });
@@ -75,7 +75,7 @@ describe('Register', () => {
     const { stage, queue, register } = setUp();
     queue.away = true;
     const user = await register.execute(signUp());
-    expect((await stage.owed.due(10)).map(({ id }) => id)).toEqual([user.code?.id]);
+    expect((await stage.owed.due(10)).map(({ id }) => id)).toEqual([user.code?.mailId]);
   });
 
   it('acknowledges nothing that is not written', async () => {
@@ -124,7 +124,7 @@ describe('Register', () => {
     it('forgets about an address once its sign-up is over', async () => {
       const { stage, register } = setUp();
       const first = await register.execute(signUp());
-      await deliver(stage, first.code?.id ?? '');
+      await deliver(stage, first.code?.mailId ?? '');
       await stage.letPass(61);
       await expect(register.execute(signUp())).resolves.not.toMatchObject({ id: first.id });
     });

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { AnnounceMail, freshCodeId } from '@app/activation';
+import { AnnounceMail, freshMailId } from '@app/activation';
 import type { Locale } from '@app/mail';
 import { Environment, Logger } from '@app/runtime';
 import { parseEmailAddress, type EmailAddress } from '../domain/email-address';
@@ -36,10 +36,10 @@ export class Register {
   async execute(registration: Registration): Promise<User> {
     const email = parseEmailAddress(registration.email);
     checkPassword(registration.password, this.rules);
-    const codeId = freshCodeId();
+    const mailId = freshMailId();
     try {
-      const user = await this.firstOf(email, () => this.add(email, codeId, registration));
-      await this.mail.execute(codeId);
+      const user = await this.firstOf(email, () => this.add(email, mailId, registration));
+      await this.mail.execute(mailId);
       return user;
     } catch (error) {
       const taken = error instanceof UsersError && error.code === 'users.email_taken';
@@ -53,7 +53,7 @@ export class Register {
    * written without waiting for it: what is waited for, one trip to the queue, is what a free address costs.
    */
   private async pretend(email: EmailAddress): Promise<User> {
-    const noticeId = freshCodeId();
+    const noticeId = freshMailId();
     void this.users.oweNotice(email, noticeId).catch((error: unknown) => {
       this.logger.warn({ error }, 'The notice to the owner of a taken address was not written');
     });
@@ -81,7 +81,7 @@ export class Register {
 
   private async add(
     email: EmailAddress,
-    codeId: string,
+    mailId: string,
     { password, locale, requestId, gone }: Registration,
   ): Promise<User> {
     const passwordHash = await this.passwords.hash(password, gone);
@@ -90,7 +90,7 @@ export class Register {
       id: uuidv7(),
       email,
       passwordHash,
-      code: { id: codeId, digits: this.environment.ACTIVATION_CODE_LENGTH },
+      code: { mailId: mailId, digits: this.environment.ACTIVATION_CODE_LENGTH },
       locale,
       requestId,
     });

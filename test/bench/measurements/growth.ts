@@ -77,7 +77,7 @@ const somebody = (): NewUser => ({
   id: randomUUID(),
   email: parseEmailAddress(`${randomUUID()}@example.com`),
   passwordHash: 'x'.repeat(60),
-  code: { id: randomUUID(), digits: 4 },
+  code: { mailId: randomUUID(), digits: 4 },
   locale: 'en',
   requestId: 'bench',
 });
@@ -100,7 +100,7 @@ export async function purge(stage: Stage): Promise<Figure[]> {
     const idleMs = stage.size(1_000, 2_000);
     const idleBefore = await signUpMs(AbortSignal.timeout(idleMs));
     await sql`
-      insert into users (id, email, password_hash, code_id, code_expires_at, mail_sent_at, created_at)
+      insert into users (id, email, password_hash, mail_id, code_expires_at, mail_sent_at, created_at)
       select gen_random_uuid(), gen_random_uuid() || '@example.com', repeat('x', 60), gen_random_uuid(),
              now() - interval '1 day', now() - interval '1 day', now() - interval '1 day'
       from generate_series(1, ${count}::int)`;

@@ -89,7 +89,7 @@ async function celeryRate(stage: Stage, sink: Sink): Promise<number> {
 
 async function owe({ database: { sql } }: Stage, count: number): Promise<void> {
   await sql`
-    insert into users (id, email, password_hash, code_id, mail_due_at)
+    insert into users (id, email, password_hash, mail_id, mail_due_at)
     select gen_random_uuid(), gen_random_uuid() || '@example.com', 'x', gen_random_uuid(), now()
     from generate_series(1, ${count}::int)`;
 }

@@ -12,7 +12,7 @@ import { FitPasswordConstraint } from './users/dto/is-fit-password';
 import { ProblemError } from './problem/problem-error';
 import { ProblemFilter } from './problem/problem.filter';
 import { DETAIL_OF } from './problem/statuses';
-import { identifyRequest } from './server/request-id';
+import { openRequestContext } from './server/request-context';
 import { securityHeaders } from './server/security-headers';
 import { traceRequest } from './server/trace-request';
 import { hideFromPublic } from './server/operations-port';
@@ -39,8 +39,8 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
   app.set('trust proxy', trustedProxies(environment));
   app.disable('x-powered-by');
   app.set('etag', false);
+  app.use(openRequestContext(environment.SECRET_KEY));
   app.use(traceRequest);
-  app.use(identifyRequest);
   app.use(
     recordAccess(
       app.get<Logger>(Logger),

@@ -1,7 +1,7 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Environment, Logger } from '@app/runtime';
-import { requestIdOf } from '../server/request-id';
+import { currentRequest } from '../server/request-context';
 import { toBody, toProblemError } from './to-problem';
 
 /** Answers every error with the one body, and logs those that are ours. */
@@ -23,7 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     const error = toProblemError(thrown);
-    const body = toBody(error, requestIdOf(request));
+    const body = toBody(error, currentRequest().requestId);
     if (body.status >= 500) {
       this.logger[body.status === 503 ? 'warn' : 'error']({ error: thrown }, `Answered ${body.status}`);
     }

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { clientOf, digestKey, Limits, type Charge, type LimitName } from '@app/rate-limit';
+import { digestKey, Limits, type Charge, type LimitName } from '@app/rate-limit';
 import { Environment } from '@app/runtime';
 import { emailAddressOrNull } from '@app/users';
-import { routeOf } from '../server/access-log';
+import { currentRequest } from '../server/request-context';
 import { admissionOf } from '../users/admission';
 
 /** Whose budget each limit counts against. */
@@ -17,10 +17,10 @@ export class Charges {
   /** Null where the request lacks what the limit counts by. */
   keyFor(limit: LimitName, request: Request): string | null {
     const { credentials } = admissionOf(request);
-    const client = clientOf(request.ip) ?? 'unknown';
+    const { client, route } = currentRequest();
     switch (limit) {
       case 'global':
-        return this.digest(limit, `${request.method} ${routeOf(request)}`);
+        return this.digest(limit, `${request.method} ${route}`);
       case 'registration':
         return this.digest(limit, client);
       case 'credentials':

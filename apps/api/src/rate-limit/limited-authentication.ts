@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Authenticate, UsersError, type UserWithHash } from '@app/users';
 import type { BasicCredentials } from '../users/basic-credentials';
-import { goneSignalOf } from '../server/request-id';
+import { currentRequest } from '../server/request-context';
 import { Charges } from './charges';
 import { RequestLimits } from './request-limits';
 
@@ -27,10 +27,10 @@ export class LimitedAuthentication {
     budget: 'activation' | 'resend',
   ): Promise<UserWithHash> {
     const user = await this.authentication
-      .execute(email, password, goneSignalOf(request))
+      .execute(email, password, currentRequest().gone)
       .catch((error: unknown) => {
         // Nobody can tell whether the password was wrong when it was not looked at.
-        if (!(error instanceof UsersError)) this.limits.giveBack(request, 'credentials');
+        if (!(error instanceof UsersError)) this.limits.giveBack('credentials');
         throw error;
       });
     await this.spend(request, response, budget);
@@ -45,7 +45,7 @@ export class LimitedAuthentication {
   private async spend(request: Request, response: Response, budget: 'activation' | 'resend'): Promise<void> {
     const key = this.charges.keyFor(budget, request);
     if (key === null) return;
-    const refund = this.limits.refundOf(request, 'credentials');
-    await this.limits.settle(request, response, [...refund, this.charges.charge(budget, key, 'spend')]);
+    const refund = this.limits.refundOf('credentials');
+    await this.limits.settle(response, [...refund, this.charges.charge(budget, key, 'spend')]);
   }
 }

@@ -46,7 +46,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     await super.canActivate(context);
     const charges = this.collected.get(request) ?? [];
     if (charges.some(({ limit }) => limit === 'registration')) this.hint.registrationFrom(request.ip);
-    await this.limits.settle(request, context.switchToHttp().getResponse<Response>(), charges);
+    await this.limits.settle(context.switchToHttp().getResponse<Response>(), charges);
     return true;
   }
 

@@ -1,12 +1,13 @@
 import type { NextFunction, Request, Response } from 'express';
 import { SpanKind, underRemote } from '@app/runtime';
-import { routeOf } from './access-log';
+import { currentRequest } from './request-context';
 
 /** Opens the request's span, as a part of the caller's trace if it sends a `traceparent`. */
 export function traceRequest(request: Request, response: Response, next: NextFunction): void {
+  const context = currentRequest();
   underRemote(request.headers, request.method, SpanKind.SERVER, (span) => {
     response.once('close', () => {
-      const route = routeOf(request);
+      const { route } = context;
       span.updateName(`${request.method} ${route}`);
       span.setAttributes({
         'http.request.method': request.method,

@@ -11,7 +11,7 @@ import { ActivateBody, ActivatedUser, NewCodeAccepted, RegisterBody, RegisteredU
 import { OutcomesInterceptor } from '../metrics/outcomes.interceptor';
 import { LimitedAuthentication } from '../rate-limit/limited-authentication';
 import { LimitedBy } from '../rate-limit/rate-limit.guard';
-import { goneSignalOf, requestIdOf } from '../server/request-id';
+import { currentRequest } from '../server/request-context';
 
 @ApiTags('Accounts')
 @UseInterceptors(OutcomesInterceptor)
@@ -42,8 +42,8 @@ export class UsersController {
       email: body.email,
       password: body.password,
       locale: localeOf(request),
-      requestId: requestIdOf(request),
-      gone: goneSignalOf(request),
+      requestId: currentRequest().requestId,
+      gone: currentRequest().gone,
     });
     return {
       id: user.id,
@@ -108,7 +108,7 @@ export class UsersController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<NewCodeAccepted> {
     const user = await this.authentication.execute(request, response, credentials, 'resend');
-    await this.newCode.execute(user, localeOf(request), requestIdOf(request));
+    await this.newCode.execute(user, localeOf(request), currentRequest().requestId);
     return {
       message: 'A new activation code is on its way; the old one is no longer valid.',
       email: user.email,

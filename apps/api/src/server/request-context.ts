@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { UNMATCHED_ROUTE } from '@app/metrics';
+import { clientOf, digestKey, type Charge, type Verdict } from '@app/rate-limit';
+import { requestContext, type RequestContext } from '@app/runtime';
+
+/** A request id of the client's own that is taken over; anything else could forge log lines. */
+const TOKEN = /^[\w.+/=:-]{1,64}$/;
+
+/** A limit that this request has met, and what the limiter said. */
+export interface SettledLimit {
+  readonly charge: Charge;
+  readonly verdict: Verdict;
+}
+
+/** What is known of one HTTP request, from its head to the end of its answer. */
+export class HttpRequestContext implements RequestContext {
+  /** By `performance.now()`. */
+  readonly startedAt = performance.now();
+  /** The limits that it has met so far, by name. */
+  readonly settledLimits = new Map<string, SettledLimit>();
+  private readonly left = new AbortController();
+
+  constructor(
+    readonly requestId: string,
+    private readonly request: Request,
+    private readonly secretKey: string,
+  ) {}
+
+  /** Aborted when the client leaves before its answer. */
+  get gone(): AbortSignal {
+    return this.left.signal;
+  }
+
+  /** The client that the address stands for, as far as TRUST_PROXY lets one see it. */
+  get client(): string {
+    return clientOf(this.request.ip) ?? 'unknown';
+  }
+
+  /** The client, unreadable: what is kept or passed down to count by client. */
+  get clientDigest(): string {
+    return digestKey(this.secretKey, 'client', this.client);
+  }
+
+  /** Template of the route that answers, such as `/api/v1/users/register`: a raw path would let anybody make up names. */
+  get route(): string {
+    const path: unknown = (this.request as { route?: { path?: unknown } }).route?.path;
+    return typeof path === 'string' && !path.includes('*') ? path : UNMATCHED_ROUTE;
+  }
+
+  abandon(): void {
+    this.left.abort();
+  }
+}
+
+/** Gives every request its context, and the request's id back to the client. */
+export function openRequestContext(secretKey: string): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const given = request.get('x-request-id');
+    const requestId = given !== undefined && TOKEN.test(given) ? given : randomUUID();
+    const context = new HttpRequestContext(requestId, request, secretKey);
+    response.setHeader('X-Request-Id', requestId);
+    response.once('close', () => {
+      if (!response.writableFinished) context.abandon();
+    });
+    requestContext.run(context, next);
+  };
+}
+
+/** @throws {Error} where no request is being answered */
+export function currentRequest(): HttpRequestContext {
+  const context = requestContext.getStore();
+  if (context instanceof HttpRequestContext) return context;
+  throw new Error('No request is being answered here');
+}

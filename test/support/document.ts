@@ -23,7 +23,10 @@ interface OpenApiDocument {
   readonly paths: Record<string, Record<string, Operation>>;
   readonly components: {
     readonly schemas: Record<string, Schema>;
-    readonly headers: Record<string, { readonly required?: boolean; readonly schema: object }>;
+    readonly headers: Record<
+      string,
+      { readonly required?: boolean; readonly schema: { readonly type?: string } }
+    >;
   };
 }
 export interface Received {
@@ -75,7 +78,7 @@ function headerFaults({ headers }: DocumentedResponse, given: Headers): string[]
     const documented = name in headers;
     if (value === null) return documented && required ? [`${name} is missing`] : [];
     if (!documented) return [`${name} is not documented`];
-    return schemaFaults(schema, /^\d+$/.test(value) ? Number(value) : value).map(
+    return schemaFaults(schema, schema.type === 'integer' ? Number(value) : value).map(
       (fault) => `${name}${fault}`,
     );
   });

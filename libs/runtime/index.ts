@@ -1,5 +1,6 @@
-export { envExample } from './config/env-example';
+export { configurationPage, envExample } from './config/pages';
 export * from './config/environment';
+export * from './config/parse-environment';
 export * from './lifecycle/deadline';
 export * from './health/health';
 export * from './logging/logger';

@@ -18,6 +18,6 @@ async function serve(environment: Environment): Promise<void> {
   app.get<Logger>(Logger).info({ redis: hasRedis(environment) }, `Listening on ${where}`);
 }
 
-void start((environment) =>
+void start('api', (environment) =>
   cluster.isPrimary && environment.WEB_CONCURRENCY > 1 ? lead(environment) : serve(environment),
 );

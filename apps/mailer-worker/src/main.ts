@@ -5,7 +5,7 @@ import { createLogger, hasRedis, Logger, nestLogger, shutDownOnSignal, start } f
 import { AppModule } from './app.module';
 import { serveQueuePage } from './queue-page';
 
-void start(async (environment) => {
+void start('mailer-worker', async (environment) => {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forEnvironment(environment), {
     logger: nestLogger(createLogger({ level: environment.LOG_LEVEL, app: 'mailer-worker' })),
     bodyParser: false,

@@ -1,21 +1,25 @@
-import {
-  ConfigurationError,
-  EXIT_CONFIGURATION,
-  loadDotEnv,
-  parseEnvironment,
-  type Environment,
-} from '../config/environment';
+import cluster from 'node:cluster';
+import { ConfigurationError, EXIT_CONFIGURATION, type Environment } from '../config/environment';
+import { loadDotEnv, parseEnvironment } from '../config/parse-environment';
+import { createLogger } from '../logging/logger';
 import { startThreadPool } from './thread-pool';
 
 /**
  * Reads the configuration and runs the app; a configuration that cannot work ends the process with exit 78 and
  * every fault, anything else that stops the start with exit 1.
  */
-export async function start(run: (environment: Environment) => Promise<void>): Promise<void> {
+export async function start(app: string, run: (environment: Environment) => Promise<void>): Promise<void> {
   try {
     loadDotEnv();
     startThreadPool();
-    await run(parseEnvironment());
+    const warnings: string[] = [];
+    const environment = parseEnvironment(undefined, (warning) => warnings.push(warning));
+    // The primary of several processes has said it for all of them.
+    if (cluster.isPrimary) {
+      const logger = createLogger({ level: environment.LOG_LEVEL, app });
+      for (const warning of warnings) logger.warn({ configuration: warning.split(':', 1)[0] }, warning);
+    }
+    await run(environment);
   } catch (error) {
     process.stderr.write(
       `${error instanceof ConfigurationError ? error.message : String((error as Error).stack)}\n`,

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ConfigurationError, parseEnvironment } from './environment';
+import { ConfigurationError } from './environment';
+import { parseEnvironment } from './parse-environment';
 import { DEVELOPMENT_SECRET_KEY, variables } from './variables';
 
 const SECRET = 'a secret of the test, more than thirty-two characters';
@@ -15,6 +16,13 @@ function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
     throw error;
   }
   return [];
+}
+
+/** What is said of values that work; a secret of our own has blanks in it, which is not remarkable there. */
+function warningsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  const warnings: string[] = [];
+  parseEnvironment(env, (warning) => warnings.push(warning));
+  return warnings;
 }
 
 /** Names of the variables that are found at fault. */
@@ -109,7 +117,7 @@ describe('parseEnvironment', () => {
     expect(blamed({ [name]: value })).toEqual([name]);
   });
 
-  it('lists every fault at once, those of production and of pairs included', () => {
+  it('lists every fault, those of production and of pairs included', () => {
     const faults = blamed({
       NODE_ENV: 'production',
       API_PORT: 'eighty',
@@ -138,7 +146,7 @@ describe('parseEnvironment', () => {
       expect(parseEnvironment(production)).toMatchObject({ SECRET_KEY: SECRET, BCRYPT_COST: 12 });
     });
 
-    it('refuses the key that everybody knows, given or by default', () => {
+    it('refuses the key that everyone knows, given or by default', () => {
       expect(blamed({ NODE_ENV: 'production' })).toEqual(['SECRET_KEY']);
       expect(blamed({ ...production, SECRET_KEY: DEVELOPMENT_SECRET_KEY })).toEqual(['SECRET_KEY']);
     });
@@ -158,7 +166,7 @@ describe('parseEnvironment', () => {
     },
   );
 
-  it('refuses operations on the port of everybody else', () => {
+  it('refuses operations on the public port', () => {
     expect(blamed({ API_PORT: '9000', OPERATIONS_PORT: '9000' })).toEqual(['OPERATIONS_PORT']);
     expect(blamed({ API_PORT: '9000', OPERATIONS_PORT: '9001' })).toEqual([]);
   });
@@ -170,7 +178,7 @@ describe('parseEnvironment', () => {
     });
     afterEach(() => rmSync(folder, { recursive: true }));
 
-    const file = (content: string): string => {
+    const file = (content: string | Uint8Array): string => {
       const name = path.join(folder, 'value');
       writeFileSync(name, content);
       return name;
@@ -195,6 +203,28 @@ describe('parseEnvironment', () => {
       expect(blamed({ SECRET_KEY_FILE: file('short') })).toEqual(['SECRET_KEY']);
     });
 
+    it.each([
+      ['UTF-16', Buffer.from(`\ufeff${SECRET}`, 'utf16le')],
+      ['UTF-16', Buffer.from(SECRET, 'utf16le')],
+      ['byte order mark', Buffer.from(`\ufeff${SECRET}`)],
+      ['not valid UTF-8', Buffer.concat([Buffer.from(SECRET), Buffer.from([0xe9])])],
+    ])('is refused where it is in another encoding: %s', (word, content) => {
+      expect(faultsOf({ SECRET_KEY_FILE: file(content) })).toEqual([
+        expect.stringMatching(new RegExp(`^SECRET_KEY_FILE: .*${word}`)),
+      ]);
+    });
+
+    it.each([
+      [`${SECRET}\n\n`, 'more than one line end'],
+      [`${SECRET} \n`, 'white space'],
+      ['', 'empty'],
+    ])('is warned of where it is nearly right: %j', (content, word) => {
+      expect(warningsOf({ SECRET_KEY_FILE: file(content) })).toEqual([
+        expect.stringMatching(new RegExp(`^SECRET_KEY_FILE: .*${word}`)),
+      ]);
+      expect(warningsOf({ DATABASE_PASSWORD_FILE: file('one-word\n') })).toEqual([]);
+    });
+
     it('cannot be given beside the value', () => {
       expect(blamed({ SECRET_KEY: SECRET, SECRET_KEY_FILE: file(SECRET) })).toEqual(['SECRET_KEY']);
     });
@@ -206,6 +236,95 @@ describe('parseEnvironment', () => {
       expect(faultsOf({ API_PORT_FILE: folder })).toEqual(['API_PORT_FILE: cannot read that file (EISDIR)']);
     });
   });
+
+  it.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', '127.0.0.1:4318', 'http://'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4318', 'http://'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector', 'http://'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://127.0.0.1:4318/v1/traces', '/v1/traces'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://127.0.0.1:4318/v1/traces/', '/v1/traces'],
+    ['DATABASE_HOST', 'db.example.com:5432', 'host:port'],
+    ['DATABASE_HOST', 'postgres://db.example.com/accounts', 'URL'],
+    ['DATABASE_HOST', 'db example', 'not a host'],
+    ['REDIS_HOST', 'redis:6379', 'host:port'],
+    ['REDIS_HOST', 'redis://redis', 'URL'],
+    ['SMTP_HOST', 'mx.example.com:587', 'host:port'],
+    ['API_HOST', '127.0.0.1:8000', 'host:port'],
+    ['OPERATIONS_HOST', '[::1]:9000', 'host:port'],
+  ])('says what is nearly right in %s=%s', (name, value, word) => {
+    expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: .*${word}`))]);
+  });
+
+  it.each(['127.0.0.1', '::1', 'db.example.com', 'db_1', '/var/run/postgresql'])(
+    'takes %s for a host',
+    (host) => {
+      expect(parseEnvironment({ DATABASE_HOST: host, SMTP_HOST: host, REDIS_HOST: host })).toMatchObject({
+        DATABASE_HOST: host,
+        SMTP_HOST: host,
+        REDIS_HOST: host,
+      });
+    },
+  );
+
+  it.each(['API_PORT', 'REDIS_PORT', 'SMTP_PORT', 'DATABASE_PORT', 'WORKER_PORT', 'OPERATIONS_PORT'])(
+    'takes what Kubernetes sets for a service of that name for unset, with a warning: %s',
+    (name) => {
+      const env = { [name]: 'tcp://10.96.0.7:8000' };
+      expect(parseEnvironment(env)).toEqual(parseEnvironment({}));
+      expect(warningsOf(env)).toEqual([expect.stringMatching(new RegExp(`^${name}: .*Kubernetes`))]);
+      expect(warningsOf({ REDIS_SERVICE_HOST: '10.96.0.7', REDIS_PORT_6379_TCP_ADDR: '10.96.0.7' })).toEqual(
+        [],
+      );
+    },
+  );
+
+  it.each([
+    [{ REDIS_PORT: '5432' }, ['REDIS_PORT']],
+    [{ DATABASE_PORT: '587' }, ['DATABASE_PORT']],
+    [{ SMTP_PORT: '6379' }, ['SMTP_PORT']],
+    [{ DATABASE_PASSWORD: '/run/secrets/database_password' }, ['DATABASE_PASSWORD']],
+    [{ DATABASE_PASSWORD: '"quoted"' }, ['DATABASE_PASSWORD']],
+    [{ DATABASE_PASSWORD: 'trailing ' }, ['DATABASE_PASSWORD']],
+    [{ DATABASE_PASSWORD: 'REDIS_PASSWORD=x' }, ['DATABASE_PASSWORD']],
+    [{ DATABASE_PASSWORD: 'the same', REDIS_PASSWORD: 'the same' }, ['REDIS_PASSWORD']],
+    [{ SECRET_KEY: SECRET, SECRET_KEY_PREVIOUS: SECRET }, ['SECRET_KEY_PREVIOUS']],
+    [
+      { SMTP_USER: 'someone', RATE_LIMIT_REGISTRATIONS_PER_HOUR: '9' },
+      ['SMTP_USER', 'RATE_LIMIT_REGISTRATIONS_PER_HOUR'],
+    ],
+    [{}, []],
+  ])('warns of what is probably not meant: %j', (env, names) => {
+    expect(warningsOf(env).map((warning) => warning.split(':', 1)[0])).toEqual(names);
+  });
+
+  it.each([
+    [{ ENABLE_RATE_LIMITING: 'false' }, ['ENABLE_RATE_LIMITING', 'ENABLE_METRICS']],
+    [{ ENABLE_METRICS: 'false', BCRYPT_COST: '9' }, ['BCRYPT_COST']],
+    [{}, ['ENABLE_METRICS']],
+    [{ OPERATIONS_PORT: '9000' }, []],
+    [{ CONCEAL_REGISTERED_EMAILS: 'true' }, ['ENABLE_METRICS', 'CONCEAL_REGISTERED_EMAILS']],
+    [{ CONCEAL_REGISTERED_EMAILS: 'true', OPERATIONS_PORT: '9000' }, []],
+  ])('warns of what is open where other machines reach the api: %j', (env, names) => {
+    const warnings = warningsOf({ API_HOST: '0.0.0.0', SECRET_KEY: SECRET, ...env });
+    expect(warnings.map((warning) => warning.split(':', 1)[0])).toEqual(names);
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.1.7', 'api.example.com', '::ffff:10.0.0.1'])(
+    'refuses the key of development where the api listens on %s, whatever NODE_ENV says',
+    (host) => {
+      for (const NODE_ENV of ['development', 'test', 'production']) {
+        expect(blamed({ API_HOST: host, NODE_ENV })).toEqual(['SECRET_KEY']);
+        expect(blamed({ API_HOST: host, NODE_ENV, SECRET_KEY: SECRET })).toEqual([]);
+      }
+    },
+  );
+
+  it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost', '::ffff:127.0.0.1'])(
+    'takes the key of development where only this machine reaches the api: %s',
+    (host) => {
+      expect(blamed({ API_HOST: host })).toEqual([]);
+    },
+  );
 
   it('never repeats a secret in what it says', () => {
     const secrets = [

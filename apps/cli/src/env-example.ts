@@ -1,3 +1,0 @@
-import { envExample } from '@app/runtime';
-
-process.stdout.write(envExample());

@@ -1,0 +1,133 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { parseEndpoint } from './endpoint';
+import type { Environment } from './environment';
+import { DEVELOPMENT_SECRET_KEY } from './variables';
+
+/** Whether only this machine reaches what listens on that host. */
+export function isLoopback(host: string): boolean {
+  if (isIP(host) === 0) return host.toLowerCase() === 'localhost';
+  return ipaddr.process(host).range() === 'loopback';
+}
+
+/**
+ * What is wrong between variables that are sound by themselves.
+ * @param environment lacks those that are not
+ */
+export function contradictions(environment: Partial<Environment>): string[] {
+  const faults: string[] = [];
+  const {
+    TRUST_PROXY: proxies = [],
+    BCRYPT_COST: cost = Infinity,
+    API_HOST: host = '127.0.0.1',
+  } = environment;
+  if (proxies.length > 1 && proxies.some((entry) => /^\d+$/.test(entry))) {
+    faults.push('TRUST_PROXY: a hop count stands alone; it cannot be mixed with addresses');
+  }
+  if (environment.OPERATIONS_PORT === environment.API_PORT && environment.API_PORT !== undefined) {
+    faults.push('OPERATIONS_PORT: must differ from API_PORT; leave it out to serve everything on one port');
+  }
+  if (Boolean(environment.SMTP_USERNAME) !== Boolean(environment.SMTP_PASSWORD)) {
+    faults.push('SMTP_USERNAME: goes with SMTP_PASSWORD; one is given without the other');
+  }
+  faults.push(...redisContradictions(environment));
+  const production = environment.NODE_ENV === 'production';
+  if (environment.SECRET_KEY === DEVELOPMENT_SECRET_KEY && (production || !isLoopback(host))) {
+    const where = production ? 'in production' : `while API_HOST is ${host}, which other machines reach`;
+    faults.push(
+      `SECRET_KEY: the default is for development and refused ${where}; set your own, for example \`openssl rand -base64 48\``,
+    );
+  }
+  if (production && cost < 10) faults.push('BCRYPT_COST: must be 10 or more in production');
+  return faults;
+}
+
+function redisContradictions(environment: Partial<Environment>): string[] {
+  const { REDIS_HOST: host = '', REDIS_CLUSTER: cluster, REDIS_SENTINELS: sentinels = [] } = environment;
+  const faults: string[] = [];
+  if (sentinels.length > 0) {
+    if (host !== '')
+      faults.push('REDIS_HOST: the sentinels know where Redis is; remove it or REDIS_SENTINELS');
+    if (cluster) faults.push('REDIS_CLUSTER: a cluster has no sentinels; remove it or REDIS_SENTINELS');
+    return faults;
+  }
+  if (!cluster) {
+    if (host.includes(',')) faults.push('REDIS_HOST: several hosts are a cluster; set REDIS_CLUSTER=true');
+    else if (isIP(host) === 0 && host.includes(':')) {
+      faults.push(`REDIS_HOST: "${host}" is host:port; the port is REDIS_PORT`);
+    }
+    return faults;
+  }
+  if (host === '') faults.push('REDIS_CLUSTER: needs some of its nodes in REDIS_HOST');
+  for (const entry of host.split(',').map((part) => part.trim())) {
+    if (host !== '' && parseEndpoint(entry, 1) === undefined) {
+      faults.push(`REDIS_HOST: "${entry}" is not host:port`);
+    }
+  }
+  if ((environment.REDIS_DB ?? 0) !== 0) faults.push('REDIS_DB: a cluster has database 0 only');
+  return faults;
+}
+
+/** Ports that belong to one kind of server everywhere. */
+const USUAL_PORTS = {
+  DATABASE_PORT: { ports: [5432, 6432], server: 'PostgreSQL' },
+  REDIS_PORT: { ports: [6379, 26_379], server: 'Redis' },
+  SMTP_PORT: { ports: [25, 465, 587, 1025, 2525], server: 'a mail server' },
+} as const;
+
+const SECRETS = ['SECRET_KEY', 'DATABASE_PASSWORD', 'REDIS_PASSWORD', 'SMTP_PASSWORD'] as const;
+
+/** What works and is unwise: each is warned of at the start and by `doctor`. */
+export function unwiseChoices(environment: Environment): string[] {
+  const warnings: string[] = [];
+  for (const [name, { server }] of Object.entries(USUAL_PORTS)) {
+    const port = environment[name as keyof typeof USUAL_PORTS];
+    const owner = Object.entries(USUAL_PORTS).find(
+      ([other, { ports }]) => other !== name && ports.some((usual) => usual === port),
+    );
+    if (owner !== undefined) {
+      warnings.push(
+        `${name}: ${port} is the usual port of ${owner[1].server}, not of ${server} (${owner[0]})`,
+      );
+    }
+  }
+  for (const [index, name] of SECRETS.entries()) {
+    const twin = SECRETS.slice(0, index).find((other) => environment[other] === environment[name]);
+    if (environment[name] !== '' && twin !== undefined) {
+      warnings.push(`${name}: has the same value as ${twin}; use a secret of its own for each`);
+    }
+  }
+  if (environment.SECRET_KEY_PREVIOUS === environment.SECRET_KEY) {
+    warnings.push('SECRET_KEY_PREVIOUS: has the same value as SECRET_KEY; it is the key before a rotation');
+  }
+  return [...warnings, ...exposures(environment)];
+}
+
+/** What is open that should be closed where other machines reach this one. */
+function exposures(environment: Environment): string[] {
+  const { ENABLE_METRICS: metrics, OPERATIONS_PORT: port, API_HOST: host } = environment;
+  const warnings: string[] = [];
+  const metricsHost = (port === 0 ? '' : environment.OPERATIONS_HOST) || host;
+  const metricsArePublic = metrics && port === 0 && !isLoopback(metricsHost);
+  if (!environment.ENABLE_RATE_LIMITING && !isLoopback(host)) {
+    warnings.push(
+      'ENABLE_RATE_LIMITING: the limits are off while other machines reach the api; anyone can guess',
+    );
+  }
+  if (environment.BCRYPT_COST < 10) {
+    warnings.push(
+      `BCRYPT_COST: ${environment.BCRYPT_COST} makes hashes that are quickly guessed; use 10 or more`,
+    );
+  }
+  if (metricsArePublic) {
+    warnings.push(
+      'ENABLE_METRICS: metrics are public on API_PORT; serve them on OPERATIONS_PORT, or keep /metrics and /api/v1/metrics from the public at the proxy',
+    );
+  }
+  if (environment.CONCEAL_REGISTERED_EMAILS && metrics && port === 0) {
+    warnings.push(
+      'CONCEAL_REGISTERED_EMAILS: public metrics count registrations and so tell whether an address was free; set OPERATIONS_PORT',
+    );
+  }
+  return warnings;
+}

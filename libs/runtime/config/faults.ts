@@ -1,0 +1,50 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { parseEndpoint } from './endpoint';
+
+/** What is wrong with a value of one form or another; undefined where it is sound. */
+type Fault = string | undefined;
+
+export const originFault = (entry: string): Fault => {
+  const parsed = URL.canParse(entry) ? new URL(entry) : undefined;
+  return parsed?.origin === entry ? undefined : `"${entry}" is not an origin such as https://app.example.com`;
+};
+
+/** `true` would let every client write its own address into X-Forwarded-For, so it is refused. */
+export const proxyFault = (entry: string): Fault => {
+  if (/^\d{1,2}$/.test(entry) || ['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return undefined;
+  if (ipaddr.isValid(entry) || ipaddr.isValidCIDR(entry)) return undefined;
+  return `"${entry}" is neither an address, a CIDR range nor a hop count`;
+};
+
+export const endpointFault = (entry: string): Fault =>
+  parseEndpoint(entry, 1) === undefined ? `"${entry}" is not host:port` : undefined;
+
+/** A host name or an address, and nothing around it; a path is a folder of Unix sockets. */
+export const hostFault = (value: string): Fault => {
+  if (value === '' || value.startsWith('/') || isIP(value) !== 0) return undefined;
+  // A URL can hold a password: it is not repeated.
+  if (value.includes('://') || value.includes('@')) {
+    return 'is a URL; give the host alone, and the rest in the variables next to it';
+  }
+  if (/^(.+):\d+$/.test(value)) return `"${value}" is host:port; the port has a variable of its own`;
+  return /^[^\s:/,[\]]+$/.test(value) ? undefined : `"${value}" is not a host name or an address`;
+};
+
+/** A Redis, or with REDIS_CLUSTER several nodes with their ports, which are checked with that variable. */
+export const redisHostFault = (value: string): Fault =>
+  /[,:]/.test(value) && !value.includes('://') ? undefined : hostFault(value);
+
+export const mailboxFault = (value: string): Fault =>
+  /^[^\s<>@,;"]+@[^\s<>@,;"]+$/.test(value) ? undefined : `"${value}" is not an email address`;
+
+export const collectorFault = (value: string): Fault => {
+  if (value === '') return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    return 'must be a URL that begins with http:// or https://, such as http://127.0.0.1:4318';
+  }
+  return /\/v1\/(traces|metrics|logs)\/*$/.test(url.pathname)
+    ? 'must not end in /v1/traces, which is added to it'
+    : undefined;
+};

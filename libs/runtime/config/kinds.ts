@@ -1,0 +1,96 @@
+/** One variable: how its text is read, what it is when it is not set, and what people are told about it. */
+export interface Variable<T> {
+  readonly default: T;
+  readonly help: string;
+  /** What is accepted, in words, such as `1 to 64`; empty where any line of text is. */
+  readonly accepts: string;
+  /** No message may repeat the value. */
+  readonly secret: boolean;
+  /** @throws {Refusal} saying what is wrong, without the variable's name */
+  read(text: string): T;
+}
+
+/** What is wrong with one value. */
+export class Refusal extends Error {}
+
+const variable = <T>(
+  fallback: T,
+  help: string,
+  accepts: string,
+  read: (text: string) => T,
+  secret = false,
+): Variable<T> => ({ default: fallback, help, accepts, secret, read });
+
+/** A whole number within bounds, in plain digits: `0x10`, `1e3` and `3.0` are refused. */
+export const integer = (min: number, max: number, fallback: number, help: string): Variable<number> =>
+  variable(fallback, help, `${min} to ${max}`, (text) => {
+    const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new Refusal(`must be a whole number from ${min} to ${max}, not "${text}"`);
+  });
+
+export const port = (fallback: number, help: string): Variable<number> => integer(1, 65_535, fallback, help);
+
+const FLAGS: Readonly<Partial<Record<string, boolean>>> = {
+  ...{ true: true, '1': true, yes: true, on: true },
+  ...{ false: false, '0': false, no: false, off: false },
+};
+
+export const flag = (fallback: boolean, help: string): Variable<boolean> =>
+  variable(fallback, help, 'true or false', (text) => {
+    const value = FLAGS[text.toLowerCase()];
+    if (value === undefined) throw new Refusal(`must be true or false, not "${text}"`);
+    return value;
+  });
+
+/** One of a few words. */
+export const oneOf = <const Word extends string>(
+  words: readonly Word[],
+  fallback: Word,
+  help: string,
+): Variable<Word> =>
+  variable(fallback, help, words.join(', '), (text) => {
+    const found = words.find((word) => word === text);
+    if (found === undefined) throw new Refusal(`must be one of ${words.join(', ')}, not "${text}"`);
+    return found;
+  });
+
+/** Text on one line; a control character in a name or a host is a paste that went wrong. */
+export const text = (
+  fallback: string,
+  help: string,
+  { max = 255, fault }: { max?: number; fault?: (text: string) => string | undefined } = {},
+): Variable<string> =>
+  variable(fallback, help, '', (value) => {
+    if (value.length > max) throw new Refusal(`must be at most ${max} characters long`);
+    if (/\p{Cc}/u.test(value)) throw new Refusal('must not contain control characters');
+    const found = fault?.(value);
+    if (found !== undefined) throw new Refusal(found);
+    return value;
+  });
+
+/** A value that no message may repeat. */
+export const secret = (min: number, fallback: string, help: string): Variable<string> =>
+  variable(
+    fallback,
+    help,
+    min > 0 ? `${min} characters or more` : '',
+    (value) => {
+      if (value.length < min) throw new Refusal(`must be at least ${min} characters long`);
+      return value;
+    },
+    true,
+  );
+
+/** Comma-separated values, trimmed, without empty ones. */
+export const list = (
+  fault: (entry: string) => string | undefined,
+  help: string,
+): Variable<readonly string[]> =>
+  variable<readonly string[]>([], help, 'a list, separated by commas', (value) => {
+    const entries = value.split(',').map((entry) => entry.trim());
+    const kept = entries.filter((entry) => entry !== '');
+    const faults = kept.map(fault).filter((found) => found !== undefined);
+    if (faults.length > 0) throw new Refusal(faults.join('; '));
+    return kept;
+  });

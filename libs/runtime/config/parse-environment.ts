@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { contradictions, unwiseChoices } from './contradictions';
+import { ConfigurationError, type Environment } from './environment';
+import { givenValues } from './given-values';
+import { Refusal } from './kinds';
+import { variables } from './variables';
+
+/** Reads `.env` of the working directory, if there is one; what is already set wins. */
+export function loadDotEnv(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+}
+
+/**
+ * Checks the environment as a whole.
+ * @param warn is called for each value that works and is probably not meant, or is unwise
+ * @throws {ConfigurationError} naming every variable that is wrong, never a secret's value
+ */
+export function parseEnvironment(
+  raw: NodeJS.ProcessEnv = process.env,
+  warn: (warning: string) => void = () => {},
+): Environment {
+  const { values, faults, warnings } = givenValues(raw);
+  const read: Record<string, unknown> = {};
+  for (const [name, variable] of Object.entries(variables)) {
+    const value = values[name];
+    try {
+      read[name] = value === undefined ? variable.default : variable.read(value);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      faults.push(`${name}: ${error.message}`);
+    }
+  }
+  faults.push(...contradictions(read));
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  const environment = Object.freeze(read) as Environment;
+  for (const warning of [...warnings, ...unwiseChoices(environment)]) warn(warning);
+  return environment;
+}

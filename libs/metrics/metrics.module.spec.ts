@@ -1,6 +1,6 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { createLogger, Logger, parseEnvironment, Redis } from '@app/runtime';
+import { createLogger, Environment, Logger, parseEnvironment, Redis } from '@app/runtime';
 import { PrometheusScrape } from './adapters/prometheus/prometheus-scrape';
 import { Instruments } from './domain/instruments';
 import { MetricsRecorder } from './domain/metrics-recorder';
@@ -8,17 +8,20 @@ import { MetricsReporter } from './domain/metrics-reporter';
 import { MetricsModule } from './metrics.module';
 
 @Global()
-@Module({
-  providers: [
-    { provide: Redis, useFactory: () => null },
-    { provide: Logger, useFactory: () => createLogger({ level: 'silent', app: 'test' }) },
-  ],
-  exports: [Redis, Logger],
-})
-class OneNode {}
+@Module({})
+class OneNode {
+  static with(environment: Environment): DynamicModule {
+    const providers = [
+      { provide: Environment, useValue: environment },
+      { provide: Redis, useFactory: () => null },
+      { provide: Logger, useFactory: () => createLogger({ level: 'silent', app: 'test' }) },
+    ];
+    return { module: OneNode, providers, exports: [Environment, Redis, Logger] };
+  }
+}
 
 const start = async (given: NodeJS.ProcessEnv) => {
-  const imports = [OneNode, MetricsModule.forApp(parseEnvironment(given))];
+  const imports = [OneNode.with(parseEnvironment(given)), MetricsModule];
   const module = await Test.createTestingModule({ imports }).compile();
   return await module.init();
 };

@@ -3,11 +3,9 @@ import {
   Inject,
   Module,
   type BeforeApplicationShutdown,
-  type DynamicModule,
   type OnApplicationBootstrap,
-  type Provider,
 } from '@nestjs/common';
-import { Logger, Redis, type Environment } from '@app/runtime';
+import { Environment, Logger, Redis } from '@app/runtime';
 import { Registry } from 'prom-client';
 import { InProcessMetricsStore } from './adapters/in-process-metrics-store';
 import { PrometheusInstruments } from './adapters/prometheus/prometheus-instruments';
@@ -19,23 +17,59 @@ import { MetricsRecorder, SILENT_RECORDER, TallyRecorder } from './domain/metric
 import { MetricsReporter } from './domain/metrics-reporter';
 import { MetricsStore } from './domain/metrics-store';
 
+/** Bound to null when `ENABLE_METRICS=false`. */
+const orNull =
+  <Ports extends unknown[], T>(make: (...ports: Ports) => T) =>
+  ({ ENABLE_METRICS: enabled }: Environment, ...ports: Ports): T | null =>
+    enabled ? make(...ports) : null;
+
 /**
  * MetricsStore → Redis, or this process in one-node mode; Instruments → Prometheus.
  * `ENABLE_METRICS=false`: recorder and instruments do nothing, MetricsReporter and PrometheusScrape are null.
  * Imported once, by an app's root.
  */
 @Global()
-@Module({})
+@Module({
+  providers: [
+    { provide: Registry, useFactory: () => new Registry() },
+    {
+      provide: PrometheusScrape,
+      inject: [Environment, Registry],
+      useFactory: orNull((registry: Registry) => new PrometheusScrape(registry)),
+    },
+    {
+      provide: Instruments,
+      inject: [Environment, Registry],
+      useFactory: (environment: Environment, registry: Registry) =>
+        environment.ENABLE_METRICS ? new PrometheusInstruments(registry) : SILENT_INSTRUMENTS,
+    },
+    {
+      provide: MetricsRecorder,
+      inject: [Environment, Instruments],
+      useFactory: (environment: Environment, instruments: Instruments) =>
+        environment.ENABLE_METRICS ? new TallyRecorder(instruments) : SILENT_RECORDER,
+    },
+    {
+      provide: MetricsStore,
+      inject: [Redis],
+      useFactory: (redis: Redis | null) =>
+        redis === null ? new InProcessMetricsStore() : new RedisMetricsStore(redis),
+    },
+    {
+      provide: Flusher,
+      inject: [Environment, MetricsRecorder, MetricsStore, Instruments, Logger],
+      useFactory: orNull(createFlusher),
+    },
+    {
+      provide: MetricsReporter,
+      inject: [Environment, MetricsStore, Flusher],
+      useFactory: orNull((store: MetricsStore, flusher: Flusher) => new MetricsReporter(store, flusher)),
+    },
+  ],
+  exports: [Instruments, MetricsRecorder, MetricsReporter, PrometheusScrape],
+})
 export class MetricsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(@Inject(Flusher) private readonly flusher: Flusher | null) {}
-
-  static forApp(environment: Environment): DynamicModule {
-    return {
-      module: MetricsModule,
-      providers: environment.ENABLE_METRICS ? recording : silent,
-      exports: [Instruments, MetricsRecorder, MetricsReporter, PrometheusScrape],
-    };
-  }
 
   onApplicationBootstrap(): void {
     this.flusher?.start();
@@ -47,52 +81,17 @@ export class MetricsModule implements OnApplicationBootstrap, BeforeApplicationS
   }
 }
 
-const recording: Provider[] = [
-  { provide: Registry, useFactory: () => new Registry() },
-  {
-    provide: PrometheusScrape,
-    inject: [Registry],
-    useFactory: (registry: Registry) => new PrometheusScrape(registry),
-  },
-  {
-    provide: Instruments,
-    inject: [Registry],
-    useFactory: (registry: Registry) => new PrometheusInstruments(registry),
-  },
-  {
-    provide: MetricsRecorder,
-    inject: [Instruments],
-    useFactory: (instruments: Instruments) => new TallyRecorder(instruments),
-  },
-  {
-    provide: MetricsStore,
-    inject: [Redis],
-    useFactory: (redis: Redis | null) =>
-      redis === null ? new InProcessMetricsStore() : new RedisMetricsStore(redis),
-  },
-  {
-    provide: Flusher,
-    inject: [MetricsRecorder, MetricsStore, Instruments, Logger],
-    useFactory: (recorder: TallyRecorder, store: MetricsStore, instruments: Instruments, logger: Logger) =>
-      new Flusher(recorder, store, {
-        failed: (error, first) => {
-          instruments.metricsFlushFailed();
-          if (first) logger.warn({ error }, 'Metrics cannot be flushed; counting on');
-        },
-        recovered: () => logger.info('Metrics are flushed again'),
-      }),
-  },
-  {
-    provide: MetricsReporter,
-    inject: [MetricsStore, Flusher],
-    useFactory: (store: MetricsStore, flusher: Flusher) => new MetricsReporter(store, flusher),
-  },
-];
-
-const silent: Provider[] = [
-  { provide: Instruments, useValue: SILENT_INSTRUMENTS },
-  { provide: MetricsRecorder, useValue: SILENT_RECORDER },
-  { provide: Flusher, useValue: null },
-  { provide: MetricsReporter, useValue: null },
-  { provide: PrometheusScrape, useValue: null },
-];
+function createFlusher(
+  recorder: TallyRecorder,
+  store: MetricsStore,
+  instruments: Instruments,
+  logger: Logger,
+): Flusher {
+  return new Flusher(recorder, store, {
+    failed: (error, first) => {
+      instruments.metricsFlushFailed();
+      if (first) logger.warn({ error }, 'Metrics cannot be flushed; counting continues');
+    },
+    recovered: () => logger.info('Metrics are flushed again'),
+  });
+}

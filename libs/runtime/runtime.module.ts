@@ -19,7 +19,11 @@ import { Warnings } from './health/warnings';
 
 const AppName = Symbol('app name');
 
-/** What every app stands on: configuration, log, PostgreSQL, Redis, and whether they are well. Pools close last, after the requests in flight. */
+/**
+ * What every app stands on: configuration, log, PostgreSQL, Redis, and whether they are healthy. It is global, so a module
+ * that needs `Environment` injects it; none takes the configuration as an argument. Pools close last, after the requests
+ * in flight.
+ */
 @Global()
 @Module({})
 export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
@@ -30,7 +34,8 @@ export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
-  static forApp(app: string, environment: Environment): DynamicModule {
+  /** @param app the name in its log lines and traces */
+  static forRoot(app: string, environment: Environment): DynamicModule {
     return {
       module: RuntimeModule,
       imports: [TerminusModule.forRoot({ logger: false })],

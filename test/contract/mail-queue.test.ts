@@ -15,7 +15,7 @@ const opened: TestingModule[] = [];
 async function open(env: NodeJS.ProcessEnv): Promise<QueueStage & { bull: Queue }> {
   const environment = parseEnvironment({ LOG_LEVEL: 'silent', ...env });
   const module = await Test.createTestingModule({
-    imports: [RuntimeModule.forApp('test', environment), MailModule.forApp(environment)],
+    imports: [RuntimeModule.forRoot('test', environment), MailModule.forApp(environment)],
   }).compile();
   opened.push(module);
   const bull = module.get<Queue>(getQueueToken(MAIL_QUEUE_NAME));

@@ -9,11 +9,7 @@ export class AppModule {
   static forEnvironment(environment: Environment): DynamicModule {
     return {
       module: AppModule,
-      imports: [
-        RuntimeModule.forApp('api', environment),
-        MetricsModule.forApp(environment),
-        HttpModule.forApp(environment),
-      ],
+      imports: [RuntimeModule.forRoot('api', environment), MetricsModule, HttpModule.forApp(environment)],
     };
   }
 }

@@ -14,8 +14,8 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        RuntimeModule.forApp('mailer-worker', environment),
-        MetricsModule.forApp(environment),
+        RuntimeModule.forRoot('mailer-worker', environment),
+        MetricsModule,
         ActivationModule.forApp(environment),
       ],
       controllers: [ProbesController, ScrapeController],

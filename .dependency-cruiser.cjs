@@ -10,7 +10,7 @@ const library = (name, ...known) => ({
   name: `library-arrows-${name}`,
   comment:
     `${name} knows ${known.length === 0 ? 'no other library' : `${known.join(', ')} and nothing else`}. Arrows run ` +
-    'users → activation → mail, all → runtime. Declare a port in the library that calls, and let an app bind it.',
+    'users → activation → mail and events → owed-work, all → runtime. Declare a port in the library that calls, and let an app bind it.',
   from: { path: `^libs/${name}/` },
   to: { path: LIBS, pathNot: `^libs/(${[name, ...known].join('|')})/` },
 });
@@ -59,8 +59,10 @@ const walls = [
       ],
     },
   },
-  library('users', 'activation', 'mail', 'runtime'),
-  library('activation', 'mail', 'runtime'),
+  library('users', 'activation', 'mail', 'events', 'owed-work', 'runtime'),
+  library('activation', 'mail', 'events', 'owed-work', 'runtime'),
+  library('events', 'owed-work', 'runtime'),
+  library('owed-work', 'runtime'),
   library('mail', 'runtime'),
   library('rate-limit', 'runtime'),
   library('metrics', 'runtime'),

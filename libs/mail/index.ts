@@ -5,6 +5,7 @@ export { SmtpMailer, SMTP_TIMEOUT_MS } from './adapters/smtp-mailer';
 export { smtpTransport } from './adapters/smtp-transport';
 export * from './domain/locale';
 export * from './domain/mail-queue';
+export * from './domain/mail-outcome';
 export * from './domain/mailer';
 export * from './mail.module';
 export { render } from './templates/render';

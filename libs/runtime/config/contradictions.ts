@@ -30,7 +30,7 @@ export function contradictions(environment: Partial<Environment>): string[] {
   if (Boolean(environment.SMTP_USERNAME) !== Boolean(environment.SMTP_PASSWORD)) {
     faults.push('SMTP_USERNAME: goes with SMTP_PASSWORD; one is given without the other');
   }
-  faults.push(...redisContradictions(environment));
+  faults.push(...redisContradictions(environment), ...webhookContradictions(environment));
   const production = environment.NODE_ENV === 'production';
   if (environment.SECRET_KEY === DEVELOPMENT_SECRET_KEY && (production || !isLoopback(host))) {
     const where = production ? 'in production' : `while API_HOST is ${host}, which other machines reach`;
@@ -65,6 +65,19 @@ function redisContradictions(environment: Partial<Environment>): string[] {
     }
   }
   if ((environment.REDIS_DB ?? 0) !== 0) faults.push('REDIS_DB: a cluster has database 0 only');
+  return faults;
+}
+
+function webhookContradictions(environment: Partial<Environment>): string[] {
+  const { WEBHOOK_URL: address = '', WEBHOOK_SECRET: key, WEBHOOK_SECRET_PREVIOUS: previous } = environment;
+  const faults: string[] = [];
+  if (address !== '' && key === '') faults.push('WEBHOOK_SECRET: WEBHOOK_URL needs it, to sign what is sent');
+  if (previous && !key) faults.push('WEBHOOK_SECRET_PREVIOUS: goes with WEBHOOK_SECRET, which is not given');
+  const url = address === '' ? undefined : new URL(address);
+  const plain = url?.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
+  if (plain && environment.NODE_ENV === 'production') {
+    faults.push('WEBHOOK_URL: must be https in production, except to this machine');
+  }
   return faults;
 }
 

@@ -48,3 +48,23 @@ export const collectorFault = (value: string): Fault => {
     ? 'must not end in /v1/traces, which is added to it'
     : undefined;
 };
+
+/** Whether plain http will do depends on the host and on NODE_ENV, and is checked with those. */
+export const webhookFault = (value: string): Fault => {
+  if (value === '') return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    return 'must be a URL such as https://app.example.com/webhooks';
+  }
+  return url.username !== '' || url.password !== '' ? 'must not contain a user or a password' : undefined;
+};
+
+/** Source: Standard Webhooks, "Signature scheme": 24 to 64 random bytes, in base64 after `whsec_`. */
+export const webhookSecretFault = (value: string): Fault => {
+  if (value === '') return undefined;
+  const [, encoded = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value) ?? [];
+  const bytes = Buffer.from(encoded, 'base64').length;
+  return bytes >= 24 && bytes <= 64
+    ? undefined
+    : 'must be whsec_ and 24 to 64 bytes in base64: `echo whsec_$(openssl rand -base64 32)`';
+};

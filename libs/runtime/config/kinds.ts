@@ -70,13 +70,20 @@ export const text = (
   });
 
 /** A value that no message may repeat. */
-export const secret = (min: number, fallback: string, help: string): Variable<string> =>
+export const secret = (
+  min: number,
+  fallback: string,
+  help: string,
+  fault?: (text: string) => string | undefined,
+): Variable<string> =>
   variable(
     fallback,
     help,
     min > 0 ? `${min} characters or more` : '',
     (value) => {
       if (value.length < min) throw new Refusal(`must be at least ${min} characters long`);
+      const found = fault?.(value);
+      if (found !== undefined) throw new Refusal(found);
       return value;
     },
     true,

@@ -6,6 +6,8 @@ import {
   originFault,
   proxyFault,
   redisHostFault,
+  webhookFault,
+  webhookSecretFault,
 } from './faults';
 import { flag, integer, list, oneOf, port, secret, text } from './kinds';
 
@@ -161,6 +163,27 @@ export const sections = {
     SMTP_USE_TLS: flag(false, 'Require TLS (STARTTLS, or from the first byte on port 465)'),
     MAIL_CONCURRENCY: integer(1, 100, 10, 'Mails a worker sends concurrently'),
   },
+  Events: {
+    EVENTS_TOKEN: secret(32, '', 'Bearer token of the event feed; empty: no feed'),
+    EVENTS_INCLUDE_EMAIL: flag(false, 'Write the address into the events, too'),
+    EVENTS_RETENTION_DAYS: integer(1, 3_650, 30, 'How long events are kept'),
+    WEBHOOK_URL: text('', 'Where events are sent to, as Standard Webhooks says; empty: nowhere', {
+      max: 2_048,
+      fault: webhookFault,
+    }),
+    WEBHOOK_SECRET: secret(
+      0,
+      '',
+      'Key that webhooks are signed with: echo whsec_$(openssl rand -base64 32)',
+      webhookSecretFault,
+    ),
+    WEBHOOK_SECRET_PREVIOUS: secret(
+      0,
+      '',
+      'The key before a rotation: webhooks are signed with both',
+      webhookSecretFault,
+    ),
+  },
   Operation: {
     OTEL_EXPORTER_OTLP_ENDPOINT: text(
       '',
@@ -204,6 +227,7 @@ export const variables = {
   ...sections.Redis,
   ...sections['Codes and passwords'],
   ...sections.Mail,
+  ...sections.Events,
   ...sections.Operation,
   ...sections.Limits,
 };

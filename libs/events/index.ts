@@ -1,0 +1,2 @@
+export { recordEvent, type AccountChange } from './adapters/record-event';
+export * from './domain/event';

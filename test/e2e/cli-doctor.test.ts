@@ -10,7 +10,7 @@ interface Finding {
   readonly about: string;
   readonly verdict: 'ok' | 'warning' | 'failed';
   readonly message: string;
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
 // Each test runs programs, several of them one after the other.
@@ -39,7 +39,7 @@ describe('doctor', () => {
     expect([...about]).toEqual(['Configuration', 'PostgreSQL', 'Mail queue', 'Mail server']);
   });
 
-  it('speaks to people in lines with a sign, and with a way to mend', async () => {
+  it('speaks to people in lines with a sign, and with a fix', async () => {
     const { stdout } = await cli(['doctor'], { ...database.env, ...inbox.env });
     expect(stdout).toMatch(/^✓ PostgreSQL {5}version \d+/m);
     expect(stdout).toMatch(/^! Configuration {2}SECRET_KEY is the default.*\n {17}→ .*openssl rand/m);
@@ -62,7 +62,7 @@ describe('doctor', () => {
       await client.config('SET', 'requirepass', 'hunter2-hunter2');
       const locked = findings(await doctor(redis.env), 'failed');
       expect(locked).toEqual([
-        expect.objectContaining({ about: 'Redis', mend: expect.stringContaining('REDIS_PASSWORD') }),
+        expect.objectContaining({ about: 'Redis', fix: expect.stringContaining('REDIS_PASSWORD') }),
       ]);
       const known = await doctor({ ...redis.env, REDIS_PASSWORD: 'hunter2-hunter2' });
       expect([known.status, findings(known, 'failed')]).toEqual([0, []]);
@@ -89,7 +89,7 @@ describe('doctor', () => {
       });
       expect(result.status).toBe(1);
       expect(findings(result, 'failed')).toEqual([
-        expect.objectContaining({ about: 'Mail server', mend: expect.stringContaining('SMTP_PASSWORD') }),
+        expect.objectContaining({ about: 'Mail server', fix: expect.stringContaining('SMTP_PASSWORD') }),
       ]);
       expect(result.stdout).not.toContain('hunter2');
     } finally {
@@ -100,7 +100,7 @@ describe('doctor', () => {
   it('says that a mail server offers no TLS where TLS is asked for', async () => {
     const result = await doctor({ SMTP_USE_TLS: 'true' });
     expect(findings(result, 'failed')).toEqual([
-      expect.objectContaining({ about: 'Mail server', mend: expect.stringContaining('SMTP_USE_TLS') }),
+      expect.objectContaining({ about: 'Mail server', fix: expect.stringContaining('SMTP_USE_TLS') }),
     ]);
   });
 
@@ -112,9 +112,7 @@ describe('doctor', () => {
         expect.objectContaining({ about: 'PostgreSQL', message: expect.stringContaining('0001_users.sql') }),
         expect.objectContaining({ about: 'Mail queue', message: expect.stringContaining('missing') }),
       ]);
-      expect(failed.map(({ mend }) => mend)).toEqual(
-        Array(2).fill(expect.stringContaining('cli db migrate')),
-      );
+      expect(failed.map(({ fix }) => fix)).toEqual(Array(2).fill(expect.stringContaining('cli db migrate')));
       // It only looks.
       const [ledger] = await empty.sql`select to_regclass('schema_migrations') as name`;
       expect(ledger).toEqual({ name: null });

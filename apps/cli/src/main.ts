@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { CommandFactory } from 'nest-commander';
 import { loadDotEnv } from '@app/runtime';
-import { CliModule } from './cli.module';
+import { AppModule } from './app.module';
 import { Configuration } from './configuration';
-import { conclude } from './conclusion';
+import { exitStatusOf } from './exit-status';
 
 /** For what is still on its way to a pipe. */
 const LINGER_MS = 500;
@@ -15,12 +15,12 @@ async function main(): Promise<void> {
   });
   loadDotEnv();
   const configuration = Configuration.read();
-  const app = await CommandFactory.createWithoutRunning(CliModule.forConfiguration(configuration), {
+  const app = await CommandFactory.createWithoutRunning(AppModule.forConfiguration(configuration), {
     logger: false,
     abortOnError: false,
     version: configuration.environment.APP_VERSION,
     serviceErrorHandler: (error) => {
-      process.exitCode = conclude(error, configuration.environment);
+      process.exitCode = exitStatusOf(error, configuration.environment);
     },
   });
   await CommandFactory.runApplication(app);

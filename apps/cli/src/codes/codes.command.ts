@@ -1,6 +1,6 @@
 import { Command } from 'nest-commander';
-import { CommandGroup } from '../report';
-import { CodesPurgeCommand } from './codes-purge.command';
+import { CommandGroup } from '../base-command';
+import { CodesPurgeCommand } from './purge.command';
 
 @Command({
   name: 'codes',

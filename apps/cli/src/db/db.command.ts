@@ -1,8 +1,8 @@
 import { Command } from 'nest-commander';
-import { CommandGroup } from '../report';
-import { DbMigrateCommand } from './db-migrate.command';
-import { DbRollbackCommand } from './db-rollback.command';
-import { DbStatusCommand } from './db-status.command';
+import { CommandGroup } from '../base-command';
+import { DbMigrateCommand } from './migrate.command';
+import { DbRollbackCommand } from './rollback.command';
+import { DbStatusCommand } from './status.command';
 
 @Command({
   name: 'db',

@@ -2,24 +2,24 @@ import { Inject } from '@nestjs/common';
 import { Command, Help } from 'nest-commander';
 import { Environment, EXIT_CONFIGURATION, hasRedis, Migrations, Sql, within } from '@app/runtime';
 import { Configuration } from '../configuration';
-import { lesson } from '../program';
-import { ReportingCommand, type ReportOptions } from '../report';
-import { createColors } from '../terminal/words';
-import { ConfigurationExamination } from './configuration.examination';
-import { DatabaseExamination } from './database.examination';
-import { Findings, type Examination, type Finding, type Verdict } from './finding';
-import { QueueTablesExamination } from './queue-tables.examination';
-import { RedisExamination } from './redis.examination';
-import { SmtpExamination } from './smtp.examination';
+import { helpText } from '../root-command';
+import { BaseCommand, type ReportOptions } from '../base-command';
+import { createColors } from '../terminal/format';
+import { ConfigurationCheck } from './configuration.check';
+import { DatabaseCheck } from './database.check';
+import { Findings, type Check, type Finding, type Verdict } from './finding';
+import { QueueTablesCheck } from './queue-tables.check';
+import { RedisCheck } from './redis.check';
+import { SmtpCheck } from './smtp.check';
 
-/** Longest wait for one examination: all of them run at once, and none can hold up the rest. */
-const EXAMINATION_TIMEOUT_MS = 5_000;
+/** Longest wait for one check: all of them run at once, and none can hold up the rest. */
+const CHECK_TIMEOUT_MS = 5_000;
 
 @Command({
   name: 'doctor',
-  description: 'check the configuration and every dependency, and say how to mend what is wrong',
+  description: 'check the configuration and every dependency, and say how to fix what is wrong',
 })
-export class DoctorCommand extends ReportingCommand {
+export class DoctorCommand extends BaseCommand {
   constructor(
     private readonly configuration: Configuration,
     @Inject(Environment) private readonly environment: Environment,
@@ -31,7 +31,7 @@ export class DoctorCommand extends ReportingCommand {
 
   @Help('after')
   help(): string {
-    return lesson(
+    return helpText(
       `It looks and changes nothing: run it any time, beside the service and with the service's environment.
 ✓ is well, ! works and could be better, ✗ does not work. Status 1 where there is a ✗, 78 where the
 configuration cannot be used. It answers within ten seconds, whatever is down.`,
@@ -41,30 +41,28 @@ configuration cannot be used. It answers within ten seconds, whatever is down.`,
 
   async run(_arguments: string[], options: ReportOptions): Promise<void> {
     const { fault } = this.configuration;
-    const findings = fault === null ? await this.examineAll() : faults(fault.faults);
+    const findings = fault === null ? await this.checkAll() : faults(fault.faults);
     const healthy = findings.every(({ verdict }) => verdict !== 'failed');
     this.report(options, { healthy, findings }, inWords(findings));
     if (!healthy) process.exitCode = fault === null ? 1 : EXIT_CONFIGURATION;
   }
 
-  private async examineAll(): Promise<Finding[]> {
-    const examinations: Examination[] = [
-      new ConfigurationExamination(this.environment),
-      new DatabaseExamination(this.environment, this.sql, this.migrations),
-      hasRedis(this.environment)
-        ? new RedisExamination(this.environment)
-        : new QueueTablesExamination(this.environment),
-      new SmtpExamination(this.environment),
+  private async checkAll(): Promise<Finding[]> {
+    const checks: Check[] = [
+      new ConfigurationCheck(this.environment),
+      new DatabaseCheck(this.environment, this.sql, this.migrations),
+      hasRedis(this.environment) ? new RedisCheck(this.environment) : new QueueTablesCheck(this.environment),
+      new SmtpCheck(this.environment),
     ];
-    return (await Promise.all(examinations.map(examine))).flat();
+    return (await Promise.all(checks.map(runCheck))).flat();
   }
 }
 
-async function examine(examination: Examination): Promise<readonly Finding[]> {
-  const findings = new Findings(examination.about);
+async function runCheck(check: Check): Promise<readonly Finding[]> {
+  const findings = new Findings(check.about);
   try {
-    const late = () => new Error(`no answer within ${EXAMINATION_TIMEOUT_MS / 1_000} s`);
-    await within(Promise.resolve(examination.examine(findings)), EXAMINATION_TIMEOUT_MS, late);
+    const late = () => new Error(`no answer within ${CHECK_TIMEOUT_MS / 1_000} s`);
+    await within(Promise.resolve(check.run(findings)), CHECK_TIMEOUT_MS, late);
   } catch (error) {
     findings.fail(
       (error as Error).message,
@@ -86,9 +84,9 @@ function inWords(findings: readonly Finding[]): string {
   const colors = createColors(process.stdout);
   const paint = { ok: colors.green, warning: colors.yellow, failed: colors.red };
   const width = Math.max(...findings.map(({ about }) => about.length));
-  const lines = findings.flatMap(({ about, verdict, message, mend }) => [
+  const lines = findings.flatMap(({ about, verdict, message, fix }) => [
     `${paint[verdict](SIGN[verdict])} ${about.padEnd(width)}  ${message}`,
-    ...(mend === undefined ? [] : [`  ${' '.repeat(width)}  ${colors.dim('→')} ${mend}`]),
+    ...(fix === undefined ? [] : [`  ${' '.repeat(width)}  ${colors.dim('→')} ${fix}`]),
   ]);
   const count = (verdict: Verdict): number => findings.filter((each) => each.verdict === verdict).length;
   return [

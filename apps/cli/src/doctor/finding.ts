@@ -6,7 +6,7 @@ export interface Finding {
   readonly verdict: Verdict;
   readonly message: string;
   /** What to do; only where something is to be done. */
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
 /** Writes the findings about one thing. */
@@ -19,22 +19,22 @@ export class Findings {
     this.list.push({ about: this.about, verdict: 'ok', message });
   }
 
-  warn(message: string, mend: string): void {
-    this.list.push({ about: this.about, verdict: 'warning', message, mend });
+  warn(message: string, fix: string): void {
+    this.list.push({ about: this.about, verdict: 'warning', message, fix });
   }
 
-  fail(message: string, mend: string): void {
-    this.list.push({ about: this.about, verdict: 'failed', message, mend });
+  fail(message: string, fix: string): void {
+    this.list.push({ about: this.about, verdict: 'failed', message, fix });
   }
 }
 
 /** Looks at one thing, and writes down what it sees as it goes: what it saw stands if it is cut off. */
-export interface Examination {
+export interface Check {
   readonly about: string;
-  examine(findings: Findings): Promise<void> | void;
+  run(findings: Findings): Promise<void> | void;
 }
 
-/** More than this between two clocks is worth mending, in milliseconds. */
+/** More than this between two clocks is worth fixing, in milliseconds. */
 const CLOCKS_APART_MAX_MS = 2_000;
 
 /**

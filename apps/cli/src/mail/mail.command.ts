@@ -1,8 +1,8 @@
 import { Command } from 'nest-commander';
-import { CommandGroup } from '../report';
-import { MailOwedCommand } from './mail-owed.command';
-import { MailPreviewCommand } from './mail-preview.command';
-import { MailRetryCommand } from './mail-retry.command';
+import { CommandGroup } from '../base-command';
+import { MailOwedCommand } from './owed.command';
+import { MailPreviewCommand } from './preview.command';
+import { MailRetryCommand } from './retry.command';
 
 @Command({
   name: 'mail',

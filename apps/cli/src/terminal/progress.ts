@@ -1,4 +1,4 @@
-import { createColors, numbers } from './words';
+import { createColors, numbers } from './format';
 
 const BAR_WIDTH = 24;
 /** Milliseconds between two drawings. */

@@ -1,18 +1,18 @@
 import { createTransport } from 'nodemailer';
 import { smtpTransport } from '@app/mail';
 import { maskEmailsIn, type Environment } from '@app/runtime';
-import { harmless } from '../terminal/words';
-import type { Examination, Findings } from './finding';
+import { plainText } from '../terminal/format';
+import type { Check, Findings } from './finding';
 
 const TIMEOUT_MS = 3_000;
 
 /** Whether the mail server is there, speaks TLS as it is asked to, and knows us. Sends nothing. */
-export class SmtpExamination implements Examination {
+export class SmtpCheck implements Check {
   readonly about = 'Mail server';
 
   constructor(private readonly environment: Environment) {}
 
-  async examine(findings: Findings): Promise<void> {
+  async run(findings: Findings): Promise<void> {
     const { SMTP_HOST: host, SMTP_PORT: port, SMTP_USE_TLS: tls, SMTP_USERNAME: user } = this.environment;
     const transport = createTransport({
       ...(smtpTransport(this.environment).transport as object),
@@ -40,13 +40,13 @@ export class SmtpExamination implements Examination {
 
   private fail(findings: Findings, { code = '', message }: Error & { code?: string }): void {
     const { SMTP_HOST: host, SMTP_PORT: port } = this.environment;
-    const mend =
+    const fix =
       {
         EAUTH: 'Check SMTP_USERNAME and SMTP_PASSWORD.',
         ETLS: 'It offers no TLS, or its certificate is not trusted here (NODE_EXTRA_CA_CERTS): check SMTP_USE_TLS.',
         EDNS: 'Check SMTP_HOST and the name server.',
       }[code] ??
       'Check that it runs, that nothing lies between, and SMTP_HOST, SMTP_PORT and SMTP_USE_TLS. Mails stay owed meanwhile.';
-    findings.fail(`${host}:${port} does not serve us: ${harmless(maskEmailsIn(message))}`, mend);
+    findings.fail(`${host}:${port} does not serve us: ${plainText(maskEmailsIn(message))}`, fix);
   }
 }

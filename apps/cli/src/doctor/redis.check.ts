@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import { clusterAddress, clusterNodes, redisAddress, redisPlace, type Environment } from '@app/runtime';
-import { compareClocks, Findings, type Examination } from './finding';
+import { compareClocks, Findings, type Check } from './finding';
 
 const TIMEOUT_MS = 2_000;
 /** Source: BullMQ, which refuses older ones, and recommends 6.2. */
@@ -8,12 +8,12 @@ const OLDEST_VERSION = [5, 0] as const;
 const RECOMMENDED_VERSION = [6, 2] as const;
 
 /** Whether Redis is there, is fit, and keeps what it is given. */
-export class RedisExamination implements Examination {
+export class RedisCheck implements Check {
   readonly about = 'Redis';
 
   constructor(private readonly environment: Environment) {}
 
-  async examine(findings: Findings): Promise<void> {
+  async run(findings: Findings): Promise<void> {
     const redis = this.client();
     // connect() itself only says that the connection is closed; the event says why.
     let reason: (Error & { lastNodeError?: Error }) | undefined;
@@ -113,10 +113,10 @@ export class RedisExamination implements Examination {
   }
 
   private fail(findings: Findings, { message }: Error): void {
-    const mend = /NOAUTH|WRONGPASS|AUTH|NOPERM/.test(message)
+    const fix = /NOAUTH|WRONGPASS|AUTH|NOPERM/.test(message)
       ? 'Check REDIS_USERNAME and REDIS_PASSWORD, and the rights of that user (ACL).'
       : 'Check that it runs, and REDIS_HOST, REDIS_PORT, REDIS_TLS or REDIS_SENTINELS. Meanwhile limits are counted per process.';
-    findings.fail(`no answer from ${redisPlace(this.environment)}: ${message}`, mend);
+    findings.fail(`no answer from ${redisPlace(this.environment)}: ${message}`, fix);
   }
 }
 

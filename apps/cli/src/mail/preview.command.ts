@@ -4,8 +4,8 @@ import { Help, Option, SubCommand } from 'nest-commander';
 import { DEFAULT_LOCALE, LOCALES, render, type Locale, type MailContent } from '@app/mail';
 import { Environment } from '@app/runtime';
 import { oneOf } from '../arguments';
-import { lesson } from '../program';
-import { ReportingCommand, type ReportOptions } from '../report';
+import { helpText } from '../root-command';
+import { BaseCommand, type ReportOptions } from '../base-command';
 
 const FORMATS = ['html', 'text'] as const;
 
@@ -19,7 +19,7 @@ interface PreviewOptions extends ReportOptions {
 const TEMPLATES: MailContent['kind'][] = ['activation_code', 'address_taken'];
 
 @SubCommand({ name: 'preview', description: 'show what a mail looks like, in a language' })
-export class MailPreviewCommand extends ReportingCommand {
+export class MailPreviewCommand extends BaseCommand {
   constructor(@Inject(Environment) private readonly environment: Environment) {
     super();
   }
@@ -61,7 +61,7 @@ export class MailPreviewCommand extends ReportingCommand {
 
   @Help('after')
   help(): string {
-    return lesson(
+    return helpText(
       `It sends nothing and needs neither a database nor a mail server. The code in it is made up; name,
 length and life of the code are those of the configuration.`,
       {

@@ -8,19 +8,19 @@ import {
   PurgeDeadRegistrations,
 } from '@app/activation';
 import { createSql, Environment, Migrations, Sql } from '@app/runtime';
-import { CodesPurgeCommand } from './codes/codes-purge.command';
+import { CodesPurgeCommand } from './codes/purge.command';
 import { CodesCommand } from './codes/codes.command';
 import { Configuration } from './configuration';
-import { DbMigrateCommand } from './db/db-migrate.command';
-import { DbRollbackCommand } from './db/db-rollback.command';
-import { DbStatusCommand } from './db/db-status.command';
+import { DbMigrateCommand } from './db/migrate.command';
+import { DbRollbackCommand } from './db/rollback.command';
+import { DbStatusCommand } from './db/status.command';
 import { DbCommand } from './db/db.command';
 import { DoctorCommand } from './doctor/doctor.command';
-import { MailOwedCommand } from './mail/mail-owed.command';
-import { MailPreviewCommand } from './mail/mail-preview.command';
-import { MailRetryCommand } from './mail/mail-retry.command';
+import { MailOwedCommand } from './mail/owed.command';
+import { MailPreviewCommand } from './mail/preview.command';
+import { MailRetryCommand } from './mail/retry.command';
 import { MailCommand } from './mail/mail.command';
-import { Program } from './program';
+import { RootCommand } from './root-command';
 
 /** The project's folder, wherever the command is called from: the migrations are data beside the program. */
 const MIGRATIONS_FOLDER = path.resolve(__dirname, '../../../../db/migrations');
@@ -34,15 +34,15 @@ const CLOSE_TIMEOUT_SECONDS = 0.2;
  * The pool connects when a command first asks it.
  */
 @Module({})
-export class CliModule implements OnApplicationShutdown {
+export class AppModule implements OnApplicationShutdown {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
 
   static forConfiguration(configuration: Configuration): DynamicModule {
     const { environment } = configuration;
     return {
-      module: CliModule,
+      module: AppModule,
       providers: [
-        Program,
+        RootCommand,
         { provide: Configuration, useValue: configuration },
         { provide: Environment, useValue: environment },
         { provide: Sql, useFactory: () => createSql(environment) },

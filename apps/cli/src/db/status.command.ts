@@ -1,17 +1,17 @@
 import { Help, SubCommand } from 'nest-commander';
 import { Migrations } from '@app/runtime';
-import { lesson } from '../program';
-import { ReportingCommand, type ReportOptions } from '../report';
+import { helpText } from '../root-command';
+import { BaseCommand, type ReportOptions } from '../base-command';
 
 @SubCommand({ name: 'status', description: 'list the migrations, applied and pending' })
-export class DbStatusCommand extends ReportingCommand {
+export class DbStatusCommand extends BaseCommand {
   constructor(private readonly migrations: Migrations) {
     super();
   }
 
   @Help('after')
   help(): string {
-    return lesson(
+    return helpText(
       `It only looks, so it may run against a replica. A migration that is applied and unknown to this
 version was made by a newer one.`,
       { 'db status': 'applied, pending or unknown, one a line' },

@@ -1,11 +1,11 @@
 import { Help, Option, SubCommand } from 'nest-commander';
 import { PurgeDeadRegistrations } from '@app/activation';
 import { integer, seconds } from '../arguments';
-import { lesson } from '../program';
-import { ReportingCommand, type ReportOptions } from '../report';
-import { Interruption } from '../terminal/interruption';
+import { helpText } from '../root-command';
+import { BaseCommand, type ReportOptions } from '../base-command';
+import { StopRequest } from '../terminal/stop-request';
 import { Progress } from '../terminal/progress';
-import { counted } from '../terminal/words';
+import { counted } from '../terminal/format';
 
 interface PurgeCommandOptions extends ReportOptions {
   readonly olderThan?: number;
@@ -20,7 +20,7 @@ const BATCH_SIZE_MAX = 10_000;
   name: 'purge',
   description: 'delete expired codes and registrations that were never activated',
 })
-export class CodesPurgeCommand extends ReportingCommand {
+export class CodesPurgeCommand extends BaseCommand {
   constructor(private readonly purge: PurgeDeadRegistrations) {
     super();
   }
@@ -45,7 +45,7 @@ export class CodesPurgeCommand extends ReportingCommand {
 
   @Help('after')
   help(): string {
-    return lesson(
+    return helpText(
       `A registration is dead when its code has expired unused, or its mail was given up. Activated accounts
 and registrations whose mail is still owed are never touched. Registrations go on meanwhile: a batch
 takes milliseconds and waits for nobody. Ctrl-C ends it after the batch in hand; what is deleted stays
@@ -72,24 +72,24 @@ PURGE_INTERVAL_SECONDS. Durations: 90s, 15m, 1h, 7d.`,
 
   private async delete(options: PurgeCommandOptions, olderThanSeconds: number, batchSize: number) {
     const progress = new Progress(Progress.wanted ? await this.purge.count(olderThanSeconds) : 0);
-    const interruption = new Interruption();
+    const stopRequest = new StopRequest();
     let done = 0;
     try {
       const { registrations, wrongTries } = await this.purge.execute({
         olderThanSeconds,
         batchSize,
-        signal: interruption.signal,
+        signal: stopRequest.signal,
         onProgress: (deleted) => progress.at((done = deleted)),
       });
       progress.end();
-      const interrupted = interruption.signal.aborted;
+      const interrupted = stopRequest.signal.aborted;
       const result = {
         dry_run: false,
         deleted: registrations,
         wrong_tries_forgotten: wrongTries,
         interrupted,
       };
-      const how = interrupted ? ' before the interruption; run it again to go on' : '';
+      const how = interrupted ? ' before the stopRequest; run it again to go on' : '';
       this.report(options, result, `Deleted ${counted(registrations, 'registration')}${how}.`);
       if (interrupted) process.exitCode = 1;
     } catch (error) {
@@ -99,7 +99,7 @@ PURGE_INTERVAL_SECONDS. Durations: 90s, 15m, 1h, 7d.`,
       );
       throw error;
     } finally {
-      interruption.release();
+      stopRequest.release();
     }
   }
 }

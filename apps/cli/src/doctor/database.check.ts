@@ -6,9 +6,9 @@ import {
   type Migrations,
   type Sql,
 } from '@app/runtime';
-import { databaseFault } from '../database-fault';
-import { PROGRAM_NAME } from '../program';
-import { compareClocks, type Examination, type Findings } from './finding';
+import { explainDatabaseError } from '../database-error';
+import { PROGRAM_NAME } from '../root-command';
+import { compareClocks, type Check, type Findings } from './finding';
 
 /** Source: BullMQ's own minimum for its tables, and `sha256()` and friends of ours. */
 const OLDEST_VERSION = 13;
@@ -23,7 +23,7 @@ interface ServerRow {
 }
 
 /** Whether PostgreSQL is there, is fit, and lets us write. */
-export class DatabaseExamination implements Examination {
+export class DatabaseCheck implements Check {
   readonly about = 'PostgreSQL';
 
   constructor(
@@ -32,7 +32,7 @@ export class DatabaseExamination implements Examination {
     private readonly migrations: Migrations,
   ) {}
 
-  async examine(findings: Findings): Promise<void> {
+  async run(findings: Findings): Promise<void> {
     try {
       // The first question opens the connection, which takes longer than the answer.
       await inTime(this.sql`select 1`);
@@ -43,9 +43,9 @@ export class DatabaseExamination implements Examination {
       await this.schema(findings, server);
       this.connections(findings, await connectionsOffered(this.sql));
     } catch (error) {
-      const fault = databaseFault(error, this.environment);
+      const fault = explainDatabaseError(error, this.environment);
       if (fault === null) throw error;
-      findings.fail(fault.wrong, fault.mend);
+      findings.fail(fault.wrong, fault.fix);
     }
   }
 

@@ -1,9 +1,9 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { CommandFactory } from 'nest-commander';
-import { CliModule } from './cli.module';
-import { conclude } from './conclusion';
+import { AppModule } from './app.module';
+import { exitStatusOf } from './exit-status';
 import { Configuration } from './configuration';
-import { Program } from './program';
+import { RootCommand } from './root-command';
 
 const COMMANDS = [
   'codes purge',
@@ -16,14 +16,14 @@ const COMMANDS = [
   'doctor',
 ];
 
-describe('Program', () => {
+describe('The root command', () => {
   const configuration = Configuration.read({ DATABASE_HOST: '127.0.0.1', DATABASE_PORT: '1' });
   let app: INestApplicationContext;
   let stdout = '';
   let stderr = '';
 
   beforeAll(async () => {
-    app = await CommandFactory.createWithoutRunning(CliModule.forConfiguration(configuration), {
+    app = await CommandFactory.createWithoutRunning(AppModule.forConfiguration(configuration), {
       logger: false,
       outputConfiguration: {
         writeOut: (text) => (stdout += text),
@@ -40,11 +40,11 @@ describe('Program', () => {
   /** Resolves to the exit status. */
   const call = (...args: string[]): Promise<number> =>
     app
-      .get(Program)
+      .get(RootCommand)
       .root.parseAsync(['node', 'cli', ...args])
       .then(
         () => 0,
-        (error: unknown) => conclude(error, configuration.environment),
+        (error: unknown) => exitStatusOf(error, configuration.environment),
       );
 
   it.each(COMMANDS)('%s teaches itself, with examples', async (command) => {

@@ -2,11 +2,11 @@ import { Inject } from '@nestjs/common';
 import { Help, SubCommand } from 'nest-commander';
 import { migrateQueueTables } from '@app/mail';
 import { Environment, hasRedis, Migrations } from '@app/runtime';
-import { lesson } from '../program';
-import { ReportingCommand, type ReportOptions } from '../report';
+import { helpText } from '../root-command';
+import { BaseCommand, type ReportOptions } from '../base-command';
 
 @SubCommand({ name: 'migrate', description: 'apply the pending migrations; safe when several start at once' })
-export class DbMigrateCommand extends ReportingCommand {
+export class DbMigrateCommand extends BaseCommand {
   constructor(
     private readonly migrations: Migrations,
     @Inject(Environment) private readonly environment: Environment,
@@ -16,7 +16,7 @@ export class DbMigrateCommand extends ReportingCommand {
 
   @Help('after')
   help(): string {
-    return lesson(
+    return helpText(
       `Run it before the first start and after every upgrade, before the new version starts. Each migration is
 one transaction: it is applied whole, or not at all. Where several run at once, one works and the
 others wait for it. Without REDIS_HOST it makes the tables of the mail queue, too.`,

@@ -3,9 +3,9 @@ import { Help, Option, SubCommand } from 'nest-commander';
 import { OwedMailRepository, type OwedMail } from '@app/activation';
 import { maskEmail, maskEmailsIn } from '@app/runtime';
 import { integer } from '../arguments';
-import { lesson } from '../program';
-import { ReportingCommand, type ReportOptions } from '../report';
-import { harmless, numbers, table } from '../terminal/words';
+import { helpText } from '../root-command';
+import { BaseCommand, type ReportOptions } from '../base-command';
+import { plainText, numbers, table } from '../terminal/format';
 
 interface OwedOptions extends ReportOptions {
   readonly limit?: number;
@@ -15,7 +15,7 @@ const LIMIT_MAX = 10_000;
 const ERROR_LENGTH_MAX = 60;
 
 @SubCommand({ name: 'owed', description: 'list the mails that are not sent yet, and those given up' })
-export class MailOwedCommand extends ReportingCommand {
+export class MailOwedCommand extends BaseCommand {
   constructor(@Inject(OwedMailRepository) private readonly owed: OwedMailRepository) {
     super();
   }
@@ -30,7 +30,7 @@ export class MailOwedCommand extends ReportingCommand {
 
   @Help('after')
   help(): string {
-    return lesson(
+    return helpText(
       `A mail is owed from the registration until the mail server has taken it. What the server refuses for
 the moment is tried again, for about a day; what it refuses for good is given up, and waits for
 "mail retry". A few mails owed for seconds are normal; the same ones for minutes are not: "doctor"
@@ -55,7 +55,7 @@ says why. Addresses are shown as t***@example.com.`,
 }
 
 const reason = (mail: OwedMail): string | null =>
-  mail.lastError === null ? null : harmless(maskEmailsIn(mail.lastError));
+  mail.lastError === null ? null : plainText(maskEmailsIn(mail.lastError));
 
 const toJson = (mail: OwedMail) => ({
   id: mail.id,

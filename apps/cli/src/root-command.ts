@@ -14,7 +14,7 @@ const DOCTOR = 'doctor';
 
 /** Shapes what nest-commander has built: its name, and that wrong usage is an error, never `process.exit`. */
 @Injectable()
-export class Program implements OnApplicationBootstrap {
+export class RootCommand implements OnApplicationBootstrap {
   constructor(
     @InjectCommander() readonly root: Command,
     private readonly configuration: Configuration,
@@ -45,14 +45,14 @@ function shape(command: Command, path: string): void {
 
 const FIRST_STEPS = `
 Examples:
-  $ ${PROGRAM_NAME} doctor             what is wrong, and how to mend it
+  $ ${PROGRAM_NAME} doctor             what is wrong, and how to fix it
   $ ${PROGRAM_NAME} db migrate         before the first start, and after an upgrade
   $ ${PROGRAM_NAME} codes purge        once an hour, or let the mailer-worker do it
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration.`;
 
 /** The end of a command's help: what there is to know, and commands to copy. */
-export function lesson(explanation: string, examples: Readonly<Record<string, string>>): string {
+export function helpText(explanation: string, examples: Readonly<Record<string, string>>): string {
   const commands = Object.keys(examples).map((command) => `${PROGRAM_NAME} ${command}`);
   const width = Math.max(...commands.map((command) => command.length));
   const lines = Object.values(examples).map(

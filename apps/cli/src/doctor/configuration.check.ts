@@ -1,16 +1,16 @@
 import { DEVELOPMENT_SECRET_KEY, hasRedis, type Environment } from '@app/runtime';
-import type { Examination, Findings } from './finding';
+import type { Check, Findings } from './finding';
 
 const LOOPBACK = /^(localhost|127\.|::1$)/;
 const SAMPLE_DOMAIN = /@example\.(com|org|net)$/;
 
 /** What passes the check at the start and is unwise all the same. */
-export class ConfigurationExamination implements Examination {
+export class ConfigurationCheck implements Check {
   readonly about = 'Configuration';
 
   constructor(private readonly environment: Environment) {}
 
-  examine(findings: Findings): void {
+  run(findings: Findings): void {
     findings.ok(`every variable is sound (NODE_ENV=${this.environment.NODE_ENV})`);
     this.secret(findings);
     this.proxy(findings);

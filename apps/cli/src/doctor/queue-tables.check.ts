@@ -1,23 +1,23 @@
 import { checkQueueTables } from '@app/mail';
 import type { Environment } from '@app/runtime';
-import { databaseFault } from '../database-fault';
-import { PROGRAM_NAME } from '../program';
-import type { Examination, Findings } from './finding';
+import { explainDatabaseError } from '../database-error';
+import { PROGRAM_NAME } from '../root-command';
+import type { Check, Findings } from './finding';
 
 /** Whether the mail queue's own tables are there; it has them in one-node mode only. */
-export class QueueTablesExamination implements Examination {
+export class QueueTablesCheck implements Check {
   readonly about = 'Mail queue';
 
   constructor(private readonly environment: Environment) {}
 
-  async examine(findings: Findings): Promise<void> {
+  async run(findings: Findings): Promise<void> {
     try {
       const tables = await checkQueueTables(this.environment);
       if (tables === 'current') findings.ok('its tables in PostgreSQL are there');
       else findings.fail(`its tables in PostgreSQL are ${tables}`, `Make them: ${PROGRAM_NAME} db migrate`);
     } catch (error) {
-      const fault = databaseFault(error, this.environment);
-      findings.fail(fault?.wrong ?? (error as Error).message, fault?.mend ?? 'Mend PostgreSQL first.');
+      const fault = explainDatabaseError(error, this.environment);
+      findings.fail(fault?.wrong ?? (error as Error).message, fault?.fix ?? 'Fix PostgreSQL first.');
     }
   }
 }

@@ -5,7 +5,7 @@ export interface ReportOptions {
 }
 
 /** A command that says what it did: in words, or as one JSON object with `--json`. */
-export abstract class ReportingCommand extends CommandRunner {
+export abstract class BaseCommand extends CommandRunner {
   @Option({ flags: '--json', description: 'print one JSON object instead of words' })
   parseJson(): boolean {
     return true;

@@ -1,10 +1,10 @@
 import { Unavailable, type Environment } from '@app/runtime';
-import { PROGRAM_NAME } from './program';
+import { PROGRAM_NAME } from './root-command';
 
-/** What is wrong, as a sentence without its full stop, and how to mend it. */
+/** What is wrong, as a sentence without its full stop, and how to fix it. */
 export interface Fault {
   readonly wrong: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 type Explain = (environment: Environment) => Fault;
@@ -15,15 +15,15 @@ const unreachable =
   (what: string): Explain =>
   (environment) => ({
     wrong: `PostgreSQL at ${where(environment)} ${what}`,
-    mend: 'Check that it runs and that nothing lies between, and DATABASE_HOST and DATABASE_PORT.',
+    fix: 'Check that it runs and that nothing lies between, and DATABASE_HOST and DATABASE_PORT.',
   });
 const schema: Explain = () => ({
   wrong: 'The database lacks a table or a column that this version needs',
-  mend: `Apply the pending migrations: ${PROGRAM_NAME} db migrate`,
+  fix: `Apply the pending migrations: ${PROGRAM_NAME} db migrate`,
 });
 const encryption: Explain = ({ DATABASE_SSL: mode }) => ({
   wrong: `PostgreSQL and we do not agree on TLS (DATABASE_SSL=${mode})`,
-  mend: 'Turn TLS on at the server, give it a certificate that is trusted here (NODE_EXTRA_CA_CERTS), or change DATABASE_SSL.',
+  fix: 'Turn TLS on at the server, give it a certificate that is trusted here (NODE_EXTRA_CA_CERTS), or change DATABASE_SSL.',
 });
 
 /** By SQLSTATE (appendix A of the PostgreSQL manual), or by the error code of postgres.js, Node or OpenSSL. */
@@ -33,7 +33,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explain])[] = [
     /^(ENOTFOUND|EAI_AGAIN)$/,
     ({ DATABASE_HOST: host }) => ({
       wrong: `The host name "${host}" is not known here`,
-      mend: 'Check DATABASE_HOST and the name server.',
+      fix: 'Check DATABASE_HOST and the name server.',
     }),
   ],
   [/^(CONNECT_TIMEOUT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/, unreachable('does not answer')],
@@ -43,35 +43,35 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explain])[] = [
     /^28/,
     ({ DATABASE_USER: user }) => ({
       wrong: `PostgreSQL does not let the role "${user}" in`,
-      mend: 'Check DATABASE_USER and DATABASE_PASSWORD, and pg_hba.conf on the server.',
+      fix: 'Check DATABASE_USER and DATABASE_PASSWORD, and pg_hba.conf on the server.',
     }),
   ],
   [
     /^3D000$/,
     ({ DATABASE_NAME: name }) => ({
       wrong: `There is no database "${name}"`,
-      mend: `Create it (createdb ${name}), or check DATABASE_NAME.`,
+      fix: `Create it (createdb ${name}), or check DATABASE_NAME.`,
     }),
   ],
   [
     /^53300$/,
     () => ({
       wrong: 'PostgreSQL has no connection left',
-      mend: 'Raise max_connections, lower DATABASE_POOL_SIZE, or put PgBouncer between.',
+      fix: 'Raise max_connections, lower DATABASE_POOL_SIZE, or put PgBouncer between.',
     }),
   ],
   [
     /^42501$/,
     ({ DATABASE_USER: user }) => ({
       wrong: `The role "${user}" may not do that`,
-      mend: `Make it the owner of the database, or grant it the rights: "${PROGRAM_NAME} doctor" lists those missing.`,
+      fix: `Make it the owner of the database, or grant it the rights: "${PROGRAM_NAME} doctor" lists those missing.`,
     }),
   ],
   [
     /^25006$/,
     () => ({
       wrong: 'This PostgreSQL is read-only',
-      mend: 'Point DATABASE_HOST to the primary: a replica, or a server in recovery, takes no changes.',
+      fix: 'Point DATABASE_HOST to the primary: a replica, or a server in recovery, takes no changes.',
     }),
   ],
   [/^(42P01|42703|3F000)$/, schema],
@@ -79,7 +79,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explain])[] = [
 ];
 
 /** Explains what PostgreSQL, or the way to it, has answered. Null when the error is about something else. */
-export function databaseFault(error: unknown, environment: Environment): Fault | null {
+export function explainDatabaseError(error: unknown, environment: Environment): Fault | null {
   if (error instanceof Unavailable && error.cause === undefined) {
     return unreachable(`gives ${error.reason}`)(environment);
   }

@@ -1,17 +1,17 @@
 import { Help, SubCommand } from 'nest-commander';
 import { Migrations } from '@app/runtime';
-import { lesson } from '../program';
-import { ReportingCommand, type ReportOptions } from '../report';
+import { helpText } from '../root-command';
+import { BaseCommand, type ReportOptions } from '../base-command';
 
 @SubCommand({ name: 'rollback', description: 'take back the newest migration' })
-export class DbRollbackCommand extends ReportingCommand {
+export class DbRollbackCommand extends BaseCommand {
   constructor(private readonly migrations: Migrations) {
     super();
   }
 
   @Help('after')
   help(): string {
-    return lesson(
+    return helpText(
       `It takes back one migration, and with it what its tables and columns held: taking back the first one
 drops every account. Make a backup first, and stop the service.`,
       { 'db rollback': 'take back one' },

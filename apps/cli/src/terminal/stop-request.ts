@@ -1,5 +1,5 @@
 /** Lets a long command end in order on SIGINT or SIGTERM. A second signal ends it at once, as without us. */
-export class Interruption {
+export class StopRequest {
   private readonly controller = new AbortController();
   private readonly onSignal = (): void => {
     this.release();

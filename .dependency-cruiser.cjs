@@ -3,7 +3,7 @@
 
 const LIBS = '^libs/([^/]+)/';
 const DOORS = '^libs/[^/]+/(testing/)?index\\.ts$';
-const TESTS = '(^test/|^libs/[^/]+/testing/|\\.spec\\.ts$)';
+const TESTS = '(^test/|^libs/[^/]+/testing/|^apps/[^/]+/src/testing/|\\.spec\\.ts$)';
 
 /** A library may know the ones it is given here, and no other. */
 const library = (name, ...known) => ({

@@ -1,15 +1,63 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import { MetricsModule } from '@app/metrics';
-import { RuntimeModule, type Environment } from '@app/runtime';
-import { HttpModule } from './http.module';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { ThrottlerModule } from '@nestjs/throttler';
+import { MetricsModule, ScrapeController } from '@app/metrics';
+import { RateLimitModule, SlidingWindowStorage } from '@app/rate-limit';
+import { Environment, ProbesController, RuntimeModule } from '@app/runtime';
+import { UsersModule } from '@app/users';
+import { IndexController } from './docs/index.controller';
+import { HealthController } from './health/health.controller';
+import { MetricsController } from './metrics/metrics.controller';
+import { Observers } from './metrics/observers';
+import { ProblemFilter } from './problem/problem.filter';
+import { GiveBackInterceptor } from './rate-limit/give-back.interceptor';
+import { ProxyHint } from './rate-limit/proxy-hint';
+import { RateLimitGuard } from './rate-limit/rate-limit.guard';
+import { RequestLimits } from './rate-limit/request-limits';
+import { throttlerOptions } from './rate-limit/throttlers';
+import { BodyValidationPipe } from './users/body-validation.pipe';
+import { LimitedAuthentication } from './users/limited-authentication';
+import { UsersController } from './users/users.controller';
 
-/** The composition root of the api: what it is made of, and nothing that it does. */
+/** What is around every route, and what the routes of accounts need of the api itself. */
+export const ROUTE_PROVIDERS: Provider[] = [
+  ProblemFilter,
+  ProxyHint,
+  RequestLimits,
+  LimitedAuthentication,
+  { provide: APP_FILTER, useExisting: ProblemFilter },
+  // A request meets them in this order; its errors pass the filter last.
+  { provide: APP_GUARD, useClass: RateLimitGuard },
+  { provide: APP_INTERCEPTOR, useClass: GiveBackInterceptor },
+  { provide: APP_PIPE, useClass: BodyValidationPipe },
+];
+
+/** The composition root of the api: every module it is made of, and everything that is around every route. */
 @Module({})
 export class AppModule {
   static forEnvironment(environment: Environment): DynamicModule {
     return {
       module: AppModule,
-      imports: [RuntimeModule.forRoot('api', environment), MetricsModule, HttpModule.forApp(environment)],
+      imports: [
+        RuntimeModule.forRoot('api', environment),
+        MetricsModule,
+        UsersModule.forApp(environment),
+        RateLimitModule,
+        ThrottlerModule.forRootAsync({
+          imports: [RateLimitModule],
+          inject: [Environment, SlidingWindowStorage],
+          useFactory: throttlerOptions,
+        }),
+      ],
+      controllers: [
+        IndexController,
+        UsersController,
+        HealthController,
+        ProbesController,
+        MetricsController,
+        ScrapeController,
+      ],
+      providers: [Observers, ...ROUTE_PROVIDERS],
     };
   }
 }

@@ -1,6 +1,5 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { useContainer } from 'class-validator';
 import type { NextFunction, Request, Response } from 'express';
 import { Instruments, MetricsRecorder } from '@app/metrics';
 import { createLogger, Lifecycle, Logger, nestLogger, type Environment } from '@app/runtime';
@@ -8,7 +7,6 @@ import { AppModule } from './app.module';
 import { BoundedExpressAdapter } from './server/bounded-server';
 import { recordAccess } from './server/access-log';
 import { serveDocs } from './docs/openapi';
-import { FitPasswordConstraint } from './users/dto/is-fit-password';
 import { ProblemError } from './problem/problem-error';
 import { ProblemFilter } from './problem/problem.filter';
 import { DETAIL_OF } from './problem/statuses';
@@ -28,14 +26,6 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
       abortOnError: false,
     },
   );
-  // class-validator makes its own constraints, but for the one that needs the configuration.
-  const constraints = {
-    get: (type: unknown): never =>
-      (type === FitPasswordConstraint
-        ? app.get(FitPasswordConstraint, { strict: false })
-        : undefined) as never,
-  };
-  useContainer(constraints, { fallback: true });
   app.set('trust proxy', trustedProxies(environment));
   app.disable('x-powered-by');
   app.set('etag', false);

@@ -1,6 +1,3 @@
-/** Names as in the rate limits' own table. */
-export const LIMITS = ['global', 'registration', 'activation', 'credentials', 'resend'] as const;
-export type LimitName = (typeof LIMITS)[number];
 export const LIMIT_DECISIONS = ['allowed', 'refused'] as const;
 export type LimitDecision = (typeof LIMIT_DECISIONS)[number];
 
@@ -64,7 +61,10 @@ export interface Instruments {
   /** A mail that was not wanted was not sent, so it has no send duration. */
   mailHandled(outcome: MailOutcome, durationSeconds: number): void;
   hashWaited(durationSeconds: number): void;
-  limitDecided(limit: LimitName, decision: LimitDecision): void;
+  /** Names the limits there are, so that each is shown with a zero before its first decision. */
+  limitsEnforced(names: readonly string[]): void;
+  /** @param limit one of the names that were given to `limitsEnforced` */
+  limitDecided(limit: string, decision: LimitDecision): void;
   /** A decision that was taken in process because Redis was away. */
   limitsFellBack(): void;
   /** What was counted could not be brought to Redis; it is kept. */
@@ -89,6 +89,7 @@ export const SILENT_INSTRUMENTS: Instruments = {
   codeChanged: nothing,
   mailHandled: nothing,
   hashWaited: nothing,
+  limitsEnforced: nothing,
   limitDecided: nothing,
   limitsFellBack: nothing,
   metricsFlushFailed: nothing,

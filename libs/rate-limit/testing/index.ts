@@ -1,2 +1,4 @@
-export * from './rate-limiter.contract';
+export { InProcessWindows } from '../adapters/in-process-windows';
+export { RedisWindows } from '../adapters/redis-windows';
 export * from './scenario';
+export * from './sliding-windows.contract';

@@ -1,4 +1,4 @@
-import type { Charge } from '../domain/rate-limiter';
+import type { Charge } from '../domain/sliding-windows';
 
 /** Sliding windows as one would explain them: remember everything, and count it again each time. Microseconds. */
 export class NaiveWindows {

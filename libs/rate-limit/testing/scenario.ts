@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Charge } from '../domain/rate-limiter';
+import type { Charge } from '../domain/sliding-windows';
 import { NaiveWindows } from './naive-windows';
-import { charge } from './rate-limiter.contract';
+import { charge } from './sliding-windows.contract';
 
 type Move = Charge['action'] | 'none';
 

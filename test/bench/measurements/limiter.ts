@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { digestKey, RedisRateLimiter, type Charge } from '@app/rate-limit';
+import { digestKey, slidingWindowStorage, type Charge } from '@app/rate-limit';
+import { createLogger } from '@app/runtime';
 import { percentile, type Figure } from '../figures';
 import { peerThrottlerStorage } from '../peers';
 import type { Stage } from '../stage';
@@ -26,7 +27,7 @@ export async function limiter(stage: Stage): Promise<Figure[]> {
   const peers: number[] = [];
   try {
     const storage = await peerThrottlerStorage(redis);
-    const limits = new RedisRateLimiter(redis);
+    const limits = slidingWindowStorage(redis, createLogger({ level: 'silent', app: 'bench' }));
     for (let round = -1; round < stage.rounds; round += 1) {
       const scripts: number[] = [];
       const pings: number[] = [];
@@ -86,7 +87,7 @@ export async function clientAddresses(stage: Stage): Promise<Figure[]> {
   const redis = stage.redis.connect();
   try {
     await redis.flushall();
-    const limits = new RedisRateLimiter(redis);
+    const limits = slidingWindowStorage(redis, createLogger({ level: 'silent', app: 'bench' }));
     const before = await usedMemory(() => redis.info('memory'));
     for (let done = 0; done < count; done += 100) {
       // The route's own key would grow with them.

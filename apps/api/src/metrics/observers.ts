@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { OwedMailRepository } from '@app/activation';
 import { MailQueue } from '@app/mail';
 import { Instruments } from '@app/metrics';
-import { FallbackRateLimiter, RateLimiter } from '@app/rate-limit';
+import { SlidingWindowStorage } from '@app/rate-limit';
 import { BcryptHasher, PasswordHasher } from '@app/users';
 
 /** Shows the instruments to the libraries that have something to tell, and that know nothing of metrics. */
@@ -11,7 +11,7 @@ export class Observers implements OnModuleInit {
   constructor(
     @Inject(Instruments) private readonly instruments: Instruments,
     @Inject(PasswordHasher) private readonly passwords: PasswordHasher,
-    @Inject(RateLimiter) private readonly limiter: RateLimiter,
+    private readonly limits: SlidingWindowStorage,
     @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
     @Inject(MailQueue) private readonly queue: MailQueue,
   ) {}
@@ -19,9 +19,7 @@ export class Observers implements OnModuleInit {
   onModuleInit(): void {
     this.instruments.watchMailBacklog(() => this.owed.backlog());
     this.instruments.watchMailQueueDepth(() => this.queue.depth());
-    if (this.limiter instanceof FallbackRateLimiter) {
-      this.limiter.onFallback = () => this.instruments.limitsFellBack();
-    }
+    this.limits.onFallback = () => this.instruments.limitsFellBack();
     if (this.passwords instanceof BcryptHasher) {
       const { line } = this.passwords;
       line.onWaited = (seconds) => this.instruments.hashWaited(seconds);

@@ -3,7 +3,7 @@ import { HttpException } from '@nestjs/common';
 import { ActivationError } from '@app/activation';
 import { Unavailable } from '@app/runtime';
 import { UsersError } from '@app/users';
-import type { Problem } from './problem';
+import type { ErrorName, Problem } from './problem';
 import { ProblemError } from './problem-error';
 import { CODES_USED_UP, DETAIL_OF, ERROR_OF, NEW_CODE_HINT, STATUS_OF } from './statuses';
 
@@ -19,6 +19,12 @@ export function toProblemError(thrown: unknown): ProblemError {
     return named('ServiceUnavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
   return fromHttp(statusOf(thrown), thrown);
+}
+
+/** Whether the body was refused before the handler saw it: not JSON, too large, or with fields that are not valid. */
+export function isMalformed(thrown: unknown): boolean {
+  const malformed: readonly ErrorName[] = ['ValidationError', 'PayloadTooLarge', 'UnsupportedMediaType'];
+  return malformed.includes(toProblemError(thrown).error);
 }
 
 export function toBody(error: ProblemError, requestId: string): Problem {

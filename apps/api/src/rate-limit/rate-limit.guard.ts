@@ -1,38 +1,29 @@
-import { Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import {
-  InjectThrottlerOptions,
-  InjectThrottlerStorage,
-  ThrottlerGuard,
-  type ThrottlerModuleOptions,
-  type ThrottlerRequest,
-  type ThrottlerStorage,
-} from '@nestjs/throttler';
-import type { Request, Response } from 'express';
-import type { Charge, LimitName } from '@app/rate-limit';
-import { admissionOf } from '../users/admission';
-import { Charges } from './charges';
+import { InjectThrottlerOptions, ThrottlerGuard, type ThrottlerRequest } from '@nestjs/throttler';
+import type { Request } from 'express';
+import { SlidingWindowStorage } from '@app/rate-limit';
+import { Environment } from '@app/runtime';
+import { currentRequest } from '../server/request-context';
 import { ProxyHint } from './proxy-hint';
 import { RequestLimits } from './request-limits';
+import type { LimitOptions } from './throttlers';
 
-const LIMITED_BY = Symbol('limited by');
-
-/** Names the limits that a route meets before its handler. Routes without it are free. */
-export const LimitedBy = (...limits: LimitName[]): MethodDecorator => SetMetadata(LIMITED_BY, limits);
+/** Where `@Throttle()` notes that it was given a limit of this name. Source: throttler.constants of @nestjs/throttler. */
+const NAMED_BY_ROUTE = 'THROTTLER:LIMIT';
 
 /**
- * @nestjs/throttler's guard asks its storage limit by limit, so that the first are spent when a later one refuses,
- * and names the header fields after each limit. Here it only collects what applies, and all of it is settled at once.
+ * The library's guard asks its storage limit by limit, so that the first are spent when a later one refuses, and it
+ * applies every limit to every route. This one applies what the route names in `@Throttle()`, and settles all of it in
+ * one step.
  */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
-  private readonly collected = new WeakMap<Request, Charge[]>();
-
   constructor(
-    @InjectThrottlerOptions() options: ThrottlerModuleOptions,
-    @InjectThrottlerStorage() storage: ThrottlerStorage,
+    @InjectThrottlerOptions() options: LimitOptions,
+    storage: SlidingWindowStorage,
     reflector: Reflector,
-    private readonly charges: Charges,
+    @Inject(Environment) private readonly environment: Environment,
     private readonly limits: RequestLimits,
     private readonly hint: ProxyHint,
   ) {
@@ -40,29 +31,44 @@ export class RateLimitGuard extends ThrottlerGuard {
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.limitsOf(context).length === 0) return true;
-    const request = context.switchToHttp().getRequest<Request>();
-    this.collected.set(request, []);
     await super.canActivate(context);
-    const charges = this.collected.get(request) ?? [];
-    if (charges.some(({ limit }) => limit === 'registration')) this.hint.registrationFrom(request.ip);
-    await this.limits.settle(context.switchToHttp().getResponse<Response>(), charges);
+    if (context.getType() !== 'http') return true;
+    const { charges } = currentRequest();
+    if (charges.length === 0) return true;
+    if (charges.some(({ limit }) => limit === 'registration')) {
+      this.hint.registrationFrom(context.switchToHttp().getRequest<Request>().ip);
+    }
+    await this.limits.settle(charges);
     return true;
   }
 
-  protected override handleRequest({ context, throttler }: ThrottlerRequest): Promise<boolean> {
-    const limit = throttler.name as LimitName;
-    const request = context.switchToHttp().getRequest<Request>();
-    const key = this.limitsOf(context).includes(limit) ? this.charges.keyFor(limit, request) : null;
-    if (key === null) return Promise.resolve(true);
-    // A request that is turned away anyway counts against the route alone, but its answer shows the other limits too.
-    const refused = admissionOf(request).refusal !== null;
-    const action = refused && limit !== 'global' ? 'peek' : 'spend';
-    this.collected.get(request)?.push(this.charges.charge(limit, key, action));
-    return Promise.resolve(true);
+  protected override shouldSkip(context: ExecutionContext): Promise<boolean> {
+    const limited = this.throttlers.some(({ name }) => isNamed(context, name));
+    return Promise.resolve(!limited || !this.environment.ENABLE_RATE_LIMITING);
   }
 
-  private limitsOf(context: ExecutionContext): LimitName[] {
-    return this.reflector.get<LimitName[] | undefined>(LIMITED_BY, context.getHandler()) ?? [];
+  protected override async handleRequest({
+    context,
+    throttler: { name = 'default' },
+    limit,
+    ttl,
+    getTracker,
+    generateKey,
+  }: ThrottlerRequest): Promise<boolean> {
+    if (!isNamed(context, name)) return true;
+    const tracker = await getTracker(context.switchToHttp().getRequest<Request>(), context);
+    currentRequest().charges.push({
+      limit: name,
+      key: generateKey(context, tracker, name),
+      max: limit,
+      windowMs: ttl,
+      action: 'spend',
+    });
+    return true;
   }
 }
+
+const isNamed = (context: ExecutionContext, name = 'default'): boolean =>
+  [context.getHandler(), context.getClass()].some((target) =>
+    Reflect.hasMetadata(NAMED_BY_ROUTE + name, target),
+  );

@@ -1,55 +1,105 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Response } from 'express';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { InjectThrottlerOptions } from '@nestjs/throttler';
 import { Instruments } from '@app/metrics';
-import { RateLimiter, type Charge, type LimitName } from '@app/rate-limit';
+import { SlidingWindowStorage, type Charge, type Verdict } from '@app/rate-limit';
+import { Environment } from '@app/runtime';
 import { ProblemError } from '../problem/problem-error';
 import { DETAIL_OF } from '../problem/statuses';
 import { currentRequest } from '../server/request-context';
 import { rateLimitHeaders, tightest } from './headers';
+import type { LimitName, LimitOptions } from './throttlers';
 
 /** The limits that one request has met so far; the answer shows the tightest of them, whatever the answer is. */
 @Injectable()
-export class RequestLimits {
+export class RequestLimits implements OnModuleInit {
   constructor(
-    @Inject(RateLimiter) private readonly limiter: RateLimiter,
+    @InjectThrottlerOptions() private readonly options: LimitOptions,
+    private readonly storage: SlidingWindowStorage,
     @Inject(Instruments) private readonly instruments: Instruments,
+    @Inject(Environment) private readonly environment: Environment,
   ) {}
+
+  onModuleInit(): void {
+    this.instruments.limitsEnforced(this.options.throttlers.map(({ name }) => name));
+  }
 
   /**
    * Settles charges in one round trip and writes the header fields.
    * @throws {ProblemError} RateLimitExceeded
    */
-  async settle(response: Response, charges: readonly Charge[]): Promise<void> {
-    const verdicts = await this.limiter.settle(charges);
-    const settled = currentRequest().settledLimits;
+  async settle(charges: readonly Charge[]): Promise<void> {
+    const verdicts = await this.storage.settle(charges);
+    const { settledLimits } = currentRequest();
     charges.forEach((charge, index) => {
       const verdict = verdicts[index];
-      if (charge.action === 'refund' || verdict === undefined) settled.delete(charge.limit);
-      else settled.set(charge.limit, { charge, verdict });
-      if (charge.action === 'spend' && verdict !== undefined) {
-        this.instruments.limitDecided(charge.limit as LimitName, verdict.allowed ? 'allowed' : 'refused');
+      const taken = charge.action === 'refund' && !settledLimits.has(charge.limit);
+      if (verdict === undefined || taken) return;
+      settledLimits.set(charge.limit, { charge, verdict });
+      if (charge.action === 'spend') {
+        this.instruments.limitDecided(charge.limit, verdict.allowed ? 'allowed' : 'refused');
       }
     });
-    const applied = [...settled.values()].map(({ verdict }) => verdict);
-    for (const [name, value] of Object.entries(rateLimitHeaders(applied))) response.setHeader(name, value);
-    const limit = tightest(applied);
-    if (limit !== undefined && !limit.allowed) {
-      throw new ProblemError('RateLimitExceeded', DETAIL_OF.RateLimitExceeded, {
-        retryAfterSeconds: limit.resetSeconds,
-      });
-    }
+    const limit = this.show();
+    if (limit === undefined || limit.allowed) return;
+    throw new ProblemError('RateLimitExceeded', DETAIL_OF.RateLimitExceeded, {
+      retryAfterSeconds: limit.resetSeconds,
+    });
   }
 
-  /** What takes back an earlier spend of this request, if it made one. */
-  refundOf(limit: string): Charge[] {
-    const spent = currentRequest().settledLimits.get(limit);
+  /**
+   * Spends one of a limit that is known only now, and refunds the credentials that the guard has spent in advance, in
+   * one step.
+   * @param counted by what the limit counts, such as the account's id
+   * @throws {ProblemError} RateLimitExceeded
+   */
+  async spend(name: LimitName, counted: string): Promise<void> {
+    if (!this.environment.ENABLE_RATE_LIMITING) return;
+    const limit = this.options.throttlers.find((each) => each.name === name);
+    if (limit === undefined) throw new TypeError(`There is no limit ${name}`);
+    const key = this.options.generateKey(null, counted, name);
+    await this.settle([
+      ...this.takeCredentials(),
+      { limit: name, key, max: limit.limit, windowMs: limit.ttl, action: 'spend' },
+    ]);
+  }
+
+  /** Refunds the credentials where the password was right, or was not compared. No request waits for it. */
+  giveBackCredentials(): void {
+    const refunds = this.takeCredentials();
+    if (refunds.length === 0) return;
+    // At worst they leave the window by themselves.
+    this.storage.settle(refunds).catch(() => {});
+    this.show();
+  }
+
+  /** Refunds what a malformed request has spent: its answer shows the limits as they are without it. */
+  async giveBackMalformed(): Promise<void> {
+    const refunds = this.options.throttlers
+      .filter(({ countsMalformed }) => countsMalformed !== true)
+      .flatMap(({ name }) => this.refundOf(name));
+    if (refunds.length > 0) await this.settle(refunds);
+  }
+
+  /** The refunds of what was spent for a wrong password; the answer no longer shows these limits. */
+  private takeCredentials(): Charge[] {
+    const refunds = CREDENTIALS.flatMap((name) => this.refundOf(name));
+    for (const name of CREDENTIALS) currentRequest().settledLimits.delete(name);
+    return refunds;
+  }
+
+  private refundOf(name: string): Charge[] {
+    const spent = currentRequest().settledLimits.get(name);
     if (spent === undefined || spent.verdict.spendId === null) return [];
     return [{ ...spent.charge, action: 'refund', spendId: spent.verdict.spendId }];
   }
 
-  /** Takes it back without anybody waiting; at worst it runs out by itself within the window. */
-  giveBack(limit: string): void {
-    const refund = this.refundOf(limit);
-    if (refund.length > 0) this.limiter.settle(refund).catch(() => {});
+  private show(): Verdict | undefined {
+    const { settledLimits, response } = currentRequest();
+    const applied = [...settledLimits.values()].map(({ verdict }) => verdict);
+    for (const [name, value] of Object.entries(rateLimitHeaders(applied))) response.setHeader(name, value);
+    return tightest(applied);
   }
 }
+
+/** What wrong passwords spend. */
+const CREDENTIALS = ['credentials'] satisfies LimitName[];

@@ -3,6 +3,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { UNMATCHED_ROUTE } from '@app/metrics';
 import { clientOf, digestKey, type Charge, type Verdict } from '@app/rate-limit';
 import { requestContext, type RequestContext } from '@app/runtime';
+import { parseBasicCredentials, type BasicCredentials } from '../users/basic-credentials';
 
 /** A request id of the client's own that is taken over; anything else could forge log lines. */
 const TOKEN = /^[\w.+/=:-]{1,64}$/;
@@ -17,13 +18,17 @@ export interface SettledLimit {
 export class HttpRequestContext implements RequestContext {
   /** By `performance.now()`. */
   readonly startedAt = performance.now();
+  /** What the guard has found to be settled before the handler. */
+  readonly charges: Charge[] = [];
   /** The limits that it has met so far, by name. */
   readonly settledLimits = new Map<string, SettledLimit>();
   private readonly left = new AbortController();
+  private read: { readonly credentials: BasicCredentials | null } | undefined;
 
   constructor(
     readonly requestId: string,
     private readonly request: Request,
+    readonly response: Response,
     private readonly secretKey: string,
   ) {}
 
@@ -48,6 +53,16 @@ export class HttpRequestContext implements RequestContext {
     return typeof path === 'string' && !path.includes('*') ? path : UNMATCHED_ROUTE;
   }
 
+  get method(): string {
+    return this.request.method;
+  }
+
+  /** Credentials of the Basic scheme; null where there are none that can be read. */
+  get credentials(): BasicCredentials | null {
+    return (this.read ??= { credentials: parseBasicCredentials(this.request.get('authorization')) })
+      .credentials;
+  }
+
   abandon(): void {
     this.left.abort();
   }
@@ -58,7 +73,7 @@ export function openRequestContext(secretKey: string): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     const given = request.get('x-request-id');
     const requestId = given !== undefined && TOKEN.test(given) ? given : randomUUID();
-    const context = new HttpRequestContext(requestId, request, secretKey);
+    const context = new HttpRequestContext(requestId, request, response, secretKey);
     response.setHeader('X-Request-Id', requestId);
     response.once('close', () => {
       if (!response.writableFinished) context.abandon();

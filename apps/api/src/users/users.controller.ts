@@ -1,16 +1,17 @@
-import { Controller, HttpCode, HttpStatus, Post, Req, Res, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, HttpCode, HttpStatus, Post, Req, UseInterceptors } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import { Throttle } from '@nestjs/throttler';
+import type { Request } from 'express';
 import { ActivateAccount, IssueNewCode } from '@app/activation';
 import { DEFAULT_LOCALE, LOCALES, type Locale } from '@app/mail';
 import { Register } from '@app/users';
-import { AdmittedBody, Admits, Credentials } from './admission';
+import { BasicAuth, Credentials } from './basic-auth';
 import type { BasicCredentials } from './basic-credentials';
 import { ApiProblems, BODY_PROBLEMS } from '../docs/api-problems';
+import { JsonBodyInterceptor } from './json-body.interceptor';
+import { LimitedAuthentication } from './limited-authentication';
 import { ActivateBody, ActivatedUser, NewCodeAccepted, RegisterBody, RegisteredUser } from './dto/users.dto';
 import { OutcomesInterceptor } from '../metrics/outcomes.interceptor';
-import { LimitedAuthentication } from '../rate-limit/limited-authentication';
-import { LimitedBy } from '../rate-limit/rate-limit.guard';
 import { currentRequest } from '../server/request-context';
 
 @ApiTags('Accounts')
@@ -25,8 +26,8 @@ export class UsersController {
   ) {}
 
   @Post('register')
-  @LimitedBy('global', 'registration')
-  @Admits({ body: RegisterBody })
+  @Throttle({ global: {}, registration: {} })
+  @UseInterceptors(JsonBodyInterceptor)
   @ApiOperation({
     summary: 'Register an account',
     description:
@@ -37,7 +38,7 @@ export class UsersController {
   })
   @ApiResponse({ status: 201, type: RegisteredUser, description: 'Registered; the mail is on its way.' })
   @ApiProblems('ValidationError', 'UserAlreadyExists', 'RateLimitExceeded', ...BODY_PROBLEMS)
-  async register(@AdmittedBody() body: RegisterBody, @Req() request: Request): Promise<RegisteredUser> {
+  async register(@Body() body: RegisterBody, @Req() request: Request): Promise<RegisteredUser> {
     const user = await this.registration.execute({
       email: body.email,
       password: body.password,
@@ -55,9 +56,10 @@ export class UsersController {
   }
 
   @Post('activate')
-  @LimitedBy('global', 'credentials')
+  @Throttle({ global: {}, credentials: {} })
   @HttpCode(HttpStatus.OK)
-  @Admits({ credentials: true, body: ActivateBody })
+  @BasicAuth()
+  @UseInterceptors(JsonBodyInterceptor)
   @ApiOperation({
     summary: 'Activate an account',
     description:
@@ -75,11 +77,9 @@ export class UsersController {
   )
   async activate(
     @Credentials() credentials: BasicCredentials,
-    @AdmittedBody() body: ActivateBody,
-    @Req() request: Request,
-    @Res({ passthrough: true }) response: Response,
+    @Body() body: ActivateBody,
   ): Promise<ActivatedUser> {
-    const user = await this.authentication.execute(request, response, credentials, 'activation');
+    const user = await this.authentication.authenticate(credentials, 'activation');
     const renewedHash = await this.authentication.renewedHash(user, credentials);
     const activatedAt = await this.activation.execute(user, body.activation_code, renewedHash);
     return {
@@ -91,9 +91,9 @@ export class UsersController {
   }
 
   @Post('activation-codes')
-  @LimitedBy('global', 'credentials')
+  @Throttle({ global: {}, credentials: {} })
   @HttpCode(HttpStatus.ACCEPTED)
-  @Admits({ credentials: true })
+  @BasicAuth()
   @ApiOperation({
     summary: 'Ask for a new activation code',
     description:
@@ -105,9 +105,8 @@ export class UsersController {
   async issueNewCode(
     @Credentials() credentials: BasicCredentials,
     @Req() request: Request,
-    @Res({ passthrough: true }) response: Response,
   ): Promise<NewCodeAccepted> {
-    const user = await this.authentication.execute(request, response, credentials, 'resend');
+    const user = await this.authentication.authenticate(credentials, 'resend');
     await this.newCode.execute(user, localeOf(request), currentRequest().requestId);
     return {
       message: 'A new activation code is on its way; the old one is no longer valid.',

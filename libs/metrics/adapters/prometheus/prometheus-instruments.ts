@@ -4,14 +4,12 @@ import {
   ACTIVATION_RESULTS,
   CODE_OUTCOMES,
   LIMIT_DECISIONS,
-  LIMITS,
   MAIL_OUTCOMES,
   type ActivationResult,
   type CodeOutcome,
   type HashingState,
   type Instruments,
   type LimitDecision,
-  type LimitName,
   type MailBacklog,
   type MailOutcome,
   type RequestLabels,
@@ -85,7 +83,13 @@ export class PrometheusInstruments implements Instruments {
     this.metrics.hashWait.observe(durationSeconds);
   }
 
-  limitDecided(limit: LimitName, decision: LimitDecision): void {
+  limitsEnforced(names: readonly string[]): void {
+    for (const limit of names) {
+      for (const decision of LIMIT_DECISIONS) this.metrics.limitDecisions.inc({ limit, decision }, 0);
+    }
+  }
+
+  limitDecided(limit: string, decision: LimitDecision): void {
     this.metrics.limitDecisions.inc({ limit, decision });
   }
 
@@ -129,9 +133,6 @@ export class PrometheusInstruments implements Instruments {
     for (const result of ACTIVATION_RESULTS) this.metrics.activations.inc({ result }, 0);
     for (const outcome of CODE_OUTCOMES) this.metrics.activationCodes.inc({ outcome }, 0);
     for (const outcome of MAIL_OUTCOMES) this.metrics.mailSends.inc({ outcome }, 0);
-    for (const limit of LIMITS) {
-      for (const decision of LIMIT_DECISIONS) this.metrics.limitDecisions.inc({ limit, decision }, 0);
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { toVerdict, type Charge, type RateLimiter, type Verdict } from '../domain/rate-limiter';
+import { toVerdict, type Charge, type SlidingWindows, type Verdict } from '../domain/sliding-windows';
 
 /**
  * Budgets kept at once; the one that was spent from longest ago goes first. A client's takes some 330 bytes: about
@@ -29,7 +29,7 @@ interface Window {
 const counted = ({ stamps, gone }: Window): number => stamps.length - gone;
 
 /** Sliding windows of this process alone: one-node mode, and what counts while Redis is away. */
-export class InProcessRateLimiter implements RateLimiter {
+export class InProcessWindows implements SlidingWindows {
   /** In the order of the last spend. */
   private readonly windows = new Map<string, Window>();
 

@@ -1,8 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { FallbackRateLimiter, InProcessRateLimiter, RedisRateLimiter, type Charge } from '@app/rate-limit';
-import { charge, describeRateLimiterContract } from '@app/rate-limit/testing';
+import { SlidingWindowStorage, type Charge } from '@app/rate-limit';
+import {
+  charge,
+  describeSlidingWindowsContract,
+  InProcessWindows,
+  RedisWindows,
+} from '@app/rate-limit/testing';
 import { createLogger, createRedis, parseEnvironment, type Redis } from '@app/runtime';
 import { TestRedis } from '../../support/redis';
 import { until } from '../../support/until';
@@ -17,7 +22,7 @@ const RECOVERY_MS = 5_000;
 let server: TestRedis;
 let directory: string;
 let client: Redis;
-let limiter: FallbackRateLimiter;
+let limiter: SlidingWindowStorage;
 let fallbacks: number;
 let lines: string[];
 
@@ -32,13 +37,13 @@ beforeEach(async () => {
   client = createRedis(parseEnvironment({ ...server.env }), logger);
   await until('the client is connected', () => client.status === 'ready');
   fallbacks = 0;
-  limiter = new FallbackRateLimiter(new RedisRateLimiter(client), new InProcessRateLimiter(), logger);
+  limiter = new SlidingWindowStorage(new RedisWindows(client), new InProcessWindows(), logger);
   limiter.onFallback = () => {
     fallbacks += 1;
   };
 });
 afterEach(async () => {
-  limiter.close();
+  limiter.onApplicationShutdown();
   client.disconnect();
   server.resume();
   await server.stop();
@@ -73,7 +78,7 @@ async function failToSave(): Promise<void> {
   });
 }
 
-describeRateLimiterContract('Redis, with this process to fall back on', () =>
+describeSlidingWindowsContract('Redis, with this process to fall back on', () =>
   Promise.resolve({
     limiter,
     elapse: async (ms) => {
@@ -83,7 +88,7 @@ describeRateLimiterContract('Redis, with this process to fall back on', () =>
   }),
 );
 
-describe('FallbackRateLimiter', () => {
+describe('SlidingWindowStorage', () => {
   const outages: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
     ['frozen', () => Promise.resolve(server.pause()), () => Promise.resolve(server.resume())],
     ['killed', () => server.stop(), () => server.restart()],
@@ -160,9 +165,9 @@ describe('FallbackRateLimiter', () => {
   });
 
   it('hands a fault of its caller on, and stays with Redis', async () => {
-    const broken = new FallbackRateLimiter(
+    const broken = new SlidingWindowStorage(
       { settle: () => Promise.reject(new TypeError('a bug')) },
-      new InProcessRateLimiter(),
+      new InProcessWindows(),
       createLogger({ level: 'silent', app: 'test' }),
     );
     await expect(broken.settle([charge()])).rejects.toThrow('a bug');

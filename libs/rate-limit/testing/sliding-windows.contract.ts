@@ -1,4 +1,4 @@
-import type { Charge, RateLimiter } from '../domain/rate-limiter';
+import type { Charge, SlidingWindows } from '../domain/sliding-windows';
 
 /** Moves the limiter's clock on, or waits for the real one. */
 export type Elapse = (ms: number) => Promise<void>;
@@ -14,16 +14,16 @@ export const charge = (overrides: Partial<Charge> = {}): Charge => ({
   ...overrides,
 });
 
-const allowed = async (limiter: RateLimiter, one: Charge, times: number): Promise<boolean[]> => {
+const allowed = async (limiter: SlidingWindows, one: Charge, times: number): Promise<boolean[]> => {
   const verdicts = await Promise.all(Array.from({ length: times }, () => limiter.settle([one])));
   return verdicts.map(([verdict]) => verdict?.allowed ?? false);
 };
 
-export function describeRateLimiterContract(
+export function describeSlidingWindowsContract(
   name: string,
-  create: () => Promise<{ limiter: RateLimiter; elapse: Elapse }>,
+  create: () => Promise<{ limiter: SlidingWindows; elapse: Elapse }>,
 ): void {
-  describe(`RateLimiter contract: ${name}`, () => {
+  describe(`SlidingWindows contract: ${name}`, () => {
     it('lets exactly the limit pass, of many at once', async () => {
       const { limiter } = await create();
       const passed = await allowed(limiter, charge({ max: 5 }), 200);

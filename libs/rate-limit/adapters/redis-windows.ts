@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { HASH_TAGS, Unavailable, type Redis } from '@app/runtime';
-import { toVerdict, type Charge, type RateLimiter, type Verdict } from '../domain/rate-limiter';
+import { toVerdict, type Charge, type SlidingWindows, type Verdict } from '../domain/sliding-windows';
 
 const SCRIPT = readFileSync(path.join(__dirname, 'settle.lua'), 'utf8');
 const SCRIPT_SHA = createHash('sha1').update(SCRIPT).digest('hex');
@@ -19,7 +19,7 @@ const FIELDS = 3;
 const NONE = '-';
 
 /** Sliding windows in Redis, shared by all processes; one round trip however many limits there are. */
-export class RedisRateLimiter implements RateLimiter {
+export class RedisWindows implements SlidingWindows {
   /** @param redis brings the deadline: a second timer for each request would only cost */
   constructor(private readonly redis: Redis) {}
 

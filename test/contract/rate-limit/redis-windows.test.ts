@@ -1,8 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
-import { RedisRateLimiter, type Charge, type Verdict } from '@app/rate-limit';
-import { charge, describeRateLimiterContract, Scenario, steps } from '@app/rate-limit/testing';
+import type { Charge, Verdict } from '@app/rate-limit';
+import {
+  charge,
+  describeSlidingWindowsContract,
+  RedisWindows,
+  Scenario,
+  steps,
+} from '@app/rate-limit/testing';
 import { TestRedis } from '../../support/redis';
 
 let server: TestRedis;
@@ -24,25 +30,25 @@ afterAll(async () => {
   await server.stop();
 });
 
-describeRateLimiterContract('Redis', () =>
+describeSlidingWindowsContract('Redis', () =>
   Promise.resolve({
-    limiter: new RedisRateLimiter(connect()),
+    limiter: new RedisWindows(connect()),
     elapse: (ms) => pause(ms),
   }),
 );
 
-describe('RedisRateLimiter', () => {
+describe('RedisWindows', () => {
   let redis: Redis;
-  let limiter: RedisRateLimiter;
+  let limiter: RedisWindows;
 
   beforeEach(async () => {
     redis = connect();
     await redis.flushall();
-    limiter = new RedisRateLimiter(redis);
+    limiter = new RedisWindows(redis);
   });
 
   it('lets five of two hundred through over two processes', async () => {
-    const other = new RedisRateLimiter(connect());
+    const other = new RedisWindows(connect());
     const budget = charge({ max: 5 });
     const verdicts = await Promise.all(
       Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? limiter : other).settle([budget])),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { charge, describeRateLimiterContract, Scenario, steps } from '../testing';
-import { InProcessRateLimiter, type Clock } from './in-process-rate-limiter';
+import { charge, describeSlidingWindowsContract, Scenario, steps } from '../testing';
+import { InProcessWindows, type Clock } from './in-process-windows';
 
 /** A process that has run for a second, on a day in 2023. */
 class HandClock implements Clock {
@@ -18,18 +18,18 @@ class HandClock implements Clock {
   }
 }
 
-describeRateLimiterContract('in process', () => {
+describeSlidingWindowsContract('in process', () => {
   const clock = new HandClock();
   const elapse = (ms: number): Promise<void> => Promise.resolve(clock.advance(ms));
-  return Promise.resolve({ limiter: new InProcessRateLimiter(clock), elapse });
+  return Promise.resolve({ limiter: new InProcessWindows(clock), elapse });
 });
 
-describe('InProcessRateLimiter', () => {
+describe('InProcessWindows', () => {
   it('agrees with a naive count of the windows, whatever comes when', async () => {
     await fc.assert(
       fc.asyncProperty(steps(400, 60), async (history) => {
         const clock = new HandClock();
-        const limiter = new InProcessRateLimiter(clock);
+        const limiter = new InProcessWindows(clock);
         const scenario = new Scenario(1_000);
         const { naive } = scenario;
         for (const step of history) {
@@ -58,7 +58,7 @@ describe('InProcessRateLimiter', () => {
 
   it('lets a request in the moment that the oldest one is a window old, and not before', async () => {
     const clock = new HandClock();
-    const limiter = new InProcessRateLimiter(clock);
+    const limiter = new InProcessWindows(clock);
     const budget = charge({ max: 1, windowMs: 1_000 });
     await limiter.settle([budget]);
     clock.advance(999.999);
@@ -69,7 +69,7 @@ describe('InProcessRateLimiter', () => {
 
   it('measures on, and tells the new time, when somebody sets the time of day', async () => {
     const clock = new HandClock();
-    const limiter = new InProcessRateLimiter(clock);
+    const limiter = new InProcessWindows(clock);
     const budget = charge({ max: 1 });
     await limiter.settle([budget]);
     clock.offset += 86_400_000_000;
@@ -78,7 +78,7 @@ describe('InProcessRateLimiter', () => {
   });
 
   it('keeps no more budgets than it may, the latest ones', async () => {
-    const limiter = new InProcessRateLimiter(undefined, 100);
+    const limiter = new InProcessWindows(undefined, 100);
     const first = charge({ max: 1 });
     await limiter.settle([first]);
     for (let index = 0; index < 150; index += 1) await limiter.settle([charge()]);
@@ -88,7 +88,7 @@ describe('InProcessRateLimiter', () => {
 
   it('forgets what has run out', async () => {
     const clock = new HandClock();
-    const limiter = new InProcessRateLimiter(clock);
+    const limiter = new InProcessWindows(clock);
     for (let index = 0; index < 50; index += 1) await limiter.settle([charge({ windowMs: 1_000 })]);
     clock.advance(2_000);
     await limiter.settle([charge()]);

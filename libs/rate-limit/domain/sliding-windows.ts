@@ -8,11 +8,11 @@ export interface Charge {
   readonly max: number;
   readonly windowMs: number;
   /**
-   * spend: counts the request, if it passes. peek: looks, counts nothing, refuses nothing. refund: takes back an
+   * spend: counts the request, if it passes. peek: looks, counts nothing, refuses nothing. refund: reverts an
    * earlier spend.
    */
   readonly action: 'spend' | 'peek' | 'refund';
-  /** The `spendId` that a refund takes back. */
+  /** The `spendId` that a refund reverts. */
   readonly spendId?: string;
 }
 
@@ -32,16 +32,15 @@ export interface Verdict {
 }
 
 /** Exact sliding windows: in any window of its length a limit lets `max` requests pass, and no more. */
-export interface RateLimiter {
+export interface SlidingWindows {
   /**
-   * Settles all charges at once, in one step that nothing comes between: when one spend is refused, none is
-   * counted. A refund stands whatever becomes of the spends beside it. Resolves to one verdict a charge, in their
-   * order, or to none at all where limits are switched off.
-   * @throws {Unavailable} when the store is away
+   * Settles all charges in one step that nothing comes between: when one spend is refused, none is
+   * counted. A refund stands whatever becomes of the spends next to it. Resolves to one verdict a charge, in their
+   * order.
+   * @throws {Unavailable} when the store is unavailable
    */
   settle(charges: readonly Charge[]): Promise<Verdict[]>;
 }
-export const RateLimiter = Symbol('RateLimiter');
 
 /** What a store says of one key; times are microseconds since 1970 by the store's own clock. */
 export interface WindowState {

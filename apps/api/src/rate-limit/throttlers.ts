@@ -1,0 +1,76 @@
+import type { ThrottlerOptions, ThrottlerStorage } from '@nestjs/throttler';
+import { digestKey } from '@app/rate-limit';
+import type { Environment } from '@app/runtime';
+import { emailAddressOrNull } from '@app/users';
+import { currentRequest } from '../server/request-context';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+interface Limit extends ThrottlerOptions {
+  /** Requests that pass in any window of `ttl` milliseconds. */
+  readonly limit: number;
+  readonly ttl: number;
+  /** Whether a request that is refused as malformed counts: what it asked for was not done, but it was made. */
+  readonly countsMalformed?: true;
+}
+
+/**
+ * The one table of limits: name, size, window, and what each counts by. A route names those that apply to it with
+ * `@Throttle({ global: {}, registration: {} })`; sizes given there replace the ones given here.
+ */
+export const limitsOf = (environment: Environment) =>
+  ({
+    /** For a route with a limit of its own: `@Throttle({ default: { limit: 10, ttl: 60_000 } })`. */
+    default: {
+      limit: environment.RATE_LIMIT_GLOBAL_PER_MINUTE,
+      ttl: MINUTE_MS,
+      countsMalformed: true,
+      getTracker: () => `${route()} ${currentRequest().client}`,
+    },
+    global: {
+      limit: environment.RATE_LIMIT_GLOBAL_PER_MINUTE,
+      ttl: MINUTE_MS,
+      countsMalformed: true,
+      getTracker: route,
+    },
+    registration: {
+      limit: environment.RATE_LIMIT_REGISTRATION_PER_HOUR,
+      ttl: HOUR_MS,
+      getTracker: () => currentRequest().client,
+    },
+    /** Spent before the password is compared, and given back where it was right. */
+    credentials: {
+      limit: environment.RATE_LIMIT_ACTIVATION_PER_MINUTE,
+      ttl: MINUTE_MS,
+      skipIf: () => currentRequest().credentials === null,
+      getTracker: () => `${currentRequest().client} ${claimedAddress()}`,
+    },
+    /** Spent by `RequestLimits.spend`, with the account's id, once its password was right. */
+    activation: { limit: environment.RATE_LIMIT_ACTIVATION_PER_MINUTE, ttl: MINUTE_MS },
+    resend: { limit: environment.RATE_LIMIT_RESEND_PER_MINUTE, ttl: MINUTE_MS },
+  }) satisfies Record<string, Limit>;
+
+export type LimitName = keyof ReturnType<typeof limitsOf>;
+
+/** The options of Nest's throttler, whose limits all have names. */
+export interface LimitOptions {
+  readonly storage: ThrottlerStorage;
+  readonly throttlers: (Limit & { readonly name: string })[];
+  readonly generateKey: (context: unknown, tracker: string, name: string) => string;
+}
+
+/** Keys are digests: none holds an address, and without the secret nobody can tell whose it is. */
+export const throttlerOptions = (environment: Environment, storage: ThrottlerStorage): LimitOptions => ({
+  storage,
+  throttlers: Object.entries<Limit>(limitsOf(environment)).map(([name, limit]) => ({ name, ...limit })),
+  generateKey: (_context, tracker, name) => digestKey(environment.SECRET_KEY, name, tracker),
+});
+
+const route = (): string => `${currentRequest().method} ${currentRequest().route}`;
+
+/** All spellings of an address share one budget, and text that is no address has one of its own. */
+function claimedAddress(): string {
+  const email = currentRequest().credentials?.email ?? '';
+  return emailAddressOrNull(email) ?? email;
+}

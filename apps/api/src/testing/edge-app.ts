@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Test } from '@nestjs/testing';
+import { ThrottlerModule } from '@nestjs/throttler';
+import request from 'supertest';
+import { ActivateAccount, IssueNewCode } from '@app/activation';
+import { Instruments, MetricsRecorder, SILENT_INSTRUMENTS, SILENT_RECORDER } from '@app/metrics';
+import { RateLimitModule, SlidingWindowStorage } from '@app/rate-limit';
+import { createLogger, Environment, Logger, parseEnvironment, Redis } from '@app/runtime';
+import { Authenticate, parseEmailAddress, PasswordRules, Register, UsersError, type User } from '@app/users';
+import { ROUTE_PROVIDERS } from '../app.module';
+import type { Problem } from '../problem/problem';
+import { throttlerOptions } from '../rate-limit/throttlers';
+import { openRequestContext } from '../server/request-context';
+import { UsersController } from '../users/users.controller';
+
+export const PASSWORD = 'SecurePass123';
+
+@Global()
+@Module({})
+class RuntimeInMemory {
+  static with(environment: Environment): DynamicModule {
+    const providers = [
+      { provide: Environment, useValue: environment },
+      { provide: Logger, useValue: createLogger({ level: 'silent', app: 'test' }) },
+      { provide: Redis, useValue: null },
+      { provide: Instruments, useValue: SILENT_INSTRUMENTS },
+      { provide: MetricsRecorder, useValue: SILENT_RECORDER },
+    ];
+    return { module: RuntimeInMemory, providers, exports: providers };
+  }
+}
+
+/** Use cases that keep nothing: every registration succeeds, and `PASSWORD` is everybody's password. */
+const USE_CASES = [
+  { provide: PasswordRules, useValue: { minLength: 8, blocklist: new Set(['password123']) } },
+  { provide: Register, useValue: { execute: ({ email }: { email: string }) => userOf(email) } },
+  {
+    provide: Authenticate,
+    useValue: {
+      execute: (email: string, password: string) =>
+        password === PASSWORD ? userOf(email) : Promise.reject(new UsersError('users.credentials_wrong')),
+      renewedHash: () => Promise.resolve(undefined),
+    },
+  },
+  { provide: ActivateAccount, useValue: { execute: () => Promise.resolve(new Date(0)) } },
+  { provide: IssueNewCode, useValue: { execute: () => Promise.resolve() } },
+];
+
+const userOf = (email: string): Promise<User> =>
+  Promise.resolve({
+    id: randomUUID(),
+    email: parseEmailAddress(email),
+    createdAt: new Date(0),
+    activatedAt: null,
+    code: null,
+  });
+
+export interface EdgeApp {
+  readonly app: NestExpressApplication;
+  readonly http: ReturnType<typeof request>;
+}
+
+/** The api's routes with guards, interceptors, pipes and filter as in production, and nothing behind them. */
+export async function startEdge(
+  env: NodeJS.ProcessEnv = {},
+  controllers: Type<unknown>[] = [UsersController],
+): Promise<EdgeApp> {
+  const environment = parseEnvironment(env);
+  const module = await Test.createTestingModule({
+    imports: [
+      RuntimeInMemory.with(environment),
+      RateLimitModule,
+      ThrottlerModule.forRootAsync({
+        imports: [RateLimitModule],
+        inject: [Environment, SlidingWindowStorage],
+        useFactory: throttlerOptions,
+      }),
+    ],
+    controllers,
+    providers: [...ROUTE_PROVIDERS, ...USE_CASES],
+  }).compile();
+  const app = module.createNestApplication<NestExpressApplication>({ logger: false, bodyParser: false });
+  app.set('trust proxy', true);
+  app.use(openRequestContext(environment.SECRET_KEY));
+  await app.listen(0, '127.0.0.1');
+  return { app, http: request(await app.getUrl()) };
+}
+
+/** Header fields of a client of its own. */
+export const from = (address: string): Record<string, string> => ({ 'X-Forwarded-For': address });
+
+export const problemOf = (answer: { body: unknown }): Problem => answer.body as Problem;

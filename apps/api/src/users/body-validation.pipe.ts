@@ -1,0 +1,69 @@
+import { Inject, Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import type { ValidationError, ValidatorOptions } from 'class-validator';
+import { faultOf, PasswordRules } from '@app/users';
+import type { FieldFault } from '../problem/problem';
+import { ProblemError } from '../problem/problem-error';
+import { RegisterBody } from './dto/users.dto';
+
+/** Longest field name that is repeated to the client. */
+const FIELD_LENGTH_MAX = 64;
+
+/** Nest's ValidationPipe, strict, with the one rule that comes from the configuration and with faults in our form. */
+@Injectable()
+export class BodyValidationPipe extends ValidationPipe {
+  constructor(@Inject(PasswordRules) private readonly rules: PasswordRules) {
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      stopAtFirstError: true,
+      validationError: { target: false, value: false },
+      exceptionFactory: (errors) => ProblemError.invalid(errors.map(toFault)),
+    });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type !== 'body') return (await super.transform(value, metadata)) as unknown;
+    return (await super.transform(flat(value), metadata)) as unknown;
+  }
+
+  protected override async validate(body: object, options?: ValidatorOptions): Promise<ValidationError[]> {
+    const errors = await super.validate(body, options);
+    const unfit = body instanceof RegisterBody ? this.unfitPassword(body) : undefined;
+    const known = errors.some(({ property }) => property === 'password');
+    return unfit === undefined || known ? errors : [...errors, unfit];
+  }
+
+  private unfitPassword({ password }: RegisterBody): ValidationError | undefined {
+    const fault = typeof password === 'string' ? faultOf(password, this.rules) : undefined;
+    return fault === undefined ? undefined : { property: 'password', constraints: { isFitPassword: fault } };
+  }
+}
+
+/**
+ * A body that class-transformer may copy. No field takes an object or a list, and it would call what a client names
+ * `constructor` in one; and names that every object has, it would leave out without a word: unknown is unknown.
+ */
+function flat(body: unknown): object {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw ProblemError.invalid([{ field: 'body', message: 'must be a JSON object' }]);
+  }
+  const inherited = Object.keys(body).filter((name) => name in Object.prototype);
+  if (inherited.length > 0) throw ProblemError.invalid(inherited.map(unknownField));
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? null : (value as unknown),
+    ]),
+  );
+}
+
+function toFault({ property, constraints = {} }: ValidationError): FieldFault {
+  if (Object.hasOwn(constraints, 'whitelistValidation')) return unknownField(property);
+  return { field: property, message: Object.values(constraints)[0] ?? 'is not valid' };
+}
+
+const unknownField = (name: string): FieldFault => ({
+  field: name.slice(0, FIELD_LENGTH_MAX),
+  message: 'is not a known field',
+});

@@ -1,0 +1,41 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { json, type Request, type Response } from 'express';
+import { from, mergeMap, type Observable } from 'rxjs';
+import { ProblemError } from '../problem/problem-error';
+import { DETAIL_OF } from '../problem/statuses';
+
+/** Largest body, in bytes. */
+export const BODY_BYTES_MAX = 16 * 1_024;
+
+const parse = json({ limit: BODY_BYTES_MAX, inflate: false, strict: true, type: () => true });
+
+/**
+ * Reads the JSON body of a route that has `@Body()`. An interceptor and not a middleware: it runs after the guards, so
+ * that a request over its limits is refused before a byte of it is kept, and before the pipes, which want the body.
+ */
+@Injectable()
+export class JsonBodyInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const http = context.switchToHttp();
+    const body = readJsonBody(http.getRequest<Request>(), http.getResponse<Response>());
+    return from(body).pipe(mergeMap(() => next.handle()));
+  }
+}
+
+/** @throws {ProblemError} and the errors of body-parser */
+async function readJsonBody(request: Request, response: Response): Promise<void> {
+  if (!hasBody(request)) return;
+  if (!isUtf8Json(request)) throw new ProblemError('UnsupportedMediaType', DETAIL_OF.UnsupportedMediaType);
+  await new Promise<void>((resolve, reject) => {
+    parse(request, response, (error?: Error) => (error === undefined ? resolve() : reject(error)));
+  });
+}
+
+const hasBody = (request: Request): boolean =>
+  request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+
+function isUtf8Json(request: Request): boolean {
+  if (!request.is(['application/json', 'application/*+json'])) return false;
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.get('content-type') ?? '')?.[1];
+  return charset === undefined || charset.toLowerCase() === 'utf-8';
+}

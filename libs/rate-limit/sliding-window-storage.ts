@@ -1,0 +1,103 @@
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import { Unavailable, type Logger } from '@app/runtime';
+import type { Charge, SlidingWindows, Verdict } from './domain/sliding-windows';
+
+/** The record that @nestjs/throttler reads; its times are seconds, while it hands milliseconds over. */
+type ThrottlerStorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+
+/** How often an unavailable store is asked whether it is back, in milliseconds. */
+const PROBE_INTERVAL_MS = 500;
+
+/** A spend that can be written proves the store usable: a full or a read-only one still answers PING. */
+const PROBE: Charge = { limit: 'probe', key: 'probe', max: 1_000, windowMs: 1_000, action: 'spend' };
+
+/**
+ * @nestjs/throttler's storage: sliding windows in Redis, or in this process alone in one-node mode and while Redis is
+ * unavailable. The first request that finds Redis unavailable pays the wait, the ones after it are counted in this
+ * process, until a probe in the background is answered. Neither store learns what the other counted: an outage gives a
+ * client at most one more budget for each process, and its end none.
+ */
+export class SlidingWindowStorage implements ThrottlerStorage, SlidingWindows {
+  /** Called for every decision that this process took alone because the shared store was unavailable. */
+  onFallback: () => void = () => {};
+  private probe: NodeJS.Timeout | undefined;
+
+  /** @param shared null in one-node mode */
+  constructor(
+    private readonly shared: SlidingWindows | null,
+    private readonly local: SlidingWindows,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Whether this process counts alone although there is a shared store. */
+  get away(): boolean {
+    return this.probe !== undefined;
+  }
+
+  /** Settles several limits in one step. The guard uses this one. */
+  async settle(charges: readonly Charge[]): Promise<Verdict[]> {
+    if (this.shared === null) return await this.local.settle(charges);
+    if (!this.away) {
+      try {
+        return await this.shared.settle(charges);
+      } catch (error) {
+        if (!(error instanceof Unavailable)) throw error;
+        this.leave(this.shared, error);
+      }
+    }
+    this.onFallback();
+    return await this.local.settle(charges);
+  }
+
+  /**
+   * Settles one limit, for a guard that asks limit by limit. `blockDuration` has no meaning here: a refused request
+   * waits until the window has capacity, and no longer.
+   */
+  async increment(
+    key: string,
+    ttlMs: number,
+    limit: number,
+    _blockDurationMs: number,
+    throttlerName: string,
+  ): Promise<ThrottlerStorageRecord> {
+    const [verdict] = await this.settle([
+      { limit: throttlerName, key, max: limit, windowMs: ttlMs, action: 'spend' },
+    ]);
+    if (verdict === undefined) throw new TypeError('A charge was settled without a verdict');
+    const { allowed, remaining, resetSeconds } = verdict;
+    return {
+      totalHits: allowed ? limit - remaining : limit + 1,
+      timeToExpire: resetSeconds,
+      isBlocked: !allowed,
+      timeToBlockExpire: allowed ? 0 : resetSeconds,
+    };
+  }
+
+  /** Stops asking for the shared store. Nest calls it when the app closes. */
+  onApplicationShutdown(): void {
+    clearInterval(this.probe);
+    this.probe = undefined;
+  }
+
+  private leave(shared: SlidingWindows, error: Unavailable): void {
+    if (this.away) return;
+    this.logger.warn({ error }, 'Rate limits are counted by this process alone until Redis is back');
+    this.probe = setInterval(() => this.ask(shared), PROBE_INTERVAL_MS);
+    this.probe.unref();
+    // Immediately too: where only this process was slow to read the answer, Redis is available.
+    this.ask(shared);
+  }
+
+  private ask(shared: SlidingWindows): void {
+    shared.settle([PROBE]).then(
+      () => this.comeBack(),
+      () => {},
+    );
+  }
+
+  private comeBack(): void {
+    if (!this.away) return;
+    this.onApplicationShutdown();
+    this.logger.info('Rate limits are counted in Redis again');
+  }
+}

@@ -9,6 +9,7 @@ help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2 }' Makefile
 
 $(INSTALLED): package.json package-lock.json
+	@node tools/check-node.cjs
 	npm ci --no-audit --no-fund
 	@touch $(INSTALLED)
 
@@ -16,7 +17,7 @@ $(INSTALLED): package.json package-lock.json
 install: $(INSTALLED) ## Install the dependencies, if they are missing or have changed
 
 BUILT := dist/.built
-SOURCES := $(shell find apps libs tools test/bench test/support -type f) nest-cli.json tsconfig.json tsconfig.build.json
+SOURCES := $(shell find apps libs tools test/bench test/support -name node_modules -prune -o -type f -print) nest-cli.json tsconfig.json tsconfig.build.json
 
 $(BUILT): $(INSTALLED) $(SOURCES)
 	npm run --silent build
@@ -53,8 +54,17 @@ redis: ## Get a redis-server for the tests, if there is none
 browser: ## Get a Chromium for the tests, if there is none
 	@bash tools/get-browser.sh
 
+CHECKS := tools/check/node_modules/.package-lock.json
+
+$(CHECKS): tools/check/package.json tools/check/package-lock.json
+	npm ci --prefix tools/check --ignore-scripts
+	@touch $(CHECKS)
+
+.PHONY: checks
+checks: install $(CHECKS) ## Install what make check needs and nothing else does
+
 .PHONY: check quality
-check: build ## Format, lint, types, boundaries, dead code, OpenAPI drift, manifests
+check: build checks ## Format, lint, types, boundaries, dead code, OpenAPI drift, manifests
 	npm run --silent check
 
 quality: check ## The same as check
@@ -75,9 +85,13 @@ bench: build redis ## Measure, as ratios against limits measured in the same run
 chaos: build redis ## Break things for real and see what was promised hold
 	npm run --silent chaos
 
+.PHONY: test-containers
+test-containers: build ## Run image, stack, faults, alerts and the pods' containers for real, on a container engine
+	npx jest --config test/containers/jest.config.js
+
 .PHONY: up
 up: ## Start the stack in containers
-	docker compose up --build --detach --wait
+	BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker compose up --build --detach --wait
 
 .PHONY: down
 down: ## Stop the containers

@@ -12,19 +12,34 @@ interface Check {
 /** As many at once as the smallest machine that this is promised for has cores. */
 const AT_ONCE = 2;
 
+/** Programs that only these checks need are installed in a folder of their own, by `make check`. */
+const OWN = 'tools/check/node_modules/.bin';
+
 /** The longest first, so that the others run beside it. */
 const CHECKS: readonly Check[] = [
   command('lint', 'eslint', '.', '--max-warnings=0'),
   command('types', 'tsc', '--noEmit'),
   command('format', 'prettier', '--check', '--log-level=warn', '.'),
-  command('unused code', 'knip'),
+  command('unused code', `${OWN}/knip`),
   command('boundaries', 'depcruise', 'apps', 'libs', 'test', 'tools'),
   faults('OpenAPI', openApiFaults),
-  command('client', 'openapi-typescript', 'docs/openapi.json', '-o', 'docs/client/schema.d.ts', '--check'),
-  // Manifests, compose file, image and documents against their schemas and against the code.
+  command('OpenAPI rules', process.execPath, 'tools/check/openapi-rules.mjs', 'docs/openapi.json'),
+  command(
+    'client',
+    `${OWN}/openapi-typescript`,
+    'docs/openapi.json',
+    '-o',
+    'docs/client/schema.d.ts',
+    '--check',
+  ),
+  command('manifests', process.execPath, 'tools/check/manifests.mjs'),
+  // Manifests, compose files, image and documents against the code.
   command('deployment', 'jest', '--selectProjects', 'deploy', '--silent'),
-  faults('lock file', async () => originFaults(await lockFile())),
-  faults('licences', async () => licenceFaults(await lockFile())),
+  faults('lock file', async () => [
+    ...originFaults(await lockFile('package-lock.json')),
+    ...originFaults(await lockFile('tools/check/package-lock.json')),
+  ]),
+  faults('licences', async () => licenceFaults(await lockFile('package-lock.json'))),
 ];
 
 /** `make check`: runs every check, however many fail, and shows what each has found. */
@@ -46,13 +61,15 @@ async function report(check: Check): Promise<void> {
   process.exitCode = 1;
 }
 
-/** A program of node_modules; what it writes is shown when it fails. */
+/** A program of node_modules, or one given by its path; what it writes is shown when it fails. */
 function command(name: string, program: string, ...args: readonly string[]): Check {
   return {
     name,
     run: () =>
       new Promise((resolve, reject) => {
-        const child = spawn(`node_modules/.bin/${program}`, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+        const child = spawn(program.includes('/') ? program : `node_modules/.bin/${program}`, args, {
+          stdio: ['ignore', 'pipe', 'pipe'],
+        });
         const output: Buffer[] = [];
         for (const stream of [child.stdout, child.stderr]) {
           stream.on('data', (chunk: Buffer) => output.push(chunk));
@@ -70,7 +87,7 @@ function faults(name: string, find: () => Promise<readonly string[]>): Check {
   return { name, run: async () => (await find()).map((fault) => `  ${fault}`).join('\n') };
 }
 
-const lockFile = async (): Promise<LockFile> =>
-  JSON.parse(await readFile('package-lock.json', 'utf8')) as LockFile;
+const lockFile = async (name: string): Promise<LockFile> =>
+  JSON.parse(await readFile(name, 'utf8')) as LockFile;
 
 void main();

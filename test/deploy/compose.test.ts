@@ -4,7 +4,11 @@ import Ajv from 'ajv';
 import { filesIn, isPinned, isVariable, read, readYaml, ROOT, sourceOf } from './files';
 
 interface Service {
-  readonly image: string;
+  readonly image?: string;
+  readonly env_file?: object[];
+  readonly pids_limit?: number;
+  readonly mem_limit?: string;
+  readonly logging?: { options: object };
   readonly build?: object;
   readonly command?: string[];
   readonly environment?: Record<string, string>;
@@ -23,10 +27,10 @@ interface Compose {
   readonly volumes: Record<string, object>;
 }
 
-const FILES = ['docker-compose.yml', 'docker-compose.dev.yml'];
-/** Programs of ours: the image is built here. */
+const FILES = ['docker-compose.yml', 'docker-compose.smtp.yml', 'docker-compose.dev.yml'];
+/** Programs of ours: they run the image that is built here. */
 const ours = (compose: Compose): [string, Service][] =>
-  Object.entries(compose.services).filter(([, service]) => service.build !== undefined);
+  Object.entries(compose.services).filter(([, { image }]) => image?.startsWith('user-registration:'));
 
 // Source: github.com/compose-spec/compose-spec, schema/compose-spec.json, Apache-2.0.
 const schema = JSON.parse(read('test/deploy/compose-spec.schema.json')) as Record<string, unknown>;
@@ -61,7 +65,7 @@ describe.each(FILES)('%s', (file) => {
     ]);
     const known = ['VERSION', 'INBOX_PORT'];
     expect(asked.filter(([name = '']) => !isVariable(name) && !known.includes(name))).toEqual([]);
-    expect(asked.filter(([, rest]) => !rest?.startsWith(':-'))).toEqual([]);
+    expect(asked.filter(([, rest]) => !/^:?-/.test(rest ?? ''))).toEqual([]);
   });
 
   it('mounts what exists', () => {
@@ -78,8 +82,8 @@ describe('docker-compose.yml', () => {
 
   it('pins every image', () => {
     const images = services
-      .filter(([, service]) => service.build === undefined)
-      .map(([, { image }]) => image);
+      .filter(([name]) => !ours(compose).some(([own]) => own === name))
+      .map(([, { image = '' }]) => image);
     expect(images.filter((image) => !isPinned(image))).toEqual([]);
   });
 
@@ -91,15 +95,15 @@ describe('docker-compose.yml', () => {
 
   it('holds no secret: what is called one is the name of a file', () => {
     const secrets = services.flatMap(([, { environment = {} }]) =>
-      Object.entries(environment).filter(([name]) => /PASSWORD|SECRET|TOKEN|_KEY/.test(name)),
+      Object.entries(environment)
+        .filter(([name]) => /PASSWORD|SECRET|TOKEN|_KEY/.test(name))
+        // Another file may be named in .env; the one that is made is the default.
+        .map(([, value]) => value.replace(/^\$\{\w+-(.*)\}$/, '$1'))
+        .filter((value) => value !== 'true' && value !== ''),
     );
-    expect(secrets.filter(([, value]) => !/^\/run\/secrets\/\w+$/.test(value) && value !== 'true')).toEqual(
-      [],
-    );
+    expect(secrets.filter((value) => !/^\/run\/secrets\/\w+$/.test(value))).toEqual([]);
     const made = read('deploy/compose/make-secrets.mjs');
-    for (const [, file] of secrets.filter(([, value]) => value !== 'true')) {
-      expect(made).toContain(`'${path.basename(file)}'`);
-    }
+    for (const file of secrets) expect(made).toContain(`'${path.basename(file)}'`);
   });
 
   it('runs programs that exist, hardened, and lets them end in their own time', () => {
@@ -144,6 +148,34 @@ describe('docker-compose.yml', () => {
       // One network in common, or each address behind the name would be scraped twice.
       expect(compose.services[name]?.networks?.filter((network) => shared.includes(network))).toHaveLength(1);
     }
+  });
+
+  it('builds the image in one service, so that a second start finds the same image everywhere', () => {
+    expect(services.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual([
+      'secrets',
+    ]);
+  });
+
+  it('hands every variable of .env to our programs', () => {
+    for (const [name, { env_file }] of ours(compose).filter(([each]) => each !== 'secrets')) {
+      expect([name, env_file]).toEqual([name, [{ path: '.env', required: false }]]);
+    }
+  });
+
+  it('bounds what every container may take: memory, processes, logs', () => {
+    for (const [, service] of services) {
+      expect(service).toMatchObject({
+        mem_limit: expect.any(String) as string,
+        pids_limit: expect.any(Number) as number,
+        logging: { options: { 'max-size': '10m', 'max-file': '3' } },
+      });
+    }
+  });
+
+  it('gives the workers a way out where the mail server is outside', () => {
+    const [smtp] = readYaml<Compose>('docker-compose.smtp.yml') as [Compose];
+    const networks = smtp.services['mailer-worker']?.networks ?? [];
+    expect(networks.map((name) => smtp.networks[name])).toEqual([{}]);
   });
 
   it('makes Redis keep its jobs', () => {

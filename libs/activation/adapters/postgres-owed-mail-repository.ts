@@ -128,12 +128,14 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
 
   async backlog() {
     const [row] = await inTime(
-      this.sql<{ owed: number; oldestSeconds: number; givenUp: number }[]>`
+      this.sql<{ owed: number; oldestSeconds: number; unattemptedSeconds: number; givenUp: number }[]>`
         select (select count(*)::int from users where mail_due_at is not null) as owed,
                (select count(*)::int from users where mail_given_up_at is not null) as "givenUp",
                coalesce((select extract(epoch from now() - min(mail_owed_since))::float8
-                         from users where mail_due_at is not null), 0) as "oldestSeconds"`,
+                         from users where mail_due_at is not null), 0) as "oldestSeconds",
+               coalesce((select extract(epoch from now() - min(mail_owed_since))::float8
+                         from users where mail_due_at is not null and mail_attempts = 0), 0) as "unattemptedSeconds"`,
     );
-    return row ?? { owed: 0, oldestSeconds: 0, givenUp: 0 };
+    return row ?? { owed: 0, oldestSeconds: 0, unattemptedSeconds: 0, givenUp: 0 };
   }
 }

@@ -44,8 +44,11 @@ export interface OwedMailRepository {
   list(limit: number): Promise<OwedMail[]>;
   /** Owes given-up mails again, now. Resolves to how many. @throws {Unavailable} */
   retryGivenUp(): Promise<number>;
-  /** How many are owed, and the age of the oldest in seconds (0 when none is). @throws {Unavailable} */
-  backlog(): Promise<{ owed: number; oldestSeconds: number; givenUp: number }>;
+  /**
+   * How many are owed, the age of the oldest, and that of the oldest which no worker has tried to send yet
+   * (0 when there is none). @throws {Unavailable}
+   */
+  backlog(): Promise<{ owed: number; oldestSeconds: number; unattemptedSeconds: number; givenUp: number }>;
 }
 export const OwedMailRepository = Symbol('OwedMailRepository');
 

@@ -77,10 +77,12 @@ export class FakeOwedMailRepository implements OwedMailRepository {
 
   async backlog() {
     const owed = this.owed();
-    const now = this.accounts.now();
+    const ageSeconds = (rows: FakeRow[]): number =>
+      rows.length === 0 ? 0 : (this.accounts.now() - Math.min(...rows.map((row) => row.owedSince))) / 1_000;
     return {
       owed: owed.length,
-      oldestSeconds: owed.length === 0 ? 0 : (now - Math.min(...owed.map((row) => row.owedSince))) / 1_000,
+      oldestSeconds: ageSeconds(owed),
+      unattemptedSeconds: ageSeconds(owed.filter((row) => row.attempts === 0)),
       givenUp: [...this.accounts.rows.values()].filter((row) => row.givenUpAt !== null).length,
     };
   }

@@ -100,7 +100,12 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         await stage.letPass(LEASE_SECONDS + 1);
         expect(await dueIds()).toEqual([]);
         expect(await stage.owed.list(10)).toEqual([]);
-        expect(await stage.owed.backlog()).toEqual({ owed: 0, oldestSeconds: 0, givenUp: 0 });
+        expect(await stage.owed.backlog()).toEqual({
+          owed: 0,
+          oldestSeconds: 0,
+          unattemptedSeconds: 0,
+          givenUp: 0,
+        });
       });
 
       it('says nothing about the mail that replaced it', async () => {
@@ -148,7 +153,12 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
           await stage.owed.giveUp(code.mailId, 'late');
         }
         expect(await stage.owed.list(10)).toEqual([]);
-        expect(await stage.owed.backlog()).toEqual({ owed: 0, oldestSeconds: 0, givenUp: 0 });
+        expect(await stage.owed.backlog()).toEqual({
+          owed: 0,
+          oldestSeconds: 0,
+          unattemptedSeconds: 0,
+          givenUp: 0,
+        });
       });
 
       it('keeps a reason of bounded length', async () => {
@@ -166,7 +176,12 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         await stage.letPass(LEASE_SECONDS + 1);
         expect(await claim(account.code.mailId)).toBeNull();
         expect(await dueIds()).toEqual([]);
-        expect(await stage.owed.backlog()).toEqual({ owed: 0, oldestSeconds: 0, givenUp: 1 });
+        expect(await stage.owed.backlog()).toEqual({
+          owed: 0,
+          oldestSeconds: 0,
+          unattemptedSeconds: 0,
+          givenUp: 1,
+        });
         const [listed] = await stage.owed.list(10);
         expect(listed).toMatchObject({
           id: account.code.mailId,
@@ -240,6 +255,17 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(oldestSeconds).toBeLessThan(160);
       });
 
+      it('tell the age of the oldest mail without a first attempt from that of the oldest', async () => {
+        const tried = await register(kevin());
+        await claim(tried.code.mailId);
+        await stage.letPass(100);
+        expect((await stage.owed.backlog()).unattemptedSeconds).toBe(0);
+        await register(marie());
+        const { oldestSeconds, unattemptedSeconds } = await stage.owed.backlog();
+        expect(oldestSeconds).toBeGreaterThanOrEqual(100);
+        expect(unattemptedSeconds).toBeLessThan(60);
+      });
+
       it('count a mail from when it was owed, however old its account is', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await stage.letPass(10_000);
@@ -253,7 +279,12 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
 
     it('wants nothing from an account that was activated while its mail was owed', async () => {
       const account = await registerAndActivate(stage, kevin());
-      expect(await stage.owed.backlog()).toEqual({ owed: 0, oldestSeconds: 0, givenUp: 0 });
+      expect(await stage.owed.backlog()).toEqual({
+        owed: 0,
+        oldestSeconds: 0,
+        unattemptedSeconds: 0,
+        givenUp: 0,
+      });
       expect(await claim(account.code.mailId)).toBeNull();
     });
   });

@@ -32,6 +32,8 @@ export interface MailBacklog {
   readonly owed: number;
   /** Age of the oldest owed mail; 0 when none is. */
   readonly oldestSeconds: number;
+  /** Age of the oldest owed mail that no worker has tried to send yet; 0 when there is none. */
+  readonly unattemptedSeconds: number;
   readonly givenUp: number;
 }
 

@@ -6,6 +6,9 @@ import { currentRequest } from './request-context';
 /** Status of a request whose client left before its answer; nginx's number for it. */
 const CLIENT_LEFT = 499;
 
+/** Asked every few seconds by whatever runs the service: that all is well is no news. */
+const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
+
 /** One line and one measurement a request, when it is answered or its client has left. */
 export function recordAccess(
   logger: Logger,
@@ -22,7 +25,8 @@ export function recordAccess(
       const status = response.writableFinished ? response.statusCode : CLIENT_LEFT;
       const durationMs = performance.now() - context.startedAt;
       recorder.recordRequest({ method, route, status, durationMs });
-      logger.info({ method, route, status, duration_ms: Math.round(durationMs * 10) / 10 }, 'request');
+      const level = PROBES.has(route) && status === 200 ? 'debug' : 'info';
+      logger[level]({ method, route, status, duration_ms: Math.round(durationMs * 10) / 10 }, 'request');
     });
     next();
   };

@@ -4,6 +4,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 export interface Sources {
   readonly mailOwed: () => Promise<number | null>;
   readonly mailOldestSeconds: () => Promise<number | null>;
+  readonly mailUnattemptedSeconds: () => Promise<number | null>;
   readonly mailGivenUp: () => Promise<number | null>;
   readonly mailQueueDepth: () => Promise<number | null>;
   readonly expiredCodes: () => Promise<number | null>;
@@ -91,6 +92,12 @@ export function defineMetrics(registry: Registry, sources: Sources) {
       'Age of the oldest owed mail, 0 when none is owed',
       'max',
       sources.mailOldestSeconds,
+    ),
+    mailUnattempted: polled(
+      'mail_unattempted_oldest_age_seconds',
+      'Age of the oldest owed mail without a first attempt, 0 when there is none',
+      'max',
+      sources.mailUnattemptedSeconds,
     ),
     mailGivenUp: polled(
       'mail_given_up',

@@ -66,9 +66,10 @@ describe('PrometheusInstruments', () => {
     let asked = 0;
     instruments.watchMailBacklog(async () => {
       asked += 1;
-      return { owed: 3, oldestSeconds: 12.5, givenUp: 1 };
+      return { owed: 3, oldestSeconds: 12.5, unattemptedSeconds: 0.5, givenUp: 1 };
     });
     expect(await lines('mail_owed')).toEqual(['mail_owed 3', 'mail_owed_oldest_age_seconds 12.5']);
+    expect(await lines('mail_unattempted')).toEqual(['mail_unattempted_oldest_age_seconds 0.5']);
     expect(await lines('mail_given_up')).toEqual(['mail_given_up 1']);
     expect(asked).toBe(1);
   });

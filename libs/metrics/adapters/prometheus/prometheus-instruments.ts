@@ -36,6 +36,7 @@ export class PrometheusInstruments implements Instruments {
     this.metrics = defineMetrics(registry, {
       mailOwed: async () => (await this.mailBacklog())?.owed ?? null,
       mailOldestSeconds: async () => (await this.mailBacklog())?.oldestSeconds ?? null,
+      mailUnattemptedSeconds: async () => (await this.mailBacklog())?.unattemptedSeconds ?? null,
       mailGivenUp: async () => (await this.mailBacklog())?.givenUp ?? null,
       mailQueueDepth: () => this.mailQueueDepth(),
       expiredCodes: () => this.expiredCodes(),

@@ -110,7 +110,7 @@ const walls = [
     comment: 'An app has no driver in its hands: ask a library, or add a port and its adapter to one.',
     // The doctor looks at each store through a connection of its own, because ours hide and heal what ails it.
     from: { path: '^apps/', pathNot: [TESTS, '^apps/cli/src/doctor/'] },
-    to: { path: 'node_modules/(postgres|pg|ioredis|nodemailer|@nestjs-modules/mailer|umzug)/' },
+    to: { path: 'node_modules/(postgres|pg|ioredis|nodemailer|@nestjs-modules/mailer)/' },
   },
   {
     name: 'production-needs-dependencies',

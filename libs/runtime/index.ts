@@ -8,6 +8,7 @@ export * from './logging/redact';
 export * from './logging/request-context';
 export * from './postgres/connections';
 export * from './postgres/migrations';
+export { NotReady, requireReadiness } from './postgres/readiness';
 export { watchSilence } from './postgres/silence';
 export * from './postgres/sql';
 export * from './health/probes.controller';

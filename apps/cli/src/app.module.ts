@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import {
   DeadRegistrations,
@@ -7,7 +6,7 @@ import {
   PostgresOwedMailRepository,
   PurgeDeadRegistrations,
 } from '@app/activation';
-import { createSql, Environment, Migrations, Sql } from '@app/runtime';
+import { createSql, Environment, Migrations, migrationsFolder, Sql } from '@app/runtime';
 import { CodesPurgeCommand } from './codes/purge.command';
 import { CodesCommand } from './codes/codes.command';
 import { Configuration } from './configuration';
@@ -21,9 +20,6 @@ import { MailPreviewCommand } from './mail/preview.command';
 import { MailRetryCommand } from './mail/retry.command';
 import { MailCommand } from './mail/mail.command';
 import { RootCommand } from './root-command';
-
-/** The project's folder, wherever the command is called from: the migrations are data beside the program. */
-const MIGRATIONS_FOLDER = path.resolve(__dirname, '../../../../db/migrations');
 
 /** Nothing is in flight when a command has ended: only a server that hangs takes longer. */
 const CLOSE_TIMEOUT_SECONDS = 0.2;
@@ -49,7 +45,7 @@ export class AppModule implements OnApplicationShutdown {
         {
           provide: Migrations,
           inject: [Sql],
-          useFactory: (sql: Sql) => new Migrations(sql, MIGRATIONS_FOLDER),
+          useFactory: (sql: Sql) => new Migrations(sql, migrationsFolder()),
         },
         { provide: DeadRegistrations, useClass: PostgresDeadRegistrations },
         { provide: OwedMailRepository, useClass: PostgresOwedMailRepository },

@@ -1,24 +1,31 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { inTime, Sql } from '../postgres/sql';
-import { HASH_TAGS, Redis } from '../redis/redis';
+import { Logger } from '../logging/logger';
+import { migrationNames, migrationsFolder } from '../postgres/migrations';
+import { NotReady, requireReadiness } from '../postgres/readiness';
+import { Sql } from '../postgres/sql';
+import { proveWrites } from '../redis/capability';
+import { Redis } from '../redis/redis';
 
 /** How long an answer is good: probes, however many, cost a dependency one question a second. */
 const FRESH_MS = 1_000;
 
 /**
  * Asks a dependency at most once a second, and once for all who ask meanwhile, by a clock that nobody sets. Why it is
- * down it keeps to itself: probes and health are public. (Terminus's own `attempt` does neither.)
+ * down stands in the log, once, and not in the answer: probes and health are public. (Terminus's own `attempt` does
+ * neither.)
  */
 export class CachedIndicator<Key extends string> {
   private asked = -Infinity;
   private answer: Promise<boolean> = Promise.resolve(true);
+  private reason: string | null = null;
 
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly key: Key,
     /** Rejects, within a deadline of its own, when the dependency is no use. */
     private readonly ask: () => Promise<unknown>,
+    private readonly logger?: Logger,
   ) {}
 
   /** Up or down under its key, as Terminus wants it; never rejects. */
@@ -27,32 +34,60 @@ export class CachedIndicator<Key extends string> {
     if (now - this.asked >= FRESH_MS) {
       this.asked = now;
       this.answer = this.ask().then(
-        () => true,
-        () => false,
+        () => this.conclude(null),
+        (error: unknown) => this.conclude(error as Error),
       );
     }
     const indicator = this.indicators.check(this.key);
     return (await this.answer) ? indicator.up() : indicator.down();
   }
-}
 
-@Injectable()
-export class DatabaseIndicator extends CachedIndicator<'database'> {
-  constructor(indicators: HealthIndicatorService, @Inject(Sql) sql: Sql) {
-    super(indicators, 'database', () => inTime(sql`select 1`));
+  /** One line when it goes down or the reason changes, and one when it is up again. */
+  private conclude(error: Error | null): boolean {
+    const reason = error?.message ?? null;
+    if (reason !== this.reason) {
+      this.reason = reason;
+      const line = { dependency: this.key };
+      if (error === null) this.logger?.info(line, `Healthy again: ${this.key}`);
+      // What an operator has to change is an error; what comes back by itself is not.
+      else if (error instanceof NotReady)
+        this.logger?.error({ ...line, reason: error.reason }, error.message);
+      else this.logger?.warn({ ...line, error }, `Unhealthy: ${this.key}`);
+    }
+    return error === null;
   }
 }
 
+/** Up while PostgreSQL answers, its schema is at least as new as this program, and the role has its rights. */
+@Injectable()
+export class DatabaseIndicator extends CachedIndicator<'database'> implements OnApplicationBootstrap {
+  constructor(indicators: HealthIndicatorService, @Inject(Sql) sql: Sql, @Inject(Logger) logger: Logger) {
+    let needed: Promise<string[]> | undefined;
+    const ask = async (): Promise<void> => {
+      needed ??= migrationNames(migrationsFolder());
+      await requireReadiness(sql, await needed);
+    };
+    super(indicators, 'database', ask, logger);
+  }
+
+  /** The first question is asked at the start, so that the log has the reason before anyone asks. */
+  onApplicationBootstrap(): void {
+    void this.isHealthy();
+  }
+}
+
+/** Up while Redis takes writes, which is what the service needs of it. */
 @Injectable()
 export class RedisIndicator extends CachedIndicator<'redis'> {
   /** Whether there is a Redis to ask; without one it is always up. */
   readonly configured: boolean;
 
-  constructor(indicators: HealthIndicatorService, @Inject(Redis) redis: Redis | null) {
-    super(indicators, 'redis', async () => {
-      // Keys and not PING: of a cluster, all nodes have to answer that hold some of ours, and no other.
-      if (redis !== null) await Promise.all(Object.values(HASH_TAGS).map((key) => redis.exists(key)));
-    });
+  constructor(
+    indicators: HealthIndicatorService,
+    @Inject(Redis) redis: Redis | null,
+    @Inject(Logger) logger: Logger,
+  ) {
+    super(indicators, 'redis', async () => (redis === null ? undefined : await proveWrites(redis)), logger);
     this.configured = redis !== null;
   }
 }

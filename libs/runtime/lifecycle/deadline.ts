@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * A dependency that is away, frozen or at capacity: the caller may try again. What was asked of a frozen one may
+ * A dependency that is unavailable, frozen or at capacity: the caller may try again. What was asked of a frozen one may
  * still be done when it wakes; asking again then tells.
  */
 export class Unavailable extends Error {
@@ -12,6 +12,11 @@ export class Unavailable extends Error {
   ) {
     super(`${dependency} is unavailable: ${reason}`, options);
     this.name = 'Unavailable';
+  }
+
+  /** The code of what caused it, such as an SQLSTATE. */
+  get code(): string | undefined {
+    return (this.cause as NodeJS.ErrnoException | undefined)?.code;
   }
 }
 

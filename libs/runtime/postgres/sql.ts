@@ -2,6 +2,8 @@ import postgres, { type PendingQuery, type Row, type RowList, type Sql as Postgr
 import { Unavailable, within } from '../lifecycle/deadline';
 import { SpanKind, traced } from '../tracing/tracing';
 import type { Environment } from '../config/environment';
+import { asOutage, READ_ONLY } from './outage';
+import { heedRefusal, sendSettings, SESSION_SETTINGS } from './session';
 import { connectWatched } from './silence';
 
 export type Sql = PostgresSql;
@@ -49,7 +51,7 @@ export function createSql(
   silenceMaxMs: number | null = null,
 ): Sql {
   const { DATABASE_HOST: host, DATABASE_PORT: port } = environment;
-  return postgres({
+  const sql = postgres({
     ...databaseAddress(environment),
     max: environment.DATABASE_POOL_SIZE,
     prepare: environment.DATABASE_PREPARE,
@@ -65,11 +67,12 @@ export function createSql(
     ...(silenceMaxMs === null || host.startsWith('/')
       ? {}
       : { socket: () => connectWatched(host, port, silenceMaxMs) }),
-    // PgBouncer refuses start-up parameters it does not know: nothing but the name is sent.
-    connection: { application_name: 'user-registration' },
+    connection: { ...SESSION_SETTINGS },
     onnotice: (notice) => onNotice(String(notice['message'])),
     transform: { undefined: null },
   });
+  sendSettings(sql);
+  return sql;
 }
 
 /**
@@ -92,16 +95,14 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
     );
   } catch (error) {
     if ((error as { code?: string }).code === READ_ONLY) leave();
-    throw isOutage(error) ? new Unavailable('database', error.code, { cause: error }) : error;
+    heedRefusal(error);
+    throw asOutage(error);
   }
 }
 
-/** A write was refused: the server is a replica, or has become one in a fail-over. */
-const READ_ONLY = '25006';
-
 /**
  * Remembers which connection the query goes out on. What is returned ends that connection once everything sent on it
- * is answered; the next one is opened anew, and finds the server that takes writes.
+ * is answered; the next one is a new one, and finds the server that takes writes.
  */
 function carrierOf(query: unknown): () => void {
   let carrier: { end(): unknown } | undefined;
@@ -130,16 +131,4 @@ function leaveLine(query: unknown): void {
 function verbOf(query: unknown): string {
   const { strings } = query as { strings?: readonly string[] };
   return /^\s*([a-z]+)/i.exec(strings?.[0] ?? '')?.[1]?.toLowerCase() ?? 'query';
-}
-
-/** Source: appendix A of the PostgreSQL manual (class 08, 53, 57P) and the errors of postgres.js and of libuv. */
-function isOutage(error: unknown): error is Error & { code: string } {
-  if (!(error instanceof Error) || error instanceof Unavailable) return false;
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return (
-    /^(08|53|57P0)/.test(code) ||
-    [READ_ONLY, '57014', '55P03', '40001', '40P01'].includes(code) ||
-    /^(CONNECT|CONNECTION)_/.test(code) ||
-    /^E(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN)/.test(code)
-  );
 }

@@ -1,0 +1,33 @@
+import { Unavailable } from '../lifecycle/deadline';
+
+/** A write was refused: the server is a replica, or has become one in a fail-over. */
+export const READ_ONLY = '25006';
+
+/**
+ * Errors that are about the server, the way to it, or what it lets this role do, and not about the question: whoever
+ * asked may ask again. Source: appendix A of the PostgreSQL manual.
+ */
+const SQLSTATES = [
+  // Connection; authorization; no such database; resources; operator intervention; system error; configuration file.
+  /^(08|28|3D|53|57|58|F0)/,
+  // Read-only; lock not available; serialization failure; deadlock.
+  /^(25006|55P03|40001|40P01)$/,
+  // No right to it; no such table, column, schema or function: the schema is older, or the search path hides it.
+  /^(42501|42P01|42703|3F000|42883)$/,
+];
+
+/** Codes of postgres.js, of Node's sockets and of its TLS. */
+const CODES = [
+  /^(CONNECT|CONNECTION)_/,
+  /^(SASL_|AUTH_TYPE_NOT_IMPLEMENTED)/,
+  /^E(CONN|HOST|NET|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|PROTO)/,
+  /^(DEPTH_ZERO_|SELF_SIGNED_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_)/,
+];
+
+/** What to throw for an error of the driver: `Unavailable` for an outage, with the error as its cause. */
+export function asOutage(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof Unavailable) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (![...SQLSTATES, ...CODES].some((pattern) => pattern.test(code))) return error;
+  return new Unavailable('database', code, { cause: error });
+}

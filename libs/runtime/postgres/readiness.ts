@@ -1,0 +1,81 @@
+import { connectQuery, differingSettings, UNTRACKED_NAMES } from './session';
+import { inTime, type Sql } from './sql';
+
+/** PostgreSQL answers and cannot be worked with as it is; an operator has to do something. */
+export class NotReady extends Error {
+  constructor(
+    readonly reason: 'schema' | 'rights' | 'settings',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'NotReady';
+  }
+}
+
+interface Row {
+  readonly applied: string[];
+  readonly settings: Record<string, string>;
+  readonly rights: boolean | null;
+  readonly role: string;
+}
+
+/**
+ * Asks, in one round trip, whether the program can work with the database as it is now.
+ * @param needed names of the migrations that this version knows; that more are applied is fine
+ * @throws {NotReady} naming what to do
+ * @throws {Unavailable} when PostgreSQL does not answer
+ */
+export async function requireReadiness(sql: Sql, needed: readonly string[]): Promise<void> {
+  const [row] = await inTime(sql<Row[]>`
+    select (select coalesce(json_agg(name), '[]') from schema_migrations) as applied,
+           (select json_object_agg(name, current_setting(name)) from unnest(
+              string_to_array(${UNTRACKED_NAMES.join(',')}, ',')) as name) as settings,
+           has_table_privilege(to_regclass('users'), 'select') and has_table_privilege(to_regclass('users'), 'insert')
+             and has_table_privilege(to_regclass('users'), 'update')
+             and has_table_privilege(to_regclass('users'), 'delete') as rights,
+           current_user::text as role`).catch(explainAbsence);
+  if (row === undefined) return;
+  const differing = differingSettings(row.settings);
+  if (differing.length > 0) {
+    throw new NotReady(
+      'settings',
+      `PgBouncer does not pass our session settings on, and the role has others (${differing.join(', ')}). ` +
+        `Add to the database's line in pgbouncer.ini: ${connectQuery()}`,
+    );
+  }
+  const pending = needed.filter((name) => !row.applied.includes(name));
+  if (pending.length > 0) throw schemaIsOld(pending.length, pending[0] ?? '');
+  if (row.rights === false) {
+    throw new NotReady(
+      'rights',
+      `The role ${row.role} may not read and write the table users. As its owner: ` +
+        `grant select, insert, update, delete on all tables in schema public to ${row.role}`,
+    );
+  }
+}
+
+const MIGRATE = 'npm run cli -- db migrate';
+
+const schemaIsOld = (pending: number, first: string): NotReady =>
+  new NotReady(
+    'schema',
+    `The database's schema is older than this version needs: ${pending} migration(s) pending, the first is ${first}. Run: ${MIGRATE}`,
+  );
+
+/** SQLSTATE of a relation, a column and a schema that does not exist. */
+const ABSENT = /^(42P01|42703|3F000)$/;
+
+function explainAbsence(error: unknown): never {
+  const { code, message } = error as { code?: string } & Error;
+  if (ABSENT.test(code ?? '')) {
+    throw new NotReady('schema', `The database has no schema of this service yet. Run: ${MIGRATE}`);
+  }
+  if (code === '42501') {
+    const cause = (error as Error).cause;
+    throw new NotReady(
+      'rights',
+      `PostgreSQL refuses the role: ${cause instanceof Error ? cause.message : message}. docs/operations.md lists the rights to grant`,
+    );
+  }
+  throw error;
+}

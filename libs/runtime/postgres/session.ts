@@ -1,0 +1,65 @@
+import type { Sql } from './sql';
+
+/** Settings that PgBouncer keeps apart for each of its clients, whatever the pool mode. */
+const TRACKED = {
+  application_name: 'user-registration',
+  DateStyle: 'ISO, MDY',
+  TimeZone: 'UTC',
+  standard_conforming_strings: 'on',
+};
+
+/** Settings that PgBouncer refuses at the start of a connection, unless `ignore_startup_parameters` names them. */
+const UNTRACKED = {
+  search_path: 'public',
+  default_transaction_isolation: 'read committed',
+  // The deadline of a question is kept on our side: a frozen server would not keep its own.
+  statement_timeout: '0',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  // An answer is given after the commit is on disk. Source: PostgreSQL manual, "Asynchronous Commit".
+  synchronous_commit: 'on',
+  bytea_output: 'hex',
+  IntervalStyle: 'postgres',
+};
+
+/**
+ * What every connection says as it begins. It outranks the settings of server, database and role, which may differ
+ * from what the statements and the driver's parsers rely on. (postgres.js adds `client_encoding`.)
+ */
+export const SESSION_SETTINGS: Readonly<Record<string, string>> = { ...TRACKED, ...UNTRACKED };
+
+const connectionsOf = new Set<Record<string, unknown>>();
+
+/** Has the pool send the settings; it is told where PgBouncer refuses them. */
+export function sendSettings(sql: Sql): void {
+  // postgres.js reads this object each time it connects.
+  connectionsOf.add((sql.options as { connection: Record<string, unknown> }).connection);
+}
+
+/**
+ * Where PgBouncer has refused a setting, the pools of this process send from now on what it passes on.
+ * @param error what a question was answered with
+ */
+export function heedRefusal(error: unknown): void {
+  if (!(error instanceof Error) || !error.message.includes('unsupported startup parameter')) return;
+  for (const connection of connectionsOf) {
+    for (const name of Object.keys(UNTRACKED)) Reflect.deleteProperty(connection, name);
+  }
+}
+
+/** Settings of the current session that are not as they should be, as `name = value`. */
+export function differingSettings(found: Readonly<Record<string, string>>): string[] {
+  return Object.entries(UNTRACKED)
+    .filter(([name, wanted]) => found[name] !== undefined && found[name] !== wanted)
+    .filter(([name]) => !(name === 'synchronous_commit' && found[name] === 'remote_apply'))
+    .map(([name]) => `${name} = ${found[name] ?? ''}`);
+}
+
+/** The line for pgbouncer.ini that has every server connection begin with the settings. */
+export const connectQuery = (): string =>
+  `connect_query='${Object.entries(UNTRACKED)
+    .map(([name, value]) => `set ${name} = ''${value}''`)
+    .join('; ')}'`;
+
+/** Names of the settings to compare, for a query. */
+export const UNTRACKED_NAMES = Object.keys(UNTRACKED);

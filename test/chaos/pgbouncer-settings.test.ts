@@ -1,0 +1,58 @@
+import { createSql, inTime, parseEnvironment, requireReadiness } from '@app/runtime';
+import { HOSTILE_SETTINGS, USABLE_SESSION, useSession } from '../support/hostile-settings';
+import { PgBouncer } from './pgbouncer';
+import { PrivatePostgres } from './private-postgres';
+
+describe('A session through PgBouncer, which refuses most settings at the start of a connection', () => {
+  let postgres: PrivatePostgres;
+  let bouncer: PgBouncer;
+  let env: NodeJS.ProcessEnv;
+
+  beforeAll(async () => {
+    postgres = await PrivatePostgres.start();
+  }, 60_000);
+  beforeEach(async () => {
+    const name = `settings_${Math.random().toString(36).slice(2)}`;
+    await postgres.createDatabase(name);
+    await postgres.migrate(name);
+    bouncer = await PgBouncer.start(postgres.env());
+    env = { ...postgres.env(), ...bouncer.env, DATABASE_NAME: name };
+  }, 60_000);
+  afterEach(() => bouncer.stop());
+  afterAll(() => postgres.stop(), 60_000);
+
+  const alterDatabase = async (setting: string): Promise<void> => {
+    const sql = createSql(parseEnvironment(postgres.env()));
+    await sql.unsafe(`alter database ${env['DATABASE_NAME']} set ${setting}`);
+    await sql.end({ timeout: 1 });
+  };
+
+  it.each(HOSTILE_SETTINGS.filter(([name]) => /datestyle|timezone|client_encoding|strings/.test(name)))(
+    'is as the program needs it where the database has %s = %s',
+    async (name, value) => {
+      await alterDatabase(`${name} = ${value}`);
+      const sql = createSql(parseEnvironment(env));
+      try {
+        // The first question meets the refusal; from then on the pool sends what PgBouncer passes on.
+        await inTime(sql`select 1`).catch(() => {});
+        expect(await useSession(sql)).toEqual(USABLE_SESSION);
+      } finally {
+        await sql.end({ timeout: 1 });
+      }
+    },
+  );
+
+  it('is refused by name where PgBouncer hides a setting that differs, with the line that cures it', async () => {
+    await alterDatabase('search_path = nowhere, public');
+    const sql = createSql(parseEnvironment(env));
+    try {
+      await inTime(sql`select 1`).catch(() => {});
+      await expect(requireReadiness(sql, [])).rejects.toMatchObject({
+        reason: 'settings',
+        message: expect.stringMatching(/search_path = nowhere, public.*connect_query=/s),
+      });
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import { createSql, parseEnvironment } from '@app/runtime';
+import { HOSTILE_SETTINGS, USABLE_SESSION, useSession } from '../support/hostile-settings';
+import { createDatabase, type TestDatabase } from '../support/postgres';
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createDatabase();
+});
+afterEach(() => database.drop());
+
+async function expectUsable(env: NodeJS.ProcessEnv): Promise<void> {
+  const sql = createSql(parseEnvironment(env));
+  try {
+    expect(await useSession(sql)).toEqual(USABLE_SESSION);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+describe('A session', () => {
+  it.each(HOSTILE_SETTINGS)(
+    'is as the program needs it where the database has %s = %s',
+    async (name, value) => {
+      await database.sql.unsafe(`alter database ${database.env['DATABASE_NAME']} set ${name} = ${value}`);
+      await expectUsable(database.env);
+    },
+  );
+
+  it.each(HOSTILE_SETTINGS)('is as the program needs it where the role has %s = %s', async (name, value) => {
+    const role = `role_${database.env['DATABASE_NAME']}`;
+    await database.sql.unsafe(`create role ${role} login superuser password 'of the test'`);
+    try {
+      await database.sql.unsafe(`alter role ${role} set ${name} = ${value}`);
+      await expectUsable({ ...database.env, DATABASE_USER: role, DATABASE_PASSWORD: 'of the test' });
+    } finally {
+      await database.sql.unsafe(`drop role ${role}`);
+    }
+  });
+});

@@ -4,15 +4,7 @@ import { Client, Service } from '../support/service';
 import { until } from '../support/until';
 
 const CONNECTIONS_MAX = 20;
-const OPERATIONS = [
-  '/metrics',
-  '/api/v1/metrics',
-  '/docs',
-  '/docs-json',
-  '/docs-yaml',
-  '/docs/index.html',
-  '/docs/reference',
-];
+const OPERATIONS = ['/metrics', '/api/v1/metrics', '/docs', '/docs-json', '/docs-yaml', '/docs/index.html'];
 
 let service: Service;
 let open: Client;

@@ -80,7 +80,7 @@ describe('The protocol', () => {
       () => client.post(REGISTER, { ...valid, email: 'a'.repeat(17_000) }),
     ],
     ['an unknown path', 404, 'NotFound', () => client.get('/api/v1/nothing')],
-    ['another method', 404, 'NotFound', () => client.get(REGISTER)],
+    ['another method', 405, 'MethodNotAllowed', () => client.get(REGISTER)],
     ['no credentials', 401, 'InvalidCredentials', () => client.post(ACTIVATE, { activation_code: '1234' })],
     [
       'a bearer token',

@@ -10,6 +10,7 @@ import { HealthController } from './health/health.controller';
 import { MetricsController } from './metrics/metrics.controller';
 import { Observers } from './metrics/observers';
 import { ProblemFilter } from './problem/problem.filter';
+import { UnreadableRequests } from './problem/unreadable';
 import { GiveBackInterceptor } from './rate-limit/give-back.interceptor';
 import { ProxyHint } from './rate-limit/proxy-hint';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard';
@@ -57,7 +58,7 @@ export class AppModule {
         MetricsController,
         ScrapeController,
       ],
-      providers: [Observers, ...ROUTE_PROVIDERS],
+      providers: [Observers, UnreadableRequests, ...ROUTE_PROVIDERS],
     };
   }
 }

@@ -2,24 +2,36 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { Instruments, MetricsRecorder } from '@app/metrics';
-import { createLogger, Lifecycle, Logger, nestLogger, type Environment } from '@app/runtime';
+import { clientOf } from '@app/rate-limit';
+import {
+  BoundedExpressAdapter,
+  createLogger,
+  Lifecycle,
+  Logger,
+  nestLogger,
+  securityHeaders,
+  type Environment,
+} from '@app/runtime';
 import { AppModule } from './app.module';
-import { BoundedExpressAdapter } from './server/bounded-server';
 import { recordAccess } from './server/access-log';
 import { serveDocs } from './docs/openapi';
-import { ProblemError } from './problem/problem-error';
 import { ProblemFilter } from './problem/problem.filter';
-import { DETAIL_OF } from './problem/statuses';
+import { UnreadableRequests } from './problem/unreadable';
 import { openRequestContext } from './server/request-context';
-import { securityHeaders } from './server/security-headers';
+import { sendElsewhere } from './server/draining';
+import { refuseOtherMethods, refuseUnclearHost } from './server/well-formed';
 import { traceRequest } from './server/trace-request';
 import { hideFromPublic } from './server/operations-port';
 
 /** Builds the api, ready to listen. */
 export async function createApp(environment: Environment): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(
+  const adapter = new BoundedExpressAdapter(environment, {
+    answerUnreadable: (fault) => app.get(UnreadableRequests).answer(fault),
+    clientOf: (address) => clientOf(address) ?? address,
+  });
+  const app: NestExpressApplication = await NestFactory.create<NestExpressApplication>(
     AppModule.forEnvironment(environment),
-    new BoundedExpressAdapter(environment),
+    adapter,
     {
       logger: nestLogger(createLogger({ level: environment.LOG_LEVEL, app: 'api' })),
       bodyParser: false,
@@ -39,12 +51,15 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
     ),
   );
   const problems = app.get(ProblemFilter);
-  app.use(seeOut(app.get(Lifecycle), problems));
-  app.use(securityHeaders());
+  app.use(securityHeaders(environment));
+  app.use(sendElsewhere(app.get(Lifecycle), problems));
+  app.use(refuseUnclearHost(problems));
+  app.use('/api/v1/users', forbidStoring);
   if (environment.CORS_ORIGINS.length > 0) {
     app.enableCors({ origin: [...environment.CORS_ORIGINS], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
   }
   hideFromPublic(app, environment, problems);
+  app.use(refuseOtherMethods(app, problems));
   if (environment.ENABLE_DOCS) serveDocs(app, environment);
   await app.init();
   return app;
@@ -67,17 +82,8 @@ function trustedProxies({ TRUST_PROXY: entries }: Environment): number | string[
   return /^\d+$/.test(first ?? '') ? Number(first) : [...entries];
 }
 
-/** Sends clients elsewhere: the answers of a process that is leaving close their connections. */
-function seeOut(lifecycle: Lifecycle, problems: ProblemFilter) {
-  return (request: Request, response: Response, next: NextFunction): void => {
-    if (lifecycle.leaving) response.setHeader('Connection', 'close');
-    if (!lifecycle.closed || request.path === '/livez' || request.path === '/readyz') {
-      next();
-      return;
-    }
-    const closing = new ProblemError('ServiceUnavailable', DETAIL_OF.ServiceUnavailable, {
-      retryAfterSeconds: 1,
-    });
-    problems.answer(closing, request, response);
-  };
+/** Answers about accounts are for the one who asked. */
+function forbidStoring(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
 }

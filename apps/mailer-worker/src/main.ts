@@ -1,19 +1,41 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { createLogger, hasRedis, Logger, nestLogger, shutDownOnSignal, start } from '@app/runtime';
+import {
+  BoundedExpressAdapter,
+  createLogger,
+  hasRedis,
+  Logger,
+  nestLogger,
+  securityHeaders,
+  shutDownOnSignal,
+  start,
+} from '@app/runtime';
 import { AppModule } from './app.module';
 import { serveQueuePage } from './queue-page';
 
 void start('mailer-worker', async (environment) => {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forEnvironment(environment), {
-    logger: nestLogger(createLogger({ level: environment.LOG_LEVEL, app: 'mailer-worker' })),
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const adapter = new BoundedExpressAdapter(environment, { answerUnreadable });
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.forEnvironment(environment),
+    adapter,
+    {
+      logger: nestLogger(createLogger({ level: environment.LOG_LEVEL, app: 'mailer-worker' })),
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(securityHeaders(environment));
   serveQueuePage(app, environment);
   shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
   await app.listen(environment.WORKER_PORT, environment.API_HOST);
   const where = `http://${environment.API_HOST}:${environment.WORKER_PORT}`;
   app.get<Logger>(Logger).info({ redis: hasRedis(environment) }, `Probes on ${where}`);
 });
+
+/** This port is the operators' own: there is nothing to say to what is not HTTP. */
+function answerUnreadable(): string {
+  return 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+}

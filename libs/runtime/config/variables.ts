@@ -55,7 +55,7 @@ export const sections = {
       1,
       1_000_000,
       10_000,
-      'Connections to an api process, on each of its ports; more are closed immediately',
+      'Connections to a process, on each of its ports; idle ones give way to new ones, and one client address holds a quarter at most',
     ),
     WEB_CONCURRENCY: integer(
       1,
@@ -79,6 +79,10 @@ export const sections = {
     TRUST_PROXY: list(
       proxyFault,
       'Proxies whose X-Forwarded-For is believed: addresses, CIDR ranges, loopback, linklocal, uniquelocal, or one hop count',
+    ),
+    HSTS_INCLUDE_SUBDOMAINS: flag(
+      false,
+      'Answers over TLS ask browsers to use TLS for every subdomain as well',
     ),
     CORS_ORIGINS: list(originFault, 'Origins whose pages may call the api, such as https://app.example.com'),
     SHUTDOWN_TIMEOUT_SECONDS: integer(1, 600, 30, 'Longest wait for requests in flight at shutdown'),
@@ -199,7 +203,7 @@ export const sections = {
     PURGE_OLDER_THAN_SECONDS: integer(0, 315_360_000, 3_600, 'How long dead registrations are kept by that'),
     ENABLE_METRICS: flag(true, 'Record and serve metrics'),
     ENABLE_RATE_LIMITING: flag(true, 'Enforce the rate limits'),
-    ENABLE_DOCS: flag(true, 'Serve /docs, /docs/reference and /docs-json'),
+    ENABLE_DOCS: flag(true, 'Serve /docs, /docs-json and /docs-yaml'),
     QUEUE_PAGE_PASSWORD: secret(
       16,
       '',

@@ -1,7 +1,5 @@
-import type { Server } from 'node:http';
-import { Server as NetServer } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
+import type { BoundedServer } from '../server/bounded-server';
 import { within } from './deadline';
 import { Logger } from '../logging/logger';
 
@@ -15,10 +13,8 @@ export class Lifecycle {
   closed = false;
 }
 
-/** How long kept connections may bring a last request, which is served, before the idle ones are closed. */
+/** How long new and kept connections may bring a last request, which is served, before the listener closes. */
 const GRACE_MS = 1_000;
-/** How often connections that have become idle are closed while the rest finish. */
-const IDLE_SWEEP_MS = 50;
 /** Longest wait for queues, metrics and pools to close once the requests are done. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
@@ -26,20 +22,29 @@ const CLOSE_TIMEOUT_MS = 10_000;
 export const departureTimeout = (timeoutSeconds: number): number =>
   GRACE_MS + timeoutSeconds * 1_000 + CLOSE_TIMEOUT_MS;
 
-/** Ends the process in order on SIGTERM or SIGINT, exit 0. A second signal ends it at once, by SIGKILL. */
+/**
+ * Ends the process in order on SIGTERM, SIGINT or SIGHUP, exit 0. A second signal ends it immediately, by SIGKILL: a
+ * terminal that closes may send two of SIGHUP, so that one is not counted.
+ */
 export function shutDownOnSignal(app: INestApplication, timeoutSeconds: number): void {
   const onSignal = (signal: NodeJS.Signals): void => {
     // exit() would wait for the hashes that threads have begun.
-    if (app.get(Lifecycle).leaving) process.kill(process.pid, 'SIGKILL');
-    app.get<Logger>(Logger).info({ signal }, 'Shutting down');
+    if (app.get(Lifecycle).leaving) {
+      if (signal !== 'SIGHUP') process.kill(process.pid, 'SIGKILL');
+      return;
+    }
+    const meant =
+      signal === 'SIGHUP' ? ': a single process cannot be renewed in place, so SIGHUP ends it' : '';
+    app.get<Logger>(Logger).info({ signal }, `Shutting down${meant}`);
     void depart(app, timeoutSeconds, { replaced: false });
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  process.on('SIGHUP', onSignal);
 }
 
 /**
- * No new connections, a last request for the kept ones, requests in flight finished, then everything closed from the
+ * Not ready, a last request for every connection, then no new ones, requests in flight finished, then everything closed from the
  * outside in, and exit 0; exit 1 where something would not close.
  * @param replaced another process of this service goes on, so that the service stays ready
  * @param lastWord runs when the requests are done
@@ -55,12 +60,11 @@ export async function depart(
   if (lifecycle.leaving) return;
   lifecycle.leaving = true;
   try {
-    const server = app.getHttpServer() as Server;
-    if (server.listening)
-      await drain(server, timeoutSeconds * 1_000, () => {
-        lifecycle.closed = true;
-        logger.info('Finishing what is in flight');
-      });
+    const server = app.getHttpServer() as BoundedServer;
+    await server.drain(GRACE_MS, timeoutSeconds * 1_000, () => {
+      lifecycle.closed = true;
+      logger.info('Finishing what is in flight');
+    });
     await lastWord?.();
     await within(app.close(), CLOSE_TIMEOUT_MS, () => new Error(`not closed within ${CLOSE_TIMEOUT_MS} ms`));
     logger.info('Stopped');
@@ -68,21 +72,5 @@ export async function depart(
   } catch (error) {
     logger.error({ error }, 'Shutdown failed');
     process.exit(1);
-  }
-}
-
-/** @param shut runs when no kept connection may bring another request */
-async function drain(server: Server, timeoutMs: number, shut: () => void): Promise<void> {
-  // http's own close() would close idle connections at once, under the hands of clients that are just using them.
-  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-  await Promise.race([closed, pause(GRACE_MS)]);
-  shut();
-  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
-  try {
-    await within(closed, timeoutMs, () => new Error('requests still in flight'));
-  } catch {
-    server.closeAllConnections();
-  } finally {
-    clearInterval(sweep);
   }
 }

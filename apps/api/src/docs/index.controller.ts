@@ -35,7 +35,6 @@ export class IndexController {
         ...(docs && shown
           ? [
               { href: '/docs', title: 'Documentation to try things in' },
-              { href: '/docs/reference', title: 'Reference to read' },
               { href: '/docs-json', title: 'OpenAPI 3.1 document' },
             ]
           : []),

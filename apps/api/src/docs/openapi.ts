@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { Environment } from '@app/runtime';
-import { serveReference } from './reference';
+import { keepDocuments } from './kept-documents';
 import { describeHeaders } from './response-headers';
 
 const DESCRIPTION = `
@@ -37,9 +37,9 @@ export function createOpenApiDocument(app: INestApplication, environment: Enviro
   return describeHeaders(document);
 }
 
-/** Serves Swagger UI at /docs, Redoc at /docs/reference and the document at /docs-json. */
+/** Serves Swagger UI at /docs and the document at /docs-json and /docs-yaml, each made once. */
 export function serveDocs(app: INestApplication, environment: Environment): void {
-  serveReference(app);
+  keepDocuments(app);
   SwaggerModule.setup('docs', app, () => createOpenApiDocument(app, environment), {
     jsonDocumentUrl: '/docs-json',
     yamlDocumentUrl: '/docs-yaml',

@@ -6,6 +6,7 @@ export const ERROR_NAMES = [
   'InvalidActivationCode',
   'InvalidCredentials',
   'NotFound',
+  'MethodNotAllowed',
   'RequestTimeout',
   'UserAlreadyExists',
   'UserAlreadyActivated',

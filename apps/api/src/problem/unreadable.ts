@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { STATUS_CODES } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { MetricsRecorder, UNMATCHED_ROUTE } from '@app/metrics';
+import { Logger } from '@app/runtime';
 import type { ErrorName } from './problem';
 import { ProblemError } from './problem-error';
 import { DETAIL_OF } from './statuses';
@@ -10,29 +12,40 @@ import { toBody } from './to-problem';
 const NAME_OF: Partial<Record<string, ErrorName>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'RequestTimeout',
   HPE_HEADER_OVERFLOW: 'RequestHeadersTooLarge',
+  CONNECT: 'MethodNotAllowed',
 };
 
-/** Answers what never became a request with the one body for errors; Node would answer without any. */
-export function answerUnreadable(server: Server): void {
-  server.on('clientError', (fault: NodeJS.ErrnoException, socket: Socket) => {
-    const { _httpMessage: answer } = socket as { _httpMessage?: { readonly headersSent: boolean } };
-    // Nobody is there any more, or an answer is half out.
-    if (!socket.writable || fault.code === 'ECONNRESET' || answer?.headersSent) socket.destroy();
-    else socket.end(problemFor(fault), () => socket.destroy());
-  });
+/** Answers what never became a request with the one body for errors, a log line and a measurement. */
+@Injectable()
+export class UnreadableRequests {
+  constructor(
+    @Inject(Logger) private readonly logger: Logger,
+    @Inject(MetricsRecorder) private readonly recorder: MetricsRecorder,
+  ) {}
+
+  /** The answer as it goes over the wire. */
+  answer({ code = '' }: NodeJS.ErrnoException): string {
+    const name = NAME_OF[code] ?? 'ValidationError';
+    const detail = name === 'ValidationError' ? 'This is not a well-formed HTTP request.' : DETAIL_OF[name];
+    const requestId = randomUUID();
+    const problem = toBody(new ProblemError(name, detail), requestId);
+    const { status } = problem;
+    this.recorder.recordRequest({ method: 'UNREADABLE', route: UNMATCHED_ROUTE, status, durationMs: 0 });
+    this.logger.info({ request_id: requestId, status, code }, 'unreadable request');
+    return render(problem.status, requestId, JSON.stringify(problem), name === 'MethodNotAllowed');
+  }
 }
 
-function problemFor({ code = '' }: NodeJS.ErrnoException): string {
-  const name = NAME_OF[code] ?? 'ValidationError';
-  const detail = name === 'ValidationError' ? 'This is not a well-formed HTTP request.' : DETAIL_OF[name];
-  const requestId = randomUUID();
-  const problem = toBody(new ProblemError(name, detail), requestId);
-  const body = JSON.stringify(problem);
+function render(status: number, requestId: string, body: string, isMethod: boolean): string {
   const head = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    `Date: ${new Date().toUTCString()}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,
+    'X-Content-Type-Options: nosniff',
+    // CONNECT names no path; these are the methods that some path takes.
+    ...(isMethod ? ['Allow: GET, HEAD, POST, OPTIONS'] : []),
     'Connection: close',
   ];
   return `${head.join('\r\n')}\r\n\r\n${body}`;

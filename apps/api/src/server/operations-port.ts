@@ -1,10 +1,8 @@
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
 import { NotFoundException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
-import type { Environment } from '@app/runtime';
-import { createBoundedServer } from './bounded-server';
+import type { BoundedExpressAdapter, Environment } from '@app/runtime';
 import type { ProblemFilter } from '../problem/problem.filter';
 
 /** What operators read: metrics and documents, and all that is below. */
@@ -32,7 +30,7 @@ export async function listenForOperators(
   environment: Environment,
 ): Promise<void> {
   if (environment.OPERATIONS_PORT === 0) return;
-  const server = createBoundedServer(app.getHttpAdapter().getInstance() as RequestListener, environment);
+  const server = (app.getHttpAdapter() as unknown as BoundedExpressAdapter).createServer();
   server.listen(environment.OPERATIONS_PORT, environment.OPERATIONS_HOST || environment.API_HOST);
   await once(server, 'listening');
 }

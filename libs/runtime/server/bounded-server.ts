@@ -1,0 +1,149 @@
+import { Server, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Environment } from '../config/environment';
+import { Connections } from './connections';
+import { Pipelines } from './pipelines';
+import { proxyTest } from './proxies';
+
+/** Longest a client may take over the head of its request, in milliseconds. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Longer than the idle time-out of common load balancers (60 s), so that they close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** How often the server looks who is too slow: Node's 30 s would make 45 of the 15 that are promised. */
+const LOOK_MS = 1_000;
+/** How often connections are looked at while the server ends. */
+const DRAIN_LOOK_MS = 50;
+/** Without a single connection for so long, a server that ends does not wait for more. */
+const QUIET_MS = 300;
+
+/** What an app adds to its server. */
+export interface ServerOptions {
+  /** Writes the answer to what never became a request; Node would answer without a body. */
+  readonly answerUnreadable: (fault: NodeJS.ErrnoException) => string;
+  /** Whom a remote address stands for; by default itself. */
+  readonly clientOf?: (address: string) => string;
+}
+
+/** A server that cannot be kept busy by clients that are slow, that do not read, or that are many. */
+export class BoundedServer extends Server {
+  private readonly table: Connections;
+  private readonly pipelines: Pipelines;
+  private timed = false;
+
+  constructor(
+    listener: RequestListener,
+    { REQUEST_TIMEOUT_SECONDS: seconds, CONNECTIONS_MAX: max, TRUST_PROXY: proxies }: Environment,
+    { answerUnreadable, clientOf = (address) => address }: ServerOptions,
+  ) {
+    const requestTimeout = seconds * 1_000;
+    super({
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout),
+      requestTimeout,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: LOOK_MS,
+      // Node's own refusal has no body; the app refuses what has no Host, or two.
+      requireHostHeader: false,
+    });
+    const isProxy = proxyTest(proxies);
+    this.table = new Connections({ max, clientOf, isProxy, unreadMaxMs: requestTimeout + LOOK_MS });
+    this.pipelines = new Pipelines(listener, {
+      busy: (socket) => this.table.busy(socket),
+      rest: (socket) => this.table.rest(socket),
+    });
+    const take = (request: IncomingMessage, response: ServerResponse): void =>
+      this.pipelines.take(request, response);
+    this.on('connection', (socket) => this.table.admit(socket));
+    this.on('request', take);
+    // An expectation that is not known is no reason to refuse (RFC 9110, 10.1.1).
+    this.on('checkExpectation', take);
+    this.on('connect', (_request, socket) => close(socket as Socket, answerUnreadable(CONNECT_REFUSED)));
+    this.on('clientError', (fault, socket) => answerFault(fault, socket as Socket, answerUnreadable));
+    setInterval(() => this.table.closeStuck(), LOOK_MS).unref();
+  }
+
+  /** Takes a connection that another process has accepted. */
+  take(socket: Socket): void {
+    // Node times connections from the moment on which a server listens; this one never does.
+    if (!this.timed) this.emit('listening');
+    this.timed = true;
+    this.emit('connection', socket);
+  }
+
+  /**
+   * Answers what comes for a last moment, then stops accepting, and waits for the requests in flight.
+   * @param graceMs how long new connections, and kept ones, may still bring requests
+   * @param timeoutMs how long the last requests may take; they are cut off then
+   * @param shut runs when no connection may bring another request
+   */
+  async drain(graceMs: number, timeoutMs: number, shut: () => void): Promise<void> {
+    await this.settle(graceMs);
+    await this.stopAccepting();
+    shut();
+    const deadline = performance.now() + timeoutMs;
+    while (this.table.size > 0) {
+      this.table.closeIdle();
+      if (performance.now() > deadline) this.table.closeAll();
+      await pause(DRAIN_LOOK_MS);
+    }
+  }
+
+  private async settle(graceMs: number): Promise<void> {
+    const end = performance.now() + graceMs;
+    let quietSince = performance.now();
+    while (performance.now() < end && performance.now() - quietSince < QUIET_MS) {
+      await pause(DRAIN_LOOK_MS);
+      if (this.table.size > 0) quietSince = performance.now();
+    }
+  }
+
+  /** Closes the listener when the system's queue of connections is empty: those in it would be reset. */
+  private async stopAccepting(): Promise<void> {
+    if (!this.listening) return;
+    let before = -1;
+    while (before !== this.table.accepted) {
+      before = this.table.accepted;
+      await turn();
+      await turn();
+    }
+    // http's own close() would close idle connections too, under the hands of clients that are just using them.
+    NetServer.prototype.close.call(this);
+  }
+}
+
+/** Express behind such a server: Nest makes one without options. */
+export class BoundedExpressAdapter extends ExpressAdapter {
+  constructor(
+    private readonly environment: Environment,
+    private readonly additions: ServerOptions,
+  ) {
+    super();
+  }
+
+  /** Another server for the same routes. */
+  createServer(): BoundedServer {
+    return new BoundedServer(this.getInstance<RequestListener>(), this.environment, this.additions);
+  }
+
+  override initHttpServer(): void {
+    this.setHttpServer(this.createServer());
+  }
+}
+
+const CONNECT_REFUSED = Object.assign(new Error('CONNECT'), { code: 'CONNECT' });
+
+function answerFault(
+  fault: NodeJS.ErrnoException,
+  socket: Socket,
+  answer: ServerOptions['answerUnreadable'],
+): void {
+  const { _httpMessage: half } = socket as { _httpMessage?: { readonly headersSent: boolean } };
+  // The client has gone, or an answer is half out.
+  if (!socket.writable || fault.code === 'ECONNRESET' || half?.headersSent) socket.destroy();
+  else close(socket, answer(fault));
+}
+
+function close(socket: Socket, lastWords: string): void {
+  socket.end(lastWords, () => socket.destroy());
+}

@@ -1,0 +1,215 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { spawnApp, type SpawnedApp } from '../support/apps';
+import { converse } from '../support/raw-http';
+import { Client, Service } from '../support/service';
+import { until } from '../support/until';
+
+const MIB = 1_048_576;
+const REQUEST_TIMEOUT_SECONDS = 2;
+const CONNECTIONS_MAX = 60;
+const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+
+let service: Service;
+let client: Client;
+const sockets: Socket[] = [];
+
+beforeAll(async () => {
+  service = await Service.start('one-node', {
+    REQUEST_TIMEOUT_SECONDS: String(REQUEST_TIMEOUT_SECONDS),
+    CONNECTIONS_MAX: String(CONNECTIONS_MAX),
+    // 127.0.0.2 is an address of its own, 127.0.0.1 may bring the connections of many.
+    TRUST_PROXY: '127.0.0.1',
+  });
+  client = new Client(service.api.url);
+});
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+afterAll(() => service.stop());
+
+interface Open {
+  readonly socket: Socket;
+  readonly closed: () => boolean;
+  readonly received: () => string;
+}
+
+function open(text = '', { reading = true, from = '127.0.0.2', port = service.api.port } = {}): Open {
+  let closed = false;
+  let received = '';
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from }, () => socket.write(text));
+  if (reading) socket.on('data', (chunk) => (received += chunk.toString('latin1')));
+  else socket.pause();
+  socket.on('error', () => {});
+  // A paused socket does not notice the end, but a failing write does.
+  socket.on('close', () => (closed = true));
+  sockets.push(socket);
+  return { socket, closed: () => closed, received: () => received };
+}
+
+const residentMib = ({ child }: SpawnedApp): number =>
+  (Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1_024) / MIB;
+/** Processor time of all threads, in seconds; Linux counts hundredths. */
+const processorSeconds = ({ child }: SpawnedApp): number => {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+};
+/** Connections from 127.0.0.2 that the server's side still has. */
+const established = (port: number): number => {
+  const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(` ${local} 0200007F:`) && /^ +\d+: \S+ \S+ 01 /.test(line)).length;
+};
+const openFiles = ({ child }: SpawnedApp): number => readdirSync(`/proc/${child.pid}/fd`).length;
+const answersIn = (text: string): number => text.split('HTTP/1.1 200 ').length - 1;
+
+describe('One connection', () => {
+  it('is answered in order, one request after the other, however many arrive together', async () => {
+    const { received } = open(get('/livez').repeat(100));
+    await until('all are answered', () => answersIn(received()) === 100);
+  });
+
+  it('with bodies pipelined behind one another is answered in order', async () => {
+    const body = (index: number): string =>
+      JSON.stringify({ email: `pipelined-${index}@example.com`, password: 'SecurePass123' });
+    const post = (text: string): string =>
+      `POST /api/v1/users/register HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
+    const { received } = open([1, 2, 3].map((index) => post(body(index))).join(''));
+    await until('all are answered', () => received().split('HTTP/1.1 201 ').length - 1 === 3);
+    expect(received().match(/pipelined-\d/g)).toEqual(['pipelined-1', 'pipelined-2', 'pipelined-3']);
+  });
+
+  it('with more requests than may wait is closed', async () => {
+    const { closed } = open(get('/livez').repeat(1_300));
+    await until('it is closed', closed);
+  });
+
+  it.each(['/docs-yaml', '/docs-json', '/docs/swagger-ui-bundle.js', '/docs'])(
+    'that pipelines %s and does not read costs little memory, no files and no time of others',
+    async (path) => {
+      await client.get(path);
+      const before = residentMib(service.api);
+      const worked = processorSeconds(service.api);
+      const attackers = Array.from({ length: 8 }, (_, index) =>
+        open(get(path).repeat(index % 2 === 0 ? 1_300 : 200), { reading: false }),
+      );
+      for (let probe = 0; probe < 40; probe += 1) {
+        expect((await client.get('/livez')).status).toBe(200);
+        await pause(10);
+      }
+      // Processor time, and not the clock's: others may build and test on the same machine.
+      expect(processorSeconds(service.api) - worked).toBeLessThan(1.5);
+      expect(residentMib(service.api) - before).toBeLessThan(60);
+      expect(openFiles(service.api)).toBeLessThan(attackers.length + 100);
+    },
+    30_000,
+  );
+
+  it('whose answer is not read ends, and its place is free again', async () => {
+    await client.get('/livez');
+    const attackers = Array.from({ length: 8 }, () =>
+      open(get('/docs/swagger-ui-bundle.js').repeat(20), { reading: false }),
+    );
+    const connected = () => established(service.api.port);
+    await until('they are connected', () => connected() >= attackers.length);
+    // Five seconds more than the time-out by its own clock; this machine's may be busy.
+    await until('the server has let go of them', () => connected() === 0, 20_000);
+  }, 30_000);
+});
+
+describe('Places for connections', () => {
+  it('are taken from idle connections when they run short', async () => {
+    const idle = Array.from({ length: CONNECTIONS_MAX }, () => open(get('/livez'), { from: '127.0.0.1' }));
+    await until('all are answered', () => idle.every(({ received }) => received() !== ''));
+    const { received } = open(get('/livez'));
+    await until('another client is answered', () => received().startsWith('HTTP/1.1 200 '));
+    await until('the one idle for longest is closed', () => idle[0]?.closed());
+    expect(idle.filter(({ closed }) => closed()).length).toBeLessThanOrEqual(2);
+  });
+
+  it('are shared: one client address holds a quarter of them at most', async () => {
+    const half = `POST /api/v1/users/register HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n`;
+    const greedy = Array.from({ length: CONNECTIONS_MAX }, () => open(half));
+    await until('the rest are closed', () => greedy.filter(({ closed }) => closed()).length >= 45);
+    const { received } = open(get('/livez'), { from: '127.0.0.3' });
+    await until('another client is answered', () => received().startsWith('HTTP/1.1 200 '));
+  });
+});
+
+describe("The worker's port", () => {
+  it('has the same bounds and headers', async () => {
+    const { url = '', port = 0 } = service.worker ?? {};
+    const { headers } = await new Client(url).get('/livez');
+    expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    const { closed } = open(get('/livez').repeat(1_300), { port });
+    await until('it is closed', closed);
+    expect(String(await converse(port, [Buffer.from('hello\r\n\r\n')]))).toMatch(/^HTTP\/1\.1 400 /);
+  });
+});
+
+describe('Requests that are none', () => {
+  const problemIn = (text: string): Record<string, unknown> =>
+    JSON.parse(text.slice(text.indexOf('\r\n\r\n'))) as Record<string, unknown>;
+
+  it.each([
+    ['two Host fields', 'GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400, 'ValidationError'],
+    ['no Host field', 'GET /livez HTTP/1.1\r\n\r\n', 400, 'ValidationError'],
+    ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n', 405, 'MethodNotAllowed'],
+    ['a malformed head', 'GET /livez HTTP/1.1\r\nHost: a\r\nno field\r\n\r\n', 400, 'ValidationError'],
+  ])('because of %s get the one body, a log line and a measurement', async (_what, text, status, error) => {
+    const counted = async (): Promise<number> =>
+      Number((await client.get('/api/v1/metrics')).body['error_count']);
+    const before = await counted();
+    const answer = String(await converse(service.api.port, [Buffer.from(text)]));
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toMatch(/content-type: application\/problem\+json/i);
+    const problem = problemIn(answer);
+    expect(problem).toMatchObject({ status, error });
+    await until('it is in the log', () =>
+      service.api.lines.some((line) => line.includes(String(problem['request_id']))),
+    );
+    await until('it is counted', async () => (await counted()) > before);
+  });
+});
+
+describe('A method that a path does not take', () => {
+  it.each([
+    ['GET', '/api/v1/users/register', 'POST'],
+    ['DELETE', '/api/v1/users/activate', 'POST'],
+    ['POST', '/api/v1/health', 'GET, HEAD'],
+    ['PUT', '/livez', 'GET, HEAD'],
+    ['PATCH', '/problems/NotFound', 'GET, HEAD'],
+    ['POST', '/docs-json', 'GET, HEAD'],
+    ['POST', '/', 'GET, HEAD'],
+  ])('is refused: %s %s', async (method, path, allow) => {
+    const answer = await client.send(method, path, {}, null);
+    expect([answer.status, answer.body['error']]).toEqual([405, 'MethodNotAllowed']);
+    expect(answer.headers.get('allow')).toBe(allow);
+  });
+});
+
+describe('Header fields', () => {
+  it('ask for TLS where the request came over TLS, for this host alone', async () => {
+    const secure = { 'X-Forwarded-Proto': 'https' };
+    const field = async (of: Client): Promise<string | null> =>
+      (await of.get('/livez', secure)).headers.get('strict-transport-security');
+    expect(await field(client)).toBe('max-age=31536000');
+    expect((await client.get('/livez')).headers.get('strict-transport-security')).toBeNull();
+    const api = await spawnApp('api', { ...service.env, TRUST_PROXY: '', HSTS_INCLUDE_SUBDOMAINS: 'true' });
+    expect(await field(new Client(api.url))).toBeNull();
+    await api.stop();
+  });
+
+  it('forbid to store any answer about accounts', async () => {
+    const answers = await Promise.all([
+      client.register('stored@example.com', 'SecurePass123'),
+      client.register('no address', 'SecurePass123'),
+      client.newCode('stored@example.com', 'WrongPass123'),
+      client.get('/api/v1/users/register'),
+    ]);
+    expect(answers.map(({ headers }) => headers.get('cache-control'))).toEqual(Array(4).fill('no-store'));
+  });
+});

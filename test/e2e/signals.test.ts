@@ -1,0 +1,44 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { spawnApp } from '../support/apps';
+import { Client, Service, tally } from '../support/service';
+import { until } from '../support/until';
+
+const PASSWORD = 'SecurePass123';
+const SIGN_UPS = 30;
+
+let service: Service;
+
+beforeAll(async () => {
+  service = await Service.start('redis');
+});
+afterAll(() => service.stop());
+
+describe('SIGTERM', () => {
+  it.each(['1', '2'])(
+    'resets no sign-up that has just begun, with %s process(es), and is told by readiness first',
+    async (processes) => {
+      const api = await spawnApp('api', { ...service.env, WEB_CONCURRENCY: processes, BCRYPT_COST: '10' });
+      const client = new Client(api.url);
+      const answers = Array.from({ length: SIGN_UPS }, (_, index) =>
+        client.register(`term-${processes}-${index}@example.com`, PASSWORD),
+      );
+      await pause(15);
+      const ending = api.stop();
+      const unready = until('it is not ready', async () => (await client.get('/readyz')).status === 503);
+      const counts = tally(await Promise.all(answers));
+      expect((counts[201] ?? 0) + (counts[503] ?? 0)).toBe(SIGN_UPS);
+      await unready;
+      expect(await ending).toBe(0);
+    },
+    60_000,
+  );
+});
+
+describe('SIGHUP', () => {
+  it.each(['api', 'mailer-worker'] as const)('ends a single %s in order, and it says so', async (name) => {
+    const app = await spawnApp(name, service.env);
+    app.child.signal('SIGHUP');
+    expect(await app.child.exit()).toBe(0);
+    expect(app.lines.find((line) => line.includes('SIGHUP'))).toContain('single process');
+  });
+});

@@ -67,7 +67,7 @@ export class Pipelines {
 
   private begin(socket: Socket, { request, response }: Exchange): void {
     response.once('close', () => this.next(socket));
-    this.listener(request, response as Parameters<RequestListener>[1]);
+    this.listener(request, response);
   }
 
   private next(socket: Socket): void {

@@ -27,7 +27,9 @@ export function keepDocuments(app: INestApplication): void {
     }
     if (request.method === 'GET' && kept.size < KEPT_MAX) {
       // The first answer is whole, whatever part of it a client has or wants.
-      for (const field of ['range', 'if-none-match', 'if-modified-since']) delete request.headers[field];
+      delete request.headers.range;
+      delete request.headers['if-none-match'];
+      delete request.headers['if-modified-since'];
       readAnswer(response, (answer) => kept.set(path, answer));
     }
     next();
@@ -37,18 +39,19 @@ export function keepDocuments(app: INestApplication): void {
 /** Calls back with a successful answer's type and body, while they are on their way. */
 function readAnswer(response: Response, whole: (answer: Kept) => void): void {
   const chunks: Buffer[] = [];
-  const { write, end } = response;
+  const write = response.write.bind(response);
+  const end = response.end.bind(response);
   const read = (chunk: unknown): void => {
     if (typeof chunk === 'string' || chunk instanceof Uint8Array)
       chunks.push(Buffer.from(chunk as Uint8Array));
   };
   response.write = ((...args: Parameters<typeof write>) => {
     read(args[0]);
-    return write.apply(response, args);
+    return write(...args);
   }) as typeof write;
   response.end = ((...args: Parameters<typeof end>) => {
     read(args[0]);
-    return end.apply(response, args);
+    return end(...args);
   }) as typeof end;
   response.once('finish', () => {
     const type = response.get('content-type');

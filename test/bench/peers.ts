@@ -6,7 +6,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import type { Redis } from 'ioredis';
-import { render } from '@app/mail';
+import { MailTemplates } from '@app/mail';
+import { parseEnvironment } from '@app/runtime';
 import { Child } from '../../tools/processes/child';
 import { createDatabase } from '../support/postgres';
 import { until } from '../support/until';
@@ -101,7 +102,8 @@ export interface CeleryMails {
 
 /** Queues mails for Celery; resolves to the worker that sends them. */
 export async function celeryMails(mails: CeleryMails, processes: number): Promise<Child> {
-  const mail = render({ kind: 'activation_code', code: '1234', expiresInSeconds: 60 }, 'en', 'Bench');
+  const templates = new MailTemplates(parseEnvironment({ APP_NAME: 'Bench' }));
+  const mail = templates.render({ kind: 'activation_code', code: '1234', expiresInSeconds: 60 }, 'en');
   const env = {
     PATH: process.env['PATH'],
     PYTHONDONTWRITEBYTECODE: '1',

@@ -84,7 +84,7 @@ export class TestInbox {
 
 /** The code in a mail. */
 export function codeIn(mail: StoredMail): string {
-  const code = /^ {4}(\d{4,8})$/m.exec(mail.Text)?.[1];
+  const code = /^(\d{4,8})\b/.exec(mail.Text)?.[1];
   if (code === undefined) throw new Error(`No code in:\n${mail.Text}`);
   return code;
 }

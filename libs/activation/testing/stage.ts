@@ -29,7 +29,7 @@ export interface AccountState {
 export const MAX_WRONG_TRIES = 5;
 export const MAX_RESENDS = 10;
 export const LIFE_SECONDS = 60;
-/** As long as the worker's. */
+/** A short one: the worker's follows SMTP_TIMEOUT_SECONDS. */
 export const LEASE_SECONDS = 12;
 export const DAY_SECONDS = 86_400;
 

@@ -5,7 +5,6 @@ import {
   fakeStage,
   guest,
   kevin,
-  LEASE_SECONDS,
   LIFE_SECONDS,
   marie,
   redeem,
@@ -80,7 +79,7 @@ describe('SendOwedMail', () => {
     await mailer.postpone();
     expect(await send.execute(account.code.mailId)).toBe('postponed');
     const [owed] = await stage.owed.list(1);
-    expect(owed).toMatchObject({ attempts: 1, lastError: '451 not now' });
+    expect(owed).toMatchObject({ attempts: 1, lastError: '451 4.7.1 not now' });
     const delayMs = (owed?.dueAt?.getTime() ?? 0) - stage.accounts.now();
     expect(delayMs).toBeGreaterThan(1_000);
     expect(delayMs).toBeLessThan(3_000);
@@ -105,7 +104,7 @@ describe('SendOwedMail', () => {
   it('gives up after a day of trying, and not before', async () => {
     const account = kevin();
     await stage.register(account);
-    await mailer.goAway();
+    await mailer.postpone();
     let attempts = 0;
     let seconds = 0;
     for (let outcome = ''; outcome !== 'given_up'; attempts += 1) {
@@ -120,12 +119,36 @@ describe('SendOwedMail', () => {
     expect(seconds).toBeLessThan(86_400 * 1.3);
   });
 
+  it('never gives up what is held, and tries it when the mails flow again', async () => {
+    const account = kevin();
+    await stage.register(account);
+    await mailer.goAway();
+    for (let attempt = 0; attempt < 400; attempt += 1) {
+      expect(await send.execute(account.code.mailId)).toBe('postponed');
+      await stage.letPass(2);
+    }
+    await mailer.take();
+    expect(await send.execute(account.code.mailId)).toBe('sent');
+  });
+
+  it('tries a mail whose fate is unknown twice more, and then no more', async () => {
+    const account = kevin();
+    await stage.register(account);
+    await mailer.breakOff();
+    const outcomes: string[] = [];
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      outcomes.push(await send.execute(account.code.mailId));
+      await stage.letPass(60);
+    }
+    expect(outcomes).toEqual(['postponed', 'postponed', 'given_up', 'not_wanted']);
+  });
+
   it('leaves the mail owed when the worker dies with it in hand', async () => {
     const account = kevin();
     await stage.register(account);
     jest.spyOn(stage.owed, 'markSent').mockRejectedValueOnce(new Error('killed'));
     await expect(send.execute(account.code.mailId)).rejects.toThrow('killed');
-    await stage.letPass(LEASE_SECONDS + 1);
+    await stage.letPass(sendSecondsMax(parseEnvironment({})) + 10);
     expect(await send.execute(account.code.mailId)).toBe('sent');
     expect(mailer.sent.map(({ id, content }) => ({ id, content }))).toEqual([
       { id: account.code.mailId, content: mailer.sent[0]?.content },

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Mailer, MailRefused, SMTP_TIMEOUT_MS } from '@app/mail';
+import { Mailer, sendSecondsMax, type MailOutcome } from '@app/mail';
 import {
   continuing,
   Environment,
@@ -14,8 +14,10 @@ import { CodeDeriver } from '../domain/activation-code';
 import { retryDelaySeconds } from '../domain/retry-delay';
 import { OwedMailRepository, type ClaimedMail } from '../domain/owed-mail-repository';
 
-/** A little longer than the longest send, so that a live worker never loses a mail that it has in hand. */
-const LEASE_SECONDS = SMTP_TIMEOUT_MS / 1_000 + 2;
+/** How much longer a lease is than the longest send, so that a live worker never loses a mail that it is sending. */
+const LEASE_MARGIN_SECONDS = 5;
+/** How often a mail is tried again whose fate is unknown: each copy may be one too many. */
+const UNKNOWN_RETRIES_MAX = 2;
 
 /**
  * How long a worker insists, in milliseconds, on writing down what became of a mail while the database is away. After
@@ -48,8 +50,9 @@ export class SendOwedMail {
   /** A claim without an answer may be one all the same, and nobody would send the mail while it lasts: it is undone. */
   private async claim(mailId: string): Promise<ClaimedMail | null> {
     const lifeSeconds = this.environment.ACTIVATION_CODE_EXPIRY_SECONDS;
+    const leaseSeconds = sendSecondsMax(this.environment) + LEASE_MARGIN_SECONDS;
     try {
-      return await this.owed.claim(mailId, LEASE_SECONDS, lifeSeconds);
+      return await this.owed.claim(mailId, leaseSeconds, lifeSeconds);
     } catch (error) {
       if (error instanceof Unavailable) {
         await insist(INSIST_MS, () =>
@@ -62,28 +65,28 @@ export class SendOwedMail {
 
   private async send(mail: ClaimedMail): Promise<SendOutcome> {
     const lifeSeconds = this.environment.ACTIVATION_CODE_EXPIRY_SECONDS;
-    try {
-      await this.mailer.send({
-        id: mail.id,
-        to: mail.email,
-        locale: mail.locale,
-        content:
-          mail.code === null
-            ? { kind: 'address_taken' }
-            : { kind: 'activation_code', code: this.codes.derive(mail.code), expiresInSeconds: lifeSeconds },
-      });
-    } catch (error) {
-      return await this.recover(mail, error);
-    }
+    const outcome = await this.mailer.send({
+      id: mail.id,
+      to: mail.email,
+      locale: mail.locale,
+      content:
+        mail.code === null
+          ? { kind: 'address_taken' }
+          : { kind: 'activation_code', code: this.codes.derive(mail.code), expiresInSeconds: lifeSeconds },
+    });
+    if (outcome.kind !== 'sent') return await this.recover(mail, outcome);
     await insist(INSIST_MS, () => this.owed.markSent(mail.id, lifeSeconds));
     this.logger.info({ mail_id: mail.id, attempt: mail.attempt }, 'Mail sent');
     return 'sent';
   }
 
-  private async recover(mail: ClaimedMail, error: unknown): Promise<SendOutcome> {
-    const reason = error instanceof Unavailable ? error.reason : (error as Error).message;
-    const details = { mail_id: mail.id, attempt: mail.attempt, error };
-    const delaySeconds = error instanceof MailRefused ? null : retryDelaySeconds(mail.attempt);
+  private async recover(
+    mail: ClaimedMail,
+    outcome: Exclude<MailOutcome, { kind: 'sent' }>,
+  ): Promise<SendOutcome> {
+    const { reason } = outcome;
+    const details = { mail_id: mail.id, attempt: mail.attempt, outcome: outcome.kind, reason };
+    const delaySeconds = delayAfter(mail, outcome);
     if (delaySeconds === null) {
       await insist(INSIST_MS, () => this.owed.giveUp(mail.id, reason));
       this.logger.error(details, 'Mail given up; see `mail owed` and `mail retry`');
@@ -93,4 +96,12 @@ export class SendOwedMail {
     this.logger.warn({ ...details, retry_in_seconds: delaySeconds }, 'Mail not taken; trying again');
     return 'postponed';
   }
+}
+
+/** Seconds until the next attempt; null where there is none. */
+function delayAfter(mail: ClaimedMail, outcome: Exclude<MailOutcome, { kind: 'sent' }>): number | null {
+  if (outcome.kind === 'held') return outcome.retryInSeconds;
+  if (outcome.kind === 'refused') return null;
+  if (outcome.kind === 'unknown' && mail.attempt > UNKNOWN_RETRIES_MAX) return null;
+  return retryDelaySeconds(mail.attempt);
 }

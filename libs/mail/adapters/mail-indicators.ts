@@ -1,14 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
-import { CachedIndicator } from '@app/runtime';
+import { CachedIndicator, Environment } from '@app/runtime';
 import { MailQueue } from '../domain/mail-queue';
-import { Mailer } from '../domain/mailer';
+import { MailServerLog } from '../domain/mail-server-log';
 
-/** Whether the mail server greets us. */
+/** Whether a mail server took the last mails, as the workers saw it: asking never causes a log-in there. */
 @Injectable()
 export class SmtpIndicator extends CachedIndicator<'smtp'> {
-  constructor(indicators: HealthIndicatorService, @Inject(Mailer) mailer: Mailer) {
-    super(indicators, 'smtp', () => mailer.ping());
+  constructor(
+    indicators: HealthIndicatorService,
+    @Inject(MailServerLog) log: MailServerLog,
+    @Inject(Environment) environment: Environment,
+  ) {
+    super(indicators, 'smtp', async () => {
+      const servers = environment.SMTP_FALLBACK_URL === '' ? ['primary'] : ['primary', 'fallback'];
+      const seen = await log.read();
+      const failing = seen.filter(
+        ({ server, failingSince }) => servers.includes(server) && failingSince !== null,
+      );
+      if (failing.length === servers.length)
+        throw new Error(failing[0]?.reason ?? 'no mail server takes mails');
+    });
   }
 }
 

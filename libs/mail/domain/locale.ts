@@ -1,4 +1,81 @@
-/** Languages a mail can be written in; the first is the default. */
-export const LOCALES = ['en', 'fr'] as const;
-export type Locale = (typeof LOCALES)[number];
-export const DEFAULT_LOCALE: Locale = 'en';
+/** A language that mails are written in, as BCP 47 writes it. */
+export type Locale = string;
+/** The languages that ship with the service; the first is the default. */
+export const SHIPPED_LOCALES = ['en', 'fr', 'de', 'es', 'pt', 'ja', 'ar'] as const;
+export type ShippedLocale = (typeof SHIPPED_LOCALES)[number];
+export const DEFAULT_LOCALE: ShippedLocale = 'en';
+
+/** Ranges of Accept-Language that are read; a longer list is nobody's wish. */
+const RANGES_MAX = 20;
+
+/** The tag in its usual spelling, such as `pt-BR`; undefined where it is none. */
+export function canonicalLocale(tag: string): Locale | undefined {
+  try {
+    return new Intl.Locale(tag).toString();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The language for a reader, by an Accept-Language header: the wish itself, a shorter form of it (`de` for `de-AT`), or
+ * one of the same language and script (`zh-Hant` for `zh-TW`). Sources: RFC 9110 section 12.5.4, RFC 4647.
+ */
+export function matchLocale(acceptLanguage: string | undefined, locales: readonly Locale[]): Locale {
+  const known = new Map(locales.map((locale) => [locale.toLowerCase(), locale]));
+  for (const wish of wishes(acceptLanguage ?? '')) {
+    if (wish === '*') break;
+    for (let tag = wish; tag !== ''; tag = tag.slice(0, Math.max(tag.lastIndexOf('-'), 0))) {
+      const found = known.get(tag.toLowerCase());
+      if (found !== undefined) return found;
+    }
+    const related = locales.find((locale) => languageAndScript(locale) === languageAndScript(wish));
+    if (related !== undefined) return related;
+  }
+  return DEFAULT_LOCALE;
+}
+
+function wishes(header: string): readonly string[] {
+  return header
+    .split(',', RANGES_MAX)
+    .map((range) => {
+      const [tag = '', ...parameters] = range.split(';').map((part) => part.trim());
+      const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
+      return { tag: tag === '*' ? tag : canonicalLocale(tag), quality: Number(quality) };
+    })
+    .filter((wish): wish is { tag: string; quality: number } => wish.tag !== undefined && wish.quality > 0)
+    .sort((one, other) => other.quality - one.quality)
+    .map(({ tag }) => tag);
+}
+
+function languageAndScript(tag: string): string {
+  const { language, script } = new Intl.Locale(tag).maximize();
+  return `${language}-${script ?? ''}`;
+}
+
+/** Whether the language is written from right to left. */
+export function directionOf(locale: Locale): 'ltr' | 'rtl' {
+  const { language, script } = new Intl.Locale(locale).maximize();
+  const rightToLeft = ['Arab', 'Hebr', 'Thaa', 'Syrc', 'Nkoo', 'Adlm'].includes(script ?? '');
+  return rightToLeft || language === 'he' ? 'rtl' : 'ltr';
+}
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** A life in its own unit and in the words of a language, with digits as in the code: `1 minute`, `24 Stunden`. */
+export function lifetimeIn(locale: Locale, seconds: number): string {
+  const [unit, size] = UNITS.find(([, size]) => seconds % size === 0) ?? ['second', 1];
+  const format = new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'long',
+    numberingSystem: 'latn',
+  });
+  // The number stays on the line of its unit.
+  return format.format(seconds / size).replaceAll(' ', '\u00a0');
+}

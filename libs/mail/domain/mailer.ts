@@ -1,3 +1,4 @@
+import type { MailOutcome } from './mail-outcome';
 import type { Locale } from './locale';
 
 /** What a mail says; the words are the locale's. */
@@ -15,21 +16,9 @@ export interface Mail {
 }
 
 export interface Mailer {
-  /**
-   * Resolves once the mail server has taken the mail.
-   * @throws {MailRefused} when it will never take it
-   * @throws {Unavailable} when it may take it later
-   */
-  send(mail: Mail): Promise<void>;
-  /** Asks the mail server for a sign of life. @throws {Unavailable} */
-  ping(): Promise<void>;
+  /** Hands the mail to a mail server. Never rejects for what a server does: the outcome says what became of it. */
+  send(mail: Mail): Promise<MailOutcome>;
+  /** Seconds until a send is worth a try, 0 while mails flow: until then every outcome would be `held`. */
+  heldForSeconds(): number;
 }
 export const Mailer = Symbol('Mailer');
-
-/** The mail server refused for good (a reply of 5xx to the recipient or the message); trying again is no use. */
-export class MailRefused extends Error {
-  constructor(reason: string, options?: ErrorOptions) {
-    super(reason, options);
-    this.name = 'MailRefused';
-  }
-}

@@ -1,20 +1,16 @@
 import type { Phrases } from './phrases';
 
-/** The number stays on the line of its unit. */
-const plural = (count: number, unit: string): string => `${count}\u00a0${unit}${count === 1 ? '' : 's'}`;
-
 export const fr: Phrases = {
   activation_code: {
     subject: (app) => `Votre code d’activation ${app}`,
+    opening: (app, code) => `${code} est votre code d’activation ${app}.`,
     heading: 'Activez votre compte',
-    lead: (app) => `Saisissez ce code pour terminer votre inscription à ${app}\u00a0:`,
-    expiry: (seconds) =>
-      seconds % 60 === 0
-        ? `Il est valable une seule fois, pendant ${plural(seconds / 60, 'minute')}.`
-        : `Il est valable une seule fois, pendant ${plural(seconds, 'seconde')}.`,
+    lead: (app) => `Bienvenue\u00a0! Saisissez ce code pour terminer votre inscription à ${app}.`,
+    expiry: (lifetime) => `Ce code est valable une seule fois et expire dans ${lifetime}.`,
+    button: 'Activer mon compte',
     footer:
-      'Vous ne vous êtes pas inscrit\u00a0? Quelqu’un a saisi votre adresse par erreur\u00a0: ignorez ce message, il ne se ' +
-      'passera rien. Ne communiquez ce code à personne\u00a0; nous ne le demandons jamais.',
+      'Vous ne vous êtes pas inscrit\u00a0? Quelqu’un a sans doute saisi votre adresse par erreur. Vous pouvez ignorer ' +
+      'ce message. Ne communiquez ce code à personne\u00a0; nous ne vous le demanderons jamais.',
   },
   address_taken: {
     subject: (app) => `Vous avez déjà un compte ${app}`,
@@ -23,6 +19,7 @@ export const fr: Phrases = {
       `Quelqu’un, peut-être vous, a tenté de s’inscrire à ${app} avec cette adresse. Votre compte n’a pas changé\u00a0: ` +
       'connectez-vous avec votre mot de passe actuel.',
     footer:
-      'Ce n’était pas vous\u00a0? Il n’y a rien à faire\u00a0: cette personne n’a rien appris et n’a rien modifié.',
+      'Ce n’était pas vous\u00a0? Vous n’avez rien à faire\u00a0: cette personne n’a rien appris et n’a rien modifié.',
   },
+  support: (address) => `Des questions\u00a0? Écrivez à ${address}.`,
 };

@@ -1,46 +1,53 @@
+import { parseEnvironment } from '@app/runtime';
 import { isOneMailbox } from '../domain/mailbox';
-import { MailRefused, type Mail, type Mailer } from '../domain/mailer';
-import { Unavailable } from '@app/runtime';
-import { render } from '../templates/render';
+import type { MailOutcome } from '../domain/mail-outcome';
+import type { Mail, Mailer } from '../domain/mailer';
+import { MailTemplates } from '../templates/mail-templates';
 import type { DeliveredMail, MailerStage } from './mailer.contract';
 
 /** A mail server in memory. */
 export class FakeMailer implements Mailer, MailerStage {
   readonly mailer = this;
   readonly sent: Mail[] = [];
-  private reply: 'takes' | 'refuses' | 'postpones' | 'away' = 'takes';
+  private readonly templates = new MailTemplates(parseEnvironment({}));
+  private reply: MailOutcome = { kind: 'sent' };
 
-  async send(mail: Mail): Promise<void> {
-    if (!isOneMailbox(mail.to) || this.reply === 'refuses') throw new MailRefused('550 refused by the test');
-    if (this.reply !== 'takes') throw new Unavailable('mail', '451 not now');
-    this.sent.push(mail);
+  async send(mail: Mail): Promise<MailOutcome> {
+    if (!isOneMailbox(mail.to)) return { kind: 'refused', reason: 'not one mailbox' };
+    if (this.reply.kind === 'sent') this.sent.push(mail);
+    return this.reply;
   }
 
-  async ping(): Promise<void> {
-    if (this.reply === 'away') throw new Unavailable('mail', 'taken away by the test');
+  heldForSeconds(): number {
+    return this.reply.kind === 'held' ? this.reply.retryInSeconds : 0;
   }
 
   delivered(): DeliveredMail[] {
     return this.sent.map((mail) => ({
       recipients: [mail.to],
       messageId: mail.id,
-      ...render(mail.content, mail.locale, 'User Registration'),
+      ...this.templates.render(mail.content, mail.locale),
     }));
   }
 
   async take(): Promise<void> {
-    this.reply = 'takes';
+    this.reply = { kind: 'sent' };
   }
 
   async refuse(): Promise<void> {
-    this.reply = 'refuses';
+    this.reply = { kind: 'refused', reason: '550 5.1.1 refused by the test' };
   }
 
   async postpone(): Promise<void> {
-    this.reply = 'postpones';
+    this.reply = { kind: 'deferred', reason: '451 4.7.1 not now' };
   }
 
   async goAway(): Promise<void> {
-    this.reply = 'away';
+    this.reply = { kind: 'held', reason: 'made unavailable by the test', retryInSeconds: 1 };
+  }
+
+  /** Takes the mail and breaks the connection before it answers. */
+  async breakOff(): Promise<void> {
+    this.reply = { kind: 'unknown', reason: 'the connection broke' };
   }
 }

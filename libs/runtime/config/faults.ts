@@ -68,3 +68,27 @@ export const webhookSecretFault = (value: string): Fault => {
     ? undefined
     : 'must be whsec_ and 24 to 64 bytes in base64: `echo whsec_$(openssl rand -base64 32)`';
 };
+/** As a host, or an IPv6 address in the brackets of a URL. */
+export const mailHostFault = (value: string): Fault =>
+  value.startsWith('[') && value.endsWith(']') && isIP(value.slice(1, -1)) === 6
+    ? undefined
+    : hostFault(value);
+
+/** It may hold a password, so it is never repeated. */
+export const smtpUrlFault = (value: string): Fault => {
+  if (value === '') return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const sound = (url?.protocol === 'smtp:' || url?.protocol === 'smtps:') && url.hostname !== '';
+  if (!sound) return 'must be a URL such as smtps://user:password@mail.example.com:465';
+  if ((url.username === '') !== (url.password === ''))
+    return 'has a user without a password, or a password without';
+  return undefined;
+};
+
+export const colorFault = (value: string): Fault =>
+  /^#[\da-f]{6}$/i.test(value) ? undefined : `"${value}" is not a colour such as #1f4fd8`;
+
+export const httpsFault = (value: string): Fault =>
+  value === '' || (URL.canParse(value) && new URL(value).protocol === 'https:')
+    ? undefined
+    : `"${value}" is not a URL that begins with https://`;

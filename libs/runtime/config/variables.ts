@@ -1,11 +1,15 @@
 import {
   collectorFault,
+  colorFault,
   endpointFault,
   hostFault,
+  httpsFault,
   mailboxFault,
+  mailHostFault,
   originFault,
   proxyFault,
   redisHostFault,
+  smtpUrlFault,
   webhookFault,
   webhookSecretFault,
 } from './faults';
@@ -15,6 +19,7 @@ import { flag, integer, list, oneOf, port, secret, text } from './kinds';
 export const DEVELOPMENT_SECRET_KEY = 'development-only-secret-key-change-me-in-production';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const TLS_MODES = ['none', 'starttls', 'implicit', 'false', 'true'] as const;
 const SSL_MODES = ['false', 'true', 'disable', 'require', 'verify-full'] as const;
 
 /**
@@ -159,12 +164,57 @@ export const sections = {
     CONCEAL_REGISTERED_EMAILS: flag(false, 'Answer a taken address as a free one and tell its owner by mail'),
   },
   Mail: {
-    SMTP_HOST: text('127.0.0.1', 'Mail server', { fault: hostFault }),
-    SMTP_PORT: port(1025, 'Port of the mail server; 465 means TLS from the first byte'),
+    SMTP_HOST: text('127.0.0.1', 'Mail server', { fault: mailHostFault }),
+    SMTP_PORT: port(1025, 'Port of the mail server; with TLS, 465 means from the first byte'),
     SMTP_USERNAME: text('', 'User at the mail server; needs SMTP_PASSWORD'),
     SMTP_PASSWORD: secret(0, '', 'Password at the mail server'),
     SMTP_FROM_EMAIL: text('noreply@example.com', 'Sender of the mails', { fault: mailboxFault }),
-    SMTP_USE_TLS: flag(false, 'Require TLS (STARTTLS, or from the first byte on port 465)'),
+    SMTP_USE_TLS: oneOf(
+      TLS_MODES,
+      'none',
+      'TLS to the mail server: starttls (or true) requires it, implicit is from the first byte, none (or false) does without',
+    ),
+    SMTP_TIMEOUT_SECONDS: integer(
+      5,
+      600,
+      60,
+      'Longest wait for the mail server to answer, the final dot of a mail included; a greeting has 30 s',
+    ),
+    SMTP_MESSAGES_PER_CONNECTION: integer(1, 10_000, 100, 'Mails over one connection to the mail server'),
+    SMTP_FALLBACK_URL: secret(
+      0,
+      '',
+      'Second mail server, for while the first fails: smtps://user:password@host:465, or smtp:// for STARTTLS (?tls=none for none); empty: none',
+      smtpUrlFault,
+    ),
+    SMTP_BOUNCE_ADDRESS: text(
+      '',
+      'Address that bounces go to, with a signed tag after a plus sign: bounces@example.com; empty: SMTP_FROM_EMAIL, without a tag',
+      { fault: (value) => (value === '' ? undefined : mailboxFault(value)) },
+    ),
+    MAIL_CODE_IN_SUBJECT: flag(
+      false,
+      'Begin the subject with the code; mail servers log subjects, and locked screens show them',
+    ),
+    MAIL_TEMPLATES_DIR: text(
+      '',
+      'Folder of your own mail templates and languages: <language>/<mail>.{subject,text,html}.hbs; the same for api and worker',
+      { max: 1_024 },
+    ),
+    PUBLIC_ORIGIN: text(
+      '',
+      'Origin of your site, such as https://app.example.com: mails get a button to its /activate page and a line for autofill; empty: neither',
+      { fault: (value) => (value === '' ? undefined : originFault(value)) },
+    ),
+    BRAND_NAME: text('', 'Name in mails; empty: APP_NAME', { max: 64 }),
+    BRAND_COLOR: text('#1f4fd8', 'Colour of the button in mails', { fault: colorFault }),
+    BRAND_LOGO_URL: text('', 'Picture at the top of mails, https; empty: the name', {
+      max: 2_048,
+      fault: httpsFault,
+    }),
+    SUPPORT_ADDRESS: text('', 'Address in mails for questions; empty: none', {
+      fault: (value) => (value === '' ? undefined : mailboxFault(value)),
+    }),
     MAIL_CONCURRENCY: integer(1, 100, 10, 'Mails a worker sends concurrently'),
   },
   Events: {

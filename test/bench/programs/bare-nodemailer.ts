@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer';
-import { render } from '@app/mail';
+import { MailTemplates } from '@app/mail';
+import { parseEnvironment } from '@app/runtime';
 import { answer, asked } from './program';
 
 export interface BareNodemailer {
@@ -19,7 +20,8 @@ async function main(): Promise<void> {
     port,
     ignoreTLS: true,
   });
-  const mail = render({ kind: 'activation_code', code: '1234', expiresInSeconds: 60 }, 'en', 'Bench');
+  const templates = new MailTemplates(parseEnvironment({ APP_NAME: 'Bench' }));
+  const mail = templates.render({ kind: 'activation_code', code: '1234', expiresInSeconds: 60 }, 'en');
   let left = count;
   const sender = async (): Promise<void> => {
     while (left > 0) {

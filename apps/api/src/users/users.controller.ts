@@ -3,7 +3,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Throttle } from '@nestjs/throttler';
 import type { Request } from 'express';
 import { ActivateAccount, IssueNewCode } from '@app/activation';
-import { DEFAULT_LOCALE, LOCALES, type Locale } from '@app/mail';
+import { matchLocale, SHIPPED_LOCALES, type Locale } from '@app/mail';
 import { Register } from '@app/users';
 import { BasicAuth, Credentials } from './basic-auth';
 import type { BasicCredentials } from './basic-credentials';
@@ -116,4 +116,4 @@ export class UsersController {
 }
 
 const localeOf = (request: Request): Locale =>
-  (request.acceptsLanguages([...LOCALES]) || DEFAULT_LOCALE) as Locale;
+  matchLocale(request.headers['accept-language'], SHIPPED_LOCALES);

@@ -1,52 +1,68 @@
-import { createTransport } from 'nodemailer';
-import { smtpTransport } from '@app/mail';
+import { MailTemplates, smtpAddresses, SmtpSession, TemplateFault, type SmtpAddress } from '@app/mail';
 import { maskEmailsIn, type Environment } from '@app/runtime';
 import { plainText } from '../terminal/format';
 import type { Check, Findings } from './finding';
 
-const TIMEOUT_MS = 3_000;
+/** Longer than a greeting that is late on purpose. */
+const TIMEOUT_MS = 8_000;
 
-/** Whether the mail server is there, speaks TLS as it is asked to, and knows us. Sends nothing. */
+/** Whether the mail servers are there, speak TLS as they are asked to, and know us. Sends nothing. */
 export class SmtpCheck implements Check {
   readonly about = 'Mail server';
 
   constructor(private readonly environment: Environment) {}
 
   async run(findings: Findings): Promise<void> {
-    const { SMTP_HOST: host, SMTP_PORT: port, SMTP_USE_TLS: tls, SMTP_USERNAME: user } = this.environment;
-    const transport = createTransport({
-      ...(smtpTransport(this.environment).transport as object),
-      pool: false,
-      connectionTimeout: TIMEOUT_MS,
-      greetingTimeout: TIMEOUT_MS,
-      socketTimeout: TIMEOUT_MS,
-      dnsTimeout: TIMEOUT_MS,
-    });
+    this.checkTemplates(findings);
+    for (const address of smtpAddresses(this.environment)) await this.checkServer(findings, address);
+  }
+
+  private checkTemplates(findings: Findings): void {
+    const folder = this.environment.MAIL_TEMPLATES_DIR;
+    if (folder === '') return;
     try {
-      await transport.verify();
-      findings.ok(`answers at ${host}:${port}`);
+      const templates = new MailTemplates(this.environment);
+      templates.check();
+      findings.ok(`the templates in ${folder} are sound; languages: ${templates.locales.join(', ')}`);
+    } catch (error) {
+      if (!(error instanceof TemplateFault)) throw error;
+      const fix = 'Fix the files; `mail preview` shows the result. The mailer-worker does not start with them.';
+      findings.fail(`MAIL_TEMPLATES_DIR is not sound: ${plainText(error.faults.join('; '))}`, fix);
+    }
+  }
+
+  private async checkServer(findings: Findings, address: SmtpAddress): Promise<void> {
+    const { host, port, tls, user } = address;
+    const name = address.name === 'fallback' ? ' (SMTP_FALLBACK_URL)' : '';
+    try {
+      const session = await SmtpSession.open(address, TIMEOUT_MS);
+      findings.ok(`answers at ${host}:${port}${name}`);
       findings.ok(
-        tls ? 'TLS works, and its certificate is trusted' : 'TLS is not asked for (SMTP_USE_TLS=false)',
+        tls === 'none'
+          ? 'TLS is not asked for (SMTP_USE_TLS=none)'
+          : 'TLS works, and its certificate is trusted',
       );
       findings.ok(
         user === '' ? 'no sign-in is asked for (SMTP_USERNAME is empty)' : `"${user}" is signed in`,
       );
+      findings.ok(
+        session.takesUtf8()
+          ? 'takes addresses beyond ASCII (SMTPUTF8)'
+          : 'does not take addresses beyond ASCII such as kévin@example.com (no SMTPUTF8): those are refused',
+      );
+      session.close();
     } catch (error) {
-      this.fail(findings, error as Error & { code?: string });
-    } finally {
-      transport.close();
+      const reason = plainText(maskEmailsIn((error as Error).message));
+      findings.fail(`${host}:${port}${name} does not serve us: ${reason}`, fixFor(error as Error));
     }
   }
+}
 
-  private fail(findings: Findings, { code = '', message }: Error & { code?: string }): void {
-    const { SMTP_HOST: host, SMTP_PORT: port } = this.environment;
-    const fix =
-      {
-        EAUTH: 'Check SMTP_USERNAME and SMTP_PASSWORD.',
-        ETLS: 'It offers no TLS, or its certificate is not trusted here (NODE_EXTRA_CA_CERTS): check SMTP_USE_TLS.',
-        EDNS: 'Check SMTP_HOST and the name server.',
-      }[code] ??
-      'Check that it runs, that nothing lies between, and SMTP_HOST, SMTP_PORT and SMTP_USE_TLS. Mails stay owed meanwhile.';
-    findings.fail(`${host}:${port} does not serve us: ${plainText(maskEmailsIn(message))}`, fix);
+function fixFor({ message }: Error): string {
+  if (/Invalid login|Missing credentials|\b535\b/i.test(message)) return 'Check SMTP_USERNAME and SMTP_PASSWORD.';
+  if (/STARTTLS|TLS|certificate|SSL|wrong version/i.test(message)) {
+    return 'It offers no TLS, or its certificate is not trusted here (NODE_EXTRA_CA_CERTS): check SMTP_USE_TLS.';
   }
+  if (/ENOTFOUND|EAI_AGAIN/.test(message)) return 'Check SMTP_HOST and the name server.';
+  return 'Check that it runs, that nothing blocks the connection, and SMTP_HOST, SMTP_PORT and SMTP_USE_TLS. Mails stay owed meanwhile.';
 }

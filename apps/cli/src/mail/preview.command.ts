@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Inject } from '@nestjs/common';
 import { Help, Option, SubCommand } from 'nest-commander';
-import { DEFAULT_LOCALE, LOCALES, render, type Locale, type MailContent } from '@app/mail';
+import { DEFAULT_LOCALE, MailTemplates, SHIPPED_LOCALES, type Locale, type MailContent } from '@app/mail';
 import { Environment } from '@app/runtime';
 import { oneOf } from '../arguments';
 import { helpText } from '../root-command';
@@ -37,11 +37,11 @@ export class MailPreviewCommand extends BaseCommand {
   @Option({
     flags: '--language <code>',
     description: 'its language',
-    choices: [...LOCALES],
+    choices: [...SHIPPED_LOCALES],
     defaultValue: DEFAULT_LOCALE,
   })
   parseLanguage(given: string): Locale {
-    return oneOf(given, LOCALES);
+    return oneOf(given, SHIPPED_LOCALES);
   }
 
   @Option({
@@ -74,7 +74,7 @@ length and life of the code are those of the configuration.`,
 
   async run(_arguments: string[], options: PreviewOptions): Promise<void> {
     const { template = 'activation_code', language = DEFAULT_LOCALE, format = 'html', output } = options;
-    const mail = render(this.sample(template), language, this.environment.APP_NAME);
+    const mail = new MailTemplates(this.environment).render(this.sample(template), language);
     if (output === undefined) {
       this.report(options, mail, mail[format].trimEnd());
       return;

@@ -1,0 +1,78 @@
+/** Longest pause while the server does not answer at all, in seconds: mails flow within that once it is back. */
+const UNREACHABLE_SECONDS_MAX = 5;
+/** Longest pause where the server turned the service away, in seconds: a log-in a second gets an account locked. */
+const REFUSED_SECONDS_MAX = 30;
+
+/**
+ * The one back-off of a mail server. While it is closed nothing is tried; after the pause one attempt is let through,
+ * and its outcome decides for all.
+ */
+export class Hold {
+  private failures = 0;
+  private until = 0;
+  private since: number | undefined;
+  private reported = false;
+  private probing = false;
+  reason: string | null = null;
+
+  constructor(
+    /** Called when the server begins to fail, with the reason, and when it serves again, at the first time too. */
+    private readonly onChange: (reason: string | null) => void = () => {},
+    /** Milliseconds by a clock that nobody sets. */
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Whether an attempt may begin; while the server fails, one attempt runs alone and must be reported. */
+  begin(): boolean {
+    if (this.since === undefined) return true;
+    if (this.probing || this.now() < this.until) return false;
+    this.probing = true;
+    return true;
+  }
+
+  /** The attempt told nothing about the server. */
+  inconclusive(): void {
+    this.probing = false;
+  }
+
+  /** The server answered as a server that serves. */
+  serves(): void {
+    if (this.since !== undefined || !this.reported) this.onChange(null);
+    this.reported = true;
+    this.failures = 0;
+    this.until = 0;
+    this.since = undefined;
+    this.reason = null;
+    this.probing = false;
+  }
+
+  /**
+   * The server, or the service at it, is at fault. What was said of a single mail does not hold up the others the first
+   * time. Attempts that failed together count once.
+   */
+  fails(reason: string, { replied, ofOneMail }: { replied: boolean; ofOneMail: boolean }): void {
+    const now = this.now();
+    if (this.since === undefined || this.reason !== reason) this.onChange(reason);
+    this.reported = true;
+    this.probing = false;
+    this.reason = reason;
+    this.since ??= now;
+    if (this.failures > 0 && now < this.until) return;
+    this.failures += 1;
+    const secondsMax = replied ? REFUSED_SECONDS_MAX : UNREACHABLE_SECONDS_MAX;
+    const seconds = ofOneMail && this.failures === 1 ? 0 : Math.min(2 ** (this.failures - 2), secondsMax);
+    this.until = now + seconds * 1_000;
+  }
+
+  /** Seconds until `begin` is worth a call: 0 while it is open. */
+  get seconds(): number {
+    if (this.since === undefined) return 0;
+    const left = (this.until - this.now()) / 1_000;
+    return this.probing ? Math.max(left, 1) : Math.max(left, 0);
+  }
+
+  /** Seconds since the first failure; 0 while the server serves. */
+  get failingSeconds(): number {
+    return this.since === undefined ? 0 : (this.now() - this.since) / 1_000;
+  }
+}

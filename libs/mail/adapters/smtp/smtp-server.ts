@@ -1,0 +1,142 @@
+import { maskEmailsIn } from '@app/runtime';
+import type { MailOutcome } from '../../domain/mail-outcome';
+import { Hold } from './hold';
+import { judgeReply } from './reply';
+import type { SmtpAddress } from './smtp-address';
+import { SmtpFailure, SmtpSession, type Envelope } from './smtp-session';
+
+/** How long a session is kept without a mail, in milliseconds; servers end idle ones after some minutes. */
+const IDLE_MS = 30_000;
+/** When a mail is tried again that the server refused for reasons that are the service's, in seconds. */
+const HELD_MAIL_SECONDS = 30;
+
+export interface ServerSettings {
+  readonly sessionsMax: number;
+  readonly mailsPerSession: number;
+  readonly timeoutMs: number;
+}
+
+/** One mail server: a few sessions that are kept, and the one back-off for all mails. */
+export class SmtpServer {
+  readonly hold: Hold;
+  private readonly idle: { session: SmtpSession; timer: NodeJS.Timeout }[] = [];
+  private readonly waiting: (() => void)[] = [];
+  private busy = 0;
+  private ended = false;
+
+  constructor(
+    readonly address: SmtpAddress,
+    private readonly settings: ServerSettings,
+    onChange: (reason: string | null) => void,
+  ) {
+    this.hold = new Hold(onChange);
+  }
+
+  async deliver(envelope: Envelope, raw: Buffer): Promise<MailOutcome> {
+    if (this.busy >= this.settings.sessionsMax) await new Promise<void>((next) => this.waiting.push(next));
+    this.busy += 1;
+    try {
+      return await this.attempt(envelope, raw);
+    } finally {
+      this.busy -= 1;
+      this.waiting.shift()?.();
+    }
+  }
+
+  close(): void {
+    this.ended = true;
+    for (const { session, timer } of this.idle.splice(0)) {
+      clearTimeout(timer);
+      session.close();
+    }
+  }
+
+  private async attempt(envelope: Envelope, raw: Buffer): Promise<MailOutcome> {
+    if (!this.hold.begin()) return this.held(this.hold.reason ?? 'another mail is being tried', 0);
+    const kept = this.takeIdle();
+    if (kept !== undefined) {
+      const failure = await this.over(kept, envelope, raw);
+      if (failure === undefined) return this.sent();
+      // A session may have a limit of mails, or have been closed by the server: only a fresh one tells what is true.
+      const conclusive =
+        failure.reply === undefined
+          ? failure.afterDot
+          : judgeReply(failure.stage, failure.reply) === 'address';
+      if (conclusive) return this.judge(failure);
+    }
+    try {
+      const session = await SmtpSession.open(this.address, this.settings.timeoutMs);
+      const failure = await this.over(session, envelope, raw);
+      return failure === undefined ? this.sent() : this.judge(failure);
+    } catch (error) {
+      if (error instanceof SmtpFailure) return this.judge(error);
+      this.hold.inconclusive();
+      throw error;
+    }
+  }
+
+  /** A session that was refused anything is closed: some servers answer every later mail with the same refusal. */
+  private async over(
+    session: SmtpSession,
+    envelope: Envelope,
+    raw: Buffer,
+  ): Promise<SmtpFailure | undefined> {
+    try {
+      await session.deliver(envelope, raw);
+    } catch (error) {
+      session.close();
+      if (error instanceof SmtpFailure) return error;
+      throw error;
+    }
+    if (session.mails >= this.settings.mailsPerSession || this.ended) session.close();
+    else this.keep(session);
+    return undefined;
+  }
+
+  private keep(session: SmtpSession): void {
+    const entry = {
+      session,
+      timer: setTimeout(() => {
+        this.idle.splice(this.idle.indexOf(entry), 1);
+        session.close();
+      }, IDLE_MS).unref(),
+    };
+    this.idle.push(entry);
+  }
+
+  private takeIdle(): SmtpSession | undefined {
+    for (let entry = this.idle.pop(); entry !== undefined; entry = this.idle.pop()) {
+      clearTimeout(entry.timer);
+      if (!entry.session.closed) return entry.session;
+    }
+    return undefined;
+  }
+
+  private sent(): MailOutcome {
+    this.hold.serves();
+    return { kind: 'sent' };
+  }
+
+  private judge(failure: SmtpFailure): MailOutcome {
+    const reason = maskEmailsIn(failure.message);
+    const { stage, reply } = failure;
+    if (reply === undefined && failure.afterDot) {
+      this.hold.inconclusive();
+      return { kind: 'unknown', reason };
+    }
+    const fault = reply === undefined ? 'server' : judgeReply(stage, reply);
+    if (fault === 'address' || fault === 'moment') {
+      // The server talks to us about recipients: it serves.
+      this.hold.serves();
+      return { kind: fault === 'address' ? 'refused' : 'deferred', reason };
+    }
+    this.hold.fails(reason, { replied: reply !== undefined, ofOneMail: fault === 'mail' });
+    return this.held(reason, fault === 'mail' ? HELD_MAIL_SECONDS : 0);
+  }
+
+  /** Spread a little, so that what was held together does not come back together. */
+  private held(reason: string, secondsMin: number): MailOutcome {
+    const seconds = Math.max(this.hold.seconds, secondsMin, 0.5);
+    return { kind: 'held', reason, retryInSeconds: seconds * (1 + Math.random() * 0.2) };
+  }
+}

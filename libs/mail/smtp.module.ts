@@ -1,0 +1,48 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { MailerModule, MailerService, type MailerOptions } from '@nestjs-modules/mailer';
+import { Environment, Logger } from '@app/runtime';
+import { PostgresMailServerLog } from './adapters/postgres-mail-server-log';
+import { SmtpMailer } from './adapters/smtp-mailer';
+import { SmtpServers } from './adapters/smtp/smtp-servers';
+import { Mailer } from './domain/mailer';
+import { MailServerLog } from './domain/mail-server-log';
+import { MailTemplates } from './templates/mail-templates';
+
+/** The mailer module renders with our templates and sends over our mail servers; both are checked when it is built. */
+export function mailerOptions(servers: SmtpServers, templates: MailTemplates): MailerOptions {
+  templates.check();
+  const compile = templates.compile.bind(templates);
+  return { transport: servers, plugins: [{ step: 'compile', plugin: compile }] };
+}
+
+/** Mailer → SMTP through @nestjs-modules/mailer; MailServerLog → PostgreSQL. */
+@Module({})
+export class SmtpModule {
+  static forRoot(environment: Environment): DynamicModule {
+    const servers = new SmtpServers(environment);
+    const templates = new MailTemplates(environment);
+    return {
+      module: SmtpModule,
+      imports: [MailerModule.forRoot(mailerOptions(servers, templates))],
+      providers: [
+        { provide: MailTemplates, useValue: templates },
+        { provide: MailServerLog, useClass: PostgresMailServerLog },
+        {
+          provide: Mailer,
+          inject: [MailerService, MailServerLog, Logger],
+          useFactory: (mailer: MailerService, log: MailServerLog, logger: Logger) => {
+            servers.onChange = ({ server, reason }) => {
+              if (reason === null) logger.info({ server }, 'Mail server takes mails again');
+              else logger.error({ server, reason }, 'Mail server does not take mails; all are held');
+              log.record(server, reason).catch((error: unknown) => {
+                logger.warn({ error }, 'The state of the mail server was not written down');
+              });
+            };
+            return new SmtpMailer(mailer, servers, environment);
+          },
+        },
+      ],
+      exports: [Mailer, MailServerLog, MailTemplates],
+    };
+  }
+}

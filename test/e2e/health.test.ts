@@ -14,6 +14,7 @@ describe('Health', () => {
   let redis: TestRedis;
   let inbox: TestInbox;
   let api: SpawnedApp;
+  let worker: SpawnedApp;
   let client: Client;
 
   beforeAll(async () => {
@@ -25,10 +26,11 @@ describe('Health', () => {
       ...redis.env,
       ...inbox.env,
     });
+    worker = await spawnApp('mailer-worker', { ...database.env, ...redis.env, ...inbox.env });
     client = new Client(api.url);
   });
   afterAll(async () => {
-    await api.stop();
+    await Promise.all([api.stop(), worker.stop()]);
     toDatabase.stop();
     await Promise.all([inbox.down(), redis.stop(), database.drop()]);
   });
@@ -46,9 +48,10 @@ describe('Health', () => {
   };
   const health = (status: string, checks: object): object => ({ status, version: '1.0.0', checks });
 
-  it('is degraded without the mail server, and serves', async () => {
+  it('is degraded once the worker has met no mail server, and serves', async () => {
     expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);
     await inbox.down();
+    expect((await client.register('kevin@example.com', 'SecurePass123')).status).toBe(201);
     expect(await becomes(200, health('degraded', { ...WELL, mail: 'unhealthy' }))).toEqual([200, 200]);
     await inbox.up();
     expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);

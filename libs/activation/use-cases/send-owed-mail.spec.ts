@@ -1,15 +1,8 @@
+import { sendSecondsMax } from '@app/mail';
 import { FakeMailer } from '@app/mail/testing';
 import { createLogger, parseEnvironment, requestContext, Unavailable } from '@app/runtime';
 import { CodeDeriver } from '../domain/activation-code';
-import {
-  fakeStage,
-  guest,
-  kevin,
-  LIFE_SECONDS,
-  marie,
-  redeem,
-  registerAndActivate,
-} from '../testing';
+import { fakeStage, guest, kevin, LIFE_SECONDS, marie, redeem, registerAndActivate } from '../testing';
 import { SendOwedMail } from './send-owed-mail';
 
 describe('SendOwedMail', () => {

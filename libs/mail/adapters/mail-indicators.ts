@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { CachedIndicator, Environment } from '@app/runtime';
 import { MailQueue } from '../domain/mail-queue';
-import { MailServerLog } from '../domain/mail-server-log';
+import { MailServerLog, type MailServerState } from '../domain/mail-server-log';
 
 /** Whether a mail server took the last mails, as the workers saw it: asking never causes a log-in there. */
 @Injectable()
@@ -12,9 +12,11 @@ export class SmtpIndicator extends CachedIndicator<'smtp'> {
     @Inject(MailServerLog) log: MailServerLog,
     @Inject(Environment) environment: Environment,
   ) {
+    const servers = environment.SMTP_FALLBACK_URL === '' ? ['primary'] : ['primary', 'fallback'];
+    let seen: readonly MailServerState[] = [];
     super(indicators, 'smtp', async () => {
-      const servers = environment.SMTP_FALLBACK_URL === '' ? ['primary'] : ['primary', 'fallback'];
-      const seen = await log.read();
+      // What was seen last stays true of the mail server while the database is unavailable.
+      seen = await log.read().catch(() => seen);
       const failing = seen.filter(
         ({ server, failingSince }) => servers.includes(server) && failingSince !== null,
       );

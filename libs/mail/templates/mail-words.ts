@@ -1,7 +1,8 @@
 import type { Environment } from '@app/runtime';
-import { DEFAULT_LOCALE, directionOf, lifetimeIn, type Locale, type ShippedLocale } from '../domain/locale';
+import { DEFAULT_LOCALE, directionOf, lifetimeIn, type Locale } from '../domain/locale';
 import type { MailContent } from '../domain/mailer';
 import { PHRASES } from '../locales';
+import type { Phrases } from '../locales/phrases';
 
 /** What a template may use; docs/mail.md explains each. Null is written as nothing. */
 export interface MailWords {
@@ -32,7 +33,8 @@ export interface MailWords {
 /** The words of a mail in a language; one that does not ship has those of the default language. */
 export function mailWords(content: MailContent, locale: Locale, environment: Environment): MailWords {
   const app = environment.BRAND_NAME || environment.APP_NAME;
-  const phrases = PHRASES[locale as ShippedLocale] ?? PHRASES[DEFAULT_LOCALE];
+  const shipped: Readonly<Partial<Record<Locale, Phrases>>> = PHRASES;
+  const phrases = shipped[locale] ?? PHRASES[DEFAULT_LOCALE];
   const { SUPPORT_ADDRESS: support, BRAND_COLOR: color } = environment;
   const shared = {
     locale,

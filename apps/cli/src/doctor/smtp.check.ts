@@ -26,7 +26,8 @@ export class SmtpCheck implements Check {
       findings.ok(`the templates in ${folder} are sound; languages: ${templates.locales.join(', ')}`);
     } catch (error) {
       if (!(error instanceof TemplateFault)) throw error;
-      const fix = 'Fix the files; `mail preview` shows the result. The mailer-worker does not start with them.';
+      const fix =
+        'Fix the files; `mail preview` shows the result. The mailer-worker does not start with them.';
       findings.fail(`MAIL_TEMPLATES_DIR is not sound: ${plainText(error.faults.join('; '))}`, fix);
     }
   }
@@ -59,7 +60,8 @@ export class SmtpCheck implements Check {
 }
 
 function fixFor({ message }: Error): string {
-  if (/Invalid login|Missing credentials|\b535\b/i.test(message)) return 'Check SMTP_USERNAME and SMTP_PASSWORD.';
+  if (/Invalid login|Missing credentials|\b535\b/i.test(message))
+    return 'Check SMTP_USERNAME and SMTP_PASSWORD.';
   if (/STARTTLS|TLS|certificate|SSL|wrong version/i.test(message)) {
     return 'It offers no TLS, or its certificate is not trusted here (NODE_EXTRA_CA_CERTS): check SMTP_USE_TLS.';
   }

@@ -1,6 +1,6 @@
-/** Longest pause while the server does not answer at all, in seconds: mails flow within that once it is back. */
+/** Longest pause while the server is unavailable, in seconds: mails flow within that once it is back. */
 const UNREACHABLE_SECONDS_MAX = 5;
-/** Longest pause where the server turned the service away, in seconds: a log-in a second gets an account locked. */
+/** Longest pause where the server turned the service away for good (5xx), in seconds: a log-in a second gets an account locked. */
 const REFUSED_SECONDS_MAX = 30;
 
 /**
@@ -50,7 +50,7 @@ export class Hold {
    * The server, or the service at it, is at fault. What was said of a single mail does not hold up the others the first
    * time. Attempts that failed together count once.
    */
-  fails(reason: string, { replied, ofOneMail }: { replied: boolean; ofOneMail: boolean }): void {
+  fails(reason: string, { turnedAway, ofOneMail }: { turnedAway: boolean; ofOneMail: boolean }): void {
     const now = this.now();
     if (this.since === undefined || this.reason !== reason) this.onChange(reason);
     this.reported = true;
@@ -59,7 +59,7 @@ export class Hold {
     this.since ??= now;
     if (this.failures > 0 && now < this.until) return;
     this.failures += 1;
-    const secondsMax = replied ? REFUSED_SECONDS_MAX : UNREACHABLE_SECONDS_MAX;
+    const secondsMax = turnedAway ? REFUSED_SECONDS_MAX : UNREACHABLE_SECONDS_MAX;
     const seconds = ofOneMail && this.failures === 1 ? 0 : Math.min(2 ** (this.failures - 2), secondsMax);
     this.until = now + seconds * 1_000;
   }

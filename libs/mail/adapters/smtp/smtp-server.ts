@@ -58,11 +58,7 @@ export class SmtpServer {
       const failure = await this.over(kept, envelope, raw);
       if (failure === undefined) return this.sent();
       // A session may have a limit of mails, or have been closed by the server: only a fresh one tells what is true.
-      const conclusive =
-        failure.reply === undefined
-          ? failure.afterDot
-          : judgeReply(failure.stage, failure.reply) === 'address';
-      if (conclusive) return this.judge(failure);
+      if (isConclusive(failure)) return this.judge(failure);
     }
     try {
       const session = await SmtpSession.open(this.address, this.settings.timeoutMs);
@@ -130,7 +126,7 @@ export class SmtpServer {
       this.hold.serves();
       return { kind: fault === 'address' ? 'refused' : 'deferred', reason };
     }
-    this.hold.fails(reason, { replied: reply !== undefined, ofOneMail: fault === 'mail' });
+    this.hold.fails(reason, { turnedAway: reply?.startsWith('5') === true, ofOneMail: fault === 'mail' });
     return this.held(reason, fault === 'mail' ? HELD_MAIL_SECONDS : 0);
   }
 
@@ -139,4 +135,11 @@ export class SmtpServer {
     const seconds = Math.max(this.hold.seconds, secondsMin, 0.5);
     return { kind: 'held', reason, retryInSeconds: seconds * (1 + Math.random() * 0.2) };
   }
+}
+
+/** Whether a fresh session would have got the same answer: it was about the recipient, or the mail was handed over. */
+function isConclusive({ stage, reply, afterDot }: SmtpFailure): boolean {
+  if (reply === undefined) return afterDot;
+  const fault = judgeReply(stage, reply);
+  return fault === 'address' || (fault === 'moment' && stage === 'recipient');
 }

@@ -1,0 +1,72 @@
+import { Hold } from './hold';
+
+describe('Hold', () => {
+  let now: number;
+  let changes: (string | null)[];
+  let hold: Hold;
+  beforeEach(() => {
+    now = 1_000;
+    changes = [];
+    hold = new Hold(
+      (reason) => void changes.push(reason),
+      () => now,
+    );
+  });
+
+  it('lets everything pass while the server serves', () => {
+    for (let attempt = 0; attempt < 5; attempt += 1) expect(hold.begin()).toBe(true);
+    expect(hold.seconds).toBe(0);
+  });
+
+  it('lets one attempt through after each pause, and all again after a success', () => {
+    expect(hold.begin()).toBe(true);
+    hold.fails('down', { turnedAway: false, ofOneMail: false });
+    expect(hold.begin()).toBe(false);
+    now += hold.seconds * 1_000;
+    expect([hold.begin(), hold.begin(), hold.begin()]).toEqual([true, false, false]);
+    hold.serves();
+    expect([hold.begin(), hold.begin()]).toEqual([true, true]);
+    expect(changes).toEqual(['down', null]);
+  });
+
+  it.each([
+    [false, 5],
+    [true, 30],
+  ])('pauses longer each time, where the server replied: %s, up to %i s', (replied, most) => {
+    const pauses: number[] = [];
+    for (let failure = 0; failure < 10; failure += 1) {
+      expect(hold.begin()).toBe(true);
+      hold.fails('no', { turnedAway: replied, ofOneMail: false });
+      pauses.push(hold.seconds);
+      now += hold.seconds * 1_000;
+    }
+    expect(pauses.slice(0, 3)).toEqual([0.5, 1, 2]);
+    expect(pauses.at(-1)).toBe(most);
+    expect(changes).toEqual(['no']);
+  });
+
+  it('counts attempts that fail together once', () => {
+    for (let attempt = 0; attempt < 10; attempt += 1) hold.begin();
+    for (let attempt = 0; attempt < 10; attempt += 1)
+      hold.fails('no', { turnedAway: true, ofOneMail: false });
+    expect(hold.seconds).toBe(0.5);
+  });
+
+  it('does not hold up the others for the first refusal of a single mail', () => {
+    hold.begin();
+    hold.fails('5.7.1', { turnedAway: true, ofOneMail: true });
+    expect(hold.seconds).toBe(0);
+    expect(hold.begin()).toBe(true);
+    hold.fails('5.7.1', { turnedAway: true, ofOneMail: true });
+    expect(hold.seconds).toBeGreaterThan(0);
+  });
+
+  it('knows for how long the server has failed', () => {
+    hold.fails('no', { turnedAway: false, ofOneMail: false });
+    now += 12_000;
+    hold.fails('no', { turnedAway: false, ofOneMail: false });
+    expect(hold.failingSeconds).toBe(12);
+    hold.serves();
+    expect(hold.failingSeconds).toBe(0);
+  });
+});

@@ -105,6 +105,12 @@ export interface components {
         FieldFault: {
             /** @example email */
             field: string;
+            /** @example email.invalid */
+            code: string;
+            /** @example {} */
+            params: {
+                [key: string]: number;
+            };
             /** @example must be an email address such as name@example.com */
             message: string;
         };
@@ -127,6 +133,8 @@ export interface components {
             /** @example 0f8fad5b-d9cb-469f-a165-70867728950e */
             request_id: string;
             errors?: components["schemas"]["FieldFault"][];
+            /** @example registration */
+            limit?: string;
             /** @example Ask for a new code: POST /api/v1/users/activation-codes */
             hint?: string;
             /** @example 42 */
@@ -170,7 +178,7 @@ export interface components {
         };
         ActivateBody: {
             /**
-             * @description The digits of the mail, as text: leading zeros count.
+             * @description The digits of the mail, as text: leading zeros count. Blanks, dashes and digits of other scripts are understood.
              * @example 1234
              */
             activation_code: string;

@@ -39,12 +39,15 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
       expect(answer.status).toBe(201);
       expect(answer.headers.get('x-ratelimit-limit')).toBe('5');
       expect(answer.headers.get('x-ratelimit-remaining')).toBe(String(left));
-      expect(answer.headers.get('ratelimit-policy')).toBe('"global";q=1000;w=60, "registration";q=5;w=3600');
+      expect(answer.headers.get('ratelimit-policy')).toBe(
+        '"client";q=100;w=60, "global";q=1000;w=60, "registration";q=5;w=3600',
+      );
     }
     const refused = await client.register('six@example.com', PASSWORD, from('203.0.113.5'));
     expect([refused.status, refused.body['error']]).toEqual([429, 'RateLimitExceeded']);
     const retryAfter = Number(refused.headers.get('retry-after'));
     expect(refused.body['retry_after_seconds']).toBe(retryAfter);
+    expect(refused.body['limit']).toBe('registration');
     expect(retryAfter).toBeGreaterThan(3_500);
     expect(retryAfter).toBeLessThanOrEqual(3_600);
     expect(refused.headers.get('x-ratelimit-remaining')).toBe('0');
@@ -102,6 +105,48 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect((await again()).status).toBe(202);
     const refused = await again();
     expect([refused.status, refused.headers.get('x-ratelimit-limit')]).toEqual([429, '1']);
+  });
+
+  it('lets no client close a route for the others', async () => {
+    const empty = () => client.post('/api/v1/users/register', undefined, from('203.0.113.30'));
+    const flood = [];
+    for (let round = 0; round < 12; round += 1) {
+      flood.push(...(await Promise.all(Array.from({ length: 100 }, empty))));
+    }
+    expect(tally(flood)).toEqual({ 400: 100, 429: 1_100 });
+    expect(flood.at(-1)?.body['limit']).toBe('client');
+    expect((await client.register('others@example.com', PASSWORD, from('203.0.113.31'))).status).toBe(201);
+  });
+
+  it('looks at twenty wrong passwords of a client, over all addresses', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        activate(`guessed${index}@example.com`, `Wrong${PASSWORD}`, '1234', '203.0.113.32'),
+      ),
+    );
+    expect(tally(answers)).toEqual({ 401: 20, 429: 20 });
+    expect(answers.find(({ status }) => status === 429)?.body['limit']).toBe('credentials_client');
+  });
+
+  it('does not hold the tries at a registration that died against the next one', async () => {
+    const stranger = 'StrangersPass1';
+    const email = 'reborn@example.com';
+    expect((await client.register(email, stranger, from('203.0.113.33'))).status).toBe(201);
+    await service.inbox.mailTo(email);
+    for (let index = 0; index < 3; index += 1) await activate(email, stranger, 'no code', '203.0.113.33');
+    const code = codeIn(await service.inbox.mailTo(email));
+    const wrong = code === '0000' ? '0001' : '0000';
+    for (let index = 0; index < 3; index += 1) await activate(email, stranger, wrong, '203.0.113.33');
+    await until('the code has expired', async () => {
+      const rows = await service.database.sql`
+        update users set code_expires_at = now()
+        where email = ${email} and mail_sent_at is not null and mail_due_at is null
+        returning id`;
+      return rows.length === 1;
+    });
+    expect((await client.register(email, PASSWORD, from('203.0.113.34'))).status).toBe(201);
+    const mine = codeIn(await service.inbox.mailTo(email, 2));
+    expect((await activate(email, PASSWORD, mine, '203.0.113.34')).status).toBe(200);
   });
 
   it('counts an IPv6 /64 as one client', async () => {

@@ -1,22 +1,48 @@
 import ipaddr from 'ipaddr.js';
 
-/** Whoever has one IPv6 address has its whole /64 (RFC 6177): they count as one client. */
+/** A holder of one IPv6 address has its whole /64 (RFC 6177): they count as one client. */
 const IPV6_PREFIX_GROUPS = 4;
+
+/** Blocks whose addresses stand for an IPv4 address, and the group of 16 bits at which it begins. */
+const EMBEDDING: readonly (readonly [range: string, firstGroup: number])[] = [
+  // Mapped (RFC 4291), translated (RFC 2765).
+  ['::ffff:0:0/96', 6],
+  ['::ffff:0:0:0/96', 6],
+  // NAT64 (RFC 6052), and its local-use prefix (RFC 8215).
+  ['64:ff9b::/96', 6],
+  ['64:ff9b:1::/48', 6],
+  // 6to4 (RFC 3056).
+  ['2002::/16', 1],
+];
+const RANGES = EMBEDDING.map(([range, first]) => ({ range: ipaddr.IPv6.parseCIDR(range), first }));
+/** Compatible (RFC 4291). `::` and `::1` lie in it and are no IPv4 address. */
+const COMPATIBLE = ipaddr.IPv6.parseCIDR('::/96');
+/** Teredo (RFC 4380): the client's IPv4 address stands at the end, each bit inverted. */
+const TEREDO = ipaddr.IPv6.parseCIDR('2001::/32');
 
 /** The client that an address stands for: an IPv4 address, or the /64 of an IPv6 one. Null when it is no address. */
 export function clientOf(given: string | undefined): string | null {
   const address = withoutPort(given ?? '');
   if (!ipaddr.isValid(address)) return null;
-  // Also turns IPv4-mapped IPv6 (::ffff:192.0.2.1) into the IPv4 address that it is.
-  const parsed = ipaddr.process(address);
-  if (parsed instanceof ipaddr.IPv6) {
-    const groups = parsed.parts.slice(0, IPV6_PREFIX_GROUPS).map((group) => group.toString(16));
-    return `${groups.join(':')}::/64`;
-  }
-  return parsed.toString();
+  const parsed = ipaddr.parse(address);
+  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
+  const groups = parsed.parts.slice(0, IPV6_PREFIX_GROUPS).map((group) => group.toString(16));
+  return embeddedIPv4(parsed) ?? `${groups.join(':')}::/64`;
 }
 
+function embeddedIPv4(address: ipaddr.IPv6): string | null {
+  const { parts } = address;
+  const first = RANGES.find(({ range }) => address.match(range))?.first;
+  if (first !== undefined) return dotted(parts.slice(first, first + 2));
+  if (address.match(COMPATIBLE) && parts[6] !== 0) return dotted(parts.slice(6));
+  if (address.match(TEREDO)) return dotted(parts.slice(6).map((group) => group ^ 0xffff));
+  return null;
+}
+
+const dotted = (groups: readonly number[]): string =>
+  groups.flatMap((group) => [group >> 8, group & 0xff]).join('.');
+
 /** Some proxies write the port into X-Forwarded-For (192.0.2.1:4711, [2001:db8::1]:4711). */
-function withoutPort(address: string): string {
+export function withoutPort(address: string): string {
   return /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/.exec(address)?.slice(1).find(Boolean) ?? address;
 }

@@ -261,15 +261,22 @@ export const sections = {
     ),
   },
   Limits: {
+    RATE_LIMIT_CLIENT_PER_MINUTE: integer(1, 10_000_000, 100, 'Requests by one client to one route'),
     RATE_LIMIT_GLOBAL_PER_MINUTE: integer(1, 10_000_000, 1_000, 'Requests to one route'),
     RATE_LIMIT_REGISTRATION_PER_HOUR: integer(1, 1_000_000, 5, 'Registrations by one client'),
     RATE_LIMIT_ACTIVATION_PER_MINUTE: integer(
       1,
       1_000_000,
       3,
-      'Activation attempts for one address, and wrong passwords by one client for it',
+      'Activation attempts for one account, and wrong passwords by one client for one address',
     ),
-    RATE_LIMIT_RESEND_PER_MINUTE: integer(1, 1_000_000, 1, 'New codes for one address'),
+    RATE_LIMIT_CREDENTIALS_PER_MINUTE: integer(
+      1,
+      1_000_000,
+      20,
+      'Wrong passwords by one client over all addresses',
+    ),
+    RATE_LIMIT_RESEND_PER_MINUTE: integer(1, 1_000_000, 1, 'New codes for one account'),
   },
 } as const;
 

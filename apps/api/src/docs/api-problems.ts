@@ -13,10 +13,17 @@ export const BODY_PROBLEMS = ['PayloadTooLarge', 'UnsupportedMediaType'] as cons
 
 const EXTRAS: Partial<Record<ErrorName, ProblemError['extras']>> = {
   ValidationError: {
-    errors: [{ field: 'email', message: 'must be an email address such as name@example.com' }],
+    errors: [
+      {
+        field: 'email',
+        code: 'email.invalid',
+        params: {},
+        message: 'must be an email address such as name@example.com',
+      },
+    ],
   },
   ActivationCodeExpired: { hint: NEW_CODE_HINT },
-  RateLimitExceeded: { retryAfterSeconds: 42 },
+  RateLimitExceeded: { limit: 'registration', retryAfterSeconds: 42 },
   ServiceUnavailable: { retryAfterSeconds: 1 },
 };
 

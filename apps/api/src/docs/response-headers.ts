@@ -20,11 +20,11 @@ const LIMIT_HEADERS: Headers = {
   RateLimit: {
     description:
       'Name of the limit, `r` left, `t` seconds until more are (IETF, RateLimit header fields for HTTP).',
-    schema: { type: 'string', pattern: '^"[a-z]+";r=\\d+;t=\\d+$' },
+    schema: { type: 'string', pattern: '^"[a-z_]+";r=\\d+;t=\\d+$' },
   },
   'RateLimit-Policy': {
     description: 'Every limit that applied: name, `q` requests in `w` seconds.',
-    schema: { type: 'string', pattern: '^"[a-z]+";q=\\d+;w=\\d+(, "[a-z]+";q=\\d+;w=\\d+)*$' },
+    schema: { type: 'string', pattern: '^"[a-z_]+";q=\\d+;w=\\d+(, "[a-z_]+";q=\\d+;w=\\d+)*$' },
   },
 };
 

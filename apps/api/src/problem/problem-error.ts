@@ -1,8 +1,13 @@
 import type { ErrorName, FieldFault } from './problem';
 
+/** Most faults that one answer names: an answer is not much larger than what asked for it. */
+const FAULTS_MAX = 10;
+
 interface Extras {
   readonly errors?: FieldFault[];
   readonly hint?: string;
+  /** Name of the limit that refused. */
+  readonly limit?: string;
   readonly retryAfterSeconds?: number;
 }
 
@@ -18,7 +23,8 @@ export class ProblemError extends Error {
   }
 
   static invalid(errors: FieldFault[]): ProblemError {
-    const detail = errors.map(({ field, message }) => `${field} ${message}`).join('; ');
-    return new ProblemError('ValidationError', detail, { errors });
+    const shown = errors.slice(0, FAULTS_MAX);
+    const detail = shown.map(({ field, message }) => `${field} ${message}`).join('; ');
+    return new ProblemError('ValidationError', detail, { errors: shown });
   }
 }

@@ -25,6 +25,17 @@ export class FieldFault {
   @ApiProperty({ example: 'email' })
   field!: string;
 
+  /** The kind of fault, for programs: it does not change with the language. */
+  @ApiProperty({
+    example: 'email.invalid',
+    pattern: '\\.(required|invalid|too_short|too_long|too_common|unknown)$',
+  })
+  code!: string;
+
+  /** Numbers of the rule: `min` with `too_short`, `max` with `too_long`. */
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, example: {} })
+  params!: Record<string, number>;
+
   /** What is wrong with it. */
   @ApiProperty({ example: 'must be an email address such as name@example.com' })
   message!: string;
@@ -61,8 +72,12 @@ export class Problem {
   request_id!: string;
 
   /** Faults of the body, field by field (400 ValidationError). */
-  @ApiPropertyOptional({ type: [FieldFault] })
+  @ApiPropertyOptional({ type: [FieldFault], maxItems: 10 })
   errors?: FieldFault[];
+
+  /** Name of the limit that refused (429). */
+  @ApiPropertyOptional({ example: 'registration' })
+  limit?: string;
 
   /** What to do next (410). */
   @ApiPropertyOptional({ example: 'Ask for a new code: POST /api/v1/users/activation-codes' })

@@ -37,6 +37,7 @@ export function toBody(error: ProblemError, requestId: string): Problem {
     error: error.error,
     message: error.message,
     ...(error.extras.errors ? { errors: error.extras.errors } : {}),
+    ...(error.extras.limit ? { limit: error.extras.limit } : {}),
     ...(error.extras.hint ? { hint: error.extras.hint } : {}),
     ...(error.extras.retryAfterSeconds === undefined
       ? {}
@@ -51,9 +52,13 @@ const named = (error: keyof typeof DETAIL_OF, extras: ProblemError['extras'] = {
 function fromUsers(error: UsersError): ProblemError {
   switch (error.code) {
     case 'users.email_invalid':
-      return ProblemError.invalid([{ field: 'email', message: error.message }]);
+      return ProblemError.invalid([
+        { field: 'email', code: 'email.invalid', params: {}, message: error.message },
+      ]);
     case 'users.password_unfit':
-      return ProblemError.invalid([{ field: 'password', message: error.message }]);
+      return ProblemError.invalid([
+        { field: 'password', code: 'password.invalid', params: {}, message: error.message },
+      ]);
     default:
       return named(ERROR_OF[error.code]);
   }

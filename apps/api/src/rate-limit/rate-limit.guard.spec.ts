@@ -114,7 +114,10 @@ describe('Limits of accounts', () => {
 
   it('are shown to a request without credentials, which is refused after them', async () => {
     const answer = await edge.http.post('/api/v1/users/activation-codes').set(from('203.0.113.4'));
-    expect([answer.status, answer.headers['ratelimit-policy']]).toEqual([401, '"global";q=1000;w=60']);
+    expect([answer.status, answer.headers['ratelimit-policy']]).toEqual([
+      401,
+      '"client";q=100;w=60, "global";q=1000;w=60',
+    ]);
   });
 });
 

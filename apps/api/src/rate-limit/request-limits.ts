@@ -42,6 +42,7 @@ export class RequestLimits implements OnModuleInit {
     const limit = this.show();
     if (limit === undefined || limit.allowed) return;
     throw new ProblemError('RateLimitExceeded', DETAIL_OF.RateLimitExceeded, {
+      limit: limit.limit,
       retryAfterSeconds: limit.resetSeconds,
     });
   }
@@ -102,4 +103,4 @@ export class RequestLimits implements OnModuleInit {
 }
 
 /** What wrong passwords spend. */
-const CREDENTIALS = ['credentials'] satisfies LimitName[];
+const CREDENTIALS = ['credentials', 'credentials_client'] satisfies LimitName[];

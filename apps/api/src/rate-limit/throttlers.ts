@@ -17,16 +17,23 @@ interface Limit extends ThrottlerOptions {
 
 /**
  * The one table of limits: name, size, window, and what each counts by. A route names those that apply to it with
- * `@Throttle({ global: {}, registration: {} })`; sizes given there replace the ones given here.
+ * `@Throttle({ client: {}, global: {} })`; sizes given there replace the ones given here.
  */
 export const limitsOf = (environment: Environment) =>
   ({
     /** For a route with a limit of its own: `@Throttle({ default: { limit: 10, ttl: 60_000 } })`. */
     default: {
-      limit: environment.RATE_LIMIT_GLOBAL_PER_MINUTE,
+      limit: environment.RATE_LIMIT_CLIENT_PER_MINUTE,
       ttl: MINUTE_MS,
       countsMalformed: true,
-      getTracker: () => `${route()} ${currentRequest().client}`,
+      getTracker: clientAndRoute,
+    },
+    /** One client cannot spend everybody's share: what this one refuses, `global` does not count. */
+    client: {
+      limit: environment.RATE_LIMIT_CLIENT_PER_MINUTE,
+      ttl: MINUTE_MS,
+      countsMalformed: true,
+      getTracker: clientAndRoute,
     },
     global: {
       limit: environment.RATE_LIMIT_GLOBAL_PER_MINUTE,
@@ -45,6 +52,13 @@ export const limitsOf = (environment: Environment) =>
       ttl: MINUTE_MS,
       skipIf: () => currentRequest().credentials === null,
       getTracker: () => `${currentRequest().client} ${claimedAddress()}`,
+    },
+    /** The same over all addresses, so that one client cannot try many, nor take all hashing with them. */
+    credentials_client: {
+      limit: environment.RATE_LIMIT_CREDENTIALS_PER_MINUTE,
+      ttl: MINUTE_MS,
+      skipIf: () => currentRequest().credentials === null,
+      getTracker: () => currentRequest().client,
     },
     /** Spent by `RequestLimits.spend`, with the account's id, once its password was right. */
     activation: { limit: environment.RATE_LIMIT_ACTIVATION_PER_MINUTE, ttl: MINUTE_MS },
@@ -67,6 +81,7 @@ export const throttlerOptions = (environment: Environment, storage: ThrottlerSto
   generateKey: (_context, tracker, name) => digestKey(environment.SECRET_KEY, name, tracker),
 });
 
+const clientAndRoute = (): string => `${currentRequest().client} ${route()}`;
 const route = (): string => `${currentRequest().method} ${currentRequest().route}`;
 
 /** All spellings of an address share one budget, and text that is no address has one of its own. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { UNMATCHED_ROUTE } from '@app/metrics';
-import { clientOf, digestKey, type Charge, type Verdict } from '@app/rate-limit';
+import { clientOf, digestKey, withoutPort, type Charge, type Verdict } from '@app/rate-limit';
 import { requestContext, type RequestContext } from '@app/runtime';
 import { parseBasicCredentials, type BasicCredentials } from '../users/basic-credentials';
 
@@ -71,6 +71,7 @@ export class HttpRequestContext implements RequestContext {
 /** Gives every request its context, and the request's id back to the client. */
 export function openRequestContext(secretKey: string): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
+    dropForwardedPorts(request);
     const given = request.get('x-request-id');
     const requestId = given !== undefined && TOKEN.test(given) ? given : randomUUID();
     const context = new HttpRequestContext(requestId, request, response, secretKey);
@@ -80,6 +81,16 @@ export function openRequestContext(secretKey: string): RequestHandler {
     });
     requestContext.run(context, next);
   };
+}
+
+/** `trust proxy` compares addresses: a hop that is written with its port would be no proxy that it knows. */
+function dropForwardedPorts({ headers }: Request): void {
+  const hops = headers['x-forwarded-for'];
+  if (typeof hops !== 'string') return;
+  headers['x-forwarded-for'] = hops
+    .split(',')
+    .map((hop) => withoutPort(hop.trim()))
+    .join(', ');
 }
 
 /** @throws {Error} where no request is being answered */

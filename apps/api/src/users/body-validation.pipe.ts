@@ -1,24 +1,25 @@
 import { Inject, Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { faultOf, PasswordRules } from '@app/users';
-import type { FieldFault } from '../problem/problem';
 import { ProblemError } from '../problem/problem-error';
 import { RegisterBody } from './dto/users.dto';
+import { FieldFaults, unknownField } from './field-faults';
 
-/** Longest field name that is repeated to the client. */
-const FIELD_LENGTH_MAX = 64;
+/** Most fields a body may have: none wants more than a few, and each costs time. */
+const FIELDS_MAX = 50;
 
 /** Nest's ValidationPipe, strict, with the one rule that comes from the configuration and with faults in our form. */
 @Injectable()
 export class BodyValidationPipe extends ValidationPipe {
   constructor(@Inject(PasswordRules) private readonly rules: PasswordRules) {
+    const faults = new FieldFaults(rules);
     super({
       transform: true,
       whitelist: true,
       forbidNonWhitelisted: true,
       stopAtFirstError: true,
-      validationError: { target: false, value: false },
-      exceptionFactory: (errors) => ProblemError.invalid(errors.map(toFault)),
+      validationError: { target: false, value: true },
+      exceptionFactory: (errors) => ProblemError.invalid(errors.map((error) => faults.of(error))),
     });
   }
 
@@ -36,7 +37,9 @@ export class BodyValidationPipe extends ValidationPipe {
 
   private unfitPassword({ password }: RegisterBody): ValidationError | undefined {
     const fault = typeof password === 'string' ? faultOf(password, this.rules) : undefined;
-    return fault === undefined ? undefined : { property: 'password', constraints: { isFitPassword: fault } };
+    return fault === undefined
+      ? undefined
+      : { property: 'password', value: password, constraints: { isFitPassword: fault } };
   }
 }
 
@@ -46,9 +49,18 @@ export class BodyValidationPipe extends ValidationPipe {
  */
 function flat(body: unknown): object {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw ProblemError.invalid([{ field: 'body', message: 'must be a JSON object' }]);
+    throw ProblemError.invalid([
+      { field: 'body', code: 'body.invalid', params: {}, message: 'must be a JSON object' },
+    ]);
   }
-  const inherited = Object.keys(body).filter((name) => name in Object.prototype);
+  const names = Object.keys(body);
+  if (names.length > FIELDS_MAX) {
+    const message = `must have at most ${FIELDS_MAX} fields`;
+    throw ProblemError.invalid([
+      { field: 'body', code: 'body.too_long', params: { max: FIELDS_MAX }, message },
+    ]);
+  }
+  const inherited = names.filter((name) => name in Object.prototype);
   if (inherited.length > 0) throw ProblemError.invalid(inherited.map(unknownField));
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
@@ -57,13 +69,3 @@ function flat(body: unknown): object {
     ]),
   );
 }
-
-function toFault({ property, constraints = {} }: ValidationError): FieldFault {
-  if (Object.hasOwn(constraints, 'whitelistValidation')) return unknownField(property);
-  return { field: property, message: Object.values(constraints)[0] ?? 'is not valid' };
-}
-
-const unknownField = (name: string): FieldFault => ({
-  field: name.slice(0, FIELD_LENGTH_MAX),
-  message: 'is not a known field',
-});

@@ -7,7 +7,22 @@ import { DETAIL_OF } from '../problem/statuses';
 /** Largest body, in bytes. */
 export const BODY_BYTES_MAX = 16 * 1_024;
 
-const parse = json({ limit: BODY_BYTES_MAX, inflate: false, strict: true, type: () => true });
+/** A decoder that replaces broken bytes would make one password of two. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const parse = json({
+  limit: BODY_BYTES_MAX,
+  inflate: false,
+  strict: true,
+  type: () => true,
+  verify: (_request, _response, bytes) => {
+    try {
+      UTF8.decode(bytes);
+    } catch {
+      throw new ProblemError('ValidationError', 'The body is not valid UTF-8.');
+    }
+  },
+});
 
 /**
  * Reads the JSON body of a route that has `@Body()`. An interceptor and not a middleware: it runs after the guards, so
@@ -27,6 +42,8 @@ async function readJsonBody(request: Request, response: Response): Promise<void>
   if (!hasBody(request)) return;
   if (!isUtf8Json(request)) throw new ProblemError('UnsupportedMediaType', DETAIL_OF.UnsupportedMediaType);
   await new Promise<void>((resolve, reject) => {
+    // body-parser knows utf-8 by one name only, and takes a body without a type for none.
+    request.headers['content-type'] = 'application/json';
     parse(request, response, (error?: Error) => (error === undefined ? resolve() : reject(error)));
   });
 }
@@ -35,7 +52,10 @@ const hasBody = (request: Request): boolean =>
   request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 
 function isUtf8Json(request: Request): boolean {
+  const type = request.get('content-type')?.trim() ?? '';
+  // Whether it is JSON shows when it is parsed.
+  if (type === '') return true;
   if (!request.is(['application/json', 'application/*+json'])) return false;
-  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.get('content-type') ?? '')?.[1];
-  return charset === undefined || charset.toLowerCase() === 'utf-8';
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1] ?? 'utf-8';
+  return ['utf-8', 'utf8'].includes(charset.toLowerCase());
 }

@@ -26,7 +26,7 @@ export class UsersController {
   ) {}
 
   @Post('register')
-  @Throttle({ global: {}, registration: {} })
+  @Throttle({ client: {}, global: {}, registration: {} })
   @UseInterceptors(JsonBodyInterceptor)
   @ApiOperation({
     summary: 'Register an account',
@@ -56,7 +56,7 @@ export class UsersController {
   }
 
   @Post('activate')
-  @Throttle({ global: {}, credentials: {} })
+  @Throttle({ client: {}, global: {}, credentials: {}, credentials_client: {} })
   @HttpCode(HttpStatus.OK)
   @BasicAuth()
   @UseInterceptors(JsonBodyInterceptor)
@@ -91,7 +91,7 @@ export class UsersController {
   }
 
   @Post('activation-codes')
-  @Throttle({ global: {}, credentials: {} })
+  @Throttle({ client: {}, global: {}, credentials: {}, credentials_client: {} })
   @HttpCode(HttpStatus.ACCEPTED)
   @BasicAuth()
   @ApiOperation({

@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsString, Matches } from 'class-validator';
+import { plainDigits } from './plain-digits';
 import { IsEmailAddress } from './is-email-address';
 
 export class RegisterBody {
@@ -15,8 +17,9 @@ export class RegisterBody {
 }
 
 export class ActivateBody {
-  /** The digits of the mail, as text: leading zeros count. */
+  /** The digits of the mail, as text: leading zeros count. Blanks, dashes and digits of other scripts are understood. */
   @ApiProperty({ example: '1234', pattern: '^[0-9]{4,8}$', minLength: 4, maxLength: 8 })
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? plainDigits(value) : value))
   @Matches(/^[0-9]{4,8}$/, { message: 'must be a string of 4 to 8 digits' })
   activation_code!: string;
 }

@@ -16,7 +16,10 @@ export class MailModule {
     return {
       module: MailModule,
       imports: [
-        BullModule.forRoot({ connection: chooseQueueBackend(environment), prefix: HASH_TAGS.mail }),
+        BullModule.forRoot({
+          connection: chooseQueueBackend(environment),
+          prefix: `${environment.REDIS_KEY_PREFIX}:${HASH_TAGS.mail}`,
+        }),
         BullModule.registerQueue({ name: MAIL_QUEUE_NAME }),
         SmtpModule.forRoot(environment),
       ],

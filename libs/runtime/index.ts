@@ -13,6 +13,7 @@ export { watchSilence } from './postgres/silence';
 export * from './postgres/sql';
 export * from './health/probes.controller';
 export * from './redis/address';
+export { proveRedis } from './redis/capability';
 export * from './redis/redis';
 export * from './runtime.module';
 export * from './server/bounded-server';

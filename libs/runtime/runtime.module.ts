@@ -32,6 +32,7 @@ export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
     @Inject(Redis) private readonly redis: Redis | null,
     @Inject(AppName) private readonly app: string,
     @Inject(Environment) private readonly environment: Environment,
+    @Inject(Logger) private readonly logger: Logger,
   ) {}
 
   /** @param app the name in its log lines and traces */
@@ -73,7 +74,7 @@ export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onModuleInit(): Promise<void> {
-    await startTracing(this.app, this.environment);
+    await startTracing(this.app, this.environment, this.logger);
   }
 
   async onApplicationShutdown(): Promise<void> {

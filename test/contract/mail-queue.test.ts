@@ -66,9 +66,9 @@ describe('on Redis', () => {
     await queue.announce([id]);
     const client = redis.connect();
     const keys = await client.keys('*');
-    expect(keys.every((key) => key.startsWith('{mail}:mail'))).toBe(true);
-    expect(await client.hget(`{mail}:mail:${id}`, 'data')).toBe(JSON.stringify({ id }));
-    expect(await client.hget(`{mail}:mail:${id}`, 'name')).toBe('send');
+    expect(keys.every((key) => key.startsWith('user-registration:{mail}:mail'))).toBe(true);
+    expect(await client.hget(`user-registration:{mail}:mail:${id}`, 'data')).toBe(JSON.stringify({ id }));
+    expect(await client.hget(`user-registration:{mail}:mail:${id}`, 'name')).toBe('send');
     client.disconnect();
   });
 

@@ -194,7 +194,7 @@ describe('Rate limits over two processes', () => {
   it('leaves no key for paths that do not exist, no raw address, and none without an end', async () => {
     const redis = service.redis?.connect();
     if (redis === undefined) throw new Error('This suite runs on Redis');
-    const before = await redis.keys('{limits}:*');
+    const before = await redis.keys('*{limits}:*');
     const agentless = (path: string): Promise<number> =>
       new Promise((resolve, reject) => {
         const sent = httpRequest(`${service.api.url}${path}`, { method: 'POST' }, (response) => {
@@ -204,7 +204,7 @@ describe('Rate limits over two processes', () => {
       });
     for (let index = 0; index < 300; index += 1)
       expect(await agentless(`/api/v1/users/junk${index}`)).toBe(404);
-    const after = await redis.keys('{limits}:*');
+    const after = await redis.keys('*{limits}:*');
     expect(after.sort()).toEqual(before.sort());
     for (const key of after) {
       expect(key).not.toMatch(/127\.0\.0\.1|@|example/);

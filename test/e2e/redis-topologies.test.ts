@@ -39,14 +39,14 @@ describe.each([
     const mail = await inbox.mailTo('kevin@example.com');
     expect((await client.activate('kevin@example.com', PASSWORD, codeIn(mail))).status).toBe(200);
 
-    const keys = async (tag: string) => await redis.tell(await redis.holderOf(tag), 'keys', `${tag}:*`);
+    const keys = async (tag: string) => await redis.tell(await redis.holderOf(tag), 'keys', `*${tag}:*`);
     expect(await keys(HASH_TAGS.limits)).toHaveLength(4);
-    expect(await keys(HASH_TAGS.mail)).toContain('{mail}:mail:meta');
+    expect(await keys(HASH_TAGS.mail)).toContain('user-registration:{mail}:mail:meta');
     await until('metrics are flushed', async () => {
       const { body } = await client.get('/api/v1/metrics');
       return (body['business_metrics'] as Record<string, number>)['activations'] === 1;
     });
-    expect(await keys(HASH_TAGS.metrics)).toContain('{metrics}:requests');
+    expect(await keys(HASH_TAGS.metrics)).toContain('user-registration:{metrics}:requests');
     expect((await client.get('/api/v1/health')).body['checks']).toMatchObject({ redis: 'healthy' });
   });
 

@@ -48,6 +48,7 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
       app.get<Logger>(Logger),
       app.get<MetricsRecorder>(MetricsRecorder),
       app.get<Instruments>(Instruments),
+      environment,
     ),
   );
   const problems = app.get(ProblemFilter);

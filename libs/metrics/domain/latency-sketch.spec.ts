@@ -26,6 +26,22 @@ describe('LatencySketch', () => {
     );
   });
 
+  it.each([
+    [[4, 8], { p50: 4, p95: 8, p99: 8 }],
+    [[1, 2, 3], { p50: 2, p95: 3, p99: 3 }],
+    [[1, 2, 3, 4], { p50: 2, p95: 4, p99: 4 }],
+    [[7], { p50: 7, p95: 7, p99: 7 }],
+  ])('takes the nearest rank where there are few: %j', (durations, expected) => {
+    const { p50, p95, p99 } = sketchOf(durations).summary();
+    for (const [measured, exact] of [
+      [p50, expected.p50],
+      [p95, expected.p95],
+      [p99, expected.p99],
+    ] as const) {
+      expect(relativeError(measured, exact)).toBeLessThanOrEqual(0.01);
+    }
+  });
+
   it('never contradicts itself, whatever it is given', () => {
     const anything = fc.oneof(
       fc.double(),

@@ -77,8 +77,11 @@ export class LatencySketch {
     return { count: this.count, p50, p95, p99, min: this.min, max: this.max };
   }
 
-  private quantile(rank: number, atLeast: number): number {
-    const value = roundToMicros(this.sketch.getValueAtQuantile(rank));
+  private quantile(share: number, atLeast: number): number {
+    // Nearest rank, counted from 0. The library interpolates ranks downwards; a quarter keeps its rounding off the edge.
+    const rank = Math.max(Math.ceil(share * this.count) - 1, 0);
+    const position = this.count > 1 ? Math.min((rank + 0.25) / (this.count - 1), 1) : 0;
+    const value = roundToMicros(this.sketch.getValueAtQuantile(position));
     return Math.min(Math.max(value, atLeast), this.max);
   }
 }

@@ -12,10 +12,10 @@ export function knownDurations(count: number, seed = 1): number[] {
   });
 }
 
-/** The value that has `quantile` of the others at or below it. */
-export function exactPercentile(durations: readonly number[], quantile: number): number {
+/** By nearest rank: the smallest value that has at least this share of all at or below it. */
+export function exactPercentile(durations: readonly number[], share: number): number {
   const sorted = Float64Array.from(durations).sort();
-  return sorted[Math.floor(quantile * (sorted.length - 1))] ?? Number.NaN;
+  return sorted[Math.max(Math.ceil(share * sorted.length) - 1, 0)] ?? Number.NaN;
 }
 
 /** |measured − exact| ÷ exact. */

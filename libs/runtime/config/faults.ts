@@ -92,3 +92,7 @@ export const httpsFault = (value: string): Fault =>
   value === '' || (URL.canParse(value) && new URL(value).protocol === 'https:')
     ? undefined
     : `"${value}" is not a URL that begins with https://`;
+
+/** No braces, which would move the hash tag, and no glob characters. */
+export const keyPrefixFault = (value: string): Fault =>
+  /^[\w.-]{1,64}$/.test(value) ? undefined : 'must be 1 to 64 letters, digits, dots, dashes and underscores';

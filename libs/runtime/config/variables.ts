@@ -4,6 +4,7 @@ import {
   endpointFault,
   hostFault,
   httpsFault,
+  keyPrefixFault,
   mailboxFault,
   mailHostFault,
   originFault,
@@ -119,6 +120,11 @@ export const sections = {
     REDIS_DB: integer(0, 15, 0, 'Redis database number'),
     REDIS_USERNAME: text('', 'Redis user (ACL)'),
     REDIS_PASSWORD: secret(0, '', 'Redis password'),
+    REDIS_KEY_PREFIX: text(
+      'user-registration',
+      'Beginning of every key; deployments that share a Redis need one each',
+      { fault: keyPrefixFault },
+    ),
     REDIS_TLS: flag(false, 'TLS to Redis, certificate and host name checked'),
     REDIS_CLUSTER: flag(false, 'Redis is a cluster, and REDIS_HOST lists some of its nodes'),
     REDIS_SENTINELS: list(
@@ -239,6 +245,10 @@ export const sections = {
     ),
   },
   Operation: {
+    LOG_CLIENT_ADDRESS: flag(
+      false,
+      'Lines of refused requests name the client by its address, and not by a digest that lives a day',
+    ),
     OTEL_EXPORTER_OTLP_ENDPOINT: text(
       '',
       'OTLP collector that traces are sent to, such as http://127.0.0.1:4318; empty: no tracing',

@@ -1,10 +1,11 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { Environment } from '../config/environment';
 import { Logger } from '../logging/logger';
 import { migrationNames, migrationsFolder } from '../postgres/migrations';
 import { NotReady, requireReadiness } from '../postgres/readiness';
 import { Sql } from '../postgres/sql';
-import { proveWrites } from '../redis/capability';
+import { proveRedis } from '../redis/capability';
 import { Redis } from '../redis/redis';
 
 /** How long an answer is good: probes, however many, cost a dependency one question a second. */
@@ -85,9 +86,20 @@ export class RedisIndicator extends CachedIndicator<'redis'> {
   constructor(
     indicators: HealthIndicatorService,
     @Inject(Redis) redis: Redis | null,
+    @Inject(Environment) environment: Environment,
     @Inject(Logger) logger: Logger,
   ) {
-    super(indicators, 'redis', async () => (redis === null ? undefined : await proveWrites(redis)), logger);
+    let warned = false;
+    const ask = async (): Promise<void> => {
+      if (redis === null || !(await proveRedis(redis, environment)) || warned) return;
+      warned = true;
+      logger.warn(
+        { prefix: environment.REDIS_KEY_PREFIX },
+        'Another deployment, with another SECRET_KEY, uses this Redis under the same prefix: limits and metrics are ' +
+          'counted together. Set REDIS_KEY_PREFIX to another value in one of them',
+      );
+    };
+    super(indicators, 'redis', ask, logger);
     this.configured = redis !== null;
   }
 }

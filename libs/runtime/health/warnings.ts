@@ -5,6 +5,7 @@ import { Logger } from '../logging/logger';
 import { connectionsOffered, connectionsWanted } from '../postgres/connections';
 import { Sql } from '../postgres/sql';
 import { Redis } from '../redis/redis';
+import { RedisIndicator } from './health';
 
 /**
  * Says at the start what would lose data, or turn people away, on a worse day than this. It holds nothing up and
@@ -17,6 +18,7 @@ export class Warnings implements OnApplicationBootstrap {
     @Inject(Logger) private readonly logger: Logger,
     @Inject(Sql) private readonly sql: Sql,
     @Inject(Redis) private readonly redis: Redis | null,
+    private readonly redisIndicator: RedisIndicator,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -25,7 +27,11 @@ export class Warnings implements OnApplicationBootstrap {
     this.lookIntoPostgres().catch(ignore);
     if (this.redis === null) return;
     const { redis } = this;
-    const look = (): void => void this.lookIntoRedis(redis).catch(ignore);
+    const look = (): void => {
+      // It warns of another deployment, and says in the log what Redis refuses.
+      void this.redisIndicator.isHealthy();
+      this.lookIntoRedis(redis).catch(ignore);
+    };
     if (redis.status === 'ready') look();
     else redis.once('ready', look);
   }

@@ -38,7 +38,7 @@ export function createLogger(
         };
       },
       redact: { paths: CENSORED.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
-      serializers: { error: describeError },
+      serializers: { error: (error: unknown) => describeError(error) },
       hooks: {
         logMethod(args, method) {
           method.apply(
@@ -54,16 +54,20 @@ export function createLogger(
   );
 }
 
-/** Name, message and stack, and nothing else: drivers hang queries, parameters and replies on their errors. */
-function describeError(error: unknown): unknown {
+/**
+ * Name, message and stack, and nothing else: drivers hang queries, parameters and replies on their errors. A
+ * dependency that is unavailable is no fault of the program: its reason is one line, without a stack.
+ */
+function describeError(error: unknown, withStack = true): unknown {
   if (!(error instanceof Error)) return maskEmailsIn(String(error));
   const code = (error as NodeJS.ErrnoException).code;
+  const stack = withStack && error.name !== 'Unavailable';
   return {
     type: error.name,
     message: maskEmailsIn(error.message),
     ...(code === undefined ? {} : { code }),
-    stack: maskEmailsIn(error.stack ?? ''),
-    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+    ...(stack ? { stack: maskEmailsIn(error.stack ?? '') } : {}),
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause, stack) }),
   };
 }
 

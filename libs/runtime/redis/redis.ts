@@ -8,7 +8,10 @@ export type Redis = IORedis | Cluster;
 /** Bound to null in one-node mode. */
 export const Redis = Symbol('Redis');
 
-/** Every key carries one of these: what one script touches, a cluster keeps on one node. */
+/**
+ * Every key carries one of these, after `REDIS_KEY_PREFIX` and a colon, which the client adds: what one script touches, a
+ * cluster keeps on one node.
+ */
 export const HASH_TAGS = { limits: '{limits}', metrics: '{metrics}', mail: '{mail}' } as const;
 
 /** Longest wait for an answer of Redis on a request's path. */
@@ -16,7 +19,7 @@ export const REDIS_TIMEOUT_MS = 200;
 
 /**
  * A connection that has not said a word for this many milliseconds, with commands waiting on it, is given up for a new
- * one: a host that has vanished sends no farewell, and TCP alone would wait for a quarter of an hour.
+ * one: a host that has vanished closes no connection, and TCP alone would wait for a quarter of an hour.
  */
 const SILENCE_MS = 1_000;
 
@@ -49,6 +52,7 @@ function limitWait(command: Command): void {
 
 /** A client that fails at once while Redis is away and within 200 ms while it is frozen: nothing waits in line. */
 export function createRedis(environment: Environment, logger: Logger): Redis {
+  const keyPrefix = `${environment.REDIS_KEY_PREFIX}:`;
   const impatience = {
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
@@ -58,22 +62,28 @@ export function createRedis(environment: Environment, logger: Logger): Redis {
     ? new PunctualCluster(clusterNodes(environment), {
         ...clusterAddress(environment, impatience),
         enableOfflineQueue: false,
+        keyPrefix,
         maxRedirections: REDIRECTIONS_MAX,
       })
-    : new PunctualRedis({ ...redisAddress(environment), ...impatience, enableOfflineQueue: false });
+    : new PunctualRedis({
+        ...redisAddress(environment),
+        ...impatience,
+        keyPrefix,
+        enableOfflineQueue: false,
+      });
   logOutages(redis, logger);
   return redis;
 }
 
 /** One line when the connection is lost and one when it is back, not one for every attempt in between. */
 function logOutages(redis: Redis, logger: Logger): void {
-  let away = false;
+  let lost = false;
   redis.on('error', (error: Error) => {
-    if (!away) logger.warn({ error }, 'Redis is away; going on without it');
-    away = true;
+    if (!lost) logger.warn({ error }, 'Redis is unavailable; continuing without it');
+    lost = true;
   });
   redis.on('ready', () => {
-    if (away) logger.info('Redis is back');
-    away = false;
+    if (lost) logger.info('Redis is available again');
+    lost = false;
   });
 }

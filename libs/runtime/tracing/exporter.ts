@@ -1,5 +1,7 @@
+import { diag, DiagLogLevel } from '@opentelemetry/api';
 import type { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Environment } from '../config/environment';
+import type { Logger } from '../logging/logger';
 
 /** Longest wait for the collector, at work and at shutdown, in milliseconds. */
 const EXPORT_TIMEOUT_MS = 2_000;
@@ -9,8 +11,9 @@ const SPANS_MAX = 2_048;
 let provider: NodeTracerProvider | undefined;
 
 /** Sends spans to the OTLP collector that `OTEL_EXPORTER_OTLP_ENDPOINT` names; does nothing without one. */
-export async function startTracing(app: string, environment: Environment): Promise<void> {
+export async function startTracing(app: string, environment: Environment, logger: Logger): Promise<void> {
   if (!environment.OTEL_EXPORTER_OTLP_ENDPOINT) return;
+  logFirstFailure(logger, environment.OTEL_EXPORTER_OTLP_ENDPOINT);
   // Loaded only where it is wanted: it would cost every start a tenth of a second.
   const [{ BatchSpanProcessor, NodeTracerProvider }, { OTLPTraceExporter }, { resourceFromAttributes }] =
     await Promise.all([
@@ -33,6 +36,24 @@ export async function startTracing(app: string, environment: Environment): Promi
     ],
   });
   provider.register();
+}
+
+/** One line for a collector that cannot be reached, and not one for every batch. */
+function logFirstFailure(logger: Logger, endpoint: string): void {
+  let told = false;
+  const ignore = (): void => {};
+  const error = (message: string): void => {
+    if (told) return;
+    told = true;
+    // The library passes the error as JSON, stack and all.
+    const reason = /"message":"([^"]*)"/.exec(message)?.[1] ?? message.slice(0, 200);
+    const code = /"code":"([^"]*)"/.exec(message)?.[1];
+    logger.warn(
+      { endpoint, reason: reason || code },
+      'Traces cannot be sent to the collector; they are dropped',
+    );
+  };
+  diag.setLogger({ error, warn: ignore, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.ERROR);
 }
 
 /** Sends what is left. */

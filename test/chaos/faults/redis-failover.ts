@@ -88,7 +88,7 @@ async function failOver(redis: TestRedisCluster | TestRedisSentinels): Promise<S
 
 /** Requests that the limits on that server have counted. */
 async function counted(redis: TestRedisCluster | TestRedisSentinels, port: number): Promise<number> {
-  const keys = (await redis.tell(port, 'keys', '{limits}:*')) as string[];
+  const keys = (await redis.tell(port, 'keys', '*{limits}:*')) as string[];
   const counts = await Promise.all(keys.map((key) => redis.tell(port, 'zcard', key)));
   return counts.reduce<number>((sum, count) => sum + Number(count), 0);
 }

@@ -4,10 +4,10 @@ import { MetricsReporter, type MetricsReport } from '@app/metrics';
 import { ApiProblems } from '../docs/api-problems';
 
 class BusinessMetrics {
-  @ApiProperty({ example: 15 })
+  @ApiProperty({ type: 'integer', example: 15 })
   registrations!: number;
 
-  @ApiProperty({ example: 12 })
+  @ApiProperty({ type: 'integer', example: 12 })
   activations!: number;
 }
 
@@ -29,7 +29,7 @@ class Metrics {
   })
   status_counts!: Record<string, number>;
 
-  @ApiProperty({ description: 'Answers of 400 and more.', example: 2 })
+  @ApiProperty({ description: 'Answers of 400 and more.', type: 'integer', example: 2 })
   error_count!: number;
 
   @ApiProperty()

@@ -23,7 +23,10 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     const error = toProblemError(thrown);
-    const body = toBody(error, currentRequest().requestId);
+    const context = currentRequest();
+    const body = toBody(error, context.requestId);
+    const limit = body.status === 429 ? context.refusedLimit : undefined;
+    context.refusal = { error: body.error, ...(limit === undefined ? {} : { limit }) };
     if (body.status >= 500) {
       this.logger[body.status === 503 ? 'warn' : 'error']({ error: thrown }, `Answered ${body.status}`);
     }

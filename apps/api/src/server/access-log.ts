@@ -1,6 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Instruments, MetricsRecorder } from '@app/metrics';
-import type { Logger } from '@app/runtime';
+import type { Environment, Logger } from '@app/runtime';
+import { clientName } from './client-name';
 import { currentRequest } from './request-context';
 
 /** Status of a request whose client left before its answer; nginx's number for it. */
@@ -14,6 +15,7 @@ export function recordAccess(
   logger: Logger,
   recorder: MetricsRecorder,
   instruments: Instruments,
+  environment: Environment,
 ): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
     const context = currentRequest();
@@ -25,8 +27,11 @@ export function recordAccess(
       const status = response.writableFinished ? response.statusCode : CLIENT_LEFT;
       const durationMs = performance.now() - context.startedAt;
       recorder.recordRequest({ method, route, status, durationMs });
+      const refused =
+        status >= 400 ? { ...context.refusal, client: clientName(environment, context.client) } : {};
       const level = PROBES.has(route) && status === 200 ? 'debug' : 'info';
-      logger[level]({ method, route, status, duration_ms: Math.round(durationMs * 10) / 10 }, 'request');
+      const duration_ms = Math.round(durationMs * 10) / 10;
+      logger[level]({ method, route, status, duration_ms, ...refused }, 'request');
     });
     next();
   };

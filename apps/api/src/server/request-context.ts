@@ -22,6 +22,8 @@ export class HttpRequestContext implements RequestContext {
   readonly charges: Charge[] = [];
   /** The limits that it has met so far, by name. */
   readonly settledLimits = new Map<string, SettledLimit>();
+  /** Why it was refused, for its line in the log. */
+  refusal: { readonly error: string; readonly limit?: string } | undefined;
   private readonly left = new AbortController();
   private read: { readonly credentials: BasicCredentials | null } | undefined;
 
@@ -45,6 +47,11 @@ export class HttpRequestContext implements RequestContext {
   /** The client, unreadable: what is kept or passed down to count by client. */
   get clientDigest(): string {
     return digestKey(this.secretKey, 'client', this.client);
+  }
+
+  /** Name of a limit that this request has exceeded. */
+  get refusedLimit(): string | undefined {
+    return [...this.settledLimits.values()].find(({ verdict }) => !verdict.allowed)?.charge.limit;
   }
 
   /** Template of the route that answers, such as `/api/v1/users/register`: a raw path would let anybody make up names. */

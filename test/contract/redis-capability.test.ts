@@ -1,0 +1,98 @@
+import { createLogger, createRedis, parseEnvironment, proveRedis, type Redis } from '@app/runtime';
+import { TestRedis } from '../support/redis';
+import { until } from '../support/until';
+
+const logger = createLogger({ level: 'silent', app: 'test' });
+
+let server: TestRedis;
+const clients: Redis[] = [];
+
+const connect = async (env: NodeJS.ProcessEnv = {}): Promise<() => Promise<boolean>> => {
+  const environment = parseEnvironment({ ...server.env, ...env });
+  const redis = createRedis(environment, logger);
+  clients.push(redis);
+  await until('the client is connected', async () => redis.status === 'ready');
+  return () => proveRedis(redis, environment);
+};
+
+const command = async (name: string, ...words: readonly string[]): Promise<unknown> => {
+  const redis = server.connect();
+  try {
+    return await redis.call(name, ...words);
+  } finally {
+    redis.disconnect();
+  }
+};
+
+beforeEach(async () => {
+  server = await TestRedis.start();
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.disconnect();
+  await server.stop();
+});
+
+type Words = [string, ...string[]];
+/** What it is, how it becomes that, what Redis then says, and how it is over. */
+type State = [string, Words, string, Words];
+
+describe('The proof that Redis can be worked with', () => {
+  it.each<State>([
+    ['full', ['config', 'set', 'maxmemory', '1'], 'OOM', ['config', 'set', 'maxmemory', '0']],
+    ['read-only', ['replicaof', '127.0.0.1', '1'], 'READONLY', ['replicaof', 'no', 'one']],
+    [
+      'without the replicas that writes want',
+      ['config', 'set', 'min-replicas-to-write', '1'],
+      'NOREPLICAS',
+      ['config', 'set', 'min-replicas-to-write', '0'],
+    ],
+  ])('fails with the reason where it is %s, and holds again afterwards', async (_, spoil, reason, cure) => {
+    const prove = await connect();
+    expect(await prove()).toBe(false);
+    await command(...spoil);
+    await expect(prove()).rejects.toThrow(reason);
+    await command(...cure);
+    await until('it holds again', () =>
+      prove().then(
+        () => true,
+        () => false,
+      ),
+    );
+  });
+
+  it.each([
+    ['to write', '+@read +info'],
+    ['to ask INFO', '+@all -info'],
+  ])('fails where the user has no right %s', async (_, rights) => {
+    await command(
+      'acl',
+      'setuser',
+      'limited',
+      'on',
+      '>secret',
+      '~*',
+      '&*',
+      '+@connection',
+      ...rights.split(' '),
+    );
+    const prove = await connect({ REDIS_USERNAME: 'limited', REDIS_PASSWORD: 'secret' });
+    await expect(prove()).rejects.toThrow('NOPERM');
+  });
+
+  it('holds for the user that docs/operations.md describes', async () => {
+    const rights = '+@read +@write +@scripting +@pubsub +@connection +@transaction +@blocking +info +time';
+    await command('acl', 'setuser', 'described', 'on', '>secret', '~*', '&*', ...rights.split(' '));
+    const prove = await connect({ REDIS_USERNAME: 'described', REDIS_PASSWORD: 'secret' });
+    expect(await prove()).toBe(false);
+  });
+
+  it('sees another deployment under the same prefix, and none under another', async () => {
+    const [one, same] = [await connect(), await connect()];
+    expect([await one(), await same()]).toEqual([false, false]);
+    const SECRET_KEY = 'the key of another deployment, long enough to be taken';
+    const apart = await connect({ SECRET_KEY, REDIS_KEY_PREFIX: 'another' });
+    expect([await apart(), await one()]).toEqual([false, false]);
+    const other = await connect({ SECRET_KEY });
+    expect([await other(), await one()]).toEqual([true, true]);
+  });
+});

@@ -1,0 +1,34 @@
+import path from 'node:path';
+import { docker, requireEngine, run } from './engine';
+import { describeFaults } from './faults';
+import { describeImage } from './image';
+import { describeKubernetes } from './kubernetes';
+import { describeStack } from './stack';
+import { Stage } from './stage';
+import { describeWatching } from './watching';
+
+const ROOT = path.resolve(__dirname, '../..');
+
+let stage: Stage | undefined;
+const current = (): Stage => {
+  if (stage === undefined) throw new Error('There is no stage yet');
+  return stage;
+};
+
+beforeAll(async () => {
+  await requireEngine();
+  await run('docker', ['compose', 'build'], { cwd: ROOT, env: { VERSION: 'test' } });
+  stage = new Stage();
+}, 900_000);
+
+afterAll(async () => {
+  await stage?.remove();
+  await docker('image', 'rm', '--force', 'user-registration:test', 'user-registration:again').catch(() => '');
+}, 120_000);
+
+// In this order: each part leaves the stack as healthy as it found it.
+describeImage();
+describeStack(current);
+describeKubernetes(current);
+describeWatching(current);
+describeFaults(current);

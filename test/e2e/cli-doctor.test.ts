@@ -5,8 +5,10 @@ import { freePort } from '../../tools/processes/ports';
 import { TestInbox } from '../support/inbox';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TestRedis } from '../support/redis';
+import { insertOwed } from '../support/registrations';
 
 interface Finding {
+  readonly id: string;
   readonly about: string;
   readonly verdict: 'ok' | 'warning' | 'failed';
   readonly message: string;
@@ -24,6 +26,12 @@ describe('doctor', () => {
   beforeAll(async () => {
     [database, inbox] = await Promise.all([createDatabase(), TestInbox.start()]);
   });
+  // A worker that lives.
+  beforeEach(async () => {
+    await database.sql`truncate worker_heartbeats`;
+    await database.sql`insert into worker_heartbeats (worker_id, seen_at)
+      values (gen_random_uuid(), now() + interval '10 minutes')`;
+  });
   afterAll(() => Promise.all([database.drop(), inbox.down()]));
 
   const doctor = (env: NodeJS.ProcessEnv = {}): Promise<CliResult> =>
@@ -36,14 +44,14 @@ describe('doctor', () => {
     expect([result.status, result.json()['healthy'], result.stderr]).toEqual([0, true, '']);
     expect([findings(result, 'failed'), findings(result, 'warning')]).toEqual([[], []]);
     const about = new Set(findings(result, 'ok').map((finding) => finding.about));
-    expect([...about]).toEqual(['Configuration', 'PostgreSQL', 'Mail queue', 'Mail server']);
+    expect([...about]).toEqual(['Configuration', 'PostgreSQL', 'Mail queue', 'Mail server', 'Work']);
   });
 
   it('speaks to people in lines with a sign, and with a fix', async () => {
     const { stdout } = await cli(['doctor'], { ...database.env, ...inbox.env });
     expect(stdout).toMatch(/^✓ PostgreSQL {5}version \d+/m);
     expect(stdout).toMatch(/^! Configuration {2}SECRET_KEY is the default.*\n {17}→ .*openssl rand/m);
-    expect(stdout).toMatch(/\d+ well, 1 to look at, 0 wrong\.\n$/);
+    expect(stdout).toMatch(/\d+ passed, 1 warning, 0 failed\.\n$/);
   });
 
   it('looks into Redis: policy, persistence, password', async () => {
@@ -153,6 +161,51 @@ describe('doctor', () => {
     } finally {
       await redis.stop();
     }
+  });
+
+  it('fails when mails wait and no worker is alive, and names each finding', async () => {
+    await database.sql`truncate worker_heartbeats`;
+    await insertOwed(database.sql, 'kevin@example.com');
+    await database.sql`update users set mail_due_at = now() - interval '4 minutes'`;
+    try {
+      const result = await doctor();
+      expect([result.status, result.json()['healthy']]).toEqual([1, false]);
+      expect(findings(result, 'failed').map(({ id }) => id)).toEqual(['work.worker', 'work.mail']);
+      await database.sql`update users set mail_due_at = null, mail_given_up_at = now()`;
+      await database.sql`insert into worker_heartbeats (worker_id) values (gen_random_uuid())`;
+      await database.sql`update worker_heartbeats set seen_at = now() + interval '10 minutes'`;
+      const later = await doctor();
+      expect([later.status, findings(later, 'warning').map(({ id }) => id)]).toEqual([0, ['work.given_up']]);
+    } finally {
+      await database.sql`truncate users`;
+    }
+  });
+
+  it('prints the GRANT statements that a role lacks', async () => {
+    const role = `limited_${String(database.env['DATABASE_NAME'])}`;
+    await database.sql.unsafe(`create role ${role} login password 'limited-role'`);
+    try {
+      await database.sql.unsafe(`grant select on schema_migrations, users to ${role}`);
+      const limited = { DATABASE_USER: role, DATABASE_PASSWORD: 'limited-role' };
+      const [lacking] = findings(await doctor(limited), 'failed').filter(
+        ({ id }) => id === 'database.rights',
+      );
+      const grants = String(lacking?.fix).replace(/^[^:]*: /, '');
+      expect(grants).toContain(`GRANT DELETE, INSERT, UPDATE ON users TO "${role}"`);
+      await database.sql.unsafe(grants);
+      expect(findings(await doctor(limited), 'failed')).toEqual([]);
+      await database.sql.unsafe(`revoke usage on schema public from public`);
+      const shut = findings(await doctor(limited), 'failed').find(({ id }) => id === 'database.rights');
+      expect(shut?.fix).toContain(`GRANT USAGE ON SCHEMA public TO "${role}";`);
+    } finally {
+      await database.sql.unsafe(`grant usage on schema public to public`);
+      await database.sql.unsafe(`drop owned by ${role}; drop role ${role}`);
+    }
+  });
+
+  it('names DATABASE_SSL where the server has no TLS', async () => {
+    const failed = findings(await doctor({ DATABASE_SSL: 'verify-full' }), 'failed');
+    expect(failed[0]).toMatchObject({ id: 'database.tls', message: expect.stringContaining('DATABASE_SSL') });
   });
 
   it('lists the faults of a configuration, and ends with 78', async () => {

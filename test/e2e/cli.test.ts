@@ -74,7 +74,13 @@ describe('db', () => {
         'unknown  9999_from_tomorrow.sql',
       ]);
       await database.sql`delete from schema_migrations where name = '9999_from_tomorrow.sql'`;
-      expect((await db('rollback')).json()).toEqual({ rolled_back: [names.at(-1)] });
+      const unasked = await db('rollback');
+      expect([unasked.status, unasked.stdout]).toEqual([2, '']);
+      expect(unasked.stderr).toContain('--yes');
+      const after = (await db('status')).json()['migrations'] as { applied: boolean }[];
+      expect(after.every(({ applied }) => applied)).toBe(true);
+      const reverted = (await cli(['db', 'rollback', '--yes', '--json'], database.env)).json();
+      expect(reverted).toEqual({ rolled_back: [names.at(-1)], lost: expect.any(Array) });
     } finally {
       await database.drop();
     }

@@ -7,6 +7,9 @@ import {
   PurgeDeadRegistrations,
 } from '@app/activation';
 import { createSql, Environment, Migrations, migrationsFolder, Sql } from '@app/runtime';
+import { OperatorModule } from '@app/users';
+import { AuditCommand } from './audit/audit.command';
+import { AuditListCommand } from './audit/list.command';
 import { CodesPurgeCommand } from './codes/purge.command';
 import { CodesCommand } from './codes/codes.command';
 import { Configuration } from './configuration';
@@ -20,28 +23,44 @@ import { MailPreviewCommand } from './mail/preview.command';
 import { MailRetryCommand } from './mail/retry.command';
 import { MailCommand } from './mail/mail.command';
 import { RootCommand } from './root-command';
+import { StatsCommand } from './stats/stats.command';
+import { USERS_COMMANDS, UsersCommand } from './users/users.command';
 
 /** Nothing is in flight when a command has ended: only a server that hangs takes longer. */
 const CLOSE_TIMEOUT_SECONDS = 0.2;
 
-/**
- * The composition root of the command line: the same use cases over the same adapters as in the services. It has
- * neither the mail queue nor Redis, because no command needs them: what PostgreSQL says is owed, the worker finds.
- * The pool connects when a command first asks it.
- */
+/** Configuration and PostgreSQL, for every module. The pool connects when a command first asks it. */
 @Module({})
-export class AppModule implements OnApplicationShutdown {
+class CliRuntimeModule implements OnApplicationShutdown {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
 
   static forConfiguration(configuration: Configuration): DynamicModule {
     const { environment } = configuration;
+    const providers = [
+      { provide: Configuration, useValue: configuration },
+      { provide: Environment, useValue: environment },
+      { provide: Sql, useFactory: () => createSql(environment) },
+    ];
+    return { module: CliRuntimeModule, global: true, providers, exports: providers };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.sql.end({ timeout: CLOSE_TIMEOUT_SECONDS });
+  }
+}
+
+/**
+ * The composition root of the command line: the same use cases over the same adapters as in the services. It has
+ * neither the mail queue nor Redis, because no command needs them: what PostgreSQL says is owed, the worker finds.
+ */
+@Module({})
+export class AppModule {
+  static forConfiguration(configuration: Configuration): DynamicModule {
     return {
       module: AppModule,
+      imports: [CliRuntimeModule.forConfiguration(configuration), OperatorModule],
       providers: [
         RootCommand,
-        { provide: Configuration, useValue: configuration },
-        { provide: Environment, useValue: environment },
-        { provide: Sql, useFactory: () => createSql(environment) },
         {
           provide: Migrations,
           inject: [Sql],
@@ -53,12 +72,10 @@ export class AppModule implements OnApplicationShutdown {
         ...[CodesCommand, CodesPurgeCommand],
         ...[DbCommand, DbMigrateCommand, DbStatusCommand, DbRollbackCommand],
         ...[MailCommand, MailOwedCommand, MailRetryCommand, MailPreviewCommand],
-        DoctorCommand,
+        ...[UsersCommand, ...USERS_COMMANDS],
+        ...[AuditCommand, AuditListCommand],
+        ...[StatsCommand, DoctorCommand],
       ],
     };
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.sql.end({ timeout: CLOSE_TIMEOUT_SECONDS });
   }
 }

@@ -1,4 +1,4 @@
-/** A value that commander reports as wrong usage, beside the name of its option. */
+/** A value that commander reports as wrong usage, next to the name of its option. */
 class WrongArgument extends Error {
   /** The mark by which commander knows it. */
   readonly code = 'commander.invalidArgument';
@@ -34,4 +34,19 @@ export function oneOf<T extends string>(given: string, words: readonly T[]): T {
   const found = words.find((word) => word === given);
   if (found === undefined) throw new WrongArgument(`Give one of: ${words.join(', ')}.`);
   return found;
+}
+
+/** RFC 3339, or a day of UTC. */
+const MOMENT = /^\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[Zz]|[+-]\d\d:\d\d))?$/;
+
+/** `2026-01-31`, `2026-01-31T12:00:00Z`, or how long ago: `90s`, `15m`, `1h`, `7d`. */
+export function moment(given: string): Date {
+  if (/^\d+[smhd]$/.test(given)) return new Date(Date.now() - seconds(given) * 1_000);
+  const parsed = MOMENT.test(given) ? new Date(given) : new Date(Number.NaN);
+  if (Number.isNaN(parsed.getTime())) {
+    throw new WrongArgument(
+      'Give a day (2026-01-31), a time (2026-01-31T12:00:00Z) or an age (90s, 15m, 1h, 7d).',
+    );
+  }
+  return parsed;
 }

@@ -64,7 +64,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explain])[] = [
     /^42501$/,
     ({ DATABASE_USER: user }) => ({
       wrong: `The role "${user}" may not do that`,
-      fix: `Make it the owner of the database, or grant it the rights: "${PROGRAM_NAME} doctor" lists those missing.`,
+      fix: `"${PROGRAM_NAME} doctor" prints the GRANT statements that are missing, to paste as the owner.`,
     }),
   ],
   [

@@ -4,15 +4,13 @@ import { loadDotEnv } from '@app/runtime';
 import { AppModule } from './app.module';
 import { Configuration } from './configuration';
 import { exitStatusOf } from './exit-status';
+import { Output } from './terminal/output';
 
 /** For what is still on its way to a pipe. */
 const LINGER_MS = 500;
 
 async function main(): Promise<void> {
-  // `… | head` closes the pipe before we have written everything: that is no fault.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  Output.watch();
   loadDotEnv();
   const configuration = Configuration.read();
   const app = await CommandFactory.createWithoutRunning(AppModule.forConfiguration(configuration), {

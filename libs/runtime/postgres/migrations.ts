@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TransactionSql } from 'postgres';
+import { countLosses, type Loss } from './rollback-loss';
 import { inTime, type Sql } from './sql';
 
 /** An arbitrary constant that names the lock of our migrations among all advisory locks of the database. */
@@ -66,6 +67,13 @@ export class Migrations {
       await transaction`delete from schema_migrations where name = ${name}`;
       return [name];
     });
+  }
+
+  /** The newest applied migration and what taking it back would lose; null where none is applied. It only reads. */
+  async rollbackLoss(): Promise<{ name: string; losses: Loss[] } | null> {
+    const name = (await appliedNames(this.sql)).at(-1);
+    if (name === undefined) return null;
+    return { name, losses: await countLosses(this.sql, await this.read(name, 'down')) };
   }
 
   /** Every migration, applied or known, in order. It only reads. */

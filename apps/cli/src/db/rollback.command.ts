@@ -1,26 +1,56 @@
-import { Help, SubCommand } from 'nest-commander';
-import { Migrations } from '@app/runtime';
-import { helpText } from '../root-command';
+import { Help, Option, SubCommand } from 'nest-commander';
+import { Migrations, type Loss } from '@app/runtime';
 import { BaseCommand, type ReportOptions } from '../base-command';
+import { helpText } from '../root-command';
+import { confirm } from '../terminal/confirm';
+import { counted } from '../terminal/format';
 
-@SubCommand({ name: 'rollback', description: 'take back the newest migration' })
+interface RollbackOptions extends ReportOptions {
+  readonly yes?: boolean;
+}
+
+@SubCommand({ name: 'rollback', description: 'revert the newest migration, after saying what is lost' })
 export class DbRollbackCommand extends BaseCommand {
   constructor(private readonly migrations: Migrations) {
     super();
   }
 
+  @Option({ flags: '--yes', description: 'do not ask' })
+  parseYes(): boolean {
+    return true;
+  }
+
   @Help('after')
   help(): string {
     return helpText(
-      `It takes back one migration, and with it what its tables and columns held: taking back the first one
-drops every account. Make a backup first, and stop the service.`,
-      { 'db rollback': 'take back one' },
+      `It reverts one migration, and drops what its tables and columns hold: reverting the first one drops every
+account. It says which they are and how many rows they have, and asks. Make a backup first, and stop the
+service. Without a terminal it needs --yes; without it, it ends with 2 and drops nothing.`,
+      {
+        'db rollback': 'say what is lost, and ask',
+        'db rollback --yes --json': '{"rolled_back": ["…"], "lost": [{"table": "…", "rows": 3}]}',
+      },
     );
   }
 
-  async run(_arguments: string[], options: ReportOptions): Promise<void> {
+  async run(_arguments: string[], options: RollbackOptions): Promise<void> {
+    const newest = await this.migrations.rollbackLoss();
+    if (newest === null) {
+      this.report(options, { rolled_back: [], lost: [] }, 'Nothing to revert.');
+      return;
+    }
+    const lost = newest.losses.map(inWords);
+    process.stderr.write(
+      `${newest.name} ${lost.length === 0 ? 'holds no data' : `holds ${lost.join(', ')}`}.\n`,
+    );
+    await confirm(this.command, `Revert ${newest.name}?`, options.yes);
     const rolledBack = await this.migrations.down();
-    const words = rolledBack.length === 0 ? 'Nothing to take back.' : `Taken back: ${rolledBack.join(', ')}`;
-    this.report(options, { rolled_back: rolledBack }, words);
+    const words = rolledBack.length === 0 ? 'Nothing to revert.' : `Reverted: ${rolledBack.join(', ')}`;
+    this.report(options, { rolled_back: rolledBack, lost: newest.losses }, words);
   }
 }
+
+const inWords = ({ table, column, rows }: Loss): string =>
+  column === undefined
+    ? `the table ${table} (${counted(rows, 'row')})`
+    : `the column ${table}.${column} (${counted(rows, 'row')} with a value)`;

@@ -11,7 +11,7 @@ export class ConfigurationCheck implements Check {
   constructor(private readonly environment: Environment) {}
 
   run(findings: Findings): void {
-    findings.ok(`every variable is sound (NODE_ENV=${this.environment.NODE_ENV})`);
+    findings.ok('config.valid', `every variable is sound (NODE_ENV=${this.environment.NODE_ENV})`);
     this.secret(findings);
     this.proxy(findings);
     this.mode(findings);
@@ -19,9 +19,11 @@ export class ConfigurationCheck implements Check {
   }
 
   private secret(findings: Findings): void {
-    if (this.environment.SECRET_KEY !== DEVELOPMENT_SECRET_KEY) findings.ok('SECRET_KEY is your own');
+    if (this.environment.SECRET_KEY !== DEVELOPMENT_SECRET_KEY)
+      findings.ok('config.secret_key', 'SECRET_KEY is your own');
     else {
       findings.warn(
+        'config.secret_key',
         'SECRET_KEY is the default of development: whoever reads the source can work out every code',
         'Set your own, the same for api and mailer-worker: openssl rand -base64 48',
       );
@@ -30,13 +32,16 @@ export class ConfigurationCheck implements Check {
 
   private proxy(findings: Findings): void {
     const { API_HOST: host, TRUST_PROXY: proxies } = this.environment;
-    if (proxies.length > 0) findings.ok(`X-Forwarded-For is believed from ${proxies.join(', ')}`);
+    if (proxies.length > 0)
+      findings.ok('config.trust_proxy', `X-Forwarded-For is believed from ${proxies.join(', ')}`);
     else if (LOOPBACK.test(host)) {
       findings.ok(
+        'config.trust_proxy',
         `the api listens on ${host} and believes no X-Forwarded-For; behind a proxy set TRUST_PROXY`,
       );
     } else {
       findings.warn(
+        'config.trust_proxy',
         `the api listens on ${host} and TRUST_PROXY is empty: behind a proxy all clients share one registration limit`,
         'If there is a proxy, name it: TRUST_PROXY=10.0.0.0/8, or the number of proxies. If there is none, all is well.',
       );
@@ -46,9 +51,11 @@ export class ConfigurationCheck implements Check {
   private mode(findings: Findings): void {
     const { WEB_CONCURRENCY: processes } = this.environment;
     if (hasRedis(this.environment)) return;
-    if (processes === 1) findings.ok('one-node mode: queue in PostgreSQL, limits and metrics in the process');
+    if (processes === 1)
+      findings.ok('config.mode', 'one-node mode: queue in PostgreSQL, limits and metrics in the process');
     else {
       findings.warn(
+        'config.mode',
         `${processes} api processes without Redis: each of them counts limits and metrics for itself`,
         'Set REDIS_HOST, or WEB_CONCURRENCY=1.',
       );
@@ -76,12 +83,14 @@ export class ConfigurationCheck implements Check {
     for (const [variable, host, encrypted, setting] of plain) {
       if (host === '' || encrypted || LOOPBACK.test(host)) continue;
       findings.warn(
+        'config.encryption',
         `what is said to ${host} (${variable}) is not encrypted`,
         `Set ${setting}, unless the network between is yours alone.`,
       );
     }
     if (SAMPLE_DOMAIN.test(environment.SMTP_FROM_EMAIL) && environment.NODE_ENV === 'production') {
       findings.warn(
+        'config.sender',
         `mails come from ${environment.SMTP_FROM_EMAIL}, a domain that nobody owns: they will be refused as forged`,
         'Set SMTP_FROM_EMAIL to an address of a domain of yours, with SPF and DKIM.',
       );

@@ -8,6 +8,9 @@ import {
 } from '@app/runtime';
 import { explainDatabaseError } from '../database-error';
 import { PROGRAM_NAME } from '../root-command';
+import { counted } from '../terminal/format';
+import { missingGrants, schemaRights } from './database-rights';
+import { offersTls } from './database-tls';
 import { compareClocks, type Check, type Findings } from './finding';
 
 /** Source: BullMQ's own minimum for its tables, and `sha256()` and friends of ours. */
@@ -18,7 +21,6 @@ interface ServerRow {
   readonly version_num: number;
   readonly encoding: string;
   readonly read_only: boolean;
-  readonly may_create: boolean;
   readonly now_ms: number;
 }
 
@@ -34,19 +36,33 @@ export class DatabaseCheck implements Check {
 
   async run(findings: Findings): Promise<void> {
     try {
+      if (!(await this.tls(findings))) return;
       // The first question opens the connection, which takes longer than the answer.
       await inTime(this.sql`select 1`);
       const askedAt = Date.now();
       const server = await this.ask();
       this.server(findings, server);
-      compareClocks(findings, 'that of PostgreSQL for codes', server.now_ms, askedAt);
-      await this.schema(findings, server);
+      compareClocks(findings, 'database.clock', 'that of PostgreSQL for codes', server.now_ms, askedAt);
+      if (!(await this.schema(findings))) return;
+      await this.size(findings);
       this.connections(findings, await connectionsOffered(this.sql));
     } catch (error) {
       const fault = explainDatabaseError(error, this.environment);
       if (fault === null) throw error;
-      findings.fail(fault.wrong, fault.fix);
+      findings.fail('database.reachable', fault.wrong, fault.fix);
     }
+  }
+
+  /** Resolves to false where a connection cannot come about. */
+  private async tls(findings: Findings): Promise<boolean> {
+    const { DATABASE_SSL: mode, DATABASE_HOST: host, DATABASE_PORT: port } = this.environment;
+    if (['disable', 'false'].includes(mode) || (await offersTls(this.environment)) !== false) return true;
+    findings.fail(
+      'database.tls',
+      `PostgreSQL at ${host}:${port} offers no TLS, and DATABASE_SSL=${mode} asks for it`,
+      'Set ssl = on and a certificate at the server, or DATABASE_SSL=disable where the network between is yours alone.',
+    );
+    return false;
   }
 
   private async ask(): Promise<ServerRow> {
@@ -55,63 +71,106 @@ export class DatabaseCheck implements Check {
              current_setting('server_version_num')::int as version_num,
              current_setting('server_encoding') as encoding,
              pg_is_in_recovery() or current_setting('transaction_read_only')::bool as read_only,
-             has_schema_privilege(current_schema(), 'create') as may_create,
              extract(epoch from clock_timestamp())::float8 * 1000 as now_ms`);
     return row;
   }
 
   private server(findings: Findings, server: ServerRow): void {
     const { DATABASE_HOST: host, DATABASE_PORT: port, DATABASE_NAME: name } = this.environment;
-    findings.ok(`answers at ${host}:${port}, database ${name}`);
-    if (server.version_num >= OLDEST_VERSION * 10_000) findings.ok(`version ${server.version}`);
-    else findings.fail(`version ${server.version} is too old`, `Upgrade it to ${OLDEST_VERSION} or newer.`);
+    findings.ok('database.reachable', `answers at ${host}:${port}, database ${name}`);
+    if (server.version_num >= OLDEST_VERSION * 10_000)
+      findings.ok('database.version', `version ${server.version}`);
+    else
+      findings.fail(
+        'database.version',
+        `version ${server.version} is too old`,
+        `Upgrade it to ${OLDEST_VERSION} or newer.`,
+      );
     if (server.encoding !== 'UTF8') {
-      findings.fail(`its encoding is ${server.encoding}`, 'Create the database anew with ENCODING UTF8.');
+      findings.fail(
+        'database.encoding',
+        `its encoding is ${server.encoding}`,
+        'Create the database again, with ENCODING UTF8.',
+      );
     }
     if (server.read_only) {
-      findings.fail('it is read-only: a replica, or in recovery', 'Point DATABASE_HOST to the primary.');
+      findings.fail(
+        'database.read_only',
+        'it is read-only: a replica, or in recovery',
+        'Point DATABASE_HOST to the primary.',
+      );
     }
   }
 
-  private async schema(findings: Findings, server: ServerRow): Promise<void> {
+  /** Resolves to whether the tables can be looked at. */
+  private async schema(findings: Findings): Promise<boolean> {
+    const { schema, may_use: mayUse, may_create: mayCreate } = await schemaRights(this.sql);
+    const role = `"${this.environment.DATABASE_USER}"`;
+    if (!mayUse) {
+      findings.fail(
+        'database.rights',
+        `the role ${role} may not use the schema ${schema}`,
+        `As the owner of the database, paste: GRANT USAGE ON SCHEMA ${schema} TO ${role};`,
+      );
+      return false;
+    }
     const migrations = await this.migrations.status();
     const pending = migrations.filter(({ applied }) => !applied).map(({ name }) => name);
     const unknown = migrations.filter(({ known }) => !known).map(({ name }) => name);
     if (pending.length > 0) {
-      findings.fail(`migrations pending: ${pending.join(', ')}`, `Apply them: ${PROGRAM_NAME} db migrate`);
-      if (!server.may_create) {
+      findings.fail(
+        'database.migrations',
+        `migrations pending: ${pending.join(', ')}`,
+        `Apply them: ${PROGRAM_NAME} db migrate`,
+      );
+      if (!mayCreate) {
         findings.fail(
-          `the role "${this.environment.DATABASE_USER}" may not create tables`,
-          'Make it the owner of the database, or migrate with a role that is.',
+          'database.may_migrate',
+          `the role ${role} may not create tables in the schema ${schema}`,
+          `As the owner of the database, paste: GRANT CREATE ON SCHEMA ${schema} TO ${role}; or migrate with a role that owns it.`,
         );
       }
-      return;
+      return true;
     }
-    findings.ok(`all ${migrations.length} migrations are applied`);
+    findings.ok('database.migrations', `all ${migrations.length} migrations are applied`);
     if (unknown.length > 0) {
-      findings.warn(`a newer version has migrated it: ${unknown.join(', ')}`, 'Run that version here, too.');
+      findings.warn(
+        'database.newer_schema',
+        `a newer version has migrated it: ${unknown.join(', ')}`,
+        'Run that version here, too.',
+      );
     }
-    await this.rights(findings);
+    await this.rights(findings, schema);
+    return true;
   }
 
-  private async rights(findings: Findings): Promise<void> {
-    const missing = await inTime(this.sql<{ right: string }[]>`
-      select upper(privilege) || ' on ' || name as right
-      from unnest(array['users', 'wrong_tries']) as name,
-           unnest(array['select', 'insert', 'update', 'delete']) as privilege
-      where not has_table_privilege(name, privilege)`);
-    const rights = missing.map(({ right }) => right).join(', ');
+  private async rights(findings: Findings, schema: string): Promise<void> {
     const role = this.environment.DATABASE_USER;
-    if (missing.length === 0) findings.ok(`the role "${role}" may read and write`);
-    else findings.fail(`the role "${role}" lacks ${rights}`, `Grant it: GRANT ${rights} TO "${role}"`);
+    const grants = await missingGrants(this.sql, schema, role);
+    if (grants.length === 0) findings.ok('database.rights', `the role "${role}" may read and write`);
+    else {
+      findings.fail(
+        'database.rights',
+        `the role "${role}" lacks rights on ${counted(grants.length, 'table')}`,
+        `As their owner, paste: ${grants.join(' ')}`,
+      );
+    }
+  }
+
+  private async size(findings: Findings): Promise<void> {
+    const [row] = await inTime(this.sql<[{ size: string }]>`
+      select pg_size_pretty(pg_database_size(current_database())) as size`);
+    findings.ok('database.size', `takes ${row.size} of its disk; watch the free space where PostgreSQL runs`);
   }
 
   private connections(findings: Findings, offered: number): void {
     const wanted = connectionsWanted(this.environment);
     const who = `one api of ${this.environment.WEB_CONCURRENCY} process(es) and one mailer-worker`;
-    if (wanted <= offered) findings.ok(`${who} may open ${wanted} connections; it has ${offered}`);
+    if (wanted <= offered)
+      findings.ok('database.connections', `${who} may open ${wanted} connections; it has ${offered}`);
     else {
       findings.warn(
+        'database.connections',
         `${who} may open ${wanted} connections, and it has ${offered} for everybody`,
         'Lower DATABASE_POOL_SIZE or WEB_CONCURRENCY, raise max_connections, or put PgBouncer between.',
       );

@@ -4,15 +4,16 @@ import { Environment, EXIT_CONFIGURATION, hasRedis, Migrations, Sql, within } fr
 import { Configuration } from '../configuration';
 import { helpText } from '../root-command';
 import { BaseCommand, type ReportOptions } from '../base-command';
-import { createColors } from '../terminal/format';
+import { counted, createColors } from '../terminal/format';
 import { ConfigurationCheck } from './configuration.check';
 import { DatabaseCheck } from './database.check';
 import { Findings, type Check, type Finding, type Verdict } from './finding';
 import { QueueTablesCheck } from './queue-tables.check';
 import { RedisCheck } from './redis.check';
 import { SmtpCheck } from './smtp.check';
+import { WorkCheck } from './work.check';
 
-/** Longest wait for one check: all of them run at once, and none can hold up the rest. */
+/** Longest wait for one check: they run concurrently, and none can hold up the rest. */
 const CHECK_TIMEOUT_MS = 5_000;
 
 @Command({
@@ -32,9 +33,10 @@ export class DoctorCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `It looks and changes nothing: run it any time, beside the service and with the service's environment.
-✓ is well, ! works and could be better, ✗ does not work. Status 1 where there is a ✗, 78 where the
-configuration cannot be used. It answers within ten seconds, whatever is down.`,
+      `It only reads: run it at any time, next to the service and with the service's environment. It checks the
+configuration, every dependency, and the work: mails and events that wait, and whether a worker is alive.
+✓ passed, ! could be better, ✗ failed. Status 1 where there is a ✗, 78 where the configuration cannot be
+used. It answers within ten seconds, whatever is down. With --json each finding has an id that stays.`,
       { doctor: 'everything', 'doctor --json': '{"healthy": true, "findings": […]}' },
     );
   }
@@ -53,6 +55,7 @@ configuration cannot be used. It answers within ten seconds, whatever is down.`,
       new DatabaseCheck(this.environment, this.sql, this.migrations),
       hasRedis(this.environment) ? new RedisCheck(this.environment) : new QueueTablesCheck(this.environment),
       new SmtpCheck(this.environment),
+      new WorkCheck(this.environment, this.sql),
     ];
     return (await Promise.all(checks.map(runCheck))).flat();
   }
@@ -65,6 +68,7 @@ async function runCheck(check: Check): Promise<readonly Finding[]> {
     await within(Promise.resolve(check.run(findings)), CHECK_TIMEOUT_MS, late);
   } catch (error) {
     findings.fail(
+      'check.timeout',
       (error as Error).message,
       'It is frozen, or the way to it is: look at it, and at the network.',
     );
@@ -74,7 +78,8 @@ async function runCheck(check: Check): Promise<readonly Finding[]> {
 
 function faults(lines: readonly string[]): Finding[] {
   const findings = new Findings('Configuration');
-  for (const line of lines) findings.fail(line, 'Correct this variable in the environment or in .env.');
+  for (const line of lines)
+    findings.fail('config.invalid', line, 'Correct this variable in the environment or in .env.');
   return findings.list;
 }
 
@@ -92,6 +97,6 @@ function inWords(findings: readonly Finding[]): string {
   return [
     ...lines,
     '',
-    `${count('ok')} well, ${count('warning')} to look at, ${count('failed')} wrong.`,
+    `${count('ok')} passed, ${counted(count('warning'), 'warning')}, ${count('failed')} failed.`,
   ].join('\n');
 }

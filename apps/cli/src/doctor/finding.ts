@@ -2,6 +2,8 @@ export type Verdict = 'ok' | 'warning' | 'failed';
 
 /** One line of the doctor's. */
 export interface Finding {
+  /** Names what was checked, the same in every version, for scripts: `work.worker`. */
+  readonly id: string;
   readonly about: string;
   readonly verdict: Verdict;
   readonly message: string;
@@ -15,20 +17,20 @@ export class Findings {
 
   constructor(private readonly about: string) {}
 
-  ok(message: string): void {
-    this.list.push({ about: this.about, verdict: 'ok', message });
+  ok(id: string, message: string): void {
+    this.list.push({ id, about: this.about, verdict: 'ok', message });
   }
 
-  warn(message: string, fix: string): void {
-    this.list.push({ about: this.about, verdict: 'warning', message, fix });
+  warn(id: string, message: string, fix: string): void {
+    this.list.push({ id, about: this.about, verdict: 'warning', message, fix });
   }
 
-  fail(message: string, fix: string): void {
-    this.list.push({ about: this.about, verdict: 'failed', message, fix });
+  fail(id: string, message: string, fix: string): void {
+    this.list.push({ id, about: this.about, verdict: 'failed', message, fix });
   }
 }
 
-/** Looks at one thing, and writes down what it sees as it goes: what it saw stands if it is cut off. */
+/** Checks one thing, and writes down what it sees as it proceeds: what it saw stays if it is cut off. */
 export interface Check {
   readonly about: string;
   run(findings: Findings): Promise<void> | void;
@@ -41,13 +43,20 @@ const CLOCKS_APART_MAX_MS = 2_000;
  * Compares another machine's clock with ours.
  * @param theirs milliseconds since 1970, read at some moment between `askedAt` and now
  */
-export function compareClocks(findings: Findings, whose: string, theirs: number, askedAt: number): void {
+export function compareClocks(
+  findings: Findings,
+  id: string,
+  whose: string,
+  theirs: number,
+  askedAt: number,
+): void {
   const roundTripMs = Date.now() - askedAt;
   const apartMs = Math.max(0, Math.abs(theirs - (askedAt + roundTripMs / 2)) - roundTripMs / 2);
   if (apartMs <= CLOCKS_APART_MAX_MS)
-    findings.ok(`clocks agree to ${Math.ceil((apartMs + roundTripMs) / 10) * 10} ms`);
+    findings.ok(id, `clocks agree to ${Math.ceil((apartMs + roundTripMs) / 10) * 10} ms`);
   else {
     findings.warn(
+      id,
       `its clock and ours are ${(apartMs / 1_000).toFixed(1)} s apart`,
       `Let both keep time by NTP. Codes and limits go by one clock each (${whose}), so they hold; logs and certificates do not.`,
     );

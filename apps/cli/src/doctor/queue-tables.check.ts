@@ -13,11 +13,20 @@ export class QueueTablesCheck implements Check {
   async run(findings: Findings): Promise<void> {
     try {
       const tables = await checkQueueTables(this.environment);
-      if (tables === 'current') findings.ok('its tables in PostgreSQL are there');
-      else findings.fail(`its tables in PostgreSQL are ${tables}`, `Make them: ${PROGRAM_NAME} db migrate`);
+      if (tables === 'current') findings.ok('queue.tables', 'its tables in PostgreSQL are there');
+      else
+        findings.fail(
+          'queue.tables',
+          `its tables in PostgreSQL are ${tables}`,
+          `Make them: ${PROGRAM_NAME} db migrate`,
+        );
     } catch (error) {
       const fault = explainDatabaseError(error, this.environment);
-      findings.fail(fault?.wrong ?? (error as Error).message, fault?.fix ?? 'Fix PostgreSQL first.');
+      findings.fail(
+        'queue.tables',
+        fault?.wrong ?? (error as Error).message,
+        fault?.fix ?? 'Fix PostgreSQL first.',
+      );
     }
   }
 }

@@ -1,8 +1,16 @@
 import { Cluster, Redis } from 'ioredis';
-import { clusterAddress, clusterNodes, redisAddress, redisPlace, type Environment } from '@app/runtime';
+import {
+  clusterAddress,
+  clusterNodes,
+  HASH_TAGS,
+  redisAddress,
+  redisPlace,
+  type Environment,
+} from '@app/runtime';
 import { compareClocks, Findings, type Check } from './finding';
 
 const TIMEOUT_MS = 2_000;
+const SAMPLED_KEYS = 1_000;
 /** Source: BullMQ, which refuses older ones, and recommends 6.2. */
 const OLDEST_VERSION = [5, 0] as const;
 const RECOMMENDED_VERSION = [6, 2] as const;
@@ -20,7 +28,10 @@ export class RedisCheck implements Check {
     redis.on('error', (error: Error) => (reason ??= error));
     try {
       await redis.connect();
-      findings.ok(`answers at ${redisPlace(this.environment)}, database ${this.environment.REDIS_DB}`);
+      findings.ok(
+        'redis.reachable',
+        `answers at ${redisPlace(this.environment)}, database ${this.environment.REDIS_DB}`,
+      );
       if (redis instanceof Cluster) await this.askNodes(redis, findings);
       else await this.ask(redis, findings);
     } catch (error) {
@@ -58,6 +69,8 @@ export class RedisCheck implements Check {
   }
 
   private async ask(redis: Redis, findings: Findings): Promise<void> {
+    await this.rights(redis, findings);
+    await this.neighbours(redis, findings);
     const info = parseInfo(await redis.info());
     const askedAt = Date.now();
     const [seconds, micros] = await redis.time();
@@ -66,25 +79,59 @@ export class RedisCheck implements Check {
     this.persistence(findings, info);
     compareClocks(
       findings,
+      'redis.clock',
       'that of Redis for limits',
       Number(seconds) * 1_000 + Number(micros) / 1_000,
       askedAt,
     );
   }
 
+  /** What the service does with its keys, tried without a change. */
+  private async rights(redis: Redis, findings: Findings): Promise<void> {
+    try {
+      await redis.eval("return redis.call('exists', KEYS[1])", 1, `${HASH_TAGS.limits}:doctor`);
+      await redis.exists(`${HASH_TAGS.metrics}:doctor`, `${HASH_TAGS.metrics}:doctor`);
+      await redis.exists(`${HASH_TAGS.mail}:doctor`);
+      findings.ok('redis.rights', 'its user may run scripts and read our keys');
+    } catch (error) {
+      const { message } = error as Error;
+      // A node of a cluster holds some of the keys: the others answer MOVED, and that is no missing right.
+      if (!message.includes('NOPERM')) return;
+      findings.fail(
+        'redis.rights',
+        `its user may not do what the service does: ${message}`,
+        `Paste in redis-cli: ACL SETUSER ${this.environment.REDIS_USERNAME || 'default'} ~* &* +@all -@dangerous +info`,
+      );
+    }
+  }
+
+  /** Others in the same database share its memory, and FLUSHDB. */
+  private async neighbours(redis: Redis, findings: Findings): Promise<void> {
+    const [, keys] = await redis.scan('0', 'COUNT', SAMPLED_KEYS);
+    const tags = Object.values(HASH_TAGS);
+    const foreign = keys.filter((key) => !tags.some((tag) => key.includes(tag)));
+    if (foreign.length === 0) return;
+    findings.warn(
+      'redis.neighbours',
+      `${foreign.length} of ${keys.length} keys that were looked at belong to other programs`,
+      'Give the service a Redis of its own, or a database (REDIS_DB): neighbours fill its memory, or flush it.',
+    );
+  }
+
   private version(findings: Findings, version: string): void {
     if (olderThan(version, OLDEST_VERSION)) {
-      findings.fail(`version ${version} is too old`, 'Upgrade it to 6.2 or newer.');
+      findings.fail('redis.version', `version ${version} is too old`, 'Upgrade it to 6.2 or newer.');
     } else if (olderThan(version, RECOMMENDED_VERSION)) {
-      findings.warn(`version ${version} is old`, 'Upgrade it to 6.2 or newer.');
-    } else findings.ok(`version ${version}`);
+      findings.warn('redis.version', `version ${version} is old`, 'Upgrade it to 6.2 or newer.');
+    } else findings.ok('redis.version', `version ${version}`);
   }
 
   private memory(findings: Findings, info: ReadonlyMap<string, string>): void {
     const policy = info.get('maxmemory_policy');
-    if (policy === 'noeviction') findings.ok('maxmemory-policy is noeviction');
+    if (policy === 'noeviction') findings.ok('redis.eviction', 'maxmemory-policy is noeviction');
     else {
       findings.fail(
+        'redis.eviction',
         `maxmemory-policy is ${policy}: when memory is short, it drops queued mails and counted requests`,
         'Set it: CONFIG SET maxmemory-policy noeviction, and in redis.conf.',
       );
@@ -94,21 +141,31 @@ export class RedisCheck implements Check {
       number,
     ];
     if (most > 0 && used / most > 0.9) {
-      findings.warn(`${Math.round((used / most) * 100)} % of maxmemory is used`, 'Raise maxmemory.');
+      findings.warn(
+        'redis.memory',
+        `${Math.round((used / most) * 100)} % of maxmemory is used`,
+        'Raise maxmemory.',
+      );
     }
-    if (info.get('role') === 'slave') findings.fail('it is a replica', 'Point REDIS_HOST to the primary.');
+    if (info.get('role') === 'slave')
+      findings.fail('redis.replica', 'it is a replica', 'Point REDIS_HOST to the primary.');
   }
 
   private persistence(findings: Findings, info: ReadonlyMap<string, string>): void {
-    if (info.get('aof_enabled') === '1') findings.ok('appendonly is on');
+    if (info.get('aof_enabled') === '1') findings.ok('redis.persistence', 'appendonly is on');
     else {
       findings.warn(
+        'redis.persistence',
         'appendonly is off: a restart forgets limits, metrics and the queue (owed mails are safe in PostgreSQL)',
         'Set it: CONFIG SET appendonly yes, and in redis.conf.',
       );
     }
     if ([info.get('aof_last_write_status'), info.get('rdb_last_bgsave_status')].includes('err')) {
-      findings.fail('it could not write to its disk', 'Look into its log: a full disk, or missing rights.');
+      findings.fail(
+        'redis.disk',
+        'it could not write to its disk',
+        'Look into its log: a full disk, or missing rights.',
+      );
     }
   }
 
@@ -116,7 +173,7 @@ export class RedisCheck implements Check {
     const fix = /NOAUTH|WRONGPASS|AUTH|NOPERM/.test(message)
       ? 'Check REDIS_USERNAME and REDIS_PASSWORD, and the rights of that user (ACL).'
       : 'Check that it runs, and REDIS_HOST, REDIS_PORT, REDIS_TLS or REDIS_SENTINELS. Meanwhile limits are counted per process.';
-    findings.fail(`no answer from ${redisPlace(this.environment)}: ${message}`, fix);
+    findings.fail('redis.reachable', `no answer from ${redisPlace(this.environment)}: ${message}`, fix);
   }
 }
 

@@ -23,12 +23,19 @@ export class SmtpCheck implements Check {
     try {
       const templates = new MailTemplates(this.environment);
       templates.check();
-      findings.ok(`the templates in ${folder} are sound; languages: ${templates.locales.join(', ')}`);
+      findings.ok(
+        'mail.templates',
+        `the templates in ${folder} are sound; languages: ${templates.locales.join(', ')}`,
+      );
     } catch (error) {
       if (!(error instanceof TemplateFault)) throw error;
       const fix =
         'Fix the files; `mail preview` shows the result. The mailer-worker does not start with them.';
-      findings.fail(`MAIL_TEMPLATES_DIR is not sound: ${plainText(error.faults.join('; '))}`, fix);
+      findings.fail(
+        'mail.templates',
+        `MAIL_TEMPLATES_DIR is not sound: ${plainText(error.faults.join('; '))}`,
+        fix,
+      );
     }
   }
 
@@ -37,16 +44,19 @@ export class SmtpCheck implements Check {
     const name = address.name === 'fallback' ? ' (SMTP_FALLBACK_URL)' : '';
     try {
       const session = await SmtpSession.open(address, TIMEOUT_MS);
-      findings.ok(`answers at ${host}:${port}${name}`);
+      findings.ok('mail.reachable', `answers at ${host}:${port}${name}`);
       findings.ok(
+        'mail.tls',
         tls === 'none'
           ? 'TLS is not asked for (SMTP_USE_TLS=none)'
           : 'TLS works, and its certificate is trusted',
       );
       findings.ok(
+        'mail.credentials',
         user === '' ? 'no sign-in is asked for (SMTP_USERNAME is empty)' : `"${user}" is signed in`,
       );
       findings.ok(
+        'mail.smtputf8',
         session.takesUtf8()
           ? 'takes addresses beyond ASCII (SMTPUTF8)'
           : 'does not take addresses beyond ASCII such as kévin@example.com (no SMTPUTF8): those are refused',
@@ -54,7 +64,11 @@ export class SmtpCheck implements Check {
       session.close();
     } catch (error) {
       const reason = plainText(maskEmailsIn((error as Error).message));
-      findings.fail(`${host}:${port}${name} does not serve us: ${reason}`, fixFor(error as Error));
+      findings.fail(
+        'mail.reachable',
+        `${host}:${port}${name} does not serve us: ${reason}`,
+        fixFor(error as Error),
+      );
     }
   }
 }

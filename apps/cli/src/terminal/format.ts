@@ -31,3 +31,22 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
     )
     .join('\n');
 }
+
+/** One record of comma-separated values. Source: RFC 4180, with LF. */
+export const csvLine = (values: readonly (string | number | null)[]): string =>
+  `${values.map((value) => csvField(value === null ? '' : String(value))).join(',')}\n`;
+
+const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+const UNITS = [
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'min'],
+] as const;
+
+/** `40 s`, `3 min`, `2 h`, `5 d`: the largest unit that fits, rounded down. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const unit = UNITS.find(([length]) => whole >= length);
+  return unit === undefined ? `${whole} s` : `${Math.floor(whole / unit[0])} ${unit[1]}`;
+}

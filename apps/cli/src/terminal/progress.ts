@@ -12,6 +12,7 @@ export class Progress {
   constructor(
     private readonly total: number,
     private readonly stream: NodeJS.WriteStream = process.stderr,
+    private readonly unit: 'rows' | 'bytes' = 'rows',
   ) {}
 
   static get wanted(): boolean {
@@ -27,7 +28,11 @@ export class Progress {
     const filled = Math.round(share * BAR_WIDTH);
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
     const perSecond = Math.round((done / Math.max(1, now - this.started)) * 1_000);
-    const figures = `${numbers(done)} of ${numbers(this.total)}  ${numbers(perSecond)}/s`;
+    const scale = this.unit === 'bytes' ? 1_000_000 : 1;
+    const [shown, whole, pace] = [done, this.total, perSecond].map((count) =>
+      numbers(Math.round(count / scale)),
+    );
+    const figures = `${shown} of ${whole}${this.unit === 'bytes' ? ' MB' : ''}  ${pace}${this.unit === 'bytes' ? ' MB' : ''}/s`;
     this.stream.write(`\r\u001b[K${createColors(this.stream).green(bar)} ${figures}`);
   }
 

@@ -1,0 +1,68 @@
+import { Inject } from '@nestjs/common';
+import { Help, Option, SubCommand } from 'nest-commander';
+import { AccountDirectory, AUDITED_ACTIONS, type AuditedAction, type AuditEntry } from '@app/users';
+import { moment, oneOf } from '../arguments';
+import { ListCommand, type Column, type ListOptions } from '../list-command';
+import { helpText } from '../root-command';
+
+interface AuditListOptions extends ListOptions {
+  readonly action?: AuditedAction;
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+const COLUMNS: readonly Column<AuditEntry>[] = [
+  { heading: 'ENTRY', name: 'id', value: ({ id }) => id },
+  { heading: 'AT (UTC)', name: 'at', value: ({ at }) => at.toISOString() },
+  { heading: 'WHO', name: 'os_user', value: ({ osUser }) => osUser },
+  { heading: 'HOST', name: 'host', value: ({ host }) => host },
+  { heading: 'ACTION', name: 'action', value: ({ action }) => action },
+  { heading: 'ACCOUNT', name: 'account_id', value: ({ accountId }) => accountId },
+  { heading: 'DIGEST', name: 'digest', value: ({ digest }) => digest, hidden: true },
+  { heading: 'ACCOUNTS', name: 'accounts', value: ({ accounts }) => accounts },
+  { heading: 'REASON', name: 'reason', value: ({ reason }) => reason },
+];
+
+@SubCommand({ name: 'list', description: 'list what operators changed, the newest first' })
+export class AuditListCommand extends ListCommand {
+  constructor(@Inject(AccountDirectory) private readonly accounts: AccountDirectory) {
+    super();
+  }
+
+  @Option({ flags: '--action <action>', description: `one of ${AUDITED_ACTIONS.join(', ')}` })
+  parseAction(given: string): AuditedAction {
+    return oneOf(given, AUDITED_ACTIONS);
+  }
+
+  @Option({ flags: '--since <moment>', description: 'then or later: a day, a time, or an age (7d)' })
+  parseSince(given: string): Date {
+    return moment(given);
+  }
+
+  @Option({ flags: '--until <moment>', description: 'before that' })
+  parseUntil(given: string): Date {
+    return moment(given);
+  }
+
+  @Help('after')
+  help(): string {
+    return helpText(
+      `Each entry was written in the transaction of its change. The table refuses update, delete and truncate. It
+holds no address; "users find" shows the entries of one person.`,
+      {
+        'audit list': 'the 100 newest',
+        'audit list --action users.erase --since 30d --all': 'who was erased this month, by whom and why',
+      },
+    );
+  }
+
+  async run(_arguments: string[], options: AuditListOptions): Promise<void> {
+    const { action, since, until } = options;
+    const filter = {
+      ...(action === undefined ? {} : { action }),
+      ...(since === undefined ? {} : { since }),
+      ...(until === undefined ? {} : { until }),
+    };
+    await this.printList(options, COLUMNS, (limit, after) => this.accounts.audit(filter, limit, after));
+  }
+}

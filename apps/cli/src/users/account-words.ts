@@ -1,0 +1,88 @@
+import { maskEmailsIn, type Environment } from '@app/runtime';
+import type { AccountDetails, AccountEventEntry, AddressTraces, MailDetails } from '@app/users';
+import { counted, duration, plainText } from '../terminal/format';
+
+type Limits = Pick<Environment, 'SMTP_HOST' | 'ACTIVATION_CODE_MAX_RESENDS' | 'ACTIVATION_CODE_MAX_ATTEMPTS'>;
+
+const LABEL_WIDTH = 10;
+const line = (label: string, text: string): string => `${label.padEnd(LABEL_WIDTH)}  ${text}`;
+const utc = (moment: Date): string => `${moment.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+
+/** The account for people, a line each: state, mail, code, ids. */
+export function describeAccount(account: AccountDetails, limits: Limits): string[] {
+  const { id, email, mail, requestId } = account;
+  return [
+    line('Account', `${email}  ${id}`),
+    line('State', stateInWords(account)),
+    ...(mail === null ? [] : [line('Mail', mailInWords(mail, account.now, limits))]),
+    ...(account.code === null ? [] : [line('Code', codeInWords(account, limits))]),
+    ...(mail === null ? [] : [line('Mail id', mail.id)]),
+    ...(requestId === null ? [] : [line('Request', plainText(requestId))]),
+  ];
+}
+
+function stateInWords({ state, createdAt, activatedAt, now }: AccountDetails): string {
+  const since = (moment: Date): string => duration((now.getTime() - moment.getTime()) / 1_000);
+  if (activatedAt !== null) {
+    return `activated ${since(activatedAt)} ago (${utc(activatedAt)}), registered ${utc(createdAt)}`;
+  }
+  return `${state} since ${since(createdAt)} (registered ${utc(createdAt)})`;
+}
+
+function mailInWords(mail: MailDetails, now: Date, { SMTP_HOST: server }: Limits): string {
+  const seconds = (moment: Date): number => (moment.getTime() - now.getTime()) / 1_000;
+  const answer =
+    mail.lastAnswer === null ? '' : `, last answer "${reasonText(mail.lastAnswer)}" from ${server}`;
+  const tried = `tried ${counted(mail.attempts, 'time')}${answer}`;
+  if (mail.sentAt !== null) {
+    return `taken by ${server} ${duration(-seconds(mail.sentAt))} ago (${utc(mail.sentAt)}), ${counted(mail.attempts, 'attempt')}`;
+  }
+  if (mail.givenUpAt !== null) {
+    return `given up ${duration(-seconds(mail.givenUpAt))} ago: ${tried}; "users resend" sends a new one`;
+  }
+  if (mail.nextTryAt === null) return tried;
+  const next = seconds(mail.nextTryAt) > 0 ? `next try in ${duration(seconds(mail.nextTryAt))}` : 'due now';
+  return `owed for ${duration(-seconds(mail.owedSince))}: ${tried}, ${next}`;
+}
+
+function codeInWords({ code, mail, now }: AccountDetails, limits: Limits): string {
+  const { ACTIVATION_CODE_MAX_RESENDS: resends, ACTIVATION_CODE_MAX_ATTEMPTS: tries } = limits;
+  if (code === null) return 'none';
+  const left = `${counted(Math.max(0, resends - code.newCodesUsed), 'new code')} left`;
+  const wrong = code.wrongTries === 0 ? '' : `, ${code.wrongTries} of ${tries} wrong tries used`;
+  if (mail?.sentAt === null || code.expiresAt === null) return `not sent yet; ${left}`;
+  if (code.wrongTries >= tries) return `used up by wrong tries; ${left}`;
+  const seconds = (code.expiresAt.getTime() - now.getTime()) / 1_000;
+  const life = seconds > 0 ? `good for ${duration(seconds)} more` : `expired ${duration(-seconds)} ago`;
+  return `${code.digits} digits, ${life}${wrong}; ${left}`;
+}
+
+/** What is held of an address outside its account, a line each. */
+export function describeTraces({ wrongTries, events, erasures, audit }: AddressTraces): string[] {
+  return [
+    line(
+      'Today',
+      wrongTries === null
+        ? 'no wrong code was typed'
+        : `${counted(wrongTries.tries, 'wrong code')} since ${utc(wrongTries.since)}`,
+    ),
+    ...events.map((event) => line('Event', eventInWords(event))),
+    ...erasures.map(({ accountId, erasedAt }) => line('Erased', `${utc(erasedAt)}  account ${accountId}`)),
+    ...audit.map(({ at, osUser, host, action, reason }) =>
+      line('Audit', plainText(`${utc(at)}  ${action} by ${osUser} on ${host}: ${reason}`)),
+    ),
+  ];
+}
+
+function eventInWords({ type, occurredAt, delivery, attempts, lastError }: AccountEventEntry): string {
+  const error = lastError === null ? '' : `, last answer "${reasonText(lastError)}"`;
+  const delivered = {
+    kept: 'in the log, not pushed',
+    owed: `not delivered yet: tried ${counted(attempts, 'time')}${error}`,
+    delivered: 'delivered',
+    given_up: `given up: tried ${counted(attempts, 'time')}${error}`,
+  }[delivery];
+  return `${utc(occurredAt)}  ${type}: ${delivered}`;
+}
+
+const reasonText = (text: string): string => plainText(maskEmailsIn(text));

@@ -1,0 +1,44 @@
+import { Help, SubCommand } from 'nest-commander';
+import { ChangeAccount, FindAccount } from '@app/users';
+import { AuditedCommand, type AuditedOptions } from '../audited-command';
+import { helpText } from '../root-command';
+
+@SubCommand({
+  name: 'activate',
+  arguments: '<account>',
+  description: 'activate an account without its code',
+  argsDescription: { account: 'address, account id, mail id or request id' },
+})
+export class UsersActivateCommand extends AuditedCommand {
+  constructor(
+    private readonly accounts: FindAccount,
+    private readonly change: ChangeAccount,
+  ) {
+    super();
+  }
+
+  @Help('after')
+  help(): string {
+    return helpText(
+      `Make sure that the person owns the mailbox: the code would have proved it. Other services are told by the
+event user.activated, as after a code.`,
+      { 'users activate kevin@example.com --reason "wrote to us from that address"': 'activated' },
+    );
+  }
+
+  async run([reference = '']: string[], options: AuditedOptions): Promise<void> {
+    const operator = this.operator(options);
+    const account = await this.account(this.accounts, reference);
+    const outcome = await this.change.activate(account, operator);
+    if (outcome === 'activated') {
+      this.report(options, { id: account.id, activated: true }, `${account.email} is activated.`);
+      return;
+    }
+    throw new Error(
+      {
+        already_activated: `${account.email} is activated already.`,
+        gone: `${account.email} has just been deleted.`,
+      }[outcome],
+    );
+  }
+}

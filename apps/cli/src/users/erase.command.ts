@@ -1,0 +1,170 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Help, Option, SubCommand } from 'nest-commander';
+import { EraseAccounts, FindAccount, type AccountDetails, type Erasure } from '@app/users';
+import { AuditedCommand, type AuditedOptions } from '../audited-command';
+import { helpText } from '../root-command';
+import { confirm } from '../terminal/confirm';
+import { counted, numbers } from '../terminal/format';
+import { parseErasure } from './erasure-line';
+
+interface EraseOptions extends AuditedOptions {
+  readonly dryRun?: boolean;
+  readonly from?: string;
+  readonly again?: boolean;
+  readonly yes?: boolean;
+}
+
+@SubCommand({
+  name: 'erase',
+  arguments: '[account]',
+  description: 'erase all that is held about a person',
+  argsDescription: { account: 'address, account id, mail id or request id' },
+})
+export class UsersEraseCommand extends AuditedCommand {
+  constructor(
+    private readonly accounts: FindAccount,
+    private readonly erasure: EraseAccounts,
+  ) {
+    super();
+  }
+
+  @Option({ flags: '--dry-run', description: 'say what would go, and erase nothing; needs no reason' })
+  parseDryRun(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--from <file>', description: 'an address or an id a line; with --again the erasure log' })
+  parseFrom(given: string): string {
+    return given;
+  }
+
+  @Option({ flags: '--again', description: 'repeat the erasures of a log, after a restore' })
+  parseAgain(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--yes', description: 'do not ask' })
+  parseYes(): boolean {
+    return true;
+  }
+
+  @Help('after')
+  help(): string {
+    return helpText(
+      `The account, its owed mail, its counts and its address in events go in one transaction. What is left is an id
+and a digest of the address, in the audit trail and in the erasure log, and the event user.deleted, which
+never has the address. Backups still hold the person: after a restore of an older one, repeat the
+erasures with --again. It spares a person who has registered again since. Status 1 where an account of
+the list was not found.`,
+      {
+        'users erase kevin@example.com --dry-run': 'what would go',
+        'users erase kevin@example.com --reason "asked by mail" --yes': 'in a script',
+        'users erase --from leavers.txt --reason "contract ended"': 'an address or an id a line',
+        'users erase --again --from erasures.ndjson --reason "restore of 2026-01-31"': 'after a restore',
+      },
+    );
+  }
+
+  async run([reference]: string[], options: EraseOptions): Promise<void> {
+    if ((reference === undefined) === (options.from === undefined)) {
+      this.command.error('error: give one account, or a list of them with --from', { exitCode: 2 });
+    }
+    if (options.again && options.from === undefined) {
+      this.command.error('error: --again reads the erasure log: add --from <file>', { exitCode: 2 });
+    }
+    if (!options.dryRun) this.operator(options);
+    const entries = reference === undefined ? await readLines(options.from ?? '') : [reference];
+    if (options.again) await this.repeat(entries, options);
+    else await this.erase(entries, options);
+  }
+
+  private async erase(references: readonly string[], options: EraseOptions): Promise<void> {
+    const found: AccountDetails[] = [];
+    const missing: string[] = [];
+    for (const reference of references) {
+      const account = await this.accounts.account(reference);
+      if (account === null) missing.push(reference);
+      else found.push(account);
+    }
+    for (const reference of missing) process.stderr.write(`There is no account ${reference}.\n`);
+    if (missing.length > 0) process.exitCode = 1;
+    const extent = await this.extent(found);
+    if (!options.dryRun && found.length > 0) {
+      const whom = found.length === 1 ? `${found[0]?.email}` : counted(found.length, 'account');
+      await confirm(this.command, `Erase ${whom} (${inWords(extent)})?`, options.yes);
+      for (const account of found) await this.erasure.erase(account, this.operator(options));
+    }
+    const result = {
+      dry_run: options.dryRun ?? false,
+      erased: options.dryRun ? 0 : found.length,
+      ...(options.dryRun ? { would_erase: found.length } : {}),
+      not_found: missing.length,
+      owed_mails: extent.owedMails,
+      wrong_try_counts: extent.wrongTryCounts,
+      events_with_address: extent.eventsWithAddress,
+    };
+    this.report(options, result, `${options.dryRun ? 'Would erase' : 'Erased'} ${inWords(extent)}.`);
+  }
+
+  private async extent(accounts: readonly AccountDetails[]) {
+    const sum = { accounts: 0, owedMails: 0, wrongTryCounts: 0, eventsWithAddress: 0 };
+    for (const account of accounts) {
+      const extent = await this.erasure.extent(account);
+      for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += extent[key];
+    }
+    return sum;
+  }
+
+  private async repeat(lines: readonly string[], options: EraseOptions): Promise<void> {
+    const log: Erasure[] = lines.map((line, index) => {
+      const erasure = parseErasure(line);
+      if (erasure === null) throw new Error(`Line ${index + 1} is not of the erasure log. Nothing was done.`);
+      return erasure;
+    });
+    const counts = { erased: 0, absent: 0, address_differs: 0 };
+    for (const erasure of log) counts[await this.erasure.rehearse(erasure)] += 1;
+    const { erased, absent, address_differs: spared } = counts;
+    if (!options.dryRun && log.length > 0) {
+      await confirm(this.command, `Erase ${counted(erased, 'account')} again?`, options.yes);
+      for (const erasure of log) await this.erasure.repeat(erasure, this.operator(options));
+    }
+    const result = {
+      dry_run: options.dryRun ?? false,
+      erased: options.dryRun ? 0 : erased,
+      ...(options.dryRun ? { would_erase: erased } : {}),
+      absent,
+      spared,
+    };
+    const words = `${options.dryRun ? 'Would erase' : 'Erased'} ${counted(erased, 'account')} again; ${numbers(absent)} were not there, ${numbers(spared)} spared.`;
+    this.report(options, result, words);
+    if (spared > 0) {
+      process.stderr.write(
+        `${counted(spared, 'account')} has the id of the log and another digest: SECRET_KEY (or SECRET_KEY_PREVIOUS) has to be the one of the erasure.\n`,
+      );
+      process.exitCode = 1;
+    }
+  }
+}
+
+async function readLines(file: string): Promise<string[]> {
+  const lines: string[] = [];
+  const input = file === '-' ? process.stdin : createReadStream(file);
+  const failed = new Promise<never>((_, reject) => input.once('error', reject));
+  const read = async (): Promise<void> => {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      if (line.trim() !== '') lines.push(line.trim());
+    }
+  };
+  await Promise.race([read(), failed]);
+  return lines;
+}
+
+const inWords = (extent: {
+  accounts: number;
+  owedMails: number;
+  wrongTryCounts: number;
+  eventsWithAddress: number;
+}): string =>
+  `${counted(extent.accounts, 'account')}, ${counted(extent.owedMails, 'owed mail')}, ` +
+  `${counted(extent.wrongTryCounts, 'count')} of wrong codes, the address in ${counted(extent.eventsWithAddress, 'event')}`;

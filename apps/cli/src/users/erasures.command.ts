@@ -1,0 +1,39 @@
+import { Inject } from '@nestjs/common';
+import { Help, SubCommand } from 'nest-commander';
+import { AccountDirectory } from '@app/users';
+import { BaseCommand } from '../base-command';
+import { helpText } from '../root-command';
+import { Output } from '../terminal/output';
+
+const PAGE_ENTRIES = 1_000;
+
+@SubCommand({ name: 'erasures', description: 'print the erasure log, one JSON object a line' })
+export class UsersErasuresCommand extends BaseCommand {
+  constructor(@Inject(AccountDirectory) private readonly accounts: AccountDirectory) {
+    super();
+  }
+
+  @Help('after')
+  help(): string {
+    return helpText(
+      `Keep it elsewhere than the backups. After a restore of an older backup, "users erase --again --from" with
+this file repeats the erasures. It holds no address: the digest can be computed from the address and
+SECRET_KEY, and not the other way round.`,
+      {
+        'users erasures > erasures.ndjson': '{"account_id": "…", "digest": "…", "erased_at": "…"} a line',
+      },
+    );
+  }
+
+  async run(): Promise<void> {
+    let after: string | undefined;
+    do {
+      const page = await this.accounts.erasures(PAGE_ENTRIES, after);
+      const lines = page.entries.map(({ accountId, digest, erasedAt }) =>
+        JSON.stringify({ account_id: accountId, digest, erased_at: erasedAt }),
+      );
+      await Output.write(lines.map((line) => `${line}\n`).join(''));
+      after = page.next ?? undefined;
+    } while (after !== undefined && !Output.closed);
+  }
+}

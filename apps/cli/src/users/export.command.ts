@@ -1,0 +1,111 @@
+import { Inject } from '@nestjs/common';
+import { Help, Option, SubCommand } from 'nest-commander';
+import { Environment } from '@app/runtime';
+import { AccountDirectory, FindAccount, type AccountEntry, type Page } from '@app/users';
+import type { Column } from '../list-command';
+import { helpText } from '../root-command';
+import { csvLine } from '../terminal/format';
+import { Output } from '../terminal/output';
+import { Progress } from '../terminal/progress';
+import { ACCOUNT_COLUMNS, HASH_COLUMN } from './account-columns';
+import { accountToJson, tracesToJson } from './account-json';
+import { AccountListCommand, type FilterOptions } from './filter-options';
+
+interface ExportOptions extends FilterOptions {
+  readonly of?: string;
+  readonly withHashes?: boolean;
+}
+
+const PAGE_ENTRIES = 2_000;
+
+@SubCommand({ name: 'export', description: 'print every account, or all that is held about one person' })
+export class UsersExportCommand extends AccountListCommand {
+  constructor(
+    @Inject(AccountDirectory) private readonly accounts: AccountDirectory,
+    private readonly find: FindAccount,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {
+    super();
+  }
+
+  @Option({ flags: '--of <account>', description: 'everything held about one person, as one JSON object' })
+  parseOf(given: string): string {
+    return given;
+  }
+
+  @Option({ flags: '--with-hashes', description: 'with the bcrypt hashes; never to a terminal' })
+  parseWithHashes(): boolean {
+    return true;
+  }
+
+  @Help('after')
+  help(): string {
+    return helpText(
+      `One JSON object a line, or CSV, the newest account first; memory does not grow with their number. With
+hashes it is what "users import" of another installation reads: treat the file as the passwords that
+it may yield.`,
+      {
+        'users export --state activated > activated.ndjson': 'all activated addresses',
+        'users export --with-hashes --state activated > move.ndjson': 'to move to another installation',
+        'users export --of kevin@example.com': 'what somebody may ask of you by law',
+      },
+    );
+  }
+
+  async run(_arguments: string[], options: ExportOptions): Promise<void> {
+    if (options.of !== undefined) await this.exportOne(options.of);
+    else await this.exportAll(options);
+  }
+
+  private async exportOne(reference: string): Promise<void> {
+    const found = await this.find.execute(reference);
+    if (found === null) throw new Error(`Nothing has the id ${reference}: no account, no mail, no request.`);
+    const { account, email, traces } = found;
+    const held = {
+      email,
+      account:
+        account === null ? null : { ...accountToJson(account, this.environment), password: 'held as a hash' },
+      ...tracesToJson(traces),
+    };
+    await Output.write(`${JSON.stringify(held, null, 2)}\n`);
+    if (account === null) process.exitCode = 1;
+  }
+
+  private async exportAll(options: ExportOptions): Promise<void> {
+    const withHashes = options.withHashes ?? false;
+    if (withHashes && process.stdout.isTTY) {
+      this.command.error('error: --with-hashes writes to a file or a pipe, never to a terminal', {
+        exitCode: 2,
+      });
+    }
+    const filter = { ...this.filter(options), withHashes };
+    const columns = withHashes ? [...ACCOUNT_COLUMNS, HASH_COLUMN] : ACCOUNT_COLUMNS;
+    const most = options.limit ?? Infinity;
+    // A bar among the lines of the export would help nobody.
+    const drawn = Progress.wanted && !process.stdout.isTTY;
+    const progress = new Progress(drawn ? Math.min(most, await this.accounts.count(filter)) : 0);
+    if (options.csv) await Output.write(csvLine(columns.map(({ name }) => name)));
+    let done = 0;
+    let next: string | undefined;
+    try {
+      do {
+        const page: Page<AccountEntry> = await this.accounts.list(
+          filter,
+          Math.min(PAGE_ENTRIES, most - done),
+          next,
+        );
+        await Output.write(page.entries.map((entry) => line(columns, entry, options.csv)).join(''));
+        done += page.entries.length;
+        next = page.next ?? undefined;
+        if (drawn) progress.at(done);
+      } while (next !== undefined && done < most && !Output.closed);
+    } finally {
+      progress.end();
+    }
+  }
+}
+
+function line(columns: readonly Column<AccountEntry>[], entry: AccountEntry, csv = false): string {
+  if (csv) return csvLine(columns.map(({ value }) => value(entry)));
+  return `${JSON.stringify(Object.fromEntries(columns.map(({ name, value }) => [name, value(entry)])))}\n`;
+}

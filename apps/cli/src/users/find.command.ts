@@ -1,0 +1,52 @@
+import { Inject } from '@nestjs/common';
+import { Help, SubCommand } from 'nest-commander';
+import { Environment } from '@app/runtime';
+import { FindAccount, type FoundAccount } from '@app/users';
+import { BaseCommand, type ReportOptions } from '../base-command';
+import { helpText } from '../root-command';
+import { describeAccount, describeTraces } from './account-words';
+import { foundToJson } from './account-json';
+
+@SubCommand({
+  name: 'find',
+  arguments: '<account>',
+  description: 'say all that is known of one account, and why its mail has not come',
+  argsDescription: { account: 'address in any spelling, account id, mail id or request id' },
+})
+export class UsersFindCommand extends BaseCommand {
+  constructor(
+    private readonly accounts: FindAccount,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {
+    super();
+  }
+
+  @Help('after')
+  help(): string {
+    return helpText(
+      `It says in words what became of the registration, its mail and its code, and names the ids to search the
+logs for. It changes nothing. Status 1 where there is no such account.`,
+      {
+        'users find Kevin@Example.com': 'by address, in any spelling',
+        'users find 5e0f0a4e-7c1c-4d8e-9a37-6f3b1d3f8b11':
+          "by the X-Request-Id of the answer, or a mail's id",
+        'users find kevin@example.com --json': 'all of it as data',
+      },
+    );
+  }
+
+  async run([reference = '']: string[], options: ReportOptions): Promise<void> {
+    const found = await this.accounts.execute(reference);
+    if (found === null) throw new Error(`Nothing has the id ${reference}: no account, no mail, no request.`);
+    this.report(options, foundToJson(found, this.environment), this.inWords(found));
+    if (found.account === null) process.exitCode = 1;
+  }
+
+  private inWords({ account, email, traces }: FoundAccount): string {
+    const lines =
+      account === null
+        ? [`No account has the address ${email}.`]
+        : describeAccount(account, this.environment);
+    return [...lines, ...describeTraces(traces)].join('\n');
+  }
+}

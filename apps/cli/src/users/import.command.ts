@@ -1,0 +1,115 @@
+import { createReadStream, ReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { Help, Option, SubCommand } from 'nest-commander';
+import { ImportAccounts, type ImportReport } from '@app/users';
+import { AuditedCommand, type AuditedOptions } from '../audited-command';
+import { helpText } from '../root-command';
+import { counted, numbers } from '../terminal/format';
+import { Progress } from '../terminal/progress';
+import { StopRequest } from '../terminal/stop-request';
+
+interface ImportOptions extends AuditedOptions {
+  readonly dryRun?: boolean;
+}
+
+/** Refusals that the JSON report names; stderr has all of them. */
+const REFUSALS_REPORTED = 1_000;
+
+@SubCommand({
+  name: 'import',
+  arguments: '<file>',
+  description: 'take in activated accounts of another system',
+  argsDescription: { file: 'one JSON object a line; - reads standard input' },
+})
+export class UsersImportCommand extends AuditedCommand {
+  constructor(private readonly accounts: ImportAccounts) {
+    super();
+  }
+
+  @Option({ flags: '--dry-run', description: 'check every line, and write nothing' })
+  parseDryRun(): boolean {
+    return true;
+  }
+
+  @Help('after')
+  help(): string {
+    return helpText(
+      `A line has email, password_hash and activated_at, and if you like id (a UUID) and created_at. The hash is
+bcrypt ($2a$, $2b$ or $2y$); one of a lower cost than BCRYPT_COST is renewed at the first right password.
+What cannot be taken in is named by its line on stderr, the rest goes in, and the status is 1. After an
+interruption run it again from the beginning: what is in already is counted as such. No mail is sent, and
+no event is written. With --json the first ${numbers(REFUSALS_REPORTED)} refusals are in the report, too.`,
+      {
+        'users import people.ndjson --dry-run': 'what would be refused, and why',
+        'users import people.ndjson --reason "move from the old shop"': 'take them in',
+        'users import - --reason "move" --json < people.ndjson': 'for a script',
+      },
+    );
+  }
+
+  async run([file = '']: string[], options: ImportOptions): Promise<void> {
+    const operator = options.dryRun ? null : this.operator(options);
+    const refusals: { line: number; reason: string }[] = [];
+    const input = file === '-' ? process.stdin : createReadStream(file);
+    const lines = createInterface({ input, crlfDelay: Infinity });
+    // readline swallows what goes wrong with its input.
+    const failed = new Promise<never>((_, reject) => input.once('error', reject));
+    const progress = await progressOf(file);
+    const stop = new StopRequest();
+    try {
+      const importing = this.accounts.execute({
+        lines,
+        operator,
+        signal: stop.signal,
+        onProgress: () => {
+          if (input instanceof ReadStream) progress.at(input.bytesRead);
+        },
+        onRefused: (line, reason) => {
+          if (refusals.length < REFUSALS_REPORTED) refusals.push({ line, reason });
+          progress.end();
+          process.stderr.write(`line ${line}: ${reason}\n`);
+        },
+      });
+      const report = await Promise.race([importing, failed]);
+      progress.end();
+      this.conclude(options, report, refusals, stop.signal.aborted);
+    } finally {
+      progress.end();
+      lines.close();
+      stop.release();
+    }
+  }
+
+  private conclude(
+    options: ImportOptions,
+    { lines, added, present, refused }: ImportReport,
+    refusals: readonly object[],
+    interrupted: boolean,
+  ): void {
+    const dryRun = options.dryRun ?? false;
+    const result = {
+      dry_run: dryRun,
+      lines,
+      imported: dryRun ? 0 : added,
+      ...(dryRun ? { would_import: added } : {}),
+      already_there: present,
+      refused,
+      refusals,
+      interrupted,
+    };
+    const words = [
+      `${counted(added, 'account')} ${dryRun ? 'would be imported' : 'imported'}`,
+      `${numbers(present)} were there already`,
+      `${counted(refused, 'line')} refused`,
+    ].join(', ');
+    this.report(options, result, `${words}${interrupted ? '. Interrupted; run it again to resume' : ''}.`);
+    if (refused > 0 || interrupted) process.exitCode = 1;
+  }
+}
+
+/** Progress by the bytes of a file that are read; the length of a pipe is unknown. */
+async function progressOf(file: string): Promise<Progress> {
+  const size = file !== '-' && Progress.wanted ? (await stat(file)).size : 0;
+  return new Progress(size, process.stderr, 'bytes');
+}

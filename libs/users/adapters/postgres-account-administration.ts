@@ -1,0 +1,168 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { PendingQuery, Row, TransactionSql } from 'postgres';
+import { codeDigits } from '@app/activation';
+import { recordEvent } from '@app/events';
+import { Environment, inTime, Sql, Unavailable, within } from '@app/runtime';
+import type {
+  AccountAdministration,
+  AuditedAction,
+  ErasureExtent,
+  ImportedAccount,
+  ImportOutcome,
+  Operator,
+  OperatorActivation,
+  ResendOutcome,
+  Target,
+} from '../domain/account-administration';
+import type { Erasure } from '../domain/account-directory';
+import { AddressDigest } from '../domain/address-digest';
+import { insertImported, whyNotAdded } from './import-statements';
+
+/** Longest a change may take, the wait for locks included. */
+const TRANSACTION_TIMEOUT_MS = 30_000;
+
+@Injectable()
+export class PostgresAccountAdministration implements AccountAdministration {
+  constructor(
+    @Inject(Sql) private readonly sql: Sql,
+    @Inject(Environment) private readonly environment: Environment,
+    private readonly digests: AddressDigest,
+  ) {}
+
+  async resend(target: Target, mailId: string, operator: Operator): Promise<ResendOutcome> {
+    return await this.inTransaction(async (sql) => {
+      const [held] = await sql<{ activated: boolean }[]>`
+        select activated_at is not null as activated from users where id = ${target.id} for update`;
+      if (held === undefined) return 'gone';
+      if (held.activated) return 'already_activated';
+      await sql`
+        update users set
+          mail_id = ${mailId},
+          code_digits = ${codeDigits(this.sql, this.sql`users.email`, this.environment.ACTIVATION_CODE_LENGTH)},
+          code_wrong_tries = 0, code_expires_at = null,
+          mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null,
+          mail_attempts = 0, mail_last_error = null, request_id = null, trace_parent = null
+        where id = ${target.id}`;
+      await this.audit(sql, 'users.resend', operator, target);
+      return 'replaced';
+    });
+  }
+
+  async activate(target: Target, operator: Operator): Promise<OperatorActivation> {
+    return await this.inTransaction(async (sql) => {
+      const [held] = await sql<{ activated: boolean }[]>`
+        select activated_at is not null as activated from users where id = ${target.id} for update`;
+      if (held === undefined) return 'gone';
+      if (held.activated) return 'already_activated';
+      await sql`
+        with activated as (
+          update users set
+            activated_at = now(), mail_id = null, code_expires_at = null, mail_due_at = null, mail_given_up_at = null
+          where id = ${target.id}
+          returning id, email, created_at, activated_at
+        ) ${this.event('user.activated', this.sql`activated`)}`;
+      await this.audit(sql, 'users.activate', operator, target);
+      return 'activated';
+    });
+  }
+
+  async extent({ id, email }: Target): Promise<ErasureExtent> {
+    const [row] = await inTime(this.sql<ErasureExtent[]>`
+      select (select count(*)::int from users where id = ${id}) as accounts,
+             (select count(*)::int from users where id = ${id} and mail_due_at is not null) as "owedMails",
+             (select count(*)::int from wrong_tries
+              where email_digest = sha256(convert_to(${email}, 'UTF8'))) as "wrongTryCounts",
+             (select count(*)::int from events
+              where account_id in (${this.family(id)}) and ${this.holds(email)}) as "eventsWithAddress"`);
+    return row ?? { accounts: 0, owedMails: 0, wrongTryCounts: 0, eventsWithAddress: 0 };
+  }
+
+  async erase(target: Target, operator: Operator, action: AuditedAction): Promise<ErasureExtent> {
+    const { id, email } = target;
+    return await this.inTransaction(async (sql) => {
+      const events = await sql`
+        update events set
+          data = data - 'email',
+          last_error = case when strpos(last_error, ${email}) > 0 then null else last_error end
+        where account_id in (${this.family(id)}) and ${this.holds(email)}`;
+      const gone = await sql<{ owed: boolean }[]>`
+        with gone as (
+          delete from users where id = ${id}
+          returning id, email, created_at, activated_at, mail_due_at is not null as owed
+        ), told as (${this.event('user.deleted', this.sql`gone`)})
+        select owed from gone`;
+      const tries = await sql`
+        delete from wrong_tries where email_digest = sha256(convert_to(${email}, 'UTF8'))`;
+      await sql`
+        insert into erasures (account_id, digest) values (${id}, ${this.digests.of(email)})
+        on conflict (account_id) do nothing`;
+      await this.audit(sql, action, operator, target);
+      return {
+        accounts: gone.length,
+        owedMails: gone.filter(({ owed }) => owed).length,
+        wrongTryCounts: tries.count,
+        eventsWithAddress: events.count,
+      };
+    });
+  }
+
+  async rememberErasure({ accountId, digest, erasedAt }: Erasure): Promise<void> {
+    await inTime(this.sql`
+      insert into erasures (account_id, digest, erased_at) values (${accountId}, ${digest}, ${erasedAt})
+      on conflict (account_id) do nothing`);
+  }
+
+  async importAccounts(accounts: readonly ImportedAccount[], operator: Operator): Promise<ImportOutcome> {
+    return await this.inTransaction(async (sql) => {
+      const added = new Set(await insertImported(sql, accounts));
+      // Of two lines with one address the first was added.
+      const rest = accounts.filter(({ email }) => !added.delete(email));
+      const outcome = await whyNotAdded(sql, rest);
+      const count = accounts.length - rest.length;
+      if (count > 0) await this.audit(sql, 'users.import', operator, null, count);
+      return { ...outcome, added: count };
+    });
+  }
+
+  async rehearseImport(accounts: readonly ImportedAccount[]): Promise<ImportOutcome> {
+    const outcome = await whyNotAdded(this.sql, accounts);
+    return { ...outcome, added: accounts.length - outcome.present - outcome.refused.length };
+  }
+
+  private event(type: 'user.activated' | 'user.deleted', from: PendingQuery<Row[]>) {
+    return recordEvent(this.sql, this.environment, { type, from, requestId: null });
+  }
+
+  /** Ids of an account and of the registrations that it replaced, one after the other. */
+  private family(id: string) {
+    return this.sql`
+      with recursive family (id) as (
+        select ${id}::uuid
+        union
+        select events.account_id from events join family on events.data ->> 'replaced_by' = family.id::text
+        where events.type = 'user.replaced'
+      ) select id from family`;
+  }
+
+  private holds(email: string) {
+    return this.sql`(data ? 'email' or strpos(last_error, ${email}) > 0)`;
+  }
+
+  private async audit(
+    sql: TransactionSql,
+    action: AuditedAction,
+    { osUser, host, reason }: Operator,
+    target: Target | null,
+    accounts = 1,
+  ): Promise<void> {
+    await sql`
+      insert into audit (os_user, host, action, account_id, digest, accounts, reason)
+      values (${osUser}, ${host}, ${action}, ${target?.id ?? null},
+              ${target === null ? null : this.digests.of(target.email)}, ${accounts}, ${reason})`;
+  }
+
+  private async inTransaction<T>(work: (sql: TransactionSql) => Promise<T>): Promise<T> {
+    const late = () => new Unavailable('database', `no answer within ${TRANSACTION_TIMEOUT_MS} ms`);
+    return await within(this.sql.begin(work) as Promise<T>, TRANSACTION_TIMEOUT_MS, late);
+  }
+}

@@ -1,0 +1,192 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { inTime, Sql } from '@app/runtime';
+import type {
+  AccountDetails,
+  AccountDirectory,
+  AccountEntry,
+  AccountEventEntry,
+  AccountFilter,
+  AddressTraces,
+  AuditEntry,
+  AuditFilter,
+  Erasure,
+  Page,
+} from '../domain/account-directory';
+import type { EmailAddress } from '../domain/email-address';
+import {
+  micros,
+  stateOf,
+  toAudit,
+  toDetails,
+  toEntry,
+  type AuditRow,
+  type DetailsRow,
+  type EntryRow,
+} from './account-rows';
+
+/** An operator waits longer than a client: a look-up without an index reads ten million rows within this. */
+const PATIENCE_MS = 60_000;
+const EVENTS_MAX = 100;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+type Fragment = ReturnType<Sql>;
+
+@Injectable()
+export class PostgresAccountDirectory implements AccountDirectory {
+  constructor(@Inject(Sql) private readonly sql: Sql) {}
+
+  async findByAddress(address: EmailAddress): Promise<AccountDetails | null> {
+    return await this.details(this.sql`email = ${address}`);
+  }
+
+  async findByReference(reference: string): Promise<AccountDetails | null> {
+    if (UUID.test(reference)) {
+      const id = reference.toLowerCase();
+      const found =
+        (await this.details(this.sql`id = ${id}`)) ?? (await this.details(this.sql`mail_id = ${id}`));
+      if (found !== null) return found;
+    }
+    // No index: every registration would pay for a question that is asked now and then.
+    return await this.details(this.sql`request_id = ${reference}`);
+  }
+
+  async list(filter: AccountFilter, limit: number, after?: string): Promise<Page<AccountEntry>> {
+    const rows = await inTime(
+      this.sql<EntryRow[]>`
+        select id, email, ${stateOf(this.sql)} as state, created_at, activated_at,
+               ${micros(this.sql, this.sql`created_at`)} as created_micros
+               ${filter.withHashes ? this.sql`, password_hash` : this.sql``}
+        from users
+        where ${this.matching(filter)} ${this.before(this.sql`created_at`, this.sql`uuid`, after)}
+        order by created_at desc, id desc
+        limit ${limit}`,
+      PATIENCE_MS,
+    );
+    return toPage(rows.map(toEntry), limit, rows.at(-1), (row) => `${row.created_micros}_${row.id}`);
+  }
+
+  async count(filter: AccountFilter): Promise<number> {
+    const [row] = await inTime(
+      this.sql<{ count: number }[]>`select count(*)::int as count from users where ${this.matching(filter)}`,
+      PATIENCE_MS,
+    );
+    return row?.count ?? 0;
+  }
+
+  async traces(
+    address: EmailAddress,
+    digests: readonly string[],
+    accountId: string | null,
+  ): Promise<AddressTraces> {
+    const known = this.sql`digest in ${this.sql(digests)}`;
+    const [tries, erasures, audit, events] = await Promise.all([
+      inTime(this.sql<{ tries: number; since: Date }[]>`
+        select tries, since from wrong_tries
+        where email_digest = sha256(convert_to(${address}, 'UTF8')) and since > now() - interval '1 day'`),
+      inTime(this.sql<{ accountId: string; erasedAt: Date }[]>`
+        select account_id as "accountId", erased_at as "erasedAt" from erasures
+        where ${known} order by erased_at`),
+      inTime(this.sql<AuditRow[]>`
+        select id::text, at, os_user, host, action, account_id, digest, accounts, reason from audit
+        where ${known} or account_id = ${accountId} order by audit.id`),
+      this.events(accountId),
+    ]);
+    return { wrongTries: tries[0] ?? null, erasures, audit: audit.map(toAudit), events };
+  }
+
+  async erasures(limit: number, after?: string): Promise<Page<Erasure>> {
+    const [moment, id] = place(after);
+    const rows = await inTime(
+      this.sql<(Erasure & { micros: string })[]>`
+        select account_id as "accountId", digest, erased_at as "erasedAt",
+               ${micros(this.sql, this.sql`erased_at`)} as micros
+        from erasures
+        where (erased_at, account_id) > (${this.moment(moment ?? '0')}, ${id ?? NIL}::uuid)
+        order by erased_at, account_id
+        limit ${limit}`,
+      PATIENCE_MS,
+    );
+    const entries = rows.map(({ accountId, digest, erasedAt }) => ({ accountId, digest, erasedAt }));
+    return toPage(entries, limit, rows.at(-1), (row) => `${row.micros}_${row.accountId}`);
+  }
+
+  async audit(filter: AuditFilter, limit: number, after?: string): Promise<Page<AuditEntry>> {
+    const rows = await inTime(
+      this.sql<AuditRow[]>`
+        select id::text, at, os_user, host, action, account_id, digest, accounts, reason from audit
+        where true
+          ${filter.action === undefined ? this.sql`` : this.sql`and action = ${filter.action}`}
+          ${filter.since === undefined ? this.sql`` : this.sql`and at >= ${filter.since}`}
+          ${filter.until === undefined ? this.sql`` : this.sql`and at < ${filter.until}`}
+          ${after === undefined ? this.sql`` : this.sql`and id < ${after}::bigint`}
+        order by audit.id desc
+        limit ${limit}`,
+      PATIENCE_MS,
+    );
+    return toPage(rows.map(toAudit), limit, rows.at(-1), (row) => row.id);
+  }
+
+  private async events(accountId: string | null): Promise<AccountEventEntry[]> {
+    return await inTime(this.sql<AccountEventEntry[]>`
+      select id, type, occurred_at as "occurredAt", request_id as "requestId", attempts, last_error as "lastError",
+             case when delivered_at is not null then 'delivered'
+                  when given_up_at is not null then 'given_up'
+                  when due_at is not null then 'owed' else 'kept' end as delivery
+      from events where account_id = ${accountId}
+      order by ordinal
+      limit ${EVENTS_MAX}`);
+  }
+
+  private async details(where: Fragment): Promise<AccountDetails | null> {
+    const [row] = await inTime(
+      this.sql<DetailsRow[]>`
+        select id, email, ${stateOf(this.sql)} as state, created_at, activated_at,
+               ${micros(this.sql, this.sql`created_at`)} as created_micros, now() as now, locale, request_id,
+               mail_id, mail_owed_since, mail_due_at, mail_sent_at, mail_given_up_at, mail_attempts,
+               mail_last_error, code_expires_at, code_digits, code_wrong_tries, code_resends
+        from users where ${where}
+        order by created_at desc
+        limit 1`,
+      PATIENCE_MS,
+    );
+    return row === undefined ? null : toDetails(row);
+  }
+
+  private matching({ state, since, until }: AccountFilter): Fragment {
+    const inState = {
+      pending: this.sql`activated_at is null and mail_given_up_at is null`,
+      activated: this.sql`activated_at is not null`,
+      undeliverable: this.sql`activated_at is null and mail_given_up_at is not null`,
+    };
+    return this.sql`
+      ${state === undefined ? this.sql`true` : inState[state]}
+      ${since === undefined ? this.sql`` : this.sql`and created_at >= ${since}`}
+      ${until === undefined ? this.sql`` : this.sql`and created_at < ${until}`}`;
+  }
+
+  private before(moment: Fragment, type: Fragment, after: string | undefined): Fragment {
+    const [then, id] = place(after);
+    if (then === undefined || id === undefined) return this.sql``;
+    return this.sql`and (${moment}, id) < (${this.moment(then)}, ${id}::${type})`;
+  }
+
+  private moment(sinceEpochMicros: string): Fragment {
+    return this.sql`'epoch'::timestamptz + ${sinceEpochMicros}::bigint * interval '1 microsecond'`;
+  }
+}
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+
+const place = (after: string | undefined): [string | undefined, string | undefined] => {
+  const [moment, id] = after?.split('_') ?? [];
+  return [moment, id];
+};
+
+function toPage<Entry, Row>(
+  entries: readonly Entry[],
+  limit: number,
+  last: Row | undefined,
+  placeOf: (row: Row) => string,
+): Page<Entry> {
+  return { entries, next: last === undefined || entries.length < limit ? null : placeOf(last) };
+}

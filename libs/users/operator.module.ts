@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common';
+import { Environment } from '@app/runtime';
+import { PostgresAccountAdministration } from './adapters/postgres-account-administration';
+import { PostgresAccountDirectory } from './adapters/postgres-account-directory';
+import { PostgresSignUpStatistics } from './adapters/postgres-sign-up-statistics';
+import { AccountAdministration } from './domain/account-administration';
+import { AccountDirectory } from './domain/account-directory';
+import { AddressDigest } from './domain/address-digest';
+import { SignUpStatistics } from './domain/sign-up-statistics';
+import { ChangeAccount } from './use-cases/change-account';
+import { EraseAccounts } from './use-cases/erase-accounts';
+import { FindAccount } from './use-cases/find-account';
+import { ImportAccounts } from './use-cases/import-accounts';
+
+/** AccountDirectory, AccountAdministration, SignUpStatistics → PostgreSQL. For the command line alone. */
+@Module({
+  providers: [
+    { provide: AccountDirectory, useClass: PostgresAccountDirectory },
+    { provide: AccountAdministration, useClass: PostgresAccountAdministration },
+    { provide: SignUpStatistics, useClass: PostgresSignUpStatistics },
+    {
+      provide: AddressDigest,
+      inject: [Environment],
+      useFactory: ({ SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous }: Environment) =>
+        new AddressDigest(key, previous || undefined),
+    },
+    ChangeAccount,
+    EraseAccounts,
+    FindAccount,
+    ImportAccounts,
+  ],
+  exports: [AccountDirectory, SignUpStatistics, ChangeAccount, EraseAccounts, FindAccount, ImportAccounts],
+})
+export class OperatorModule {}

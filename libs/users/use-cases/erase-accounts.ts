@@ -1,0 +1,57 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  AccountAdministration,
+  type ErasureExtent,
+  type Operator,
+  type Target,
+} from '../domain/account-administration';
+import { AccountDirectory, type AccountDetails, type Erasure } from '../domain/account-directory';
+import { AddressDigest } from '../domain/address-digest';
+
+/** `address_differs`: the account has the id of the log and another address, or its digest was made by another key. */
+export type RepeatedErasure = 'erased' | 'absent' | 'address_differs';
+
+/** Erases accounts on an operator's word, and repeats erasures after a restore of an older backup. */
+@Injectable()
+export class EraseAccounts {
+  constructor(
+    @Inject(AccountAdministration) private readonly administration: AccountAdministration,
+    @Inject(AccountDirectory) private readonly accounts: AccountDirectory,
+    private readonly digests: AddressDigest,
+  ) {}
+
+  /** What an erasure would take away. @throws {Unavailable} */
+  async extent(target: Target): Promise<ErasureExtent> {
+    return await this.administration.extent(target);
+  }
+
+  /** @throws {Unavailable} */
+  async erase(target: Target, operator: Operator): Promise<ErasureExtent> {
+    return await this.administration.erase(target, operator, 'users.erase');
+  }
+
+  /** What repeating would do. @throws {Unavailable} */
+  async rehearse(erasure: Erasure): Promise<RepeatedErasure> {
+    return this.judge(await this.accounts.findByReference(erasure.accountId), erasure);
+  }
+
+  /**
+   * Erases the account again where both id and address are those of the log: a person who has registered again since
+   * has another id, and is spared. @throws {Unavailable}
+   */
+  async repeat(erasure: Erasure, operator: Operator): Promise<RepeatedErasure> {
+    const account = await this.accounts.findByReference(erasure.accountId);
+    const verdict = this.judge(account, erasure);
+    await this.administration.rememberErasure(erasure);
+    if (account !== null && verdict === 'erased') {
+      await this.administration.erase(account, operator, 'users.erase_again');
+    }
+    return verdict;
+  }
+
+  private judge(account: AccountDetails | null, { accountId, digest }: Erasure): RepeatedErasure {
+    // A reference may also be the id of a mail: only the account's own id counts.
+    if (account?.id !== accountId) return 'absent';
+    return this.digests.matches(account.email, digest) ? 'erased' : 'address_differs';
+  }
+}

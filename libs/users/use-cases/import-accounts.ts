@@ -1,0 +1,97 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import {
+  AccountAdministration,
+  type ImportedAccount,
+  type ImportOutcome,
+  type Operator,
+} from '../domain/account-administration';
+import { parseImportLine, RefusedLine } from '../domain/import-line';
+
+/** Lines of one transaction: large enough to spread its cost, small enough that memory and locks do not matter. */
+const BATCH_LINES = 2_000;
+
+export interface ImportRequest {
+  /** One JSON object a line. */
+  readonly lines: AsyncIterable<string>;
+  /** Null: nothing is written, and the outcome says what would be. */
+  readonly operator: Operator | null;
+  readonly signal: AbortSignal;
+  readonly onRefused: (line: number, reason: string) => void;
+  readonly onProgress: (lines: number) => void;
+}
+
+export interface ImportReport {
+  readonly lines: number;
+  readonly added: number;
+  /** Were imported before: an import that was interrupted is run again from its beginning. */
+  readonly present: number;
+  readonly refused: number;
+}
+
+/** Takes in activated accounts of another system, a batch at a time, in memory that does not grow. */
+@Injectable()
+export class ImportAccounts {
+  constructor(@Inject(AccountAdministration) private readonly administration: AccountAdministration) {}
+
+  /** @throws {Unavailable} */
+  async execute(request: ImportRequest): Promise<ImportReport> {
+    const report = { lines: 0, added: 0, present: 0, refused: 0 };
+    const refuse = (line: number, reason: string): void => {
+      report.refused += 1;
+      request.onRefused(line, reason);
+    };
+    // One batch is written while the next is read.
+    let writing: Promise<void> = Promise.resolve();
+    let batch: ImportedAccount[] = [];
+    const write = async (): Promise<void> => {
+      const full = batch;
+      batch = [];
+      await writing;
+      writing = this.write(full, request.operator).then((outcome) => {
+        report.added += outcome.added;
+        report.present += outcome.present;
+        for (const { line, reason } of outcome.refused) refuse(line, reason);
+        request.onProgress(report.lines);
+      });
+      // A failure is thrown by the await above or below; until then it is not unhandled.
+      writing.catch(() => {});
+    };
+    for await (const text of request.lines) {
+      if (request.signal.aborted) break;
+      report.lines += 1;
+      if (text.trim() === '') continue;
+      const account = read(text, report.lines, refuse);
+      if (account !== null) batch.push(account);
+      if (batch.length >= BATCH_LINES) await write();
+    }
+    if (batch.length > 0) await write();
+    await writing;
+    return report;
+  }
+
+  private async write(
+    accounts: readonly ImportedAccount[],
+    operator: Operator | null,
+  ): Promise<ImportOutcome> {
+    return operator === null
+      ? await this.administration.rehearseImport(accounts)
+      : await this.administration.importAccounts(accounts, operator);
+  }
+}
+
+function read(
+  text: string,
+  line: number,
+  refuse: (line: number, reason: string) => void,
+): ImportedAccount | null {
+  try {
+    const account = parseImportLine(text, line);
+    // Version 7, as a registration has it: ids in the order of time keep the index's new entries together.
+    return { ...account, id: account.id ?? uuidv7() };
+  } catch (error) {
+    if (!(error instanceof RefusedLine)) throw error;
+    refuse(line, error.message);
+    return null;
+  }
+}

@@ -25,6 +25,8 @@ describe('doctor', () => {
   let inbox: TestInbox;
   beforeAll(async () => {
     [database, inbox] = await Promise.all([createDatabase(), TestInbox.start()]);
+    await database.sql`create table if not exists worker_heartbeats (
+      worker_id uuid primary key, seen_at timestamptz not null default now())`;
   });
   // A worker that lives.
   beforeEach(async () => {

@@ -298,6 +298,7 @@ export interface components {
     headers: {
         /** @description The client's own id of the request if it is a plain token of 1 to 64 characters, else one made for it. */
         "X-Request-Id": string;
+        /** @description Basic; `xBasic` for the script of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that no browser opens a window. */
         "WWW-Authenticate": string;
         /** @description Seconds after which trying again makes sense. */
         "Retry-After": number;

@@ -57,7 +57,13 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
   app.use(refuseUnclearHost(problems));
   app.use('/api/v1/users', forbidStoring);
   if (environment.CORS_ORIGINS.length > 0) {
-    app.enableCors({ origin: [...environment.CORS_ORIGINS], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
+    app.enableCors({
+      origin: [...environment.CORS_ORIGINS],
+      methods: ['GET', 'HEAD', 'POST'],
+      allowedHeaders: ['Accept-Language', 'Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
+      exposedHeaders: EXPOSED_HEADERS,
+      maxAge: 600,
+    });
   }
   hideFromPublic(app, environment, problems);
   app.use(refuseOtherMethods(app, problems));
@@ -67,6 +73,7 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
 }
 
 const EXPOSED_HEADERS = [
+  'Idempotency-Replayed',
   'X-Request-Id',
   'X-RateLimit-Limit',
   'X-RateLimit-Remaining',

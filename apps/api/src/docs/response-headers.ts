@@ -36,8 +36,10 @@ const HEADERS: Headers = {
     schema: { type: 'string', pattern: '^[A-Za-z0-9_.+/=:-]{1,64}$' },
   },
   'WWW-Authenticate': {
+    description:
+      'Basic; `xBasic` for the script of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that no browser opens a window.',
     required: true,
-    schema: { type: 'string', pattern: '^Basic realm="[^"]*", charset="UTF-8"$' },
+    schema: { type: 'string', pattern: '^x?Basic realm="[^"]*", charset="UTF-8"$' },
   },
   'Retry-After': {
     description: 'Seconds after which trying again makes sense.',

@@ -31,10 +31,8 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger[body.status === 503 ? 'warn' : 'error']({ error: thrown }, `Answered ${body.status}`);
     }
     if (body.status === 401) {
-      response.setHeader(
-        'WWW-Authenticate',
-        `Basic realm="${this.environment.APP_NAME.replace(/[^\w .-]/g, '')}", charset="UTF-8"`,
-      );
+      const realm = this.environment.APP_NAME.replace(/[^\w .-]/g, '');
+      response.setHeader('WWW-Authenticate', `${schemeFor(request)} realm="${realm}", charset="UTF-8"`);
     }
     if (body.retry_after_seconds !== undefined) response.setHeader('Retry-After', body.retry_after_seconds);
     // Terminus has a shape of its own for its probes, which Kubernetes' people know.
@@ -44,4 +42,13 @@ export class ProblemFilter implements ExceptionFilter {
     }
     response.status(body.status).type('application/problem+json').send(JSON.stringify(body));
   }
+}
+
+/**
+ * The scheme of the challenge. For `Basic`, a browser opens its own password window over the page whose script has
+ * asked; a scheme that it does not know, it leaves to the script. Node's fetch sends no Sec-Fetch-Dest.
+ */
+function schemeFor(request: Request): 'Basic' | 'xBasic' {
+  const scripted = request.get('sec-fetch-dest') === 'empty' || request.get('x-requested-with') !== undefined;
+  return scripted ? 'xBasic' : 'Basic';
 }

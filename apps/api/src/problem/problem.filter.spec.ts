@@ -1,0 +1,24 @@
+import { problemOf, startEdge, type EdgeApp } from '../testing/edge-app';
+
+describe('Challenges of a 401', () => {
+  let edge: EdgeApp;
+  beforeAll(async () => {
+    edge = await startEdge({ ENABLE_RATE_LIMITING: 'false' });
+  });
+  afterAll(() => edge.app.close());
+
+  it.each([
+    ['a command line', {}, 'Basic'],
+    ['a person who opens the address', { 'Sec-Fetch-Dest': 'document' }, 'Basic'],
+    ["Node's fetch", { 'Sec-Fetch-Mode': 'cors' }, 'Basic'],
+    ["a page's fetch", { 'Sec-Fetch-Dest': 'empty', 'Sec-Fetch-Mode': 'cors' }, 'xBasic'],
+    ['an older script', { 'X-Requested-With': 'XMLHttpRequest' }, 'xBasic'],
+  ])('have for %s the scheme that it can use', async (_who, headers, scheme) => {
+    const answer = await edge.http.post('/api/v1/users/activation-codes').set(headers);
+    expect([answer.status, problemOf(answer).error, answer.headers['www-authenticate']]).toEqual([
+      401,
+      'InvalidCredentials',
+      `${scheme} realm="User Registration", charset="UTF-8"`,
+    ]);
+  });
+});

@@ -12,8 +12,12 @@ async function serve(environment: Environment): Promise<void> {
   if (cluster.isWorker) announce = joinPrimary(app, environment);
   else shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
   await listenForOperators(app, environment);
+  if (cluster.isWorker) {
+    // The primary has the port, and hands over its connections.
+    announce();
+    return;
+  }
   await app.listen(environment.API_PORT, environment.API_HOST);
-  announce();
   const where = `http://${environment.API_HOST}:${environment.API_PORT}`;
   app.get<Logger>(Logger).info({ redis: hasRedis(environment) }, `Listening on ${where}`);
 }

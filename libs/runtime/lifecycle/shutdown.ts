@@ -11,10 +11,30 @@ export class Lifecycle {
   ending = false;
   /** What still comes is turned away. */
   closed = false;
+  /** Its last requests are being awaited, or it is closing. */
+  departing = false;
+  private leavingSince: number | undefined;
+
+  /** Sends clients elsewhere with every answer, and is not ready any more. */
+  turnAway(): void {
+    this.leave();
+    this.ending = true;
+  }
+
+  leave(): void {
+    this.leaving = true;
+    this.leavingSince ??= performance.now();
+  }
+
+  /** How long connections may still bring a last request, in milliseconds. */
+  get graceMs(): number {
+    const since = this.leavingSince ?? performance.now();
+    return Math.max(GRACE_MS - (performance.now() - since), 0);
+  }
 }
 
 /** How long new and kept connections may bring a last request, which is served, before the listener closes. */
-const GRACE_MS = 1_000;
+export const GRACE_MS = 1_000;
 /** Longest wait for queues, metrics and pools to close once the requests are done. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
@@ -57,11 +77,12 @@ export async function depart(
   const logger = app.get<Logger>(Logger);
   const lifecycle = app.get(Lifecycle);
   lifecycle.ending ||= !replaced;
-  if (lifecycle.leaving) return;
-  lifecycle.leaving = true;
+  if (lifecycle.departing) return;
+  lifecycle.departing = true;
+  lifecycle.leave();
   try {
     const server = app.getHttpServer() as BoundedServer;
-    await server.drain(GRACE_MS, timeoutSeconds * 1_000, () => {
+    await server.drain(lifecycle.graceMs, timeoutSeconds * 1_000, () => {
       lifecycle.closed = true;
       logger.info('Finishing what is in flight');
     });

@@ -1,6 +1,10 @@
 import cluster, { type Worker } from 'node:cluster';
+import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Exposition } from '@app/metrics';
 import type { ToPrimary, ToProcess } from './messages';
+import type { Taker } from './shared-port';
+import { Watch } from './watch';
 
 /** How an api process ended. */
 export interface Exit {
@@ -12,35 +16,50 @@ export interface Exit {
 export interface Listener {
   readonly metrics: (from: ApiProcess, exposition: Exposition) => void;
   readonly scrape: (from: ApiProcess) => void;
+  /** It was told to end by a signal of its own. */
+  readonly asked: (from: ApiProcess) => void;
+  /** It may take connections. */
+  readonly ready: () => void;
+  /** It did not live to take this connection. */
+  readonly returned: (socket: Socket) => void;
 }
 
+/** Longest wait for what a process said before its end: messages can arrive after 'exit'. */
+const LAST_WORDS_MS = 250;
+/** Connections on their way to one process; a process that hangs delays no more than these. */
+const UNTAKEN_MAX = 4;
+
 /** One of the processes behind the port, as the primary sees it. */
-export class ApiProcess {
+export class ApiProcess implements Taker {
   /** It answers requests. */
   up = false;
+  /** It has come to answer requests, whatever became of it. */
+  answered = false;
   /** It has been told to go. */
   leaving = false;
   /** Resident memory, in bytes. */
   rss = 0;
   readonly ended: Promise<Exit>;
   private readonly worker: Worker = cluster.fork();
+  readonly watch = new Watch(this.worker.process.pid);
   private readonly startedAt = performance.now();
-  private heardAt = this.startedAt;
+  /** Given to it, by number, and not taken yet. */
+  private readonly untaken = new Map<number, Socket>();
+  private given = 0;
   private announced: () => void = () => {};
   private shown: () => void = () => {};
 
   constructor(private readonly listener: Listener) {
     this.worker.on('message', (message: ToPrimary) => this.hear(message));
-    // A message that could not be sent: whoever is not there any more has no use for it.
+    // A message that could not be sent: a process that has ended has no use for it.
     this.worker.on('error', () => {});
     const exit = new Promise<Exit>((resolve) => {
       this.worker.once('exit', (code: number | null, signal: NodeJS.Signals | null) =>
         resolve({ code, signal }),
       );
     });
-    // Its last words may come after its end.
     const silence = new Promise<void>((resolve) => this.worker.once('disconnect', resolve));
-    this.ended = Promise.all([exit, silence]).then(([how]) => how);
+    this.ended = exit.then((how) => this.conclude(how, silence));
   }
 
   get id(): number {
@@ -52,9 +71,8 @@ export class ApiProcess {
   get ageMs(): number {
     return performance.now() - this.startedAt;
   }
-  /** Since it last said anything. */
-  get silentMs(): number {
-    return performance.now() - this.heardAt;
+  get takes(): boolean {
+    return this.up && !this.leaving && this.worker.isConnected() && this.untaken.size < UNTAKEN_MAX;
   }
 
   /** Resolves to whether it answers requests; false when it ended, or took too long and was ended. */
@@ -62,11 +80,21 @@ export class ApiProcess {
     const answers = new Promise<boolean>((resolve) => (this.announced = () => resolve(true)));
     return await this.orKill(timeoutMs, async () => {
       this.up = await Promise.race([answers, this.ended.then(() => false)]);
+      this.answered = this.up;
+      if (this.up) this.listener.ready();
       return this.up;
     });
   }
 
-  /** Has it finish what it is at and go; one that takes longer is ended. */
+  /** Hands it a connection, which stays open here until the process has it. */
+  give(socket: Socket): void {
+    const connection = this.given;
+    this.given += 1;
+    this.untaken.set(connection, socket);
+    this.worker.send({ do: 'serve', connection } satisfies ToProcess, socket, { keepOpen: true }, () => {});
+  }
+
+  /** Has it finish what is in progress and go; one that takes longer is ended. */
   async leave(replaced: boolean, timeoutMs: number): Promise<Exit> {
     this.leaving = true;
     this.tell({ do: 'leave', replaced });
@@ -101,12 +129,27 @@ export class ApiProcess {
     }
   }
 
+  /** 'exit' decides: 'disconnect' does not come when connections were being handed over. */
+  private async conclude(how: Exit, silence: Promise<void>): Promise<Exit> {
+    this.up = false;
+    await Promise.race([silence, pause(LAST_WORDS_MS)]);
+    if (this.worker.isConnected()) this.worker.process.disconnect();
+    for (const socket of this.untaken.values()) this.listener.returned(socket);
+    this.untaken.clear();
+    return how;
+  }
+
   private hear(message: ToPrimary): void {
-    this.heardAt = performance.now();
+    this.watch.heard();
     if (message.say === 'alive') this.rss = message.rss;
     else if (message.say === 'up') this.announced();
     else if (message.say === 'scrape') this.listener.scrape(this);
-    else {
+    else if (message.say === 'asked') this.listener.asked(this);
+    else if (message.say === 'took') {
+      this.untaken.get(message.connection)?.destroy();
+      this.untaken.delete(message.connection);
+      this.listener.ready();
+    } else {
       this.listener.metrics(this, message.exposition);
       this.shown();
     }

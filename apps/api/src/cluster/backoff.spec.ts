@@ -1,17 +1,23 @@
 import { Backoff } from './backoff';
 
 describe('Backoff', () => {
-  it('doubles the wait while processes die young, up to half a minute', () => {
+  it('doubles the wait while processes die before they answer, up to half a minute', () => {
     const backoff = new Backoff();
-    const waits = Array.from({ length: 9 }, () => backoff.after(5));
+    const waits = Array.from({ length: 9 }, () => backoff.after(5, false));
     expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   });
 
-  it('replaces one at once that died later, and begins anew', () => {
+  it('waits no longer than a second where they had answered', () => {
     const backoff = new Backoff();
-    backoff.after(5);
-    backoff.after(5);
-    expect(backoff.after(60_000)).toBe(0);
-    expect(backoff.after(5)).toBe(250);
+    const waits = Array.from({ length: 5 }, () => backoff.after(5, true));
+    expect(waits).toEqual([250, 500, 1_000, 1_000, 1_000]);
+  });
+
+  it('replaces one immediately that died later, and begins again', () => {
+    const backoff = new Backoff();
+    backoff.after(5, false);
+    backoff.after(5, false);
+    expect(backoff.after(60_000, true)).toBe(0);
+    expect(backoff.after(5, false)).toBe(250);
   });
 });

@@ -1,19 +1,24 @@
 /** A process that lived this long, in milliseconds, did not die of its start. */
 const SETTLED_AFTER_MS = 10_000;
 const FIRST_MS = 250;
+/** Longest wait after processes that had answered, and after processes that never did. */
+const LONGEST_ANSWERED_MS = 1_000;
 const LONGEST_MS = 30_000;
 
-/** How long to wait before a dead process is replaced: not at all, unless they keep dying at once. */
+/** How long to wait before a dead process is replaced: not at all, unless they keep dying young. */
 export class Backoff {
   private early = 0;
 
-  /** Milliseconds to wait now that one has died at this age. */
-  after(ageMs: number): number {
+  /**
+   * Milliseconds to wait now that one has died.
+   * @param answered it had come to answer requests: something ended it, and its start was not what
+   */
+  after(ageMs: number, answered: boolean): number {
     if (ageMs >= SETTLED_AFTER_MS) {
       this.early = 0;
       return 0;
     }
     this.early += 1;
-    return Math.min(FIRST_MS * 2 ** (this.early - 1), LONGEST_MS);
+    return Math.min(FIRST_MS * 2 ** (this.early - 1), answered ? LONGEST_ANSWERED_MS : LONGEST_MS);
   }
 }

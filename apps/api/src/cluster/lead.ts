@@ -3,7 +3,7 @@ import { Primary } from './primary';
 
 /**
  * Runs the api as several processes: SIGHUP renews them one by one, SIGTERM and SIGINT end them in order, a second one
- * ends them at once.
+ * ends them immediately.
  */
 export async function lead(environment: Environment): Promise<void> {
   const logger = createLogger({ level: environment.LOG_LEVEL, app: 'api' });

@@ -1,10 +1,14 @@
+import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
 import { PrometheusScrape } from '@app/metrics';
-import { depart, within, type Environment } from '@app/runtime';
+import { depart, Lifecycle, within, type BoundedServer, type Environment } from '@app/runtime';
 import { HEARTBEAT_MS, type ToPrimary, type ToProcess } from './messages';
 
 /** Longest wait of a scrape for the primary; it waits a second for each process itself. */
 const SCRAPE_TIMEOUT_MS = 2_000;
+/** Longest wait for what this process says last: a primary that hangs reads nothing. */
+const LAST_WORD_TIMEOUT_MS = 1_000;
 
 /**
  * Makes this process one of several under a primary, which decides how long it stays.
@@ -17,11 +21,17 @@ export function joinPrimary(app: INestApplication, environment: Environment): ()
   const show = async (): Promise<void> => {
     if (scrape !== null) await tell({ say: 'metrics', exposition: await scrape.own() });
   };
+  const lastWord = (): Promise<void> => Promise.race([show(), pause(LAST_WORD_TIMEOUT_MS)]);
   const leave = (replaced: boolean): void =>
-    void depart(app, environment.SHUTDOWN_TIMEOUT_SECONDS, { replaced, lastWord: show });
+    void depart(app, environment.SHUTDOWN_TIMEOUT_SECONDS, { replaced, lastWord });
+  const server = app.getHttpServer() as BoundedServer;
 
-  process.on('message', (message: ToProcess) => {
-    if (message.do === 'leave') leave(message.replaced);
+  process.on('message', (message: ToProcess, socket?: Socket) => {
+    if (message.do === 'serve') {
+      void tell({ say: 'took', connection: message.connection });
+      if (socket !== undefined) server.take(socket);
+    } else if (message.do === 'turn-away') app.get(Lifecycle).turnAway();
+    else if (message.do === 'leave') leave(message.replaced);
     else if (message.do === 'show') void show();
     else read(message.text);
   });
@@ -31,8 +41,9 @@ export function joinPrimary(app: INestApplication, environment: Environment): ()
     return await within(text, SCRAPE_TIMEOUT_MS, () => new Error('no metrics from the primary'));
   };
   scrape?.readThrough(() => (reading ??= readAll().finally(() => (reading = undefined))));
-  // A service manager may signal every process of a service; a terminal's Ctrl-C and hang-up are the primary's.
-  process.on('SIGTERM', () => leave(false));
+  // A service manager may signal every process of a service: the primary decides who ends, and when. A terminal's
+  // Ctrl-C and hang-up are the primary's.
+  process.on('SIGTERM', () => void tell({ say: 'asked' }));
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
   const beat = (): void => void tell({ say: 'alive', rss: process.memoryUsage.rss() });

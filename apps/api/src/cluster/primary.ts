@@ -1,13 +1,13 @@
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MergedScrape } from '@app/metrics';
-import { departureTimeout, type Environment, type Logger } from '@app/runtime';
+import { departureTimeout, GRACE_MS, type Environment, type Logger } from '@app/runtime';
 import { ApiProcess, type Exit } from './api-process';
 import { Backoff } from './backoff';
 import { HEARTBEAT_MS } from './messages';
+import { SharedPort } from './shared-port';
 
 const START_TIMEOUT_MS = 30_000;
-/** Whoever has said nothing for so long hangs. */
-const SILENCE_MAX_MS = 30_000;
 const SHOW_TIMEOUT_MS = 1_000;
 
 /**
@@ -16,6 +16,7 @@ const SHOW_TIMEOUT_MS = 1_000;
  */
 export class Primary {
   private readonly processes = new Set<ApiProcess>();
+  private readonly port = new SharedPort(() => [...this.processes]);
   private readonly backoff = new Backoff();
   private readonly metrics = new MergedScrape();
   /** Waiting for a successor. */
@@ -30,64 +31,72 @@ export class Primary {
     private readonly logger: Logger,
   ) {}
 
-  /** @throws {Error} when one of them does not come to answer; it has said why */
+  /** @throws {Error} when the port cannot be had, or none of them comes to answer; they have said why */
   async start(): Promise<void> {
-    const all = Array.from({ length: this.environment.WEB_CONCURRENCY }, () => this.spawn());
+    const { WEB_CONCURRENCY: count, API_PORT: port, API_HOST: host } = this.environment;
+    await this.port.listen(port, host);
+    const all = Array.from({ length: count }, () => this.spawn());
+    setInterval(() => this.inspect(), HEARTBEAT_MS);
     const up = await Promise.all(all.map((each) => each.start(START_TIMEOUT_MS)));
     if (this.ending) return;
-    if (up.includes(false)) {
+    if (!up.includes(true)) {
       this.killAll();
       throw new Error('The api processes did not start');
     }
     this.started = true;
-    setInterval(() => this.inspect(), HEARTBEAT_MS);
+    // One that was ended while it started, by something else than its start.
+    while (this.wanting()) void this.spawn().start(START_TIMEOUT_MS);
   }
 
   /** Renews every process; no request notices. */
   replaceAll(): void {
-    for (const each of this.standing()) this.replace(each, 'SIGHUP');
+    for (const each of this.staying()) this.replace(each, 'SIGHUP');
   }
 
   /** Has all of them finish; resolves to the exit status. */
   async stop(): Promise<number> {
     this.ending = true;
+    // What does not answer yet has nothing to finish.
+    for (const each of this.processes) if (!each.up) each.kill();
+    const answering = [...this.processes].filter(({ up }) => up);
+    for (const each of answering) each.tell({ do: 'turn-away' });
+    await this.port.close(GRACE_MS);
     const timeoutMs = departureTimeout(this.environment.SHUTDOWN_TIMEOUT_SECONDS);
-    const exits = [...this.processes].map(async (each) => {
-      // What does not answer yet has nothing to finish.
-      if (!each.up) each.kill();
-      const exit = await each.leave(false, timeoutMs);
-      return !each.up || exit.code === 0;
-    });
-    return (await Promise.all(exits)).includes(false) ? 1 : 0;
+    const exits = await Promise.all(answering.map((each) => each.leave(false, timeoutMs - GRACE_MS)));
+    await Promise.all([...this.processes].map(({ ended }) => ended));
+    return exits.every(({ code }) => code === 0) ? 0 : 1;
   }
 
   killAll(): void {
     for (const each of this.processes) each.kill();
   }
 
-  private standing(): ApiProcess[] {
+  private staying(): ApiProcess[] {
     return [...this.processes].filter(({ leaving }) => !leaving);
   }
 
   private wanting(): boolean {
-    return this.started && !this.ending && this.standing().length < this.environment.WEB_CONCURRENCY;
+    return this.started && !this.ending && this.staying().length < this.environment.WEB_CONCURRENCY;
   }
 
   private spawn(): ApiProcess {
     const one = new ApiProcess({
       metrics: ({ id }, exposition) => this.metrics.show(id, exposition),
       scrape: (asker) => void this.scrape(asker),
+      asked: (asker) => this.replace(asker, 'SIGTERM'),
+      ready: () => this.port.placeWaiting(),
+      returned: (socket: Socket) => this.port.place(socket),
     });
     this.processes.add(one);
-    void one.ended.then((exit) => this.bury(one, exit));
+    void one.ended.then((exit) => this.remove(one, exit));
     return one;
   }
 
-  private async bury(one: ApiProcess, exit: Exit): Promise<void> {
+  private async remove(one: ApiProcess, exit: Exit): Promise<void> {
     this.processes.delete(one);
     this.metrics.bury(one.id);
     if (one.leaving || !this.wanting()) return;
-    const waitMs = this.backoff.after(one.ageMs);
+    const waitMs = this.backoff.after(one.ageMs, one.answered);
     this.logger.error(
       { ended: one.pid, ...exit, wait_ms: waitMs },
       'An api process died; another takes its place',
@@ -98,7 +107,7 @@ export class Primary {
 
   /** One at a time: never more than one process above the number, never one below. */
   private replace(old: ApiProcess, reason: string): void {
-    if (this.queued.has(old)) return;
+    if (this.queued.has(old) || this.ending) return;
     this.queued.add(old);
     this.turn = this.turn.then(async () => {
       if (!this.ending && this.processes.has(old)) await this.succeed(old, reason);
@@ -113,17 +122,19 @@ export class Primary {
       await old.leave(true, departureTimeout(this.environment.SHUTDOWN_TIMEOUT_SECONDS));
     } else {
       this.logger.error({ kept: old.pid, reason }, 'The successor of an api process did not start');
-      await pause(this.backoff.after(0));
+      await pause(this.backoff.after(0, false));
     }
   }
 
   private inspect(): void {
     const { WEB_PROCESS_MAX_AGE_SECONDS: age, WEB_PROCESS_MAX_MEMORY_MB: memory } = this.environment;
-    for (const each of this.standing()) {
-      if (each.silentMs > SILENCE_MAX_MS) {
-        this.logger.error({ killed: each.pid }, 'An api process hangs');
+    for (const each of this.processes) {
+      const verdict = each.watch.verdict(each.up);
+      if (verdict !== undefined) {
+        this.logger.error({ killed: each.pid, verdict }, 'An api process hangs');
         each.kill();
-      } else if (age > 0 && each.ageMs > age * 1_000) this.replace(each, 'age');
+      } else if (each.leaving) continue;
+      else if (age > 0 && each.ageMs > age * 1_000) this.replace(each, 'age');
       else if (memory > 0 && each.rss > memory * 1_048_576) this.replace(each, 'memory');
     }
   }

@@ -9,24 +9,15 @@ import { ActivationRepository } from './domain/activation-repository';
 import { OwedMailRepository } from './domain/owed-mail-repository';
 import { DeadRegistrations } from './domain/purge';
 import { ActivateAccount } from './use-cases/activate-account';
-import { AnnounceMail } from './use-cases/announce-mail';
 import { IssueNewCode } from './use-cases/issue-new-code';
 import { PurgeDeadRegistrations } from './use-cases/purge-dead-registrations';
-import { ReconcileOwedMail } from './use-cases/reconcile-owed-mail';
 import { SendOwedMail } from './use-cases/send-owed-mail';
 
 /** ActivationRepository, OwedMailRepository, DeadRegistrations → PostgreSQL. */
 @Module({})
 export class ActivationModule {
   static forApp(environment: Environment): DynamicModule {
-    const useCases = [
-      ActivateAccount,
-      AnnounceMail,
-      IssueNewCode,
-      PurgeDeadRegistrations,
-      ReconcileOwedMail,
-      SendOwedMail,
-    ];
+    const useCases = [ActivateAccount, IssueNewCode, PurgeDeadRegistrations, SendOwedMail];
     return {
       module: ActivationModule,
       imports: [MailModule.forApp(environment)],

@@ -9,8 +9,6 @@ export * from './domain/errors';
 export * from './domain/owed-mail-repository';
 export * from './domain/purge';
 export * from './use-cases/activate-account';
-export * from './use-cases/announce-mail';
 export * from './use-cases/issue-new-code';
 export * from './use-cases/purge-dead-registrations';
-export * from './use-cases/reconcile-owed-mail';
 export * from './use-cases/send-owed-mail';

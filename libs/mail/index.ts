@@ -1,13 +1,10 @@
-export { BLOCKING_SECONDS, checkQueueTables, migrateQueueTables } from './adapters/bullmq-backend';
-export { MAIL_QUEUE_NAME } from './adapters/bullmq-mail-queue';
-export { MailQueueIndicator, SmtpIndicator } from './adapters/mail-indicators';
+export { SmtpIndicator } from './adapters/mail-indicators';
 export { SmtpMailer } from './adapters/smtp-mailer';
 export { smtpAddresses, type SmtpAddress } from './adapters/smtp/smtp-address';
 export { SmtpSession } from './adapters/smtp/smtp-session';
 export { SmtpServers } from './adapters/smtp/smtp-servers';
 export { sendSecondsMax } from './adapters/smtp/timeouts';
 export * from './domain/locale';
-export * from './domain/mail-queue';
 export * from './domain/mail-outcome';
 export * from './domain/mailer';
 export * from './mail.module';

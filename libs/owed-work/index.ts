@@ -1,1 +1,9 @@
+export { BLOCKING_SECONDS } from './adapters/bullmq-connection';
+export { DOORBELL_CHANNEL } from './adapters/notify-doorbell';
+export { DOORBELL_QUEUE } from './adapters/redis-doorbell';
+export * from './domain/back-off';
 export * from './domain/doorbell';
+export * from './domain/owed-work';
+export * from './domain/work-loop';
+export * from './domain/worker-heartbeats';
+export * from './owed-work.module';

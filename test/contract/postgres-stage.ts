@@ -10,18 +10,19 @@ import type { TestDatabase } from '../support/postgres';
 
 /** The real repositories around one emptied database. */
 export async function postgresStage({ sql, environment }: TestDatabase): Promise<UsersStage> {
-  await sql`truncate users, wrong_tries`;
+  await sql`truncate users, wrong_tries, events`;
   const users = new PostgresUserRepository(sql, environment);
   return {
     users,
     activations: new PostgresActivationRepository(sql),
-    owed: new PostgresOwedMailRepository(sql),
+    owed: new PostgresOwedMailRepository(sql, environment),
     dead: new PostgresDeadRegistrations(sql),
     register: async (account) => {
       await users.add({ ...account, email: parseEmailAddress(account.email) });
     },
     account: (email) => users.findByEmail(parseEmailAddress(email)),
     letPass: (seconds) => letPass(sql, seconds),
+    now: () => Date.now(),
   };
 }
 

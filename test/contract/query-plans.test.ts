@@ -65,7 +65,7 @@ const newcomer = (): NewUser => ({
 });
 const users = () => new PostgresUserRepository(sql, database.environment);
 const activations = () => new PostgresActivationRepository(sql);
-const owed = () => new PostgresOwedMailRepository(sql);
+const owed = () => new PostgresOwedMailRepository(sql, database.environment);
 const dead = () => new PostgresDeadRegistrations(sql);
 const redeem = (right: boolean) =>
   activations().redeem({ accountId: randomUUID(), mailId: randomUUID(), right, maxWrongTries: 5 });
@@ -99,11 +99,12 @@ const QUERIES: Record<string, () => Promise<unknown>> = {
       requestId: 'plans',
       maxResends: 10,
     }),
-  'claims a mail': () => owed().claim(randomUUID(), 12, 60),
-  'marks a mail sent': () => owed().markSent(randomUUID(), 60),
+  'claims due mails': () =>
+    owed().claimDue(10, { workerId: randomUUID(), leaseSeconds: 12, lifeSeconds: 60 }),
+  'releases what a worker leased': () => owed().release(randomUUID()),
+  'marks a mail sent': () => owed().markSent([randomUUID()], 60),
   'postpones a mail': () => owed().postpone(randomUUID(), 5, 'later'),
-  'gives up a mail': () => owed().giveUp(randomUUID(), 'never'),
-  'looks for mails that are due': () => owed().due(200),
+  'gives up a mail': () => owed().giveUp(randomUUID(), 'never', 'refused'),
   'lists owed mails': () => owed().list(100),
   'retries mails that were given up': () => owed().retryGivenUp(),
   'counts the backlog': () => owed().backlog(),

@@ -41,7 +41,7 @@ describe.each([
 
     const keys = async (tag: string) => await redis.tell(await redis.holderOf(tag), 'keys', `*${tag}:*`);
     expect(await keys(HASH_TAGS.limits)).toHaveLength(4);
-    expect(await keys(HASH_TAGS.mail)).toContain('user-registration:{mail}:mail:meta');
+    expect(await keys(HASH_TAGS.doorbell)).toContain('user-registration:{doorbell}:owed-work:meta');
     await until('metrics are flushed', async () => {
       const { body } = await client.get('/api/v1/metrics');
       return (body['business_metrics'] as Record<string, number>)['activations'] === 1;

@@ -88,13 +88,13 @@ describe('With TLS to PostgreSQL, Redis and the mail server', () => {
     expect(await encrypted('user-registration')).toEqual([true]);
   });
 
-  it('the queue in PostgreSQL is, too', async () => {
+  it('the connection that listens for the doorbell in one-node mode is, too', async () => {
     await start('mailer-worker', { ...environment('localhost', ours), REDIS_HOST: '' }, '/readyz');
-    const connected = async (): Promise<boolean[] | false> => {
-      const found = await encrypted('user-registration-queue');
+    const listening = async (): Promise<boolean[] | false> => {
+      const found = await encrypted('user-registration', 'listen %');
       return found.length > 0 && found;
     };
-    expect(await until('the queue is connected', connected)).toEqual([true]);
+    expect(await until('the worker listens', listening)).toEqual([true]);
   });
 
   const none = { database: 'unhealthy', redis: 'unhealthy', mail: 'unhealthy' };
@@ -125,11 +125,11 @@ describe('With TLS to PostgreSQL, Redis and the mail server', () => {
   });
 });
 
-/** Whether connections of that name are encrypted: one entry for each answer that there is. */
-async function encrypted(application: string): Promise<boolean[]> {
+/** Whether connections of that name, and with such a last query, are encrypted: one entry for each answer that there is. */
+async function encrypted(application: string, lastQuery = '%'): Promise<boolean[]> {
   const rows = await sql<{ ssl: boolean }[]>`
     select distinct ssl from pg_stat_ssl join pg_stat_activity using (pid)
-    where application_name = ${application} and pid <> pg_backend_pid()`;
+    where application_name = ${application} and query ilike ${lastQuery} and pid <> pg_backend_pid()`;
   return rows.map(({ ssl }) => ssl);
 }
 

@@ -35,7 +35,7 @@ async function startCollector(): Promise<{ url: string; spans: ReceivedSpan[]; s
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 
 describe.each(MODES)('Tracing, %s', (mode) => {
-  it('is one trace from the request through the queue to the mail server, with nothing personal in it', async () => {
+  it('is one trace from the request to the mail server, with nothing personal in it', async () => {
     const collector = await startCollector();
     const service = await Service.start(mode, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
     try {
@@ -51,9 +51,7 @@ describe.each(MODES)('Tracing, %s', (mode) => {
         expect.arrayContaining([
           'POST /api/v1/users/register',
           'postgresql insert',
-          'mail publish',
           'mail process',
-          'postgresql update',
           'smtp send',
         ]),
       );

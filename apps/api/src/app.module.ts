@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { MetricsModule, ScrapeController } from '@app/metrics';
+import { OwedWorkModule } from '@app/owed-work';
 import { RateLimitModule, SlidingWindowStorage } from '@app/rate-limit';
 import { Environment, ProbesController, RuntimeModule } from '@app/runtime';
 import { UsersModule } from '@app/users';
@@ -42,6 +43,7 @@ export class AppModule {
       imports: [
         RuntimeModule.forRoot('api', environment),
         MetricsModule,
+        OwedWorkModule.forRoot(environment),
         UsersModule.forApp(environment),
         RateLimitModule,
         ThrottlerModule.forRootAsync({

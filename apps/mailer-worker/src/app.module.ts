@@ -1,11 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ActivationModule } from '@app/activation';
 import { MetricsModule, ScrapeController } from '@app/metrics';
-import { ProbesController, RuntimeModule, type Environment } from '@app/runtime';
-import { MailProcessor } from './mail.processor';
+import { OwedWorkModule } from '@app/owed-work';
+import { hasRedis, ProbesController, RuntimeModule, type Environment } from '@app/runtime';
+import { DoorbellListener } from './doorbell.listener';
+import { DoorbellProcessor } from './doorbell.processor';
+import { Heartbeat } from './heartbeat';
 import { Observers } from './observers';
 import { Purger } from './purger';
-import { Reconciler } from './reconciler';
+import { Sweep } from './sweep';
 
 /** The composition root of the mailer-worker. */
 @Module({})
@@ -16,10 +19,17 @@ export class AppModule {
       imports: [
         RuntimeModule.forRoot('mailer-worker', environment),
         MetricsModule,
+        OwedWorkModule.forRoot(environment),
         ActivationModule.forApp(environment),
       ],
       controllers: [ProbesController, ScrapeController],
-      providers: [MailProcessor, Observers, Purger, Reconciler],
+      providers: [
+        Sweep,
+        hasRedis(environment) ? DoorbellProcessor : DoorbellListener,
+        Heartbeat,
+        Observers,
+        Purger,
+      ],
     };
   }
 }

@@ -12,7 +12,6 @@ import {
   start,
 } from '@app/runtime';
 import { AppModule } from './app.module';
-import { serveQueuePage } from './queue-page';
 
 void start('mailer-worker', async (environment) => {
   const adapter = new BoundedExpressAdapter(environment, { answerUnreadable });
@@ -28,7 +27,6 @@ void start('mailer-worker', async (environment) => {
   app.disable('x-powered-by');
   app.set('etag', false);
   app.use(securityHeaders(environment));
-  serveQueuePage(app, environment);
   shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
   await app.listen(environment.WORKER_PORT, environment.API_HOST);
   const where = `http://${environment.API_HOST}:${environment.WORKER_PORT}`;

@@ -1,6 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DeadRegistrations, OwedMailRepository } from '@app/activation';
-import { MailQueue } from '@app/mail';
 import { Instruments } from '@app/metrics';
 
 /** Has the instruments ask the libraries, which know nothing of metrics. */
@@ -10,12 +9,10 @@ export class Observers implements OnModuleInit {
     @Inject(Instruments) private readonly instruments: Instruments,
     @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
     @Inject(DeadRegistrations) private readonly dead: DeadRegistrations,
-    @Inject(MailQueue) private readonly queue: MailQueue,
   ) {}
 
   onModuleInit(): void {
     this.instruments.watchMailBacklog(() => this.owed.backlog());
-    this.instruments.watchMailQueueDepth(() => this.queue.depth());
     this.instruments.watchExpiredCodes(() => this.dead.count(0));
   }
 }

@@ -1,7 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { recordEvent } from '@app/events';
 import type { Locale } from '@app/mail';
-import { inTime, Sql } from '@app/runtime';
-import type { ClaimedMail, DuePlace, OwedMail, OwedMailRepository } from '../domain/owed-mail-repository';
+import { Environment, inTime, Sql, uuids } from '@app/runtime';
+import type {
+  AttemptCounts,
+  ClaimedMail,
+  GivenUpBecause,
+  MailLease,
+  OwedMail,
+  OwedMailRepository,
+} from '../domain/owed-mail-repository';
 
 interface ClaimedRow {
   readonly mail_id: string;
@@ -11,6 +19,7 @@ interface ClaimedRow {
   readonly request_id: string | null;
   readonly trace_parent: string | null;
   readonly mail_attempts: number;
+  readonly mail_unknown_outcomes: number;
   readonly activated: boolean;
 }
 
@@ -28,68 +37,81 @@ const RETRY_BATCH = 1_000;
 
 @Injectable()
 export class PostgresOwedMailRepository implements OwedMailRepository {
-  constructor(@Inject(Sql) private readonly sql: Sql) {}
+  constructor(
+    @Inject(Sql) private readonly sql: Sql,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {}
 
-  async claim(id: string, leaseSeconds: number, lifeSeconds: number): Promise<ClaimedMail | null> {
-    const [row] = await inTime(
+  async claimDue(limit: number, { workerId, leaseSeconds, lifeSeconds }: MailLease): Promise<ClaimedMail[]> {
+    const rows = await inTime(
       this.sql<ClaimedRow[]>`
         update users set
           mail_due_at = now() + make_interval(secs => ${leaseSeconds}),
+          mail_leased_by = ${workerId},
+          mail_unknown_outcomes = case when mail_attempts = 0 then 0 else mail_unknown_outcomes end,
           mail_attempts = mail_attempts + 1,
           code_expires_at = case when activated_at is null then now() + make_interval(secs => ${lifeSeconds}) end
-        where mail_id = ${id} and mail_due_at <= now()
-        returning mail_id, code_digits, email, locale, request_id, trace_parent, mail_attempts, activated_at is not null as activated`,
+        where id = any(array(
+          select id from users where mail_due_at <= now()
+          order by mail_due_at
+          limit ${limit}
+          for update skip locked))
+        returning mail_id, code_digits, email, locale, request_id, trace_parent, mail_attempts,
+                  mail_unknown_outcomes, activated_at is not null as activated`,
     );
-    if (row === undefined) return null;
-    return {
+    return rows.map((row) => ({
       id: row.mail_id,
       email: row.email,
       locale: row.locale,
       requestId: row.request_id,
       traceParent: row.trace_parent,
       attempt: row.mail_attempts,
+      unknownOutcomes: row.mail_unknown_outcomes,
       code: row.activated ? null : { mailId: row.mail_id, digits: row.code_digits },
-    };
+    }));
   }
 
-  async markSent(id: string, lifeSeconds: number): Promise<void> {
+  async release(workerId: string, except: readonly string[] = []): Promise<void> {
+    await inTime(this.sql`
+      update users set mail_due_at = now(), mail_leased_by = null
+      where mail_due_at > now() and mail_leased_by = ${workerId} and mail_id <> all(${uuids(this.sql, except)})`);
+  }
+
+  async markSent(ids: readonly string[], lifeSeconds: number): Promise<void> {
     await inTime(this.sql`
       update users set
         mail_due_at = null, mail_sent_at = now(), mail_given_up_at = null, mail_last_error = null,
+        mail_leased_by = null,
         code_expires_at = case when activated_at is null then now() + make_interval(secs => ${lifeSeconds}) end
-      where mail_id = ${id}`);
+      where mail_id = any(${uuids(this.sql, ids)})`);
   }
 
-  async postpone(id: string, delaySeconds: number, reason: string): Promise<void> {
+  async postpone(id: string, delaySeconds: number, reason: string, counts: AttemptCounts = 'attempt') {
     await inTime(this.sql`
       update users set
         mail_due_at = now() + make_interval(secs => ${delaySeconds}),
+        mail_leased_by = null,
+        mail_attempts = greatest(0, mail_attempts - ${counts === 'nothing' ? 1 : 0}::int),
+        mail_unknown_outcomes = mail_unknown_outcomes + ${counts === 'unknown' ? 1 : 0}::int,
         mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)}
       where mail_id = ${id} and mail_due_at is not null`);
   }
 
-  async giveUp(id: string, reason: string): Promise<void> {
+  async giveUp(id: string, reason: string, why: GivenUpBecause): Promise<void> {
+    const codeLives = why === 'outcome_unknown';
+    const told = { type: 'user.undeliverable', from: this.sql`pending`, requestId: null } as const;
     await inTime(this.sql`
-      update users set
-        mail_due_at = null, mail_given_up_at = now(), mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)},
-        code_expires_at = null
-      where mail_id = ${id} and mail_due_at is not null`);
-  }
-
-  async due(
-    limit: number,
-    after: DuePlace = { id: '00000000-0000-0000-0000-000000000000', dueAtMicros: '0' },
-  ) {
-    return await inTime(
-      this.sql<DuePlace[]>`
-        select mail_id as id, (extract(epoch from mail_due_at) * 1000000)::bigint::text as "dueAtMicros"
-        from users
-        where mail_due_at is not null and mail_due_at <= now()
-          and (mail_due_at, mail_id) >
-              ('epoch'::timestamptz + ${after.dueAtMicros}::bigint * interval '1 microsecond', ${after.id}::uuid)
-        order by mail_due_at, mail_id
-        limit ${limit}`,
-    );
+      with given_up as (
+        update users set
+          mail_due_at = null, mail_given_up_at = now(), mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)},
+          mail_leased_by = null,
+          code_expires_at = case when ${codeLives}::boolean then code_expires_at end
+        where mail_id = ${id} and mail_due_at is not null
+        returning id, email, created_at, activated_at
+      ), pending as (
+        select * from given_up where activated_at is null and ${why === 'refused'}::boolean
+      ), told as (${recordEvent(this.sql, this.environment, told)})
+      select`);
   }
 
   async list(limit: number): Promise<OwedMail[]> {

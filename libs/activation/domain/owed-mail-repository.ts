@@ -11,6 +11,8 @@ export interface ClaimedMail {
   readonly traceParent: string | null;
   /** Sends begun so far, this one included. */
   readonly attempt: number;
+  /** Sends of it whose outcome nobody knows. */
+  readonly unknownOutcomes: number;
   /** The code to send, or null when the owner of an activated account is told that somebody tried the address. */
   readonly code: IssuedCode | null;
 }
@@ -28,18 +30,24 @@ export interface OwedMail {
 /** The mails that the database promises. All times are PostgreSQL's. */
 export interface OwedMailRepository {
   /**
-   * Takes a due mail in hand for `leaseSeconds` and lets its code live for `lifeSeconds` from now. Null when
-   * it is not owed, not due, or in another worker's hands. @throws {Unavailable}
+   * Leases up to `limit` due mails, the longest due first, and lets their codes live for `lifeSeconds` from now. What
+   * another worker is just claiming is passed over. @throws {Unavailable}
    */
-  claim(id: string, leaseSeconds: number, lifeSeconds: number): Promise<ClaimedMail | null>;
-  /** The mail server has it; the code's life is counted from now. @throws {Unavailable} */
-  markSent(id: string, lifeSeconds: number): Promise<void>;
+  claimDue(limit: number, lease: MailLease): Promise<ClaimedMail[]>;
+  /**
+   * Makes due what a worker leased, other than the mails it knows of: what a claim leased whose answer was lost, or
+   * everything that a dead worker held. @throws {Unavailable}
+   */
+  release(workerId: string, except?: readonly string[]): Promise<void>;
+  /** The mail server has them; the lives of their codes are counted from now. @throws {Unavailable} */
+  markSent(ids: readonly string[], lifeSeconds: number): Promise<void>;
   /** Tries again in `delaySeconds`. @throws {Unavailable} */
-  postpone(id: string, delaySeconds: number, reason: string): Promise<void>;
-  /** Stops trying, visibly; the code, which nobody will read, is dead at once. @throws {Unavailable} */
-  giveUp(id: string, reason: string): Promise<void>;
-  /** Ids of due mails, the longest due first, after a place in that order. @throws {Unavailable} */
-  due(limit: number, after?: DuePlace): Promise<DuePlace[]>;
+  postpone(id: string, delaySeconds: number, reason: string, counts?: AttemptCounts): Promise<void>;
+  /**
+   * Stops trying, visibly. The code, which nobody will read, is dead immediately, unless the mail may have
+   * arrived. @throws {Unavailable}
+   */
+  giveUp(id: string, reason: string, why: GivenUpBecause): Promise<void>;
   /** Owed and given-up mails, oldest first. @throws {Unavailable} */
   list(limit: number): Promise<OwedMail[]>;
   /** Owes given-up mails again, now. Resolves to how many. @throws {Unavailable} */
@@ -52,8 +60,14 @@ export interface OwedMailRepository {
 }
 export const OwedMailRepository = Symbol('OwedMailRepository');
 
-export interface DuePlace {
-  readonly id: string;
-  /** Microseconds since 1970, as text: a Date would round it, and the order with it. */
-  readonly dueAtMicros: string;
+export interface MailLease {
+  readonly workerId: string;
+  readonly leaseSeconds: number;
+  readonly lifeSeconds: number;
 }
+
+/** `attempt`: as usual. `nothing`: the mail's turn had not come. `unknown`: the server may have the mail. */
+export type AttemptCounts = 'attempt' | 'nothing' | 'unknown';
+
+/** `refused`: the address is no good, and an event says so. */
+export type GivenUpBecause = 'refused' | 'tried_too_often' | 'outcome_unknown';

@@ -2,8 +2,10 @@ import { freshMailId } from '../domain/activation-code';
 import type { Redemption } from '../domain/activation-repository';
 import { kevin, marie, type NewAccount } from './people';
 import {
+  claimMail,
   DAY_SECONDS,
   deliver,
+  dueMails,
   guessWrong,
   LIFE_SECONDS,
   MAX_RESENDS,
@@ -176,7 +178,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
           'already_activated',
         );
         expect((await stage.account(email))?.code).toBeNull();
-        expect(await stage.owed.due(10)).toEqual([]);
+        expect(await dueMails(stage)).toEqual([]);
       });
 
       it('writes the next mail in the language asked for, under the request that asked', async () => {
@@ -184,7 +186,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         const mailId = freshMailId();
         const details = { digits: 4, locale: 'fr', requestId: 'request-2', maxResends: MAX_RESENDS } as const;
         await stage.activations.replaceCode({ accountId: id, mailId, ...details });
-        expect(await stage.owed.claim(mailId, 12, 60)).toMatchObject({
+        expect(await claimMail(stage, mailId)).toMatchObject({
           locale: 'fr',
           requestId: 'request-2',
         });

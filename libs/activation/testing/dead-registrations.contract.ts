@@ -1,8 +1,8 @@
 import { guest, kevin, marie, type NewAccount } from './people';
 import {
+  claimMail,
   DAY_SECONDS,
   guessWrong,
-  LEASE_SECONDS,
   LIFE_SECONDS,
   registerAndActivate,
   registerAndDeliver,
@@ -42,8 +42,8 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       const account = kevin();
       await stage.register(account);
       await stage.letPass(HOUR_SECONDS * 2);
-      await stage.owed.claim(account.code.mailId, LEASE_SECONDS, LIFE_SECONDS);
-      await stage.owed.markSent(account.code.mailId, LIFE_SECONDS);
+      await claimMail(stage, account.code.mailId);
+      await stage.owed.markSent([account.code.mailId], LIFE_SECONDS);
       await stage.letPass(LIFE_SECONDS + 1);
       expect(await purge(HOUR_SECONDS, 100)).toBe(0);
       expect(await purge(0, 100)).toBe(1);
@@ -55,7 +55,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       // Tried once, long ago: its code has expired, and its mail is still to come.
       const postponed = guest(2);
       await stage.register(postponed);
-      await stage.owed.claim(postponed.code.mailId, LEASE_SECONDS, LIFE_SECONDS);
+      await claimMail(stage, postponed.code.mailId);
       await stage.owed.postpone(postponed.code.mailId, 30, '451 greylisted');
       const activated = await registerAndActivate(stage, guest(1));
       await stage.letPass(DAY_SECONDS * 400);
@@ -69,8 +69,8 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
     it('deletes a registration whose mail was given up', async () => {
       const account = kevin();
       await stage.register(account);
-      await stage.owed.claim(account.code.mailId, LEASE_SECONDS, LIFE_SECONDS);
-      await stage.owed.giveUp(account.code.mailId, '550 no such mailbox');
+      await claimMail(stage, account.code.mailId);
+      await stage.owed.giveUp(account.code.mailId, '550 no such mailbox', 'refused');
       await stage.letPass(HOUR_SECONDS - 10);
       expect(await purge(HOUR_SECONDS, 100)).toBe(0);
       await stage.letPass(20);

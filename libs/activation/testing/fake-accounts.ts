@@ -21,6 +21,8 @@ export interface FakeRow {
   sentAt: number | null;
   givenUpAt: number | null;
   attempts: number;
+  unknownOutcomes: number;
+  leasedBy: string | null;
   lastError: string | null;
   locale: Locale;
   requestId: string | null;
@@ -102,5 +104,7 @@ export const owedFrom = (now: number, mailId: string) => ({
   sentAt: null,
   givenUpAt: null,
   attempts: 0,
+  unknownOutcomes: 0,
+  leasedBy: null,
   lastError: null,
 });

@@ -1,56 +1,68 @@
-import type { ClaimedMail, DuePlace, OwedMail, OwedMailRepository } from '../domain/owed-mail-repository';
+import type {
+  AttemptCounts,
+  ClaimedMail,
+  GivenUpBecause,
+  MailLease,
+  OwedMail,
+  OwedMailRepository,
+} from '../domain/owed-mail-repository';
 import type { FakeAccounts, FakeRow } from './fake-accounts';
 
 export class FakeOwedMailRepository implements OwedMailRepository {
   constructor(private readonly accounts: FakeAccounts) {}
 
-  async claim(id: string, leaseSeconds: number, lifeSeconds: number): Promise<ClaimedMail | null> {
+  async claimDue(limit: number, { workerId, leaseSeconds, lifeSeconds }: MailLease): Promise<ClaimedMail[]> {
     const now = this.accounts.now();
-    const row = this.accounts.byMail(id);
-    if (row === undefined || row.dueAt === null || row.dueAt > now) return null;
-    row.dueAt = now + leaseSeconds * 1_000;
-    row.attempts += 1;
-    this.live(row, lifeSeconds);
-    return {
-      id,
-      email: row.email,
-      locale: row.locale,
-      requestId: row.requestId,
-      traceParent: null,
-      attempt: row.attempts,
-      code: row.activatedAt === null ? { mailId: id, digits: row.codeDigits } : null,
-    };
+    const due = this.owed().filter((row) => (row.dueAt as number) <= now);
+    due.sort((a, b) => (a.dueAt as number) - (b.dueAt as number));
+    return due.slice(0, limit).map((row) => {
+      const unknownOutcomes = row.attempts === 0 ? 0 : row.unknownOutcomes;
+      const attempts = row.attempts + 1;
+      Object.assign(row, {
+        dueAt: now + leaseSeconds * 1_000,
+        leasedBy: workerId,
+        attempts,
+        unknownOutcomes,
+      });
+      this.live(row, lifeSeconds);
+      return toMail(row);
+    });
   }
 
-  async markSent(id: string, lifeSeconds: number): Promise<void> {
-    const row = this.accounts.byMail(id);
-    if (row === undefined) return;
-    Object.assign(row, { dueAt: null, sentAt: this.accounts.now(), givenUpAt: null, lastError: null });
-    this.live(row, lifeSeconds);
+  async release(workerId: string, except: readonly string[] = []): Promise<void> {
+    const now = this.accounts.now();
+    for (const row of this.owed()) {
+      if (row.leasedBy !== workerId || except.includes(row.mailId as string)) continue;
+      Object.assign(row, { dueAt: now, leasedBy: null });
+    }
   }
 
-  async postpone(id: string, delaySeconds: number, reason: string): Promise<void> {
+  async markSent(ids: readonly string[], lifeSeconds: number): Promise<void> {
+    for (const id of ids) {
+      const row = this.accounts.byMail(id);
+      if (row === undefined) continue;
+      const sentAt = this.accounts.now();
+      Object.assign(row, { dueAt: null, sentAt, givenUpAt: null, lastError: null, leasedBy: null });
+      this.live(row, lifeSeconds);
+    }
+  }
+
+  async postpone(id: string, delaySeconds: number, reason: string, counts: AttemptCounts = 'attempt') {
     const row = this.inHand(id);
     if (row === undefined) return;
     row.dueAt = this.accounts.now() + delaySeconds * 1_000;
+    row.leasedBy = null;
     row.lastError = reason.slice(0, 500);
+    if (counts === 'nothing') row.attempts = Math.max(0, row.attempts - 1);
+    if (counts === 'unknown') row.unknownOutcomes += 1;
   }
 
-  async giveUp(id: string, reason: string): Promise<void> {
+  async giveUp(id: string, reason: string, why: GivenUpBecause): Promise<void> {
     const row = this.inHand(id);
     if (row === undefined) return;
     const lastError = reason.slice(0, 500);
-    Object.assign(row, { dueAt: null, givenUpAt: this.accounts.now(), lastError, expiresAt: null });
-  }
-
-  async due(limit: number, after?: DuePlace): Promise<DuePlace[]> {
-    const now = this.accounts.now();
-    return this.owed()
-      .filter((row) => row.dueAt !== null && row.dueAt <= now)
-      .map((row) => ({ id: row.mailId as string, dueAtMicros: String((row.dueAt as number) * 1_000) }))
-      .sort(inOrder)
-      .filter((place) => after === undefined || inOrder(place, after) > 0)
-      .slice(0, limit);
+    const expiresAt = why === 'outcome_unknown' ? row.expiresAt : null;
+    Object.assign(row, { dueAt: null, givenUpAt: this.accounts.now(), lastError, expiresAt, leasedBy: null });
   }
 
   async list(limit: number): Promise<OwedMail[]> {
@@ -101,5 +113,13 @@ export class FakeOwedMailRepository implements OwedMailRepository {
   }
 }
 
-const inOrder = (a: DuePlace, b: DuePlace): number =>
-  Number(a.dueAtMicros) - Number(b.dueAtMicros) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+const toMail = (row: FakeRow): ClaimedMail => ({
+  id: row.mailId as string,
+  email: row.email,
+  locale: row.locale,
+  requestId: row.requestId,
+  traceParent: null,
+  attempt: row.attempts,
+  unknownOutcomes: row.unknownOutcomes,
+  code: row.activatedAt === null ? { mailId: row.mailId as string, digits: row.codeDigits } : null,
+});

@@ -103,5 +103,6 @@ export function fakeStage(accounts = new FakeAccounts()): Stage & { readonly acc
     },
     account: async (email) => accounts.state(email),
     letPass: async (seconds) => accounts.letPass(seconds),
+    now: () => accounts.now(),
   };
 }

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { freshMailId } from '../domain/activation-code';
-import type { DuePlace } from '../domain/owed-mail-repository';
 import { guest, kevin, marie, type NewAccount } from './people';
 import {
+  claimMail,
   deliver,
+  dueMails,
   LEASE_SECONDS,
   LIFE_SECONDS,
   redeem,
@@ -11,6 +13,8 @@ import {
   type Stage,
 } from './stage';
 
+const WORKERS = { a: randomUUID(), b: randomUUID() };
+
 export function describeOwedMailRepositoryContract(name: string, create: () => Promise<Stage>): void {
   describe(`OwedMailRepository contract: ${name}`, () => {
     let stage: Stage;
@@ -18,16 +22,21 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       stage = await create();
     });
 
-    const claim = (id: string) => stage.owed.claim(id, LEASE_SECONDS, LIFE_SECONDS);
-    const dueIds = async (limit = 100): Promise<string[]> =>
-      (await stage.owed.due(limit)).map((place) => place.id);
+    const claim = (id: string) => claimMail(stage, id);
+    const dueIds = () => dueMails(stage);
+    const claimDue = (limit: number, worker: keyof typeof WORKERS = 'a') =>
+      stage.owed.claimDue(limit, {
+        workerId: WORKERS[worker],
+        leaseSeconds: LEASE_SECONDS,
+        lifeSeconds: LIFE_SECONDS,
+      });
     const register = async (account: NewAccount): Promise<NewAccount> => {
       await stage.register(account);
       return account;
     };
     const giveUp = async (account: NewAccount): Promise<void> => {
       await claim(account.code.mailId);
-      await stage.owed.giveUp(account.code.mailId, '550 no such mailbox');
+      await stage.owed.giveUp(account.code.mailId, '550 no such mailbox', 'refused');
     };
     const renew = async ({ id }: NewAccount): Promise<string> => {
       const mailId = freshMailId();
@@ -42,7 +51,8 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const { mailId: id } = code;
         // Nothing is traced here.
         const traceParent = null;
-        expect(await claim(id)).toEqual({ id, email, locale, requestId, traceParent, attempt: 1, code });
+        const counts = { attempt: 1, unknownOutcomes: 0 };
+        expect(await claim(id)).toEqual({ id, email, locale, requestId, traceParent, ...counts, code });
       });
 
       it('lets one of many racing workers have the mail', async () => {
@@ -90,7 +100,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const account = await register(kevin());
         await claim(account.code.mailId);
         await stage.letPass(LIFE_SECONDS - 10);
-        await stage.owed.markSent(account.code.mailId, LIFE_SECONDS);
+        await stage.owed.markSent([account.code.mailId], LIFE_SECONDS);
         await stage.letPass(LIFE_SECONDS - 10);
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
       });
@@ -112,7 +122,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const account = await register(kevin());
         await claim(account.code.mailId);
         const next = await renew(account);
-        await stage.owed.markSent(account.code.mailId, LIFE_SECONDS);
+        await stage.owed.markSent([account.code.mailId], LIFE_SECONDS);
         expect(await dueIds()).toEqual([next]);
         expect(await redeem(stage, { ...account, code: { mailId: next, digits: 4 } }, true)).toEqual({
           outcome: 'dead',
@@ -122,7 +132,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       it('takes back a giving-up by a worker that had the mail at the same time', async () => {
         const account = await register(kevin());
         await giveUp(account);
-        await stage.owed.markSent(account.code.mailId, LIFE_SECONDS);
+        await stage.owed.markSent([account.code.mailId], LIFE_SECONDS);
         expect(await stage.owed.list(10)).toEqual([]);
         await redeem(stage, account, true);
         expect(await stage.owed.retryGivenUp()).toBe(0);
@@ -150,7 +160,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         await redeem(stage, activated, true);
         for (const { code } of [sent, activated]) {
           await stage.owed.postpone(code.mailId, 0, 'late');
-          await stage.owed.giveUp(code.mailId, 'late');
+          await stage.owed.giveUp(code.mailId, 'late', 'refused');
         }
         expect(await stage.owed.list(10)).toEqual([]);
         expect(await stage.owed.backlog()).toEqual({
@@ -208,34 +218,81 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       });
     });
 
-    describe('due', () => {
-      it('lists the longest due first, and what is not due not at all', async () => {
-        const first = await register(kevin());
-        await stage.letPass(10);
-        const second = await register(marie());
-        await stage.letPass(10);
+    describe('claimDue', () => {
+      it('leases the longest due first, bounded, and what is not due not at all', async () => {
         const inHand = await register(guest(1));
         await claim(inHand.code.mailId);
+        await stage.letPass(1);
+        const first = await register(kevin());
+        await stage.letPass(1);
+        const second = await register(marie());
         expect(await dueIds()).toEqual([first.code.mailId, second.code.mailId]);
-        expect(await dueIds(1)).toEqual([first.code.mailId]);
+        expect((await claimDue(1)).map(({ id }) => id)).toEqual([first.code.mailId]);
+        expect((await claimDue(10)).map(({ id }) => id)).toEqual([second.code.mailId]);
+        expect(await claimDue(10)).toEqual([]);
       });
 
-      it('pages over mails that are due at one instant without losing or repeating any', async () => {
-        const people = Array.from({ length: 12 }, (_, n) => guest(n));
-        for (const person of people) await giveUp(await register(person));
-        await stage.owed.retryGivenUp();
-        const later = [await register(kevin()), await register(marie())];
-        const seen: DuePlace[] = [];
-        for (;;) {
-          const page = await stage.owed.due(5, seen.at(-1));
-          expect(page.length).toBeLessThanOrEqual(5);
-          if (page.length === 0) break;
-          seen.push(...page);
-        }
-        const ids = seen.map((place) => place.id);
-        expect(new Set(ids)).toEqual(new Set([...people, ...later].map(({ code }) => code.mailId)));
-        expect(ids).toHaveLength(14);
-        expect(new Set(seen.slice(0, 12).map((place) => place.dueAtMicros)).size).toBe(1);
+      it('shares mails that are due at one instant among racing workers, each to one of them', async () => {
+        const people = Array.from({ length: 30 }, (_, n) => guest(n));
+        for (const person of people) await register(person);
+        const shares = await Promise.all(Array.from({ length: 8 }, () => claimDue(7)));
+        const ids = [...shares.flat(), ...(await claimDue(30))].map(({ id }) => id);
+        expect(ids).toHaveLength(30);
+        expect(new Set(ids)).toEqual(new Set(people.map(({ code }) => code.mailId)));
+      });
+    });
+
+    describe('release', () => {
+      it('makes due what a worker leased and does not know of, and nothing of another worker', async () => {
+        const [known, lost, other] = [
+          await register(kevin()),
+          await register(marie()),
+          await register(guest(1)),
+        ];
+        const others = await claimDue(1, 'b');
+        const own = await claimDue(2, 'a');
+        expect(own).toHaveLength(2);
+        const ids = [known, lost, other].map(({ code }) => code.mailId);
+        const [kept, dropped] = own.map(({ id }) => id) as [string, string];
+        expect(new Set([kept, dropped, others[0]?.id])).toEqual(new Set(ids));
+        await stage.owed.release(WORKERS.a, [kept]);
+        expect(await dueIds()).toEqual([dropped]);
+        await stage.owed.release(WORKERS.b);
+        expect((await dueIds()).sort()).toEqual([dropped, others[0]?.id ?? ''].sort());
+      });
+
+      it('leaves alone what was settled or postponed meanwhile', async () => {
+        const [sent, postponed] = [await register(kevin()), await register(marie())];
+        await claimDue(2, 'a');
+        await stage.owed.markSent([sent.code.mailId], LIFE_SECONDS);
+        await stage.owed.postpone(postponed.code.mailId, 30, '451 greylisted');
+        await stage.owed.release(WORKERS.a);
+        expect(await dueIds()).toEqual([]);
+      });
+    });
+
+    describe('what an attempt counts', () => {
+      it('is nothing where the turn of the mail had not come', async () => {
+        const { code } = await register(kevin());
+        await claim(code.mailId);
+        await stage.owed.postpone(code.mailId, 0, '535 wrong password', 'nothing');
+        expect(await claim(code.mailId)).toMatchObject({ attempt: 1, unknownOutcomes: 0 });
+      });
+
+      it('is an unknown outcome where the server may have the mail, until the mail is owed again', async () => {
+        const account = await register(kevin());
+        await claim(account.code.mailId);
+        await stage.owed.postpone(account.code.mailId, 0, 'closed after DATA', 'unknown');
+        expect(await claim(account.code.mailId)).toMatchObject({ attempt: 2, unknownOutcomes: 1 });
+        const next = await renew(account);
+        expect(await claim(next)).toMatchObject({ attempt: 1, unknownOutcomes: 0 });
+      });
+
+      it('leaves the code alive where it was given up and the person may have it', async () => {
+        const account = await register(kevin());
+        await claim(account.code.mailId);
+        await stage.owed.giveUp(account.code.mailId, 'closed after DATA', 'outcome_unknown');
+        expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
       });
     });
 

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { IssuedCode } from '../domain/activation-code';
 import type { ActivationRepository, Redeem, Redemption } from '../domain/activation-repository';
-import type { OwedMailRepository } from '../domain/owed-mail-repository';
+import type { ClaimedMail, OwedMailRepository } from '../domain/owed-mail-repository';
 import type { DeadRegistrations } from '../domain/purge';
 import type { NewAccount } from './people';
 
@@ -15,6 +16,8 @@ export interface Stage {
   account(email: string): Promise<AccountState | null>;
   /** Moves every stored time into the past, as if that long had gone by. */
   letPass(seconds: number): Promise<void>;
+  /** Milliseconds since 1970 by the clock of the stored times. */
+  now(): number;
 }
 
 export interface AccountState {
@@ -33,11 +36,31 @@ export const LIFE_SECONDS = 60;
 export const LEASE_SECONDS = 12;
 export const DAY_SECONDS = 86_400;
 
-/** Takes the mail in hand and hands it over, as a worker does. */
+/** Leases one mail as a worker does that has no place for others; null when it is not due. */
+export async function claimMail(stage: Stage, mailId: string): Promise<ClaimedMail | null> {
+  const workerId = randomUUID();
+  const lease = { workerId, leaseSeconds: LEASE_SECONDS, lifeSeconds: LIFE_SECONDS };
+  const claimed = await stage.owed.claimDue(1_000, lease);
+  const others = claimed.filter(({ id }) => id !== mailId);
+  for (const { id } of others) await stage.owed.postpone(id, 0, 'no place for it', 'nothing');
+  return claimed.find(({ id }) => id === mailId) ?? null;
+}
+
+/** Ids of the mails that are due, the longest due first. */
+export async function dueMails(stage: Stage): Promise<string[]> {
+  const listed = await stage.owed.list(1_000);
+  return listed
+    .flatMap(({ id, dueAt }) => (dueAt === null ? [] : [{ id, dueAt: dueAt.getTime() }]))
+    .filter(({ dueAt }) => dueAt <= stage.now())
+    .sort((a, b) => a.dueAt - b.dueAt)
+    .map(({ id }) => id);
+}
+
+/** Leases the mail and hands it over, as a worker does. */
 export async function deliver(stage: Stage, mailId: string): Promise<void> {
-  const mail = await stage.owed.claim(mailId, LEASE_SECONDS, LIFE_SECONDS);
+  const mail = await claimMail(stage, mailId);
   if (mail === null) throw new Error(`The mail ${mailId} is not owed`);
-  await stage.owed.markSent(mailId, LIFE_SECONDS);
+  await stage.owed.markSent([mailId], LIFE_SECONDS);
 }
 
 /** Registers somebody whose code is in their inbox. */

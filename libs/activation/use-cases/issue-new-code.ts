@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Environment } from '@app/runtime';
 import type { Locale } from '@app/mail';
+import { Doorbell } from '@app/owed-work';
 import { freshMailId } from '../domain/activation-code';
 import { ActivationRepository, type PendingAccount } from '../domain/activation-repository';
 import { ActivationError } from '../domain/errors';
-import { AnnounceMail } from './announce-mail';
 
 /** Puts a fresh code on its way to somebody whose password was right; the old one is dead from then on. */
 @Injectable()
@@ -12,7 +12,7 @@ export class IssueNewCode {
   constructor(
     @Inject(ActivationRepository) private readonly activations: ActivationRepository,
     @Inject(Environment) private readonly environment: Environment,
-    private readonly mail: AnnounceMail,
+    @Inject(Doorbell) private readonly doorbell: Doorbell,
   ) {}
 
   /**
@@ -35,6 +35,6 @@ export class IssueNewCode {
       const lifeSeconds = this.environment.ACTIVATION_CODE_EXPIRY_SECONDS;
       throw new ActivationError('activation.codes_used_up', lifeSeconds);
     }
-    await this.mail.execute(mailId);
+    this.doorbell.ring();
   }
 }

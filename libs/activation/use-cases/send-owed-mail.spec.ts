@@ -1,9 +1,18 @@
+import { createLogger, parseEnvironment, requestContext, Unavailable } from '@app/runtime';
 import { sendSecondsMax } from '@app/mail';
 import { FakeMailer } from '@app/mail/testing';
-import { createLogger, parseEnvironment, requestContext, Unavailable } from '@app/runtime';
 import { CodeDeriver } from '../domain/activation-code';
-import { fakeStage, guest, kevin, LIFE_SECONDS, marie, redeem, registerAndActivate } from '../testing';
-import { SendOwedMail } from './send-owed-mail';
+import {
+  dueMails,
+  fakeStage,
+  guest,
+  kevin,
+  LIFE_SECONDS,
+  marie,
+  redeem,
+  registerAndActivate,
+} from '../testing';
+import { decide, SendOwedMail } from './send-owed-mail';
 
 describe('SendOwedMail', () => {
   const codes = new CodeDeriver('a secret key of more than thirty-two characters');
@@ -20,10 +29,18 @@ describe('SendOwedMail', () => {
     send = new SendOwedMail(stage.owed, mailer, parseEnvironment({}), logger, codes);
   });
 
+  /** Sends everything that is due, as the loop does. Resolves to how the turns ended. */
+  const sendDue = async (limit = 100): Promise<string[]> => {
+    const mails = await send.claim(limit, false);
+    const attempted = await Promise.all(mails.map((mail) => send.attempt(mail)));
+    await send.settle(attempted);
+    return attempted.map(({ mail, outcome }) => send.metricOf(mail, outcome));
+  };
+
   it('sends the derived code to the stored address, in its language, and settles the mail', async () => {
     const account = marie();
     await stage.register(account);
-    expect(await send.execute(account.code.mailId)).toBe('sent');
+    expect(await sendDue()).toEqual(['sent']);
     expect(mailer.sent).toEqual([
       {
         id: account.code.mailId,
@@ -40,19 +57,17 @@ describe('SendOwedMail', () => {
     expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
   });
 
-  it('sends once however often the job comes', async () => {
-    const account = kevin();
-    await stage.register(account);
-    const outcomes = await Promise.all(Array.from({ length: 10 }, () => send.execute(account.code.mailId)));
-    expect(outcomes.filter((outcome) => outcome === 'sent')).toHaveLength(1);
-    expect(outcomes.filter((outcome) => outcome === 'not_wanted')).toHaveLength(9);
+  it('sends once however often it is woken', async () => {
+    await stage.register(kevin());
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => sendDue()));
+    expect(outcomes.flat()).toEqual(['sent']);
     expect(mailer.sent).toHaveLength(1);
   });
 
   it('sends nothing that is not wanted any more', async () => {
-    const activated = await registerAndActivate(stage, kevin());
-    expect(await send.execute(activated.code.mailId)).toBe('not_wanted');
-    expect(await send.execute('8e2e4b9e-7a77-4d43-9a4d-000000000000')).toBe('not_wanted');
+    await registerAndActivate(stage, kevin());
+    mailer.sent.length = 0;
+    expect(await sendDue()).toEqual([]);
     expect(mailer.sent).toEqual([]);
   });
 
@@ -60,7 +75,7 @@ describe('SendOwedMail', () => {
     const account = await registerAndActivate(stage, kevin());
     const row = stage.accounts.rows.get(account.email);
     Object.assign(row ?? {}, { mailId: 'notice', dueAt: stage.accounts.now() });
-    expect(await send.execute('notice')).toBe('sent');
+    expect(await sendDue()).toEqual(['sent']);
     expect(mailer.sent).toEqual([
       { id: 'notice', to: account.email, locale: 'en', content: { kind: 'address_taken' } },
     ]);
@@ -70,16 +85,16 @@ describe('SendOwedMail', () => {
     const account = kevin();
     await stage.register(account);
     await mailer.postpone();
-    expect(await send.execute(account.code.mailId)).toBe('postponed');
+    expect(await sendDue()).toEqual(['postponed']);
     const [owed] = await stage.owed.list(1);
     expect(owed).toMatchObject({ attempts: 1, lastError: '451 4.7.1 not now' });
     const delayMs = (owed?.dueAt?.getTime() ?? 0) - stage.accounts.now();
     expect(delayMs).toBeGreaterThan(1_000);
     expect(delayMs).toBeLessThan(3_000);
-    expect(await send.execute(account.code.mailId)).toBe('not_wanted');
+    expect(await sendDue()).toEqual([]);
     await stage.letPass(3);
     await mailer.take();
-    expect(await send.execute(account.code.mailId)).toBe('sent');
+    expect(await sendDue()).toEqual(['sent']);
     expect(mailer.sent[0]?.content).toMatchObject({ code: codes.derive(account.code) });
   });
 
@@ -87,11 +102,11 @@ describe('SendOwedMail', () => {
     const account = kevin();
     await stage.register(account);
     await mailer.refuse();
-    expect(await send.execute(account.code.mailId)).toBe('given_up');
+    expect(await sendDue()).toEqual(['given_up']);
     expect(await stage.owed.backlog()).toMatchObject({ owed: 0, givenUp: 1 });
     await mailer.take();
     expect(await stage.owed.retryGivenUp()).toBe(1);
-    expect(await send.execute(account.code.mailId)).toBe('sent');
+    expect(await sendDue()).toEqual(['sent']);
   });
 
   it('gives up after a day of trying, and not before', async () => {
@@ -105,7 +120,7 @@ describe('SendOwedMail', () => {
       const waitSeconds = Math.max(0, ((owed?.dueAt?.getTime() ?? 0) - stage.accounts.now()) / 1_000) + 0.001;
       await stage.letPass(waitSeconds);
       seconds += waitSeconds;
-      outcome = await send.execute(account.code.mailId);
+      [outcome = ''] = await sendDue();
     }
     expect(attempts).toBe(300);
     expect(seconds).toBeGreaterThan(86_400 * 0.8);
@@ -113,72 +128,72 @@ describe('SendOwedMail', () => {
   });
 
   it('never gives up what is held, and tries it when the mails flow again', async () => {
-    const account = kevin();
-    await stage.register(account);
+    await stage.register(kevin());
     await mailer.goAway();
     for (let attempt = 0; attempt < 400; attempt += 1) {
-      expect(await send.execute(account.code.mailId)).toBe('postponed');
+      expect(await sendDue()).toEqual(['held']);
       await stage.letPass(2);
     }
     await mailer.take();
-    expect(await send.execute(account.code.mailId)).toBe('sent');
+    expect(await sendDue()).toEqual(['sent']);
   });
 
   it('tries a mail whose fate is unknown twice more, and then no more', async () => {
-    const account = kevin();
-    await stage.register(account);
+    await stage.register(kevin());
     await mailer.breakOff();
     const outcomes: string[] = [];
     for (let attempt = 0; attempt < 4; attempt += 1) {
-      outcomes.push(await send.execute(account.code.mailId));
+      outcomes.push(...(await sendDue()));
       await stage.letPass(60);
     }
-    expect(outcomes).toEqual(['postponed', 'postponed', 'given_up', 'not_wanted']);
+    expect(outcomes).toEqual(['postponed', 'postponed', 'given_up']);
   });
 
   it('leaves the mail owed when the worker dies with it in hand', async () => {
     const account = kevin();
     await stage.register(account);
     jest.spyOn(stage.owed, 'markSent').mockRejectedValueOnce(new Error('killed'));
-    await expect(send.execute(account.code.mailId)).rejects.toThrow('killed');
+    await expect(sendDue()).rejects.toThrow('killed');
     await stage.letPass(sendSecondsMax(parseEnvironment({})) + 10);
-    expect(await send.execute(account.code.mailId)).toBe('sent');
+    expect(await sendDue()).toEqual(['sent']);
     expect(mailer.sent.map(({ id, content }) => ({ id, content }))).toEqual([
       { id: account.code.mailId, content: mailer.sent[0]?.content },
       { id: account.code.mailId, content: mailer.sent[0]?.content },
     ]);
   });
 
-  it('settles a mail that was taken, once the database is back', async () => {
-    const account = kevin();
-    await stage.register(account);
-    jest.spyOn(stage.owed, 'markSent').mockRejectedValueOnce(new Unavailable('database', 'away'));
-    expect(await send.execute(account.code.mailId)).toBe('sent');
+  it('writes down the mails of a batch together', async () => {
+    for (let n = 0; n < 5; n += 1) await stage.register(guest(n));
+    const markSent = jest.spyOn(stage.owed, 'markSent');
+    expect(await sendDue()).toEqual(Array.from({ length: 5 }, () => 'sent'));
+    expect(markSent).toHaveBeenCalledTimes(1);
     expect(await stage.owed.backlog()).toMatchObject({ owed: 0 });
-    expect(mailer.sent).toHaveLength(1);
   });
 
-  it('lets go of a mail whose claim was not answered, once the database is back', async () => {
-    const account = kevin();
-    await stage.register(account);
-    const away = new Unavailable('database', 'away');
-    const claim = stage.owed.claim.bind(stage.owed);
-    jest.spyOn(stage.owed, 'claim').mockImplementationOnce(async (...how) => {
+  it('lets go of mails whose claim was not answered, and of no mail that it is sending', async () => {
+    const [first, second] = [kevin(), marie()];
+    await stage.register(first);
+    const sending = await send.claim(1, false);
+    await stage.register(second);
+    const claim = stage.owed.claimDue.bind(stage.owed);
+    jest.spyOn(stage.owed, 'claimDue').mockImplementationOnce(async (...how) => {
       await claim(...how);
-      throw away;
+      throw new Unavailable('database', 'away');
     });
-    jest.spyOn(stage.owed, 'postpone').mockRejectedValueOnce(away);
-    await expect(send.execute(account.code.mailId)).rejects.toBe(away);
+    await expect(send.claim(1, false)).rejects.toThrow('away');
+    expect(await dueMails(stage)).toEqual([]);
     // No lease to wait for.
-    expect(await send.execute(account.code.mailId)).toBe('sent');
+    const found = await send.claim(10, true);
+    expect(found.map(({ id }) => id)).toEqual([second.code.mailId]);
+    expect(sending.map(({ id }) => id)).toEqual([first.code.mailId]);
   });
 
   it('logs under the request that caused the mail, and neither code nor address', async () => {
     const people = [kevin({ requestId: 'request-7' }), guest(1)];
     for (const person of people) await stage.register(person);
-    await send.execute(people[0]?.code.mailId ?? '');
+    await sendDue(1);
     await mailer.refuse();
-    await send.execute(people[1]?.code.mailId ?? '');
+    await sendDue(1);
     expect(requestContext.getStore()).toBeUndefined();
     expect(lines).toHaveLength(2);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ request_id: 'request-7', level: 'info' });
@@ -187,5 +202,33 @@ describe('SendOwedMail', () => {
       expect(lines.join()).not.toContain(person.email);
       expect(lines.join()).not.toContain(`"${codes.derive(person.code)}"`);
     }
+  });
+});
+
+describe('what follows from an outcome', () => {
+  const mail = {
+    id: '8e2e4b9e-7a77-4d43-9a4d-000000000000',
+    email: 'kevin@example.com',
+    locale: 'en',
+    requestId: null,
+    traceParent: null,
+    attempt: 1,
+    unknownOutcomes: 0,
+    code: null,
+  } as const;
+
+  it('is the end for what is the fault of the recipient', () => {
+    expect(decide(mail, { kind: 'refused', reason: '550 5.1.1' })).toEqual({ giveUp: 'refused' });
+  });
+
+  it('counts no try for what is our fault, and waits as long as the mailer says', () => {
+    const held = { kind: 'held', reason: '535', retryInSeconds: 3 } as const;
+    expect(decide({ ...mail, attempt: 10_000 }, held)).toEqual({ retryInSeconds: 3, counts: 'nothing' });
+  });
+
+  it('is two more tries where nobody knows, and then the end', () => {
+    const unknown = { kind: 'unknown', reason: 'closed after DATA' } as const;
+    expect(decide({ ...mail, attempt: 9, unknownOutcomes: 1 }, unknown)).toMatchObject({ counts: 'unknown' });
+    expect(decide({ ...mail, unknownOutcomes: 2 }, unknown)).toEqual({ giveUp: 'outcome_unknown' });
   });
 });

@@ -1,35 +1,31 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Mailer, sendSecondsMax, type MailOutcome } from '@app/mail';
-import {
-  continuing,
-  Environment,
-  insist,
-  Logger,
-  requestContext,
-  SpanKind,
-  traced,
-  Unavailable,
-} from '@app/runtime';
+import type { OwedWork, Setback } from '@app/owed-work';
+import { continuing, Environment, Logger, requestContext, SpanKind, traced } from '@app/runtime';
 import { CodeDeriver } from '../domain/activation-code';
-import { retryDelaySeconds } from '../domain/retry-delay';
 import { OwedMailRepository, type ClaimedMail } from '../domain/owed-mail-repository';
+import { retryDelaySeconds } from '../domain/retry-delay';
 
 /** How much longer a lease is than the longest send, so that a live worker never loses a mail that it is sending. */
 const LEASE_MARGIN_SECONDS = 5;
 /** How often a mail is tried again whose fate is unknown: each copy may be one too many. */
 const UNKNOWN_RETRIES_MAX = 2;
 
-/**
- * How long a worker insists, in milliseconds, on writing down what became of a mail while the database is away. After
- * a short outage it is settled at once; after a longer one the lease has run out, or is about to.
- */
-const INSIST_MS = 5_000;
+/** A mail, and what the mail server made of it. */
+export interface AttemptedMail {
+  readonly mail: ClaimedMail;
+  readonly outcome: MailOutcome;
+}
 
-export type SendOutcome = 'sent' | 'not_wanted' | 'postponed' | 'given_up';
-
-/** Sends one owed mail. Safe to run twice: the claim decides who sends, and every copy carries the same code. */
+/** Sends owed mails. The claim decides who sends, and every copy of a mail carries the same code. */
 @Injectable()
-export class SendOwedMail {
+export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
+  readonly name = 'mail';
+  /** Names the leases of this worker. */
+  readonly workerId = randomUUID();
+  private readonly leased = new Set<string>();
+
   constructor(
     @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
     @Inject(Mailer) private readonly mailer: Mailer,
@@ -38,70 +34,104 @@ export class SendOwedMail {
     private readonly codes: CodeDeriver,
   ) {}
 
-  /** @throws {Unavailable} when the database is away: the mail stays owed */
-  async execute(mailId: string): Promise<SendOutcome> {
-    const mail = await this.claim(mailId);
-    if (mail === null) return 'not_wanted';
+  async claim(limit: number, lost: boolean): Promise<readonly ClaimedMail[]> {
+    if (lost) await this.owed.release(this.workerId, [...this.leased]);
+    const mails = await this.owed.claimDue(limit, {
+      workerId: this.workerId,
+      leaseSeconds: sendSecondsMax(this.environment) + LEASE_MARGIN_SECONDS,
+      lifeSeconds: this.environment.ACTIVATION_CODE_EXPIRY_SECONDS,
+    });
+    for (const { id } of mails) this.leased.add(id);
+    return mails;
+  }
+
+  async attempt(mail: ClaimedMail): Promise<AttemptedMail> {
     const send = () => traced('mail process', SpanKind.CONSUMER, {}, () => this.send(mail));
     const context = { requestId: mail.requestId ?? mail.id };
-    return await continuing(mail.traceParent, () => requestContext.run(context, send));
+    const outcome = await continuing(mail.traceParent, () =>
+      requestContext.run(context, async () => {
+        const made = await send();
+        this.log(mail, made);
+        return made;
+      }),
+    );
+    return { mail, outcome };
   }
 
-  /** A claim without an answer may be one all the same, and nobody would send the mail while it lasts: it is undone. */
-  private async claim(mailId: string): Promise<ClaimedMail | null> {
+  async settle(attempted: readonly AttemptedMail[]): Promise<void> {
+    const sent = attempted.filter(({ outcome }) => outcome.kind === 'sent').map(({ mail }) => mail.id);
     const lifeSeconds = this.environment.ACTIVATION_CODE_EXPIRY_SECONDS;
-    const leaseSeconds = sendSecondsMax(this.environment) + LEASE_MARGIN_SECONDS;
-    try {
-      return await this.owed.claim(mailId, leaseSeconds, lifeSeconds);
-    } catch (error) {
-      if (error instanceof Unavailable) {
-        await insist(INSIST_MS, () =>
-          this.owed.postpone(mailId, 0, `the database did not answer: ${error.reason}`),
-        );
-      }
-      throw error;
-    }
+    await Promise.all([
+      sent.length > 0 ? this.owed.markSent(sent, lifeSeconds) : undefined,
+      ...attempted.map((each) => this.settleFailure(each)),
+    ]);
+    for (const { mail } of attempted) this.leased.delete(mail.id);
   }
 
-  private async send(mail: ClaimedMail): Promise<SendOutcome> {
-    const lifeSeconds = this.environment.ACTIVATION_CODE_EXPIRY_SECONDS;
-    const outcome = await this.mailer.send({
+  setbackOf({ outcome }: AttemptedMail): Setback | null {
+    return outcome.kind === 'held' ? { retryAfterSeconds: outcome.retryInSeconds } : null;
+  }
+
+  /** How the turn ended, for the metrics. */
+  metricOf(mail: ClaimedMail, outcome: MailOutcome): 'sent' | 'held' | 'postponed' | 'given_up' {
+    if (outcome.kind === 'sent' || outcome.kind === 'held') return outcome.kind;
+    const decision = decide(mail, outcome);
+    return decision !== null && 'giveUp' in decision ? 'given_up' : 'postponed';
+  }
+
+  private async send(mail: ClaimedMail): Promise<MailOutcome> {
+    const expiresInSeconds = this.environment.ACTIVATION_CODE_EXPIRY_SECONDS;
+    return await this.mailer.send({
       id: mail.id,
       to: mail.email,
       locale: mail.locale,
       content:
         mail.code === null
           ? { kind: 'address_taken' }
-          : { kind: 'activation_code', code: this.codes.derive(mail.code), expiresInSeconds: lifeSeconds },
+          : { kind: 'activation_code', code: this.codes.derive(mail.code), expiresInSeconds },
     });
-    if (outcome.kind !== 'sent') return await this.recover(mail, outcome);
-    await insist(INSIST_MS, () => this.owed.markSent(mail.id, lifeSeconds));
-    this.logger.info({ mail_id: mail.id, attempt: mail.attempt }, 'Mail sent');
-    return 'sent';
   }
 
-  private async recover(
-    mail: ClaimedMail,
-    outcome: Exclude<MailOutcome, { kind: 'sent' }>,
-  ): Promise<SendOutcome> {
-    const { reason } = outcome;
-    const details = { mail_id: mail.id, attempt: mail.attempt, outcome: outcome.kind, reason };
-    const delaySeconds = delayAfter(mail, outcome);
-    if (delaySeconds === null) {
-      await insist(INSIST_MS, () => this.owed.giveUp(mail.id, reason));
-      this.logger.error(details, 'Mail given up; see `mail owed` and `mail retry`');
-      return 'given_up';
+  private async settleFailure({ mail, outcome }: AttemptedMail): Promise<void> {
+    const decision = decide(mail, outcome);
+    if (decision === null || outcome.kind === 'sent') return;
+    if ('giveUp' in decision) await this.owed.giveUp(mail.id, outcome.reason, decision.giveUp);
+    else await this.owed.postpone(mail.id, decision.retryInSeconds, outcome.reason, decision.counts);
+  }
+
+  private log(mail: ClaimedMail, outcome: MailOutcome): void {
+    const details = { mail_id: mail.id, attempt: mail.attempt };
+    if (outcome.kind === 'sent') {
+      this.logger.info(details, 'Mail sent');
+      return;
     }
-    await insist(INSIST_MS, () => this.owed.postpone(mail.id, delaySeconds, reason));
-    this.logger.warn({ ...details, retry_in_seconds: delaySeconds }, 'Mail not taken; trying again');
-    return 'postponed';
+    const reasons = { ...details, outcome: outcome.kind, reason: outcome.reason };
+    const decision = decide(mail, outcome);
+    if (decision !== null && 'giveUp' in decision) {
+      this.logger.error(reasons, 'Mail given up; see `mail owed` and `mail retry`');
+    } else this.logger.warn(reasons, 'Mail not taken; trying again');
   }
 }
 
-/** Seconds until the next attempt; null where there is none. */
-function delayAfter(mail: ClaimedMail, outcome: Exclude<MailOutcome, { kind: 'sent' }>): number | null {
-  if (outcome.kind === 'held') return outcome.retryInSeconds;
-  if (outcome.kind === 'refused') return null;
-  if (outcome.kind === 'unknown' && mail.attempt > UNKNOWN_RETRIES_MAX) return null;
-  return retryDelaySeconds(mail.attempt);
+type Decision =
+  | { readonly giveUp: 'refused' | 'tried_too_often' | 'outcome_unknown' }
+  | { readonly retryInSeconds: number; readonly counts: 'attempt' | 'nothing' | 'unknown' };
+
+/** What follows from an outcome; null where the mail is sent. */
+export function decide(mail: ClaimedMail, outcome: MailOutcome): Decision | null {
+  const retryInSeconds = retryDelaySeconds(mail.attempt);
+  switch (outcome.kind) {
+    case 'sent':
+      return null;
+    case 'refused':
+      return { giveUp: 'refused' };
+    case 'held':
+      return { retryInSeconds: outcome.retryInSeconds, counts: 'nothing' };
+    case 'deferred':
+      return retryInSeconds === null ? { giveUp: 'tried_too_often' } : { retryInSeconds, counts: 'attempt' };
+    case 'unknown':
+      return mail.unknownOutcomes >= UNKNOWN_RETRIES_MAX || retryInSeconds === null
+        ? { giveUp: 'outcome_unknown' }
+        : { retryInSeconds, counts: 'unknown' };
+  }
 }

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { CachedIndicator, Environment } from '@app/runtime';
-import { MailQueue } from '../domain/mail-queue';
 import { MailServerLog, type MailServerState } from '../domain/mail-server-log';
 
 /** Whether a mail server took the last mails, as the workers saw it: asking never causes a log-in there. */
@@ -23,13 +22,5 @@ export class SmtpIndicator extends CachedIndicator<'smtp'> {
       if (failing.length === servers.length)
         throw new Error(failing[0]?.reason ?? 'no mail server takes mails');
     });
-  }
-}
-
-/** Whether mails can be announced to the workers. */
-@Injectable()
-export class MailQueueIndicator extends CachedIndicator<'mail_queue'> {
-  constructor(indicators: HealthIndicatorService, @Inject(MailQueue) queue: MailQueue) {
-    super(indicators, 'mail_queue', () => queue.depth());
   }
 }

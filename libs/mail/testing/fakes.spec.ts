@@ -1,4 +1,3 @@
-import { describeMailerContract, describeMailQueueContract, FakeMailer, FakeMailQueue } from '.';
+import { describeMailerContract, FakeMailer } from '.';
 
-describeMailQueueContract('in memory', async () => new FakeMailQueue());
 describeMailerContract('in memory', async () => new FakeMailer());

@@ -19,7 +19,7 @@ export const CODE_OUTCOMES = ['issued', 'sent', 'used', 'replaced'] as const;
 export type CodeOutcome = (typeof CODE_OUTCOMES)[number];
 
 /** How a worker's turn at a mail ended. */
-export const MAIL_OUTCOMES = ['sent', 'postponed', 'given_up', 'not_wanted'] as const;
+export const MAIL_OUTCOMES = ['sent', 'postponed', 'held', 'given_up'] as const;
 export type MailOutcome = (typeof MAIL_OUTCOMES)[number];
 
 export interface RequestLabels {
@@ -60,7 +60,6 @@ export interface Instruments {
   /** `activated`, which also uses a code, is told by `MetricsRecorder.recordBusiness`; the others by the api. */
   activationAnswered(result: ActivationResult): void;
   codeChanged(outcome: CodeOutcome): void;
-  /** A mail that was not wanted was not sent, so it has no send duration. */
   mailHandled(outcome: MailOutcome, durationSeconds: number): void;
   hashWaited(durationSeconds: number): void;
   /** Names the limits there are, so that each is shown with a zero before its first decision. */
@@ -74,7 +73,6 @@ export interface Instruments {
 
   /** Gauges that are asked for when scraped: at most once a second each, and given up after a second. */
   watchMailBacklog(ask: () => Promise<MailBacklog>): void;
-  watchMailQueueDepth(ask: () => Promise<number>): void;
   watchExpiredCodes(ask: () => Promise<number>): void;
   watchHashing(look: () => HashingState): void;
 }
@@ -96,7 +94,6 @@ export const SILENT_INSTRUMENTS: Instruments = {
   limitsFellBack: nothing,
   metricsFlushFailed: nothing,
   watchMailBacklog: nothing,
-  watchMailQueueDepth: nothing,
   watchExpiredCodes: nothing,
   watchHashing: nothing,
 };

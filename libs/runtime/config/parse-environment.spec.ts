@@ -112,7 +112,10 @@ describe('parseEnvironment', () => {
     ['APP_NAME', 'two\nlines'],
     ['APP_NAME', 'x'.repeat(65)],
     ['SECRET_KEY', 'x'.repeat(31)],
-    ['QUEUE_PAGE_PASSWORD', 'x'.repeat(15)],
+    ['EVENTS_TOKEN', 'x'.repeat(31)],
+    ['WEBHOOK_URL', 'ftp://app.example.com'],
+    ['WEBHOOK_URL', 'https://user:word@app.example.com/'],
+    ['WEBHOOK_SECRET', 'whsec_c2hvcnQ='],
   ])('refuses %s=%j by its name', (name, value) => {
     expect(blamed({ [name]: value })).toEqual([name]);
   });
@@ -332,7 +335,9 @@ describe('parseEnvironment', () => {
       'DATABASE_PASSWORD',
       'REDIS_PASSWORD',
       'SMTP_PASSWORD',
-      'QUEUE_PAGE_PASSWORD',
+      'EVENTS_TOKEN',
+      'WEBHOOK_SECRET',
+      'WEBHOOK_SECRET_PREVIOUS',
     ];
     const value = 'hunter2-hunter2';
     for (const name of secrets) {

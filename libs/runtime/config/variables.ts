@@ -257,18 +257,13 @@ export const sections = {
     PURGE_INTERVAL_SECONDS: integer(
       0,
       604_800,
-      0,
-      'How often the mailer-worker purges dead registrations; 0: never, `codes purge` does',
+      3_600,
+      'How often the mailer-worker purges dead registrations and old events; 0: never, `codes purge` does',
     ),
     PURGE_OLDER_THAN_SECONDS: integer(0, 315_360_000, 3_600, 'How long dead registrations are kept by that'),
     ENABLE_METRICS: flag(true, 'Record and serve metrics'),
     ENABLE_RATE_LIMITING: flag(true, 'Enforce the rate limits'),
     ENABLE_DOCS: flag(true, 'Serve /docs, /docs-json and /docs-yaml'),
-    QUEUE_PAGE_PASSWORD: secret(
-      16,
-      '',
-      'Password of user operator for the queue page that the mailer-worker then has at /queue; empty: no page',
-    ),
   },
   Limits: {
     RATE_LIMIT_CLIENT_PER_MINUTE: integer(1, 10_000_000, 100, 'Requests by one client to one route'),

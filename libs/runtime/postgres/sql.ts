@@ -127,6 +127,9 @@ function leaveLine(query: unknown): void {
   if (state === null) canceller?.(query).catch(() => {});
 }
 
+/** A list of ids as one parameter, however many there are: array types are not fetched, so it travels as text. */
+export const uuids = (sql: Sql, ids: readonly string[]) => sql`${`{${ids.join(',')}}`}::text::uuid[]`;
+
 /** First word of the statement, such as `select`. */
 function verbOf(query: unknown): string {
   const { strings } = query as { strings?: readonly string[] };

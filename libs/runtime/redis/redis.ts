@@ -12,7 +12,7 @@ export const Redis = Symbol('Redis');
  * Every key carries one of these, after `REDIS_KEY_PREFIX` and a colon, which the client adds: what one script touches, a
  * cluster keeps on one node.
  */
-export const HASH_TAGS = { limits: '{limits}', metrics: '{metrics}', mail: '{mail}' } as const;
+export const HASH_TAGS = { limits: '{limits}', metrics: '{metrics}', doorbell: '{doorbell}' } as const;
 
 /** Longest wait for an answer of Redis on a request's path. */
 export const REDIS_TIMEOUT_MS = 200;

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import {
+  claimMail,
   DAY_SECONDS,
   deliver,
+  dueMails,
   guessWrong,
-  LEASE_SECONDS,
   LIFE_SECONDS,
   MAX_WRONG_TRIES,
   redeem,
@@ -44,7 +45,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         const added = await stage.users.add(user);
         expect(added).toEqual({ id, email, createdAt: expect.any(Date), activatedAt: null, code });
         expect(await stage.users.findByEmail(email)).toEqual({ ...added, passwordHash: user.passwordHash });
-        expect(await stage.owed.claim(code.mailId, LEASE_SECONDS, LIFE_SECONDS)).toMatchObject({
+        expect(await claimMail(stage, code.mailId)).toMatchObject({
           email,
           code,
           locale: 'fr',
@@ -59,7 +60,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         for (const reason of lost) expect(reason).toMatchObject(taken);
         const found = await stage.users.findByEmail(kevin().email);
         expect(found).toMatchObject({ id: won[0]?.id, passwordHash: won[0]?.passwordHash });
-        expect((await stage.owed.due(10)).map(({ id }) => id)).toEqual([won[0]?.code.mailId]);
+        expect(await dueMails(stage)).toEqual([won[0]?.code.mailId]);
       });
 
       it('refuses an address whose mail is owed', async () => {
@@ -71,7 +72,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
       it('refuses an address whose mail a worker has in hand', async () => {
         const first = stranger();
         await stage.users.add(first);
-        await stage.owed.claim(first.code.mailId, LEASE_SECONDS, LIFE_SECONDS);
+        await claimMail(stage, first.code.mailId);
         await stage.letPass(LIFE_SECONDS + 1);
         await expect(stage.users.add(kevin())).rejects.toMatchObject(taken);
       });
@@ -105,8 +106,8 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         },
         'whose mail was given up': async (user) => {
           await stage.users.add(user);
-          await stage.owed.claim(user.code.mailId, LEASE_SECONDS, LIFE_SECONDS);
-          await stage.owed.giveUp(user.code.mailId, '550 no such mailbox');
+          await claimMail(stage, user.code.mailId);
+          await stage.owed.giveUp(user.code.mailId, '550 no such mailbox', 'refused');
         },
       };
 
@@ -122,10 +123,10 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         const { createdAt } = await stage.users.add(marie());
         expect(createdAt.getTime() - added.createdAt.getTime()).toBeLessThan(60_000);
         expect(await stage.owed.backlog()).toMatchObject({ owed: 2, givenUp: 0 });
-        expect(await stage.owed.claim(first.code.mailId, LEASE_SECONDS, LIFE_SECONDS)).toBeNull();
-        const mail = await stage.owed.claim(owner.code.mailId, LEASE_SECONDS, LIFE_SECONDS);
+        expect(await claimMail(stage, first.code.mailId)).toBeNull();
+        const mail = await claimMail(stage, owner.code.mailId);
         expect(mail).toMatchObject({ attempt: 1, locale: 'en', requestId: owner.requestId });
-        await stage.owed.markSent(owner.code.mailId, LIFE_SECONDS);
+        await stage.owed.markSent([owner.code.mailId], LIFE_SECONDS);
 
         // The stranger's code opens nothing: not the stranger's account, which is gone, and not the owner's.
         expect(await redeem(stage, first, true)).toEqual({ outcome: 'dead' });
@@ -191,14 +192,14 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(await notice()).toBeNull();
         await stage.letPass(DAY_SECONDS * 2);
         expect(await notice()).toBeNull();
-        expect(await stage.owed.due(10)).toEqual([]);
+        expect(await dueMails(stage)).toEqual([]);
       });
 
       it('owes a mail without a code', async () => {
         await registerAndActivate(stage, kevin());
         const id = await notice();
         expect(id).toEqual(expect.any(String));
-        const mail = await stage.owed.claim(id ?? '', LEASE_SECONDS, LIFE_SECONDS);
+        const mail = await claimMail(stage, id ?? '');
         expect(mail).toMatchObject({ id, email, code: null, attempt: 1 });
       });
 
@@ -217,8 +218,8 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         await stage.letPass(120);
         const next = await notice();
         expect(next).toEqual(expect.any(String));
-        await stage.owed.claim(next ?? '', LEASE_SECONDS, LIFE_SECONDS);
-        await stage.owed.giveUp(next ?? '', '550 no such mailbox');
+        await claimMail(stage, next ?? '');
+        await stage.owed.giveUp(next ?? '', '550 no such mailbox', 'refused');
         await stage.letPass(DAY_SECONDS - 60);
         expect(await notice()).toBeNull();
       });

@@ -1,6 +1,12 @@
-import { AnnounceMail } from '@app/activation';
-import { DAY_SECONDS, deliver, registerAndActivate, registerAndDeliver } from '@app/activation/testing';
-import { FakeMailQueue } from '@app/mail/testing';
+import {
+  claimMail,
+  DAY_SECONDS,
+  deliver,
+  dueMails,
+  registerAndActivate,
+  registerAndDeliver,
+} from '@app/activation/testing';
+import { FakeDoorbell } from '@app/owed-work/testing';
 import { createLogger, parseEnvironment } from '@app/runtime';
 import { FakePasswordHasher, fakeUsersStage, kevin, marie } from '../testing';
 import { Register, type Registration } from './register';
@@ -28,12 +34,11 @@ class SlowHasher extends FakePasswordHasher {
 
 function setUp(env: NodeJS.ProcessEnv = {}, hasher = new FakePasswordHasher()) {
   const stage = fakeUsersStage();
-  const queue = new FakeMailQueue();
+  const doorbell = new FakeDoorbell();
   const rules = { minLength: 8, blocklist: new Set(['password1']) };
   const environment = parseEnvironment(env);
-  const announce = new AnnounceMail(queue, logger);
-  const register = new Register(stage.users, hasher, rules, environment, logger, announce);
-  return { stage, queue, hasher, register };
+  const register = new Register(stage.users, hasher, rules, environment, logger, doorbell);
+  return { stage, doorbell, hasher, register };
 }
 
 const signUp = (details: Partial<Registration> = {}): Registration => ({
@@ -45,15 +50,15 @@ const signUp = (details: Partial<Registration> = {}): Registration => ({
 });
 
 describe('Register', () => {
-  it('adds the account in canonical form, with a hash, and announces the mail it owes', async () => {
-    const { stage, queue, register } = setUp({ ACTIVATION_CODE_LENGTH: '6' });
+  it('adds the account in canonical form, with a hash, and rings for the mail it owes', async () => {
+    const { stage, doorbell, register } = setUp({ ACTIVATION_CODE_LENGTH: '6' });
     const user = await register.execute(signUp({ email: ' Kevin@EXAMPLE.com', locale: 'fr' }));
     expect(user).toMatchObject({ email: 'kevin@example.com', activatedAt: null, code: { digits: 6 } });
     expect(user.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     const found = await stage.users.findByEmail(user.email);
     expect(found?.passwordHash).toContain('$');
-    expect(queue.announced).toEqual([user.code?.mailId]);
-    expect(await stage.owed.claim(user.code?.mailId ?? '', 12, 60)).toMatchObject({
+    expect(doorbell.rings).toBe(1);
+    expect(await claimMail(stage, user.code?.mailId ?? '')).toMatchObject({
       locale: 'fr',
       requestId: 'request-1',
     });
@@ -71,27 +76,26 @@ describe('Register', () => {
     expect(stage.accounts.rows.size).toBe(0);
   });
 
-  it('is done once the row is written: the queue being away changes nothing', async () => {
-    const { stage, queue, register } = setUp();
-    queue.away = true;
+  it('is done once the row is written, whoever hears the doorbell', async () => {
+    const { stage, register } = setUp();
     const user = await register.execute(signUp());
-    expect((await stage.owed.due(10)).map(({ id }) => id)).toEqual([user.code?.mailId]);
+    expect(await dueMails(stage)).toEqual([user.code?.mailId]);
   });
 
   it('acknowledges nothing that is not written', async () => {
-    const { stage, queue, register } = setUp();
+    const { stage, doorbell, register } = setUp();
     stage.users.away = true;
     await expect(register.execute(signUp())).rejects.toMatchObject({ dependency: 'database' });
     stage.users.away = false;
-    expect(queue.announced).toEqual([]);
+    expect(doorbell.rings).toBe(0);
     await expect(register.execute(signUp())).resolves.toMatchObject({ email: 'kevin@example.com' });
   });
 
   it('refuses an address that is held, and announces nothing for it', async () => {
-    const { stage, queue, register } = setUp();
+    const { stage, doorbell, register } = setUp();
     await registerAndDeliver(stage, kevin());
     await expect(register.execute(signUp())).rejects.toMatchObject(taken);
-    expect(queue.announced).toEqual([]);
+    expect(doorbell.rings).toBe(0);
   });
 
   describe('many sign-ups at the same moment', () => {
@@ -134,13 +138,13 @@ describe('Register', () => {
     const concealed = { CONCEAL_REGISTERED_EMAILS: 'true' };
 
     it('answers for a taken address as for a free one, after the same work', async () => {
-      const { stage, queue, hasher, register } = setUp(concealed);
+      const { stage, doorbell, hasher, register } = setUp(concealed);
       const account = await registerAndActivate(stage, kevin());
       const before = stage.accounts.state(account.email);
       const free = await register.execute(signUp({ email: 'marie@example.com' }));
-      expect([hasher.hashed, queue.announced.length]).toEqual([1, 1]);
+      expect([hasher.hashed, doorbell.rings]).toEqual([1, 1]);
       const pretended = await register.execute(signUp());
-      expect([hasher.hashed, queue.announced.length]).toEqual([2, 2]);
+      expect([hasher.hashed, doorbell.rings]).toEqual([2, 2]);
       expect(pretended).toMatchObject({ email: 'kevin@example.com', activatedAt: null });
       expect(Object.keys(pretended).sort()).toEqual(Object.keys(free).sort());
       expect(pretended.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
@@ -149,28 +153,28 @@ describe('Register', () => {
     });
 
     it('tells the owner of an activated account by mail, once a day', async () => {
-      const { stage, queue, register } = setUp(concealed);
+      const { stage, register } = setUp(concealed);
       await registerAndActivate(stage, kevin());
       await register.execute(signUp());
-      const [notice] = queue.announced;
-      expect(await stage.owed.claim(notice ?? '', 12, 60)).toMatchObject({
+      const [notice] = await dueMails(stage);
+      expect(await claimMail(stage, notice ?? '')).toMatchObject({
         email: 'kevin@example.com',
         code: null,
       });
-      await stage.owed.markSent(notice ?? '', 60);
+      await stage.owed.markSent([notice ?? ''], 60);
       await register.execute(signUp());
-      expect(await stage.owed.due(10)).toEqual([]);
+      expect(await dueMails(stage)).toEqual([]);
       await stage.letPass(DAY_SECONDS + 1);
       await register.execute(signUp());
-      expect(await stage.owed.due(10)).toHaveLength(1);
+      expect(await dueMails(stage)).toHaveLength(1);
     });
 
     it('sends nothing to an address whose code is alive: its mail is there already', async () => {
-      const { stage, queue, register } = setUp(concealed);
+      const { stage, doorbell, register } = setUp(concealed);
       await registerAndDeliver(stage, kevin());
       await register.execute(signUp());
-      expect(await stage.owed.claim(queue.announced[0] ?? '', 12, 60)).toBeNull();
-      expect(await stage.owed.due(10)).toEqual([]);
+      expect(doorbell.rings).toBe(1);
+      expect(await dueMails(stage)).toEqual([]);
     });
 
     it('gives everybody who signs up at the same moment the same kind of answer', async () => {

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { AnnounceMail, freshMailId } from '@app/activation';
+import { freshMailId } from '@app/activation';
 import type { Locale } from '@app/mail';
+import { Doorbell } from '@app/owed-work';
 import { Environment, Logger } from '@app/runtime';
 import { parseEmailAddress, type EmailAddress } from '../domain/email-address';
 import { UsersError } from '../domain/errors';
@@ -29,7 +30,7 @@ export class Register {
     @Inject(PasswordRules) private readonly rules: PasswordRules,
     @Inject(Environment) private readonly environment: Environment,
     @Inject(Logger) private readonly logger: Logger,
-    private readonly mail: AnnounceMail,
+    @Inject(Doorbell) private readonly doorbell: Doorbell,
   ) {}
 
   /** @throws {UsersError} @throws {Unavailable} */
@@ -39,7 +40,7 @@ export class Register {
     const mailId = freshMailId();
     try {
       const user = await this.firstOf(email, () => this.add(email, mailId, registration));
-      await this.mail.execute(mailId);
+      this.doorbell.ring();
       return user;
     } catch (error) {
       const taken = error instanceof UsersError && error.code === 'users.email_taken';
@@ -57,7 +58,7 @@ export class Register {
     void this.users.oweNotice(email, noticeId).catch((error: unknown) => {
       this.logger.warn({ error }, 'The notice to the owner of a taken address was not written');
     });
-    await this.mail.execute(noticeId);
+    this.doorbell.ring();
     return { id: uuidv7(), email, createdAt: new Date(), activatedAt: null, code: null };
   }
 

@@ -10,14 +10,14 @@ const PASSWORD = 'SecurePass123';
 const MAIL_AGAIN_MS = 20_000;
 const PATIENCE_MS = 60_000;
 
-/** Kills the api again and again under load, every other time between the commit and the queue. */
+/** Kills the api again and again under load, every other time with a frozen Redis, right after a commit. */
 export async function killApi(stage: Stage, times: number): Promise<Seen> {
   const load = stage.load();
   try {
     for (let kill = 0; kill < times; kill += 1) {
       const born = performance.now();
       await until('sign-ups work', () => load.acknowledgedAfter(born), PATIENCE_MS);
-      if (kill % 2 === 0) await aCommitThatTheQueueDoesNotHearOf(stage);
+      if (kill % 2 === 0) await aCommitThatRingsNoDoorbell(stage);
       await stage.replaceApi();
       stage.redis.resume();
     }
@@ -34,12 +34,12 @@ export async function killApi(stage: Stage, times: number): Promise<Seen> {
     promised: 'nothing acknowledged lost, nothing sent twice',
     seen: `${acknowledged} acknowledged, ${cut.length} cut off, ${committed.length} of them committed and mailed`,
     recovery: null,
-    broken: [...faults, ...(committed.length < times / 4 ? ['hardly a kill hit after a commit'] : [])],
+    broken: faults,
   };
 }
 
-/** The queue keeps silent, so whoever has just committed waits for it: that is the moment. */
-async function aCommitThatTheQueueDoesNotHearOf({ redis, sql }: Stage): Promise<void> {
+/** Redis is frozen, so nobody hears of the row that was just committed. */
+async function aCommitThatRingsNoDoorbell({ redis, sql }: Stage): Promise<void> {
   const count = async (): Promise<number> =>
     (await sql<{ count: number }[]>`select count(*)::int as count from users`)[0]?.count ?? 0;
   redis.pause();

@@ -38,7 +38,7 @@ export async function failOverRedis(
 async function failOver(redis: TestRedisCluster | TestRedisSentinels): Promise<Seen> {
   const [victim, queue] = await Promise.all([
     redis.holderOf(HASH_TAGS.limits),
-    redis.holderOf(HASH_TAGS.mail),
+    redis.holderOf(HASH_TAGS.doorbell),
   ]);
   if (victim !== queue) throw new Error('The queue is on another node than the limits');
   const heir = async (): Promise<number | false> => {

@@ -1,6 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { OwedMailRepository } from '@app/activation';
-import { MailQueue } from '@app/mail';
 import { Instruments } from '@app/metrics';
 import { SlidingWindowStorage } from '@app/rate-limit';
 import { BcryptHasher, PasswordHasher } from '@app/users';
@@ -13,12 +12,10 @@ export class Observers implements OnModuleInit {
     @Inject(PasswordHasher) private readonly passwords: PasswordHasher,
     private readonly limits: SlidingWindowStorage,
     @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
-    @Inject(MailQueue) private readonly queue: MailQueue,
   ) {}
 
   onModuleInit(): void {
     this.instruments.watchMailBacklog(() => this.owed.backlog());
-    this.instruments.watchMailQueueDepth(() => this.queue.depth());
     this.limits.onFallback = () => this.instruments.limitsFellBack();
     if (this.passwords instanceof BcryptHasher) {
       const { line } = this.passwords;

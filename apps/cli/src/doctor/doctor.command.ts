@@ -8,7 +8,6 @@ import { counted, createColors } from '../terminal/format';
 import { ConfigurationCheck } from './configuration.check';
 import { DatabaseCheck } from './database.check';
 import { Findings, type Check, type Finding, type Verdict } from './finding';
-import { QueueTablesCheck } from './queue-tables.check';
 import { RedisCheck } from './redis.check';
 import { SmtpCheck } from './smtp.check';
 import { WorkCheck } from './work.check';
@@ -53,7 +52,7 @@ used. It answers within ten seconds, whatever is down. With --json each finding 
     const checks: Check[] = [
       new ConfigurationCheck(this.environment),
       new DatabaseCheck(this.environment, this.sql, this.migrations),
-      hasRedis(this.environment) ? new RedisCheck(this.environment) : new QueueTablesCheck(this.environment),
+      ...(hasRedis(this.environment) ? [new RedisCheck(this.environment)] : []),
       new SmtpCheck(this.environment),
       new WorkCheck(this.environment, this.sql),
     ];

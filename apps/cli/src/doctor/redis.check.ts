@@ -91,7 +91,7 @@ export class RedisCheck implements Check {
     try {
       await redis.eval("return redis.call('exists', KEYS[1])", 1, `${HASH_TAGS.limits}:doctor`);
       await redis.exists(`${HASH_TAGS.metrics}:doctor`, `${HASH_TAGS.metrics}:doctor`);
-      await redis.exists(`${HASH_TAGS.mail}:doctor`);
+      await redis.exists(`${HASH_TAGS.doorbell}:doctor`);
       findings.ok('redis.rights', 'its user may run scripts and read our keys');
     } catch (error) {
       const { message } = error as Error;

@@ -6,7 +6,6 @@ export interface Sources {
   readonly mailOldestSeconds: () => Promise<number | null>;
   readonly mailUnattemptedSeconds: () => Promise<number | null>;
   readonly mailGivenUp: () => Promise<number | null>;
-  readonly mailQueueDepth: () => Promise<number | null>;
   readonly expiredCodes: () => Promise<number | null>;
   readonly hashesWaiting: () => number | null;
   readonly hashesRunning: () => number | null;
@@ -104,12 +103,6 @@ export function defineMetrics(registry: Registry, sources: Sources) {
       'Mails that were given up and wait for an operator',
       'max',
       sources.mailGivenUp,
-    ),
-    mailQueueJobs: polled(
-      'mail_queue_jobs',
-      'Jobs of the mail queue, waiting or in hand',
-      'max',
-      sources.mailQueueDepth,
     ),
     mailSends: new Counter({
       name: 'mail_sends_total',

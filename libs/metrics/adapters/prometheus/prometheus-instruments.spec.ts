@@ -76,10 +76,10 @@ describe('PrometheusInstruments', () => {
 
   it('leaves out what nobody can tell, and answers nevertheless', async () => {
     const { instruments, lines } = create();
-    expect(await lines('mail_queue_jobs')).toEqual([]);
-    instruments.watchMailQueueDepth(() => Promise.reject(new Error('away')));
+    expect(await lines('mail_owed')).toEqual([]);
+    instruments.watchMailBacklog(() => Promise.reject(new Error('away')));
     instruments.watchExpiredCodes(() => new Promise<number>(() => {}));
-    expect(await lines('mail_queue_jobs')).toEqual([]);
+    expect(await lines('mail_owed')).toEqual([]);
     expect(await lines('activation_codes_expired_unused')).toEqual([]);
   });
 

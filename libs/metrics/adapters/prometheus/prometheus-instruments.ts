@@ -28,7 +28,6 @@ export class PrometheusInstruments implements Instruments {
   private readonly series = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
 
   private mailBacklog: () => Promise<MailBacklog | null> = nobody;
-  private mailQueueDepth: () => Promise<number | null> = nobody;
   private expiredCodes: () => Promise<number | null> = nobody;
   private hashing: () => HashingState | null = () => null;
 
@@ -38,7 +37,6 @@ export class PrometheusInstruments implements Instruments {
       mailOldestSeconds: async () => (await this.mailBacklog())?.oldestSeconds ?? null,
       mailUnattemptedSeconds: async () => (await this.mailBacklog())?.unattemptedSeconds ?? null,
       mailGivenUp: async () => (await this.mailBacklog())?.givenUp ?? null,
-      mailQueueDepth: () => this.mailQueueDepth(),
       expiredCodes: () => this.expiredCodes(),
       hashesWaiting: () => this.hashing()?.waiting ?? null,
       hashesRunning: () => this.hashing()?.running ?? null,
@@ -77,7 +75,7 @@ export class PrometheusInstruments implements Instruments {
 
   mailHandled(outcome: MailOutcome, durationSeconds: number): void {
     this.metrics.mailSends.inc({ outcome });
-    if (outcome !== 'not_wanted') this.metrics.mailSendDuration.observe(durationSeconds);
+    this.metrics.mailSendDuration.observe(durationSeconds);
   }
 
   hashWaited(durationSeconds: number): void {
@@ -104,10 +102,6 @@ export class PrometheusInstruments implements Instruments {
 
   watchMailBacklog(ask: () => Promise<MailBacklog>): void {
     this.mailBacklog = polled(ask);
-  }
-
-  watchMailQueueDepth(ask: () => Promise<number>): void {
-    this.mailQueueDepth = polled(ask);
   }
 
   watchExpiredCodes(ask: () => Promise<number>): void {

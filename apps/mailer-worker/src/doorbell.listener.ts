@@ -1,0 +1,22 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { DOORBELL_CHANNEL } from '@app/owed-work';
+import { Logger, Sql } from '@app/runtime';
+import { Sweep } from './sweep';
+
+/** Hears the doorbell in one-node mode. postgres.js listens again by itself when the connection was lost. */
+@Injectable()
+export class DoorbellListener implements OnApplicationBootstrap {
+  constructor(
+    private readonly sweep: Sweep,
+    @Inject(Sql) private readonly sql: Sql,
+    @Inject(Logger) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const wake = (): void => this.sweep.wake();
+    // What was rung while nobody listened is found when it listens again.
+    this.sql.listen(DOORBELL_CHANNEL, wake, wake).catch((error: unknown) => {
+      this.logger.warn({ error }, 'The doorbell is unavailable; sweeping');
+    });
+  }
+}

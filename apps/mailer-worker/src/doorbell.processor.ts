@@ -1,0 +1,57 @@
+import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
+import { Inject, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { BLOCKING_SECONDS, DOORBELL_QUEUE } from '@app/owed-work';
+import { Logger, within } from '@app/runtime';
+import { Sweep } from './sweep';
+
+/** Longest wait for Redis at the end, in milliseconds: a frozen one never answers. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** Hears the doorbell in Redis mode. Times are milliseconds, except for `drainDelay`. */
+@Processor(DOORBELL_QUEUE, {
+  autorun: false,
+  lockDuration: 5_000,
+  stalledInterval: 2_500,
+  maxStalledCount: 1_000,
+  drainDelay: BLOCKING_SECONDS,
+  runRetryDelay: 1_000,
+})
+export class DoorbellProcessor extends WorkerHost implements OnApplicationBootstrap, OnModuleDestroy {
+  private failing = false;
+
+  constructor(
+    private readonly sweep: Sweep,
+    @Inject(Logger) private readonly logger: Logger,
+  ) {
+    super();
+  }
+
+  onApplicationBootstrap(): void {
+    void this.worker
+      .run()
+      .catch((error: unknown) => this.logger.error({ error }, 'The doorbell is not heard any more'));
+  }
+
+  /** Nothing is done while the job exists: a ring that comes meanwhile would be taken for the same one. */
+  process(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  @OnWorkerEvent('completed')
+  onCompleted(): void {
+    this.failing = false;
+    this.sweep.wake();
+  }
+
+  @OnWorkerEvent('error')
+  onError(error: Error): void {
+    if (!this.failing) this.logger.warn({ error }, 'The doorbell is unavailable; sweeping');
+    this.failing = true;
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await within(this.worker.close(), CLOSE_TIMEOUT_MS, () => new Error('timeout')).catch(() => {});
+    // @nestjs/bullmq closes it once more, and would wait forever.
+    this.worker.close = () => Promise.resolve();
+  }
+}

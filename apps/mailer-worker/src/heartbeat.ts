@@ -1,0 +1,49 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { OwedMailRepository, SendOwedMail } from '@app/activation';
+import { Doorbell, WorkerHeartbeats, WORKER_LOST_SECONDS } from '@app/owed-work';
+import { Logger } from '@app/runtime';
+import { Rounds } from './rounds';
+
+/** Three beats fit into the time after which a worker is taken for dead. */
+const BEAT_MS = (WORKER_LOST_SECONDS * 1_000) / 3 - 300;
+
+/** Says that this worker is alive, and makes due what a worker held that is not. */
+@Injectable()
+export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly rounds = new Rounds(() => this.beat(), BEAT_MS);
+  private failing = false;
+
+  constructor(
+    private readonly sendOwedMail: SendOwedMail,
+    @Inject(WorkerHeartbeats) private readonly heartbeats: WorkerHeartbeats,
+    @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
+    @Inject(Doorbell) private readonly doorbell: Doorbell,
+    @Inject(Logger) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.rounds.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.rounds.stop();
+    await this.heartbeats.forget(this.sendOwedMail.workerId).catch(() => {});
+  }
+
+  private async beat(): Promise<void> {
+    const { workerId } = this.sendOwedMail;
+    try {
+      await this.heartbeats.beat(workerId);
+      for (const lost of await this.heartbeats.lost(workerId)) {
+        this.logger.warn({ worker_id: lost }, 'A worker is lost; what it held is due again');
+        await this.owed.release(lost);
+        await this.heartbeats.forget(lost);
+        this.doorbell.ring();
+      }
+      this.failing = false;
+    } catch (error) {
+      if (!this.failing) this.logger.warn({ error }, 'The heartbeat was not written; trying again');
+      this.failing = true;
+    }
+  }
+}

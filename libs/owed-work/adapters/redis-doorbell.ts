@@ -1,0 +1,49 @@
+import { InjectQueue } from '@nestjs/bullmq';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import type { Queue } from 'bullmq';
+import { Logger, within } from '@app/runtime';
+import { coalesced } from '../domain/coalesced';
+import type { Doorbell } from '../domain/doorbell';
+
+export const DOORBELL_QUEUE = 'owed-work';
+
+/** One job, always the same: BullMQ keeps it once, however often it is added, so the queue never grows. */
+const JOB = 'ring';
+const JOB_OPTIONS = { jobId: JOB, attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
+
+/** Rings closer together than this are one call to Redis, in milliseconds. */
+export const RING_SPACING_MS = 20;
+/** Longest wait for Redis; no request waits with it. The sweep of the workers is as quick. */
+const RING_TIMEOUT_MS = 1_000;
+
+/** A BullMQ job in Redis: whichever worker takes it is awake. */
+@Injectable()
+export class RedisDoorbell implements Doorbell, BeforeApplicationShutdown {
+  readonly ring = coalesced(() => this.addJob(), RING_SPACING_MS);
+  private failing = false;
+
+  constructor(
+    @InjectQueue(DOORBELL_QUEUE) private readonly queue: Queue,
+    @Inject(Logger) private readonly logger: Logger,
+  ) {
+    // Errors of the connection reach those who call; an 'error' event without a listener would end the process.
+    this.queue.on('error', () => {});
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await within(this.queue.close(), RING_TIMEOUT_MS, () => new Error('timeout')).catch(() => {});
+    // @nestjs/bullmq closes it once more, and would wait forever for a Redis that is frozen.
+    this.queue.close = () => Promise.resolve();
+  }
+
+  private async addJob(): Promise<void> {
+    try {
+      const late = (): Error => new Error(`no answer within ${RING_TIMEOUT_MS} ms`);
+      await within(this.queue.add(JOB, {}, JOB_OPTIONS), RING_TIMEOUT_MS, late);
+      this.failing = false;
+    } catch (error) {
+      if (!this.failing) this.logger.warn({ error }, 'The doorbell is unavailable; the workers sweep');
+      this.failing = true;
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import type { Logger } from '@app/runtime';
+import type { BackOff } from './back-off';
+import type { OwedWork } from './owed-work';
+
+export interface WorkLoopOptions {
+  /** Items under way at the same time. */
+  readonly concurrency: number;
+  /** Time between two sweeps, in milliseconds. */
+  readonly sweepMs: number;
+  /** Longest time to keep trying to write down what came of items while the database is unavailable. */
+  readonly settleMs: number;
+}
+
+const SETTLE_PAUSE_MS = 250;
+
+/**
+ * Works off what is owed: it sweeps once a second or two and whenever it is woken, claims as many items as it has
+ * places for, and writes down the outcomes of all that ended meanwhile in one go.
+ */
+export class WorkLoop<Item, Outcome> {
+  private readonly underWay = new Set<Promise<void>>();
+  private outcomes: Outcome[] = [];
+  private unsettled = 0;
+  private settling: Promise<void> | undefined;
+  private claiming: Promise<void> | undefined;
+  private claimAgain = false;
+  private claimLost = false;
+  private moreDue = false;
+  private failing = false;
+  private stopped = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** Called when a claim found as many items as it asked for: there may be enough for another worker. */
+  onPlenty: () => void = () => {};
+  /** Called with each outcome and how long the attempt took, in seconds. */
+  onAttempted: (outcome: Outcome, seconds: number) => void = () => {};
+
+  constructor(
+    private readonly work: OwedWork<Item, Outcome>,
+    private readonly backOff: BackOff,
+    private readonly options: WorkLoopOptions,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.wake();
+  }
+
+  /** Sweeps now. Returns without waiting. */
+  wake(): void {
+    if (this.stopped) return;
+    if (this.claiming !== undefined) {
+      this.claimAgain = true;
+      return;
+    }
+    clearTimeout(this.timer);
+    this.claiming = this.claimWhilePlenty().finally(() => {
+      this.claiming = undefined;
+      if (this.stopped) return;
+      this.timer = setTimeout(() => this.wake(), Math.max(this.options.sweepMs, this.backOff.waitMs));
+    });
+  }
+
+  /** Claims nothing more, and resolves when what is under way is done and written down. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.claiming;
+    await Promise.all(this.underWay);
+    await this.settling;
+  }
+
+  private places(): number {
+    if (this.backOff.waitMs > 0) return 0;
+    const concurrency = this.backOff.probing ? 1 : this.options.concurrency;
+    // Outcomes that cannot be written down take places, too, so that their number has a bound.
+    return Math.max(0, concurrency - Math.max(this.underWay.size, this.unsettled - concurrency));
+  }
+
+  private async claimWhilePlenty(): Promise<void> {
+    do {
+      this.claimAgain = false;
+      const places = this.places();
+      if (places === 0) return;
+      const items = await this.claim(places);
+      this.moreDue = items.length === places;
+      for (const item of items) this.begin(item);
+      if (this.moreDue) this.onPlenty();
+    } while (this.wokenMeanwhile());
+  }
+
+  private wokenMeanwhile(): boolean {
+    return this.claimAgain && !this.stopped;
+  }
+
+  private async claim(places: number): Promise<readonly Item[]> {
+    try {
+      const items = await this.work.claim(places, this.claimLost);
+      if (this.failing) this.logger.info(`Owed work is claimed again (${this.work.name})`);
+      this.failing = this.claimLost = false;
+      return items;
+    } catch (error) {
+      if (!this.failing) {
+        this.logger.warn({ error }, `Owed work cannot be claimed; trying again (${this.work.name})`);
+      }
+      this.failing = this.claimLost = true;
+      this.claimAgain = false;
+      return [];
+    }
+  }
+
+  private begin(item: Item): void {
+    const started = performance.now();
+    const attempt = this.work.attempt(item).then((outcome) => {
+      this.underWay.delete(attempt);
+      this.onAttempted(outcome, (performance.now() - started) / 1_000);
+      const setback = this.work.setbackOf(outcome);
+      if (setback === null) this.backOff.succeed();
+      else this.backOff.fail(setback);
+      this.outcomes.push(outcome);
+      this.unsettled += 1;
+      this.settling ??= this.settle().finally(() => (this.settling = undefined));
+      // A claim for each place that becomes free would cost as much as the work: half of them are claimed together.
+      if (this.moreDue && this.underWay.size <= this.options.concurrency / 2) this.wake();
+    });
+    this.underWay.add(attempt);
+  }
+
+  private async settle(): Promise<void> {
+    while (this.outcomes.length > 0) {
+      const batch = this.outcomes;
+      this.outcomes = [];
+      await this.settleBatch(batch);
+      this.unsettled -= batch.length;
+    }
+  }
+
+  private async settleBatch(batch: readonly Outcome[]): Promise<void> {
+    const deadline = performance.now() + this.options.settleMs;
+    for (;;) {
+      try {
+        await this.work.settle(batch);
+        return;
+      } catch (error) {
+        if (performance.now() > deadline) {
+          // The leases run out, and the items are done once more.
+          this.logger.error({ error, items: batch.length }, `Outcomes were not written (${this.work.name})`);
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, SETTLE_PAUSE_MS));
+      }
+    }
+  }
+}

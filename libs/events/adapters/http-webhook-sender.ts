@@ -1,0 +1,71 @@
+import type { ReadableStream } from 'node:stream/web';
+import { Inject, Injectable } from '@nestjs/common';
+import { Environment } from '@app/runtime';
+import { webhookHeaders, type WebhookOutcome, type WebhookSender } from '../domain/webhook';
+
+/** Longest wait for a receiver, connecting included. */
+export const WEBHOOK_TIMEOUT_MS = 10_000;
+/** What is read of an answer, so that its connection can be used again; longer ones are cut. */
+const ANSWER_BYTES_MAX = 16_384;
+const RETRY_AFTER_MAX_SECONDS = 86_400;
+
+/** Signs and sends webhooks over kept connections. Redirects are not followed: they would be signed for another. */
+@Injectable()
+export class HttpWebhookSender implements WebhookSender {
+  constructor(@Inject(Environment) private readonly environment: Environment) {}
+
+  async send(id: string, body: string): Promise<WebhookOutcome> {
+    const { WEBHOOK_URL: url, WEBHOOK_SECRET: current, WEBHOOK_SECRET_PREVIOUS: previous } = this.environment;
+    const secrets = [current, previous].filter((secret) => secret !== '');
+    const timestampSeconds = Math.floor(Date.now() / 1_000);
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: {
+          'Content-Type': 'application/json',
+          'User-Agent': 'user-registration',
+          ...webhookHeaders(id, timestampSeconds, body, secrets),
+        },
+        body,
+        signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
+      });
+      await readAndForget(response);
+      return toOutcome(response);
+    } catch (error) {
+      const { message, cause } = error as Error;
+      const reason = cause instanceof Error && cause.message !== '' ? cause.message : message;
+      return { kind: 'failed', reason, retryAfterSeconds: 0 };
+    }
+  }
+}
+
+/** The status decides; what follows it does not, so an answer that breaks off or drips is cut. */
+async function readAndForget(response: Response): Promise<void> {
+  if (response.body === null) return;
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  try {
+    for (let bytes = 0; bytes < ANSWER_BYTES_MAX;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      bytes += value.byteLength;
+    }
+    await reader.cancel();
+  } catch {
+    // The receiver has said what it made of the event.
+  }
+}
+
+function toOutcome({ status, headers }: Response): WebhookOutcome {
+  if (status >= 200 && status < 300) return { kind: 'delivered' };
+  const reason = `the receiver answered ${status}`;
+  if (status === 410) return { kind: 'gone', reason };
+  return { kind: 'failed', reason, retryAfterSeconds: parseRetryAfter(headers.get('retry-after')) };
+}
+
+/** Seconds, from a number or a date (RFC 9110, 10.2.3); 0 where it says nothing. */
+export function parseRetryAfter(value: string | null, now = Date.now()): number {
+  if (value === null) return 0;
+  const seconds = /^\d{1,9}$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1_000;
+  return Number.isFinite(seconds) ? Math.min(Math.max(0, seconds), RETRY_AFTER_MAX_SECONDS) : 0;
+}

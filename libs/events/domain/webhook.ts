@@ -1,0 +1,57 @@
+import { createHmac } from 'node:crypto';
+import type { AccountEvent } from './event';
+
+/** What a receiver made of one webhook. */
+export type WebhookOutcome =
+  | { readonly kind: 'delivered' }
+  /** It wants no more: HTTP 410. */
+  | { readonly kind: 'gone'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterSeconds: number };
+
+export interface WebhookSender {
+  /** Sends one message, signed. Never rejects. */
+  send(id: string, body: string): Promise<WebhookOutcome>;
+}
+export const WebhookSender = Symbol('WebhookSender');
+
+/** The event as the feed and the webhook show it. */
+export const toMessage = ({ id, type, occurredAt, data }: AccountEvent) => ({
+  id,
+  type,
+  timestamp: occurredAt.toISOString(),
+  data,
+});
+
+/** Source: Standard Webhooks 1.0, "Signature scheme": HMAC-SHA-256 of `id.timestamp.body`, one signature a key. */
+export function webhookHeaders(
+  id: string,
+  timestampSeconds: number,
+  body: string,
+  secrets: readonly string[],
+): Record<string, string> {
+  const signatures = secrets.map((secret) => {
+    const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+    return `v1,${createHmac('sha256', key).update(`${id}.${timestampSeconds}.${body}`).digest('base64')}`;
+  });
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(timestampSeconds),
+    'webhook-signature': signatures.join(' '),
+  };
+}
+
+const FIRST_DELAY_SECONDS = 5;
+const LONGEST_DELAY_SECONDS = 600;
+/** An event is given up when its first attempt was three days ago. */
+const RETRY_FOR_SECONDS = 3 * 86_400;
+
+/** Seconds until the next attempt, doubling from 5 s to 10 minutes, ±20 %; null when it is given up. */
+export function webhookRetrySeconds(
+  attempt: number,
+  triedForSeconds: number,
+  random: () => number = Math.random,
+): number | null {
+  if (triedForSeconds >= RETRY_FOR_SECONDS) return null;
+  const delay = Math.min(FIRST_DELAY_SECONDS * 2 ** Math.min(attempt - 1, 20), LONGEST_DELAY_SECONDS);
+  return delay * (0.8 + random() * 0.4);
+}

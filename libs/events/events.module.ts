@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { HttpWebhookSender } from './adapters/http-webhook-sender';
+import { PostgresDeliveries } from './adapters/postgres-deliveries';
+import { PostgresEventLog } from './adapters/postgres-event-log';
+import { Deliveries } from './domain/deliveries';
+import { EventFeed, EventSequencer } from './domain/event-feed';
+import { WebhookSender } from './domain/webhook';
+import { DeliverEvents } from './use-cases/deliver-events';
+
+/** EventFeed, EventSequencer, Deliveries → PostgreSQL; WebhookSender → HTTP. */
+@Module({
+  providers: [
+    PostgresEventLog,
+    { provide: EventFeed, useExisting: PostgresEventLog },
+    { provide: EventSequencer, useExisting: PostgresEventLog },
+    { provide: Deliveries, useClass: PostgresDeliveries },
+    { provide: WebhookSender, useClass: HttpWebhookSender },
+    DeliverEvents,
+  ],
+  exports: [EventFeed, EventSequencer, Deliveries, WebhookSender, DeliverEvents],
+})
+export class EventsModule {}

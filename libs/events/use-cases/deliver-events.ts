@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { OwedWork, Setback } from '@app/owed-work';
+import { Logger } from '@app/runtime';
+import { Deliveries, type ClaimedEvent } from '../domain/deliveries';
+import { toMessage, webhookRetrySeconds, WebhookSender, type WebhookOutcome } from '../domain/webhook';
+
+/** A little longer than the longest attempt. */
+const LEASE_SECONDS = 12;
+
+export interface AttemptedEvent {
+  readonly event: ClaimedEvent;
+  readonly outcome: WebhookOutcome;
+}
+
+/** Sends owed events to the webhook's receiver: at least once, in order for an account, the same id every time. */
+@Injectable()
+export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
+  readonly name = 'webhook';
+  readonly workerId = randomUUID();
+  private readonly leased = new Set<string>();
+
+  constructor(
+    @Inject(Deliveries) private readonly deliveries: Deliveries,
+    @Inject(WebhookSender) private readonly sender: WebhookSender,
+    @Inject(Logger) private readonly logger: Logger,
+  ) {}
+
+  async claim(limit: number, lost: boolean): Promise<readonly ClaimedEvent[]> {
+    if (lost) await this.deliveries.release(this.workerId, [...this.leased]);
+    const events = await this.deliveries.claimDue(limit, this.workerId, LEASE_SECONDS);
+    for (const { id } of events) this.leased.add(id);
+    return events;
+  }
+
+  async attempt(event: ClaimedEvent): Promise<AttemptedEvent> {
+    const outcome = await this.sender.send(event.id, JSON.stringify(toMessage(event)));
+    if (outcome.kind !== 'delivered') {
+      const details = { event_id: event.id, attempt: event.attempt, reason: outcome.reason };
+      if (outcome.kind === 'gone') this.logger.error(details, 'The webhook is paused; see `events retry`');
+      else this.logger.warn(details, 'Webhook not taken; trying again');
+    }
+    return { event, outcome };
+  }
+
+  async settle(attempted: readonly AttemptedEvent[]): Promise<void> {
+    const delivered = attempted
+      .filter(({ outcome }) => outcome.kind === 'delivered')
+      .map(({ event }) => event.id);
+    await Promise.all([
+      delivered.length > 0 ? this.deliveries.markDelivered(delivered) : undefined,
+      ...attempted.map((each) => this.settleFailure(each)),
+    ]);
+    for (const { event } of attempted) this.leased.delete(event.id);
+  }
+
+  setbackOf({ event, outcome }: AttemptedEvent): Setback | null {
+    if (outcome.kind !== 'failed') return null;
+    return { retryAfterSeconds: outcome.retryAfterSeconds, repeated: event.attempt > 1 };
+  }
+
+  private async settleFailure({ event, outcome }: AttemptedEvent): Promise<void> {
+    if (outcome.kind === 'delivered') return;
+    if (outcome.kind === 'gone') {
+      await this.deliveries.pause(event.id, outcome.reason);
+      return;
+    }
+    const retrySeconds = webhookRetrySeconds(event.attempt, event.triedForSeconds);
+    if (retrySeconds === null) {
+      await this.deliveries.giveUp(event.id, outcome.reason);
+      this.logger.error({ event_id: event.id }, 'Event given up; see `events list` and `events retry`');
+    } else {
+      const delaySeconds = Math.max(retrySeconds, outcome.retryAfterSeconds);
+      await this.deliveries.postpone(event.id, delaySeconds, outcome.reason);
+    }
+  }
+}

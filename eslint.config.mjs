@@ -5,7 +5,10 @@ import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 /** Names that come with where a script runs: the inbox's page, settings in CommonJS, a container. */
-const BROWSER = { document: 'readonly', fetch: 'readonly', setTimeout: 'readonly' };
+const BROWSER = {
+  ...{ confirm: 'readonly', document: 'readonly', navigator: 'readonly' },
+  ...{ fetch: 'readonly', setTimeout: 'readonly' },
+};
 const NODE = { AbortSignal: 'readonly', fetch: 'readonly', process: 'readonly' };
 const COMMONJS = { __dirname: 'readonly', module: 'writable', require: 'readonly' };
 
@@ -74,7 +77,12 @@ export default defineConfig(
   },
   {
     // The two places that read the environment, and the programs that hand one to a process they start.
-    files: ['libs/runtime/config/**', 'libs/runtime/lifecycle/thread-pool.ts', 'tools/**/*.ts', 'test/**/*.ts'],
+    files: [
+      'libs/runtime/config/**',
+      'libs/runtime/lifecycle/thread-pool.ts',
+      'tools/**/*.ts',
+      'test/**/*.ts',
+    ],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

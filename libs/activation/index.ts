@@ -12,3 +12,5 @@ export * from './use-cases/activate-account';
 export * from './use-cases/issue-new-code';
 export * from './use-cases/purge-dead-registrations';
 export * from './use-cases/send-owed-mail';
+export { PostgresUndeliverableRegistrations } from './adapters/postgres-undeliverable-registrations';
+export * from './domain/undeliverable-registrations';

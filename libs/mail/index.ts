@@ -1,4 +1,6 @@
 export { SmtpIndicator } from './adapters/mail-indicators';
+export { bounceAddress } from './bounces/bounce-address';
+export { readBounce } from './bounces/read-bounce';
 export { SmtpMailer } from './adapters/smtp-mailer';
 export { smtpAddresses, type SmtpAddress } from './adapters/smtp/smtp-address';
 export { SmtpSession } from './adapters/smtp/smtp-session';
@@ -11,4 +13,5 @@ export * from './mail.module';
 export * from './domain/mail-server-log';
 export * from './smtp.module';
 export { MailTemplates, TemplateFault, type RenderedMail } from './templates/mail-templates';
+export { ReaderLocale } from './templates/reader-locale';
 export { localesWith } from './templates/template-folder';

@@ -1,18 +1,33 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { MailerModule, MailerService, type MailerOptions } from '@nestjs-modules/mailer';
+import { createTransport } from 'nodemailer';
 import { Environment, Logger } from '@app/runtime';
 import { PostgresMailServerLog } from './adapters/postgres-mail-server-log';
 import { SmtpMailer } from './adapters/smtp-mailer';
 import { SmtpServers } from './adapters/smtp/smtp-servers';
-import { Mailer } from './domain/mailer';
+import type { MailOutcome } from './domain/mail-outcome';
+import { Mailer, type Mail } from './domain/mailer';
 import { MailServerLog } from './domain/mail-server-log';
 import { MailTemplates } from './templates/mail-templates';
+import { ReaderLocale } from './templates/reader-locale';
 
 /** The mailer module renders with our templates and sends over our mail servers; both are checked when it is built. */
 export function mailerOptions(servers: SmtpServers, templates: MailTemplates): MailerOptions {
   templates.check();
   const compile = templates.compile.bind(templates);
   return { transport: servers, plugins: [{ step: 'compile', plugin: compile }] };
+}
+
+/** Sends one mail without a worker: what a person tries by hand. */
+export async function sendOnce(environment: Environment, mail: Mail): Promise<MailOutcome> {
+  const servers = new SmtpServers(environment);
+  const options = mailerOptions(servers, new MailTemplates(environment));
+  const mailer = new MailerService(options, { createTransport: () => createTransport(servers) });
+  try {
+    return await new SmtpMailer(mailer, servers, environment).send(mail);
+  } finally {
+    servers.close();
+  }
 }
 
 /** Mailer → SMTP through @nestjs-modules/mailer; MailServerLog → PostgreSQL. */
@@ -25,6 +40,7 @@ export class SmtpModule {
       module: SmtpModule,
       imports: [MailerModule.forRoot(mailerOptions(servers, templates))],
       providers: [
+        ReaderLocale,
         { provide: MailTemplates, useValue: templates },
         { provide: MailServerLog, useClass: PostgresMailServerLog },
         {
@@ -42,7 +58,7 @@ export class SmtpModule {
           },
         },
       ],
-      exports: [Mailer, MailServerLog, MailTemplates],
+      exports: [Mailer, MailServerLog, MailTemplates, ReaderLocale],
     };
   }
 }

@@ -4,7 +4,9 @@ import {
   OwedMailRepository,
   PostgresDeadRegistrations,
   PostgresOwedMailRepository,
+  PostgresUndeliverableRegistrations,
   PurgeDeadRegistrations,
+  UndeliverableRegistrations,
 } from '@app/activation';
 import { createSql, Environment, Migrations, migrationsFolder, Sql } from '@app/runtime';
 import { OperatorModule } from '@app/users';
@@ -21,6 +23,7 @@ import { DoctorCommand } from './doctor/doctor.command';
 import { MailOwedCommand } from './mail/owed.command';
 import { MailPreviewCommand } from './mail/preview.command';
 import { MailRetryCommand } from './mail/retry.command';
+import { MailBounceCommand } from './mail/bounce.command';
 import { MailCommand } from './mail/mail.command';
 import { RootCommand } from './root-command';
 import { StatsCommand } from './stats/stats.command';
@@ -68,10 +71,11 @@ export class AppModule {
         },
         { provide: DeadRegistrations, useClass: PostgresDeadRegistrations },
         { provide: OwedMailRepository, useClass: PostgresOwedMailRepository },
+        { provide: UndeliverableRegistrations, useClass: PostgresUndeliverableRegistrations },
         PurgeDeadRegistrations,
         ...[CodesCommand, CodesPurgeCommand],
         ...[DbCommand, DbMigrateCommand, DbStatusCommand, DbRollbackCommand],
-        ...[MailCommand, MailOwedCommand, MailRetryCommand, MailPreviewCommand],
+        ...[MailCommand, MailOwedCommand, MailRetryCommand, MailPreviewCommand, MailBounceCommand],
         ...[UsersCommand, ...USERS_COMMANDS],
         ...[AuditCommand, AuditListCommand],
         ...[StatsCommand, DoctorCommand],

@@ -2,18 +2,22 @@ import { domainToASCII } from 'node:url';
 import type { MailerService } from '@nestjs-modules/mailer';
 import { maskEmailsIn, SpanKind, traced, type Environment } from '@app/runtime';
 import type { MailOutcome } from '../domain/mail-outcome';
+import { bounceAddress, type BounceAddress } from '../bounces/bounce-address';
 import { isOneMailbox } from '../domain/mailbox';
 import type { Mail, Mailer } from '../domain/mailer';
 import type { SmtpServers } from './smtp/smtp-servers';
 
 /** Renders mails and hands them to the mail servers, both through the mailer module. */
 export class SmtpMailer implements Mailer {
+  private readonly bounces: BounceAddress;
+
   constructor(
     private readonly mailer: MailerService,
     private readonly servers: SmtpServers,
     private readonly environment: Environment,
-    private readonly senderOf: (mailId: string) => string = () => environment.SMTP_FROM_EMAIL,
-  ) {}
+  ) {
+    this.bounces = bounceAddress(environment);
+  }
 
   send(mail: Mail): Promise<MailOutcome> {
     return traced('smtp send', SpanKind.CLIENT, {}, () => this.handOver(mail));
@@ -34,7 +38,7 @@ export class SmtpMailer implements Mailer {
         from: { name: BRAND_NAME || APP_NAME, address: from },
         // An object, because nodemailer splits a text at its commas into several recipients.
         to: { name: '', address: mail.to },
-        envelope: { from: this.senderOf(mail.id), to: mail.to },
+        envelope: { from: this.bounces.senderOf(mail.id) ?? from, to: mail.to },
         // No out-of-office replies, and no mailing list takes it for its own. Sources: RFC 3834, RFC 5436.
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
         disableFileAccess: true,

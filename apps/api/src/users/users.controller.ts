@@ -3,7 +3,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Throttle } from '@nestjs/throttler';
 import type { Request } from 'express';
 import { ActivateAccount, IssueNewCode } from '@app/activation';
-import { matchLocale, SHIPPED_LOCALES, type Locale } from '@app/mail';
+import { ReaderLocale } from '@app/mail';
 import { Register } from '@app/users';
 import { BasicAuth, Credentials } from './basic-auth';
 import type { BasicCredentials } from './basic-credentials';
@@ -23,6 +23,7 @@ export class UsersController {
     private readonly authentication: LimitedAuthentication,
     private readonly activation: ActivateAccount,
     private readonly newCode: IssueNewCode,
+    private readonly readerLocale: ReaderLocale,
   ) {}
 
   @Post('register')
@@ -42,7 +43,7 @@ export class UsersController {
     const user = await this.registration.execute({
       email: body.email,
       password: body.password,
-      locale: localeOf(request),
+      locale: this.readerLocale.of(request.headers['accept-language']),
       requestId: currentRequest().requestId,
       gone: currentRequest().gone,
     });
@@ -107,13 +108,14 @@ export class UsersController {
     @Req() request: Request,
   ): Promise<NewCodeAccepted> {
     const user = await this.authentication.authenticate(credentials, 'resend');
-    await this.newCode.execute(user, localeOf(request), currentRequest().requestId);
+    await this.newCode.execute(
+      user,
+      this.readerLocale.of(request.headers['accept-language']),
+      currentRequest().requestId,
+    );
     return {
       message: 'A new activation code is on its way; the old one is no longer valid.',
       email: user.email,
     };
   }
 }
-
-const localeOf = (request: Request): Locale =>
-  matchLocale(request.headers['accept-language'], SHIPPED_LOCALES);

@@ -1,7 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Inject } from '@nestjs/common';
 import { Help, Option, SubCommand } from 'nest-commander';
-import { DEFAULT_LOCALE, MailTemplates, SHIPPED_LOCALES, type Locale, type MailContent } from '@app/mail';
+import { DEFAULT_LOCALE, MailTemplates, sendOnce, type Locale, type MailContent } from '@app/mail';
 import { Environment } from '@app/runtime';
 import { oneOf } from '../arguments';
 import { helpText } from '../root-command';
@@ -14,6 +18,8 @@ interface PreviewOptions extends ReportOptions {
   readonly language?: Locale;
   readonly format?: (typeof FORMATS)[number];
   readonly output?: string;
+  readonly open?: boolean;
+  readonly to?: string;
 }
 
 const TEMPLATES: MailContent['kind'][] = ['activation_code', 'address_taken'];
@@ -35,13 +41,12 @@ export class MailPreviewCommand extends BaseCommand {
   }
 
   @Option({
-    flags: '--language <code>',
-    description: 'its language',
-    choices: [...SHIPPED_LOCALES],
+    flags: '--language, --locale <code>',
+    description: 'its language, one of ours or of MAIL_TEMPLATES_DIR',
     defaultValue: DEFAULT_LOCALE,
   })
   parseLanguage(given: string): Locale {
-    return oneOf(given, SHIPPED_LOCALES);
+    return oneOf(given, new MailTemplates(this.environment).locales);
   }
 
   @Option({
@@ -59,13 +64,28 @@ export class MailPreviewCommand extends BaseCommand {
     return given;
   }
 
+  @Option({ flags: '--open', description: 'write its HTML to a file and open that in the browser' })
+  parseOpen(): boolean {
+    return true;
+  }
+
+  @Option({
+    flags: '--to <address>',
+    description: 'send it there, over the mail server of the configuration',
+  })
+  parseTo(given: string): string {
+    return given;
+  }
+
   @Help('after')
   help(): string {
     return helpText(
-      `It sends nothing and needs neither a database nor a mail server. The code in it is made up; name,
+      `Without --to it sends nothing and needs neither a database nor a mail server. The code in it is made up; name,
 length and life of the code are those of the configuration.`,
       {
         'mail preview --output mail.html': 'open mail.html in a browser',
+        'mail preview --locale de --open': 'the German mail in the browser',
+        'mail preview --to me@example.com': 'send one to yourself',
         'mail preview --language fr --format text': 'the French text',
         'mail preview --template address_taken --json': 'subject, text and HTML of the other mail',
       },
@@ -73,8 +93,14 @@ length and life of the code are those of the configuration.`,
   }
 
   async run(_arguments: string[], options: PreviewOptions): Promise<void> {
-    const { template = 'activation_code', language = DEFAULT_LOCALE, format = 'html', output } = options;
-    const mail = new MailTemplates(this.environment).render(this.sample(template), language);
+    const { template = 'activation_code', language = DEFAULT_LOCALE, format = 'html' } = options;
+    const content = this.sample(template);
+    if (options.to !== undefined) {
+      await this.sendTo(options, options.to, language, content);
+      return;
+    }
+    const mail = new MailTemplates(this.environment).render(content, language);
+    const output = options.output ?? (options.open ? await temporaryFile() : undefined);
     if (output === undefined) {
       this.report(options, mail, mail[format].trimEnd());
       return;
@@ -85,6 +111,18 @@ length and life of the code are those of the configuration.`,
       { file: output, subject: mail.subject },
       `Wrote ${output} (subject: ${mail.subject})`,
     );
+    if (options.open) openInBrowser(output);
+  }
+
+  private async sendTo(
+    options: PreviewOptions,
+    to: string,
+    locale: Locale,
+    content: MailContent,
+  ): Promise<void> {
+    const outcome = await sendOnce(this.environment, { id: randomUUID(), to, locale, content });
+    if (outcome.kind !== 'sent') this.command.error(`error: not sent: ${outcome.reason}`);
+    this.report(options, { sent: true }, 'Sent.');
   }
 
   private sample(template: MailContent['kind']): MailContent {
@@ -93,4 +131,15 @@ length and life of the code are those of the configuration.`,
       this.environment;
     return { kind: template, code: '12345678'.slice(0, length), expiresInSeconds };
   }
+}
+
+const temporaryFile = async (): Promise<string> =>
+  path.join(await mkdtemp(path.join(tmpdir(), 'mail-preview-')), 'mail.html');
+
+/** Where there is no desktop, the path that was printed has to do. */
+function openInBrowser(file: string): void {
+  const opener = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open';
+  spawn(opener, [file], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
 }

@@ -6,6 +6,7 @@ import { hasRedis, ProbesController, RuntimeModule, type Environment } from '@ap
 import { DoorbellListener } from './doorbell.listener';
 import { DoorbellProcessor } from './doorbell.processor';
 import { Heartbeat } from './heartbeat';
+import { MailServerGreeter } from './mail-server.greeter';
 import { Observers } from './observers';
 import { Purger } from './purger';
 import { Sweep } from './sweep';
@@ -27,6 +28,7 @@ export class AppModule {
         Sweep,
         hasRedis(environment) ? DoorbellProcessor : DoorbellListener,
         Heartbeat,
+        MailServerGreeter,
         Observers,
         Purger,
       ],

@@ -3,7 +3,10 @@ import { HealthIndicatorService } from '@nestjs/terminus';
 import { CachedIndicator, Environment } from '@app/runtime';
 import { MailServerLog, type MailServerState } from '../domain/mail-server-log';
 
-/** Whether a mail server took the last mails, as the workers saw it: asking never causes a log-in there. */
+/**
+ * Whether a mail server took the last mail and answered the last greeting, as the workers saw it: asking causes nothing
+ * at the mail server, no connection and no log-in.
+ */
 @Injectable()
 export class SmtpIndicator extends CachedIndicator<'smtp'> {
   constructor(
@@ -17,10 +20,11 @@ export class SmtpIndicator extends CachedIndicator<'smtp'> {
       // What was seen last stays true of the mail server while the database is unavailable.
       seen = await log.read().catch(() => seen);
       const failing = seen.filter(
-        ({ server, failingSince }) => servers.includes(server) && failingSince !== null,
+        ({ server, failingSince, greetingFailure }) =>
+          servers.includes(server) && (failingSince !== null || greetingFailure !== null),
       );
       if (failing.length === servers.length)
-        throw new Error(failing[0]?.reason ?? 'no mail server takes mails');
+        throw new Error(failing[0]?.reason ?? failing[0]?.greetingFailure ?? 'no mail server takes mails');
     });
   }
 }

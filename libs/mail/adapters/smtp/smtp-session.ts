@@ -64,7 +64,19 @@ export class SmtpSession {
 
   /** Connects, waits for the greeting, agrees on TLS and signs in. @throws {SmtpFailure} */
   static async open(address: SmtpAddress, timeoutMs: number): Promise<SmtpSession> {
-    const { host, port, tls, user, password } = address;
+    const { user, password } = address;
+    const session = await SmtpSession.greet(address, timeoutMs);
+    const { connection } = session;
+    // A server that offers no AUTH knows us by our address.
+    if (user !== '' && connection.allowsAuth) {
+      const credentials = { user, pass: password };
+      await session.step('login', timeoutMs, (done) => connection.login({ credentials }, done));
+    }
+    return session;
+  }
+
+  /** Connects, waits for the greeting and agrees on TLS; no secret is sent. @throws {SmtpFailure} */
+  static async greet({ host, port, tls }: SmtpAddress, timeoutMs: number): Promise<SmtpSession> {
     const socket = await connectTo(host, port);
     const connection = new SMTPConnection({
       host,
@@ -82,11 +94,6 @@ export class SmtpSession {
       extensions._supportedExtensions.includes('SMTPUTF8'),
     );
     await session.step('greeting', GREETING_TIMEOUT_MS, (done) => connection.connect(done));
-    // A server that offers no AUTH knows us by our address.
-    if (user !== '' && connection.allowsAuth) {
-      const credentials = { user, pass: password };
-      await session.step('login', timeoutMs, (done) => connection.login({ credentials }, done));
-    }
     return session;
   }
 

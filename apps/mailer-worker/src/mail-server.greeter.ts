@@ -1,0 +1,54 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { MailServerLog, smtpAddresses, SmtpSession, type SmtpAddress } from '@app/mail';
+import { Environment, Logger, maskEmailsIn } from '@app/runtime';
+import { Rounds } from './rounds';
+
+/** How often a mail server is greeted, by all workers together, in seconds. */
+const GREETING_SECONDS = 60;
+/** How often a worker asks whether it is its turn, in milliseconds. */
+const TURN_MS = 5_000;
+
+/**
+ * Connects to the mail servers once a minute without a log-in, so that health knows of one that is down before a mail
+ * is owed. The worker does it and not the api, which may have no way to a mail server.
+ */
+@Injectable()
+export class MailServerGreeter implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly rounds = new Rounds(() => this.greetAll(), TURN_MS);
+
+  constructor(
+    @Inject(MailServerLog) private readonly log: MailServerLog,
+    @Inject(Environment) private readonly environment: Environment,
+    @Inject(Logger) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.rounds.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.rounds.stop();
+  }
+
+  private async greetAll(): Promise<void> {
+    try {
+      for (const address of smtpAddresses(this.environment)) {
+        if (!(await this.log.claimGreeting(address.name, GREETING_SECONDS))) continue;
+        await this.log.recordGreeting(address.name, await this.greet(address));
+      }
+    } catch (error) {
+      this.logger.debug({ error }, 'No turn to greet the mail servers; trying again');
+    }
+  }
+
+  /** Resolves to why the server did not answer as one, or to null. */
+  private async greet(address: SmtpAddress): Promise<string | null> {
+    try {
+      const session = await SmtpSession.greet(address, this.environment.SMTP_TIMEOUT_SECONDS * 1_000);
+      session.close();
+      return null;
+    } catch (error) {
+      return maskEmailsIn((error as Error).message);
+    }
+  }
+}

@@ -26,8 +26,9 @@ export class MailServerGreeter implements OnApplicationBootstrap, OnModuleDestro
     this.rounds.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    await this.rounds.stop();
+  /** A greeting in progress is not waited for: a server may take 40 s to it. */
+  onModuleDestroy(): void {
+    void this.rounds.stop();
   }
 
   private async greetAll(): Promise<void> {

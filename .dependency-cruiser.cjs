@@ -24,7 +24,8 @@ const walls = [
   },
   {
     // The exception is for packages that only calculate, as node:crypto does: a latency sketch, the prefix of an
-    // address. They touch no network, store or file, and writing them again would be the worse breach.
+    // address, the ASCII form of a domain. They touch no network, store or file, and writing them again would be the
+    // worse breach.
     name: 'domain-is-pure',
     comment:
       'A domain imports its own files, pure modules of Node and types. Declare a port here and implement it in adapters/.',
@@ -34,7 +35,7 @@ const walls = [
         '^libs/$1/domain/',
         DOORS,
         '^(node:)?(buffer|crypto|url|util)$',
-        'node_modules/(@datadog/sketches-js|ipaddr\\.js)/',
+        'node_modules/(@datadog/sketches-js|ipaddr\\.js|(@types/)?tr46)/',
       ],
     },
   },

@@ -24,6 +24,9 @@ describe('an address that is accepted has one form', () => {
     ],
     ['a letter in NFD', 'ke\u0301vin@example.com', 'k\u00e9vin@example.com'],
     ['a letter in NFC', 'k\u00c9vin@example.com', 'k\u00e9vin@example.com'],
+    ['outer no-break space', '\u00a0kevin@example.com\u00a0', 'kevin@example.com'],
+    ['outer full-width blanks', '\u3000kevin@example.com\u3000\n', 'kevin@example.com'],
+    ['outer line separator', '\u2028kevin@example.com\u2029', 'kevin@example.com'],
     ['a Kelvin sign, which is a K', '\u212aevin@example.com', 'kevin@example.com'],
     ['a domain in Unicode', 'kevin@B\u00fccher.example', 'kevin@xn--bcher-kva.example'],
     ['a domain in NFD', 'kevin@bu\u0308cher.example', 'kevin@xn--bcher-kva.example'],
@@ -65,7 +68,6 @@ describe('what two readers could take for different mailboxes is refused', () =>
     ['route', '@evil.example:kevin@example.com'],
     ['inner space', 'ke vin@example.com'],
     ['no-break space', 'ke\u00a0vin@example.com'],
-    ['outer no-break space', '\u00a0kevin@example.com'],
     ['outer byte order mark', '\ufeffkevin@example.com'],
     ['NUL', 'kevin\u0000@example.com'],
     ['escape', 'kevin\u001b@example.com'],
@@ -93,6 +95,10 @@ describe('what two readers could take for different mailboxes is refused', () =>
     ['full-width full stop', 'kevin@example\uff0ecom'],
     ['ideographic full stop', 'kevin@example\u3002com'],
     ['ligature', '\ufb01ne@example.com'],
+    ['Turkish capital I with a dot', '\u0130lker@example.com'],
+    ['Turkish capital I with a dot, in NFD', 'I\u0307lker@example.com'],
+    ['i with a second dot', 'i\u0307lker@example.com'],
+    ['Turkish capital I with a dot in the domain', 'kevin@\u0130stanbul.example'],
     ['dotless i', 'kev\u0131n@example.com'],
     ['sharp s', 'stra\u00dfe@example.com'],
     ['long s', 'ke\u017fin@example.com'],
@@ -131,6 +137,14 @@ describe('what two readers could take for different mailboxes is refused', () =>
     const longest = `kevin@${'a.'.repeat(122)}info`;
     expect(longest).toHaveLength(EMAIL_LENGTH_MAX);
     expect(parseEmailAddress(longest)).toBe(longest);
+  });
+});
+
+describe('punctuation that was copied with the address', () => {
+  it.each([',', ';', '.', '>', ')', '"', '，', '。'])('is named in the message: %s', (mark) => {
+    expect(() => parseEmailAddress(`kevin@example.com${mark} `)).toThrow(
+      expect.objectContaining({ ...refused, message: `must not end with "${mark}"` }),
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { domainToASCII, domainToUnicode } from 'node:url';
+import { toASCII, toUnicode } from 'tr46';
 import { UsersError } from './errors';
 
 declare const canonical: unique symbol;
@@ -17,9 +17,27 @@ const LOCAL_PART_BYTES_MAX = 64;
 const LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]+$/u;
 /** Marks and letters that show nothing: variation selectors, fillers, joiners. Source: Unicode, DerivedCoreProperties. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+/** An i or j with a dot above its dot looks as without it. The lower case of the Turkish capital I with a dot is one. */
+const DOTTED_TWICE = /\p{Soft_Dotted}\u0307/u;
+/** What stays on an address that is copied out of a sentence or a list. */
+const PUNCTUATION_AT_THE_END = /[,;:.!?'"()<>[\]{}、，；。]$/u;
 /** A domain as people write it: letters and digits of any script. */
 const DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u;
 const DOMAIN_LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
+/** What a resolver reads as the end of an IPv4 address. Source: WHATWG URL, "ends in a number". */
+const NUMBER_LABEL = /^(?:\d+|0x[0-9a-f]*)$/;
+/**
+ * UTS #46, non-transitional. Hyphens are our own check, because names such as r3---sn.example exist. The library is
+ * pinned, because Node's own function follows the Unicode version that Node was built with.
+ */
+const IDNA = {
+  useSTD3ASCIIRules: true,
+  checkBidi: true,
+  checkJoiners: true,
+  checkHyphens: false,
+  verifyDNSLength: true,
+  transitionalProcessing: false,
+} as const;
 
 /**
  * Reads an address: trimmed, Unicode NFC, lower case, domain in ASCII form (IDNA).
@@ -30,8 +48,10 @@ export function parseEmailAddress(input: string): EmailAddress {
   if (input.length > 4 * EMAIL_LENGTH_MAX)
     throw invalid(`must be at most ${EMAIL_LENGTH_MAX} characters long`);
   if (!input.isWellFormed()) throw invalid('must be well-formed Unicode');
-  const address = trimAscii(input).normalize('NFC');
+  const address = trimBlanks(input).normalize('NFC');
   if (INVISIBLE.test(address)) throw invalid('must not have invisible characters');
+  const [punctuation] = PUNCTUATION_AT_THE_END.exec(address) ?? [];
+  if (punctuation !== undefined) throw invalid(`must not end with "${punctuation}"`);
   const at = address.lastIndexOf('@');
   if (at < 1 || at === address.length - 1) throw invalid('must be an email address such as name@example.com');
   const result = `${parseLocalPart(address.slice(0, at))}@${parseDomain(address.slice(at + 1))}`;
@@ -50,9 +70,9 @@ export function emailAddressOrNull(input: string): EmailAddress | null {
   }
 }
 
-/** White space of ASCII only: what else `trim()` removes is invisible, and is refused instead. */
-const trimAscii = (text: string): string =>
-  text.replace(/^[ \t\r\n]+/, '').replace(/(?<![ \t\r\n])[ \t\r\n]+$/, '');
+/** Blanks of every script, line ends and tabs. Text that is copied has no-break and full-width blanks around it. */
+const trimBlanks = (text: string): string =>
+  text.replace(/^[\t\r\n\p{Z}]+/u, '').replace(/(?<![\t\r\n\p{Z}])[\t\r\n\p{Z}]+$/u, '');
 
 function parseLocalPart(part: string): string {
   if (!LOCAL_PART.test(part) || part.startsWith('.') || part.endsWith('.') || part.includes('..')) {
@@ -60,7 +80,11 @@ function parseLocalPart(part: string): string {
   }
   const folded = part.toLowerCase().normalize('NFC');
   // Full-width letters, ligatures and the like, and letters whose case has no way back (dotless i, sharp s).
-  if (folded.normalize('NFKC') !== folded || folded.toUpperCase().toLowerCase().normalize('NFC') !== folded) {
+  const ambiguous =
+    folded.normalize('NFKC') !== folded ||
+    folded.toUpperCase().toLowerCase().normalize('NFC') !== folded ||
+    DOTTED_TWICE.test(folded);
+  if (ambiguous) {
     throw invalid('has letters before the "@" that can be read in two ways');
   }
   if (Buffer.byteLength(folded) > LOCAL_PART_BYTES_MAX) {
@@ -70,16 +94,16 @@ function parseLocalPart(part: string): string {
 }
 
 function parseDomain(domain: string): string {
-  // domainToASCII maps look-alikes of "." and full-width letters to plain ones, and an unusable name to ''.
-  const ascii = DOMAIN.test(domain) ? domainToASCII(domain).toLowerCase() : '';
+  const ascii = DOMAIN.test(domain) ? (toASCII(domain, IDNA) ?? '') : '';
   const labels = ascii.split('.');
+  // What the name maps to, or hides in Punycode, is held to the same rules: some fractions hold a look-alike of "/".
+  const shown = toUnicode(ascii, IDNA).domain;
   const usable =
     labels.length >= 2 &&
-    // What it maps to, or hides in Punycode, is held to the same rule: some fractions hold a look-alike of "/".
-    DOMAIN.test(domainToUnicode(ascii)) &&
-    ascii.length <= 253 &&
+    DOMAIN.test(shown) &&
+    !DOTTED_TWICE.test(shown) &&
     labels.every((label) => DOMAIN_LABEL.test(label)) &&
-    !/^\d+$/.test(labels.at(-1) ?? '');
+    !NUMBER_LABEL.test(labels.at(-1) ?? '');
   if (!usable) throw invalid('must have a domain name such as example.com after the "@"');
   return ascii;
 }

@@ -1,38 +1,64 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { MailModule } from '@app/mail';
 import { Environment } from '@app/runtime';
 import { PostgresActivationRepository } from './adapters/postgres-activation-repository';
 import { PostgresDeadRegistrations } from './adapters/postgres-dead-registrations';
 import { PostgresOwedMailRepository } from './adapters/postgres-owed-mail-repository';
+import { PostgresUndeliverableRegistrations } from './adapters/postgres-undeliverable-registrations';
 import { CodeDeriver } from './domain/activation-code';
 import { ActivationRepository } from './domain/activation-repository';
 import { OwedMailRepository } from './domain/owed-mail-repository';
 import { DeadRegistrations } from './domain/purge';
+import { RequestDigester } from './domain/request-digest';
+import { UndeliverableRegistrations } from './domain/undeliverable-registrations';
 import { ActivateAccount } from './use-cases/activate-account';
 import { IssueNewCode } from './use-cases/issue-new-code';
 import { PurgeDeadRegistrations } from './use-cases/purge-dead-registrations';
 import { SendOwedMail } from './use-cases/send-owed-mail';
 
-/** ActivationRepository, OwedMailRepository, DeadRegistrations → PostgreSQL. */
+/** What is done with rows and needs PostgreSQL alone. */
+export const ROW_PROVIDERS: Provider[] = [
+  { provide: ActivationRepository, useClass: PostgresActivationRepository },
+  { provide: OwedMailRepository, useClass: PostgresOwedMailRepository },
+  { provide: DeadRegistrations, useClass: PostgresDeadRegistrations },
+  { provide: UndeliverableRegistrations, useClass: PostgresUndeliverableRegistrations },
+  PurgeDeadRegistrations,
+];
+
+export const CODE_DERIVER: Provider = {
+  provide: CodeDeriver,
+  inject: [Environment],
+  useFactory: ({ SECRET_KEY, SECRET_KEY_PREVIOUS }: Environment) =>
+    new CodeDeriver(SECRET_KEY, SECRET_KEY_PREVIOUS),
+};
+
+/** What is done with activation codes, and with the mails that carry them. */
 @Module({})
 export class ActivationModule {
   static forApp(environment: Environment): DynamicModule {
-    const useCases = [ActivateAccount, IssueNewCode, PurgeDeadRegistrations, SendOwedMail];
+    const useCases = [ActivateAccount, IssueNewCode, SendOwedMail];
     return {
       module: ActivationModule,
       imports: [MailModule.forApp(environment)],
       providers: [
-        { provide: ActivationRepository, useClass: PostgresActivationRepository },
-        { provide: OwedMailRepository, useClass: PostgresOwedMailRepository },
-        { provide: DeadRegistrations, useClass: PostgresDeadRegistrations },
+        ...ROW_PROVIDERS,
+        CODE_DERIVER,
         {
-          provide: CodeDeriver,
-          useFactory: () =>
-            new CodeDeriver(environment.SECRET_KEY, environment.SECRET_KEY_PREVIOUS || undefined),
+          provide: RequestDigester,
+          inject: [Environment],
+          useFactory: ({ SECRET_KEY }: Environment) => new RequestDigester(SECRET_KEY),
         },
         ...useCases,
       ],
-      exports: [MailModule, DeadRegistrations, OwedMailRepository, ...useCases],
+      exports: [
+        MailModule,
+        DeadRegistrations,
+        OwedMailRepository,
+        CodeDeriver,
+        RequestDigester,
+        PurgeDeadRegistrations,
+        ...useCases,
+      ],
     };
   }
 }

@@ -1,5 +1,3 @@
-export { BcryptHasher } from './adapters/bcrypt-hasher';
-export { PostgresUserRepository } from './adapters/postgres-user-repository';
 export * from './domain/account-administration';
 export * from './domain/account-directory';
 export * from './domain/email-address';

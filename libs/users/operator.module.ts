@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CODE_DERIVER } from '@app/activation';
 import { Environment } from '@app/runtime';
 import { PostgresAccountAdministration } from './adapters/postgres-account-administration';
 import { PostgresAccountDirectory } from './adapters/postgres-account-directory';
@@ -24,6 +25,7 @@ import { ImportAccounts } from './use-cases/import-accounts';
       useFactory: ({ SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous }: Environment) =>
         new AddressDigest(key, previous || undefined),
     },
+    CODE_DERIVER,
     ChangeAccount,
     EraseAccounts,
     FindAccount,

@@ -1,6 +1,6 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { ActivationModule } from '@app/activation';
-import type { Environment } from '@app/runtime';
+import { Environment } from '@app/runtime';
 import { BcryptHasher } from './adapters/bcrypt-hasher';
 import { commonPasswords } from './adapters/common-passwords';
 import { PostgresUserRepository } from './adapters/postgres-user-repository';
@@ -8,27 +8,37 @@ import { PasswordRules } from './domain/password';
 import { PasswordHasher } from './domain/password-hasher';
 import { UserRepository } from './domain/user-repository';
 import { Authenticate } from './use-cases/authenticate';
+import { FollowHighestCost } from './adapters/follow-highest-cost';
 import { Register } from './use-cases/register';
+
+/** Needs PostgreSQL alone. */
+export const USER_REPOSITORY: Provider = { provide: UserRepository, useClass: PostgresUserRepository };
+
+export const PASSWORD_HASHER: Provider = { provide: PasswordHasher, useClass: BcryptHasher };
 
 /** UserRepository → PostgreSQL; PasswordHasher → bcrypt. */
 @Module({})
 export class UsersModule {
   static forApp(environment: Environment): DynamicModule {
-    const rules: PasswordRules = {
-      minLength: environment.PASSWORD_MIN_LENGTH,
-      blocklist: environment.PASSWORD_BLOCKLIST ? commonPasswords() : new Set(),
-    };
     return {
       module: UsersModule,
       imports: [ActivationModule.forApp(environment)],
       providers: [
-        { provide: UserRepository, useClass: PostgresUserRepository },
-        { provide: PasswordHasher, useClass: BcryptHasher },
-        { provide: PasswordRules, useValue: rules },
+        USER_REPOSITORY,
+        PASSWORD_HASHER,
+        {
+          provide: PasswordRules,
+          inject: [Environment],
+          useFactory: ({ PASSWORD_MIN_LENGTH, PASSWORD_BLOCKLIST }: Environment): PasswordRules => ({
+            minLength: PASSWORD_MIN_LENGTH,
+            blocklist: PASSWORD_BLOCKLIST ? commonPasswords() : new Set(),
+          }),
+        },
+        FollowHighestCost,
         Authenticate,
         Register,
       ],
-      exports: [ActivationModule, PasswordHasher, PasswordRules, Authenticate, Register],
+      exports: [ActivationModule, PasswordHasher, PasswordRules, UserRepository, Authenticate, Register],
     };
   }
 }

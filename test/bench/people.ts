@@ -29,6 +29,6 @@ export async function activations(sql: Sql, count: number, passwordHash: string)
     method: 'POST',
     path: '/api/v1/users/activate',
     headers: { Authorization: `Basic ${Buffer.from(`${email}:${PASSWORD}`).toString('base64')}` },
-    body: { activation_code: codes.derive({ mailId: mail_id, digits: 4 }) },
+    body: { activation_code: codes.derive({ mailId: mail_id, digits: 4, keyId: null }) },
   }));
 }

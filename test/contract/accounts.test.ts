@@ -1,16 +1,20 @@
-import { PURGE_LOCK } from '@app/activation';
 import {
   deliver,
   describeActivationRepositoryContract,
   describeDeadRegistrationsContract,
   describeOwedMailRepositoryContract,
+  guessWrong,
   guest,
+  redeem,
   registerAndDeliver,
   type Stage,
 } from '@app/activation/testing';
 import { describeUserRepositoryContract, kevin } from '@app/users/testing';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { postgresStage } from './postgres-stage';
+
+/** The name of the turn of scheduled purges among the advisory locks of the database. */
+const PURGE_LOCK = 7_242_019;
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -83,10 +87,44 @@ describe('what the database keeps', () => {
       accountId: account.id,
       mailId: account.code.mailId,
       right: false,
-      maxWrongTries: 5,
+      maxWrongTries: 3,
+      requestId: null,
+      requestDigest: null,
     });
-    const [row] = await database.sql`select wrong_tries::text as whole, tries from wrong_tries`;
-    expect(row).toMatchObject({ tries: 1 });
+    const [row] =
+      await database.sql`select address_days::text as whole, wrong_tries from address_days where cardinality(wrong_tries) > 0`;
+    expect(row).toMatchObject({ wrong_tries: expect.anything() });
     expect(row?.['whole']).not.toContain('kevin');
+  });
+});
+
+describe('the events of an account', () => {
+  const told = async (): Promise<string[]> => {
+    const rows = await database.sql<{ type: string; account_id: string; replaced_by: string | null }[]>`
+      select type, account_id, data ->> 'replaced_by' as replaced_by from events order by ordinal`;
+    return rows.map((row) => [row.type, row.account_id, row.replaced_by].filter(Boolean).join(' '));
+  };
+
+  it('are written with each change, and with nothing that changes nothing', async () => {
+    const stage = await create();
+    const [stranger, owner] = [kevin(), kevin()];
+    await registerAndDeliver(stage, stranger);
+    await stage.users.add(owner);
+    await guessWrong(stage, stranger, 3);
+    await stage.users.add(owner);
+    await deliver(stage, owner.code.mailId);
+    await redeem(stage, owner, true);
+    await redeem(stage, owner, true);
+    await stage.users.erase(owner.id, null);
+    await stage.users.erase(owner.id, null);
+    expect((await told()).sort()).toEqual(
+      [
+        `user.registered ${stranger.id}`,
+        `user.replaced ${stranger.id} ${owner.id}`,
+        `user.registered ${owner.id}`,
+        `user.activated ${owner.id}`,
+        `user.deleted ${owner.id}`,
+      ].sort(),
+    );
   });
 });

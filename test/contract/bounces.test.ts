@@ -1,25 +1,28 @@
-import { PostgresUndeliverableRegistrations } from '@app/activation';
 import { guest, registerAndActivate, registerAndDeliver } from '@app/activation/testing';
 import { kevin } from '@app/users/testing';
 import { createDatabase, type TestDatabase } from '../support/postgres';
+import { postgresRepositories } from '../support/repositories';
 import { postgresStage } from './postgres-stage';
 
-describe('PostgresUndeliverableRegistrations', () => {
+describe('UndeliverableRegistrations', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createDatabase();
   });
   afterAll(() => database.drop());
 
-  const registrations = () => new PostgresUndeliverableRegistrations(database.sql, database.environment);
+  const end = async (mailId: string, reason: string): Promise<boolean> => {
+    const { undeliverable } = await postgresRepositories(database.sql, database.environment);
+    return await undeliverable.end(mailId, reason);
+  };
   const events = () => database.sql<{ account_id: string }[]>`
     select account_id from events where type = 'user.undeliverable' order by ordinal`;
 
   it('ends a registration once, with its event, and frees the address', async () => {
     const stage = await postgresStage(database);
     const account = await registerAndDeliver(stage, kevin());
-    expect(await registrations().end(account.code.mailId, 'bounced: failed 5.1.1')).toBe(true);
-    expect(await registrations().end(account.code.mailId, 'bounced: failed 5.1.1')).toBe(false);
+    expect(await end(account.code.mailId, 'bounced: failed 5.1.1')).toBe(true);
+    expect(await end(account.code.mailId, 'bounced: failed 5.1.1')).toBe(false);
     expect((await events()).map((event) => event.account_id)).toEqual([account.id]);
     const [owed] = await stage.owed.list(1);
     expect(owed).toMatchObject({ dueAt: null, lastError: 'bounced: failed 5.1.1' });
@@ -30,8 +33,8 @@ describe('PostgresUndeliverableRegistrations', () => {
     const stage = await postgresStage(database);
     const before = (await events()).length;
     const activated = await registerAndActivate(stage, guest(1));
-    expect(await registrations().end(activated.code.mailId, 'x')).toBe(false);
-    expect(await registrations().end(guest(2).code.mailId, 'x')).toBe(false);
+    expect(await end(activated.code.mailId, 'x')).toBe(false);
+    expect(await end(guest(2).code.mailId, 'x')).toBe(false);
     expect(await events()).toHaveLength(before);
     expect((await stage.account(activated.email))?.activatedAt).not.toBeNull();
   });

@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
-import {
-  PostgresActivationRepository,
-  PostgresDeadRegistrations,
-  PostgresOwedMailRepository,
-} from '@app/activation';
 import { databaseAddress, type Sql } from '@app/runtime';
-import { parseEmailAddress, PostgresUserRepository, type NewUser } from '@app/users';
+import { parseEmailAddress, type NewUser } from '@app/users';
 import { createDatabase, type TestDatabase } from '../support/postgres';
+import { postgresRepositories } from '../support/repositories';
 
 /** Enough for the planner to choose as it does with more; `PLANNED_ACCOUNTS` asks for as many as one likes. */
 const ACCOUNTS = Number(process.env['PLANNED_ACCOUNTS'] ?? 200_000);
@@ -34,15 +30,16 @@ beforeAll(
            case when n % 1000 = 50 then now() end, case when n % 1000 = 150 then now() end
     from generate_series(1, ${ACCOUNTS}::int) n`;
     await database.sql`
-    insert into wrong_tries (email_digest, tries, since)
-    select sha256(n::text::bytea), 1, now() - n * interval '1 second'
+    insert into address_days (digest, wrong_tries, changed_at)
+    select sha256(n::text::bytea), array[now()], now() - n * interval '1 second'
     from generate_series(1, ${ACCOUNTS}::int) n`;
-    await database.sql`vacuum analyze users, wrong_tries`;
+    await database.sql`vacuum analyze users, address_days`;
     sql = postgres({
       ...databaseAddress(database.environment),
       max: 1,
       debug: (_connection, query, parameters: unknown[]) => sent.push({ query, parameters }),
     });
+    repositories = await postgresRepositories(sql, database.environment);
   },
   120_000 * Math.max(1, ACCOUNTS / 200_000),
 );
@@ -59,16 +56,25 @@ const newcomer = (): NewUser => ({
   id: randomUUID(),
   email: parseEmailAddress(`${randomUUID()}@example.com`),
   passwordHash: 'x',
-  code: { mailId: randomUUID(), digits: 4 },
+  code: { mailId: randomUUID(), digits: 4, keyId: 'key-1' },
   locale: 'en',
   requestId: 'plans',
+  requestDigest: null,
 });
-const users = () => new PostgresUserRepository(sql, database.environment);
-const activations = () => new PostgresActivationRepository(sql);
-const owed = () => new PostgresOwedMailRepository(sql, database.environment);
-const dead = () => new PostgresDeadRegistrations(sql);
+let repositories: Awaited<ReturnType<typeof postgresRepositories>>;
+const users = () => repositories.users;
+const activations = () => repositories.activations;
+const owed = () => repositories.owed;
+const dead = () => repositories.dead;
 const redeem = (right: boolean) =>
-  activations().redeem({ accountId: randomUUID(), mailId: randomUUID(), right, maxWrongTries: 5 });
+  activations().redeem({
+    accountId: randomUUID(),
+    mailId: randomUUID(),
+    right,
+    maxWrongTries: 3,
+    requestId: null,
+    requestDigest: null,
+  });
 
 /** What the server would do for each statement that was sent, with the values it was sent with. */
 async function plans(): Promise<string[]> {
@@ -86,18 +92,24 @@ async function plans(): Promise<string[]> {
 
 const QUERIES: Record<string, () => Promise<unknown>> = {
   'adds a registration': () => users().add(newcomer()),
+  'pretends a registration': () =>
+    users().add({ ...newcomer(), email, requestDigest: Buffer.alloc(32) }, true),
+  'erases an account': () => users().erase(randomUUID(), null),
+  'finds the highest cost in use': () => users().highestCost(),
   'finds an account': () => users().findByEmail(email),
-  'owes the owner of an address a notice': () => users().oweNotice(email, randomUUID()),
+  'owes the owner of an address a notice': () => users().oweNotice(email, randomUUID(), 'plans'),
   'redeems a right code': () => redeem(true),
   'counts a wrong code': () => redeem(false),
   'replaces a code': () =>
     activations().replaceCode({
       accountId: randomUUID(),
       mailId: randomUUID(),
-      digits: 4,
+      code: { mailId: randomUUID(), digits: 4, keyId: 'key-1' },
       locale: 'en',
       requestId: 'plans',
       maxResends: 10,
+      early: false,
+      requestDigest: null,
     }),
   'claims due mails': () =>
     owed().claimDue(10, { workerId: randomUUID(), leaseSeconds: 12, lifeSeconds: 60 }),
@@ -110,7 +122,7 @@ const QUERIES: Record<string, () => Promise<unknown>> = {
   'counts the backlog': () => owed().backlog(),
   'purges a batch': () => dead().purge({ olderThanSeconds: 3_600, limit: 100 }),
   'purges a batch alone': () => dead().purge({ olderThanSeconds: 3_600, limit: 100, alone: true }),
-  'forgets a batch of wrong tries': () => dead().forgetWrongTries({ limit: 100 }),
+  'forgets a batch of what addresses have seen': () => dead().forgetAddressDays({ limit: 100 }),
   'counts what a purge would delete': () => dead().count(3_600),
 };
 
@@ -119,7 +131,7 @@ describe(`at ${ACCOUNTS.toLocaleString('en-US')} accounts`, () => {
     await work();
     const found = await plans();
     expect(found.length).toBeGreaterThan(0);
-    for (const plan of found) expect(plan).not.toMatch(/Seq Scan on (users|wrong_tries)/);
+    for (const plan of found) expect(plan).not.toMatch(/Seq Scan on (users|address_days)/);
   });
 
   it('would notice a query without an index', async () => {

@@ -195,7 +195,9 @@ describe('users erase', () => {
     await insertOwed(database.sql, 'kevin@example.com', '451 kevin@example.com is greylisted');
     const [row] = await database.sql<{ id: string }[]>`update users set request_id = 'r' returning id`;
     const id = String(row?.id);
-    await database.sql`insert into wrong_tries (email_digest, tries) values (sha256('kevin@example.com'), 3)`;
+    await database.sql`
+      insert into address_days (digest, wrong_tries, mails)
+      values (sha256('kevin@example.com'), array_fill(now(), array[3]), array[now()])`;
     await database.sql`
       insert into events (type, account_id, data) values
         ('user.registered', ${id}, ${'{"email":"kevin@example.com"}'}::text::jsonb),

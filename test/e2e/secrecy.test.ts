@@ -46,7 +46,7 @@ describe.each(MODES)('What is kept of a code, %s', (mode) => {
 async function everythingStored(service: Service): Promise<{ database: string; redis: string }> {
   const { sql } = service.database;
   const users = await sql<{ row: unknown }[]>`select to_jsonb(u.*) as row from users as u`;
-  const tries = await sql<{ row: unknown }[]>`select to_jsonb(w.*) as row from wrong_tries as w`;
+  const tries = await sql<{ row: unknown }[]>`select to_jsonb(w.*) as row from address_days as w`;
   const events = await sql<{ row: unknown }[]>`select to_jsonb(e.*) as row from events as e`;
   return {
     database: JSON.stringify([...users, ...tries, ...events].map(({ row }) => row)),

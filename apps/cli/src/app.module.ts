@@ -1,13 +1,5 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import {
-  DeadRegistrations,
-  OwedMailRepository,
-  PostgresDeadRegistrations,
-  PostgresOwedMailRepository,
-  PostgresUndeliverableRegistrations,
-  PurgeDeadRegistrations,
-  UndeliverableRegistrations,
-} from '@app/activation';
+import { ROW_PROVIDERS } from '@app/activation';
 import { createSql, Environment, Migrations, migrationsFolder, Sql } from '@app/runtime';
 import { OperatorModule } from '@app/users';
 import { AuditCommand } from './audit/audit.command';
@@ -69,10 +61,7 @@ export class AppModule {
           inject: [Sql],
           useFactory: (sql: Sql) => new Migrations(sql, migrationsFolder()),
         },
-        { provide: DeadRegistrations, useClass: PostgresDeadRegistrations },
-        { provide: OwedMailRepository, useClass: PostgresOwedMailRepository },
-        { provide: UndeliverableRegistrations, useClass: PostgresUndeliverableRegistrations },
-        PurgeDeadRegistrations,
+        ...ROW_PROVIDERS,
         ...[CodesCommand, CodesPurgeCommand],
         ...[DbCommand, DbMigrateCommand, DbStatusCommand, DbRollbackCommand],
         ...[MailCommand, MailOwedCommand, MailRetryCommand, MailPreviewCommand, MailBounceCommand],

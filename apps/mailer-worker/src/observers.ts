@@ -13,6 +13,6 @@ export class Observers implements OnModuleInit {
 
   onModuleInit(): void {
     this.instruments.watchMailBacklog(() => this.owed.backlog());
-    this.instruments.watchExpiredCodes(() => this.dead.count(0));
+    this.instruments.watchExpiredCodes(() => this.dead.expiredUnused());
   }
 }

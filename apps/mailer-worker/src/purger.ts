@@ -35,7 +35,7 @@ export class Purger implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async run(): Promise<void> {
     try {
-      const { registrations } = await this.purge.execute({
+      const { registrations } = await this.purge.purgeDeadRegistrations({
         olderThanSeconds: this.environment.PURGE_OLDER_THAN_SECONDS,
         batchSize: BATCH_SIZE,
         alone: true,

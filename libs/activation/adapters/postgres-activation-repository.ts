@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { inTime, Sql, traceParent } from '@app/runtime';
+import { recordEvent } from '@app/events';
+import { Environment, inTime, Sql } from '@app/runtime';
 import type {
   ActivationRepository,
   Redeem,
@@ -7,83 +8,131 @@ import type {
   Replacement,
   ReplacementOutcome,
 } from '../domain/activation-repository';
-import { codeDigits } from './code-digits';
+import { mailsOfADay, toCurrentCode, type CodeRow } from '../domain/current-code';
+import {
+  codeColumns,
+  countMails,
+  countWrongTries,
+  hasFreshCode,
+  isAlive,
+  owesMailNow,
+  remembersReplacedCode,
+} from '../row/account-row';
 
-interface RedemptionRow {
-  readonly activated_before: boolean;
+/** Of the columns of a code, those of an account that is activated mean nothing. */
+interface RedemptionRow extends CodeRow {
+  readonly activated_before: Date | null;
+  readonly replayed: boolean;
   readonly alive: boolean;
-  readonly activated_at: Date | null;
+  readonly now_activated_at: Date | null;
+  readonly wrong_tries: number;
+}
+
+interface ReplacementRow extends CodeRow {
+  readonly activated: boolean;
+  readonly replayed: boolean;
+  readonly used_up: boolean;
+  readonly too_early: boolean;
 }
 
 @Injectable()
 export class PostgresActivationRepository implements ActivationRepository {
-  constructor(@Inject(Sql) private readonly sql: Sql) {}
+  constructor(
+    @Inject(Sql) private readonly sql: Sql,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {}
 
-  async redeem({ accountId, mailId, right, maxWrongTries, passwordHash }: Redeem): Promise<Redemption> {
-    // `held` takes the row's lock and sees its newest version, so the rest decides on what is true now. The tries
-    // of a day are counted for the address, because they have to outlive this registration.
+  async redeem({ accountId, mailId, right, maxWrongTries, passwordHash, ...request }: Redeem) {
+    const { sql, environment } = this;
+    const dies = sql`users.code_wrong_tries + 1 >= ${maxWrongTries}`;
+    // `held` takes the row's lock and sees its newest version, so the rest decides on what is true now. A code that
+    // dies of wrong tries expires: from then on every statement sees it dead.
+    const change = right
+      ? sql`activated_at = now(), mail_id = null, code_expires_at = null, mail_due_at = null, replaced_code = null,
+            request_digest = ${request.requestDigest},
+            password_hash = coalesce(${passwordHash ?? null}, users.password_hash)`
+      : sql`code_wrong_tries = users.code_wrong_tries + 1,
+            code_expires_at = case when ${dies} then now() else users.code_expires_at end,
+            code_early_resend = case when ${dies} and users.code_early_resend = 'unused' then 'open'
+                                     else users.code_early_resend end`;
+    const consequence = right
+      ? recordEvent(sql, environment, {
+          type: 'user.activated',
+          from: sql`redeemed`,
+          requestId: request.requestId,
+        })
+      : countWrongTries(sql, sql`redeemed`);
     const [row] = await inTime(
-      this.sql<RedemptionRow[]>`
+      sql<RedemptionRow[]>`
         with held as (
-          select id, email, activated_at,
-                 coalesce(mail_id = ${mailId} and code_expires_at > now()
-                          and code_wrong_tries < ${maxWrongTries}, false) as alive
+          select id, activated_at, coalesce(request_digest = ${request.requestDigest}, false) as replayed,
+                 coalesce(mail_id = ${mailId} and code_wrong_tries < ${maxWrongTries}, false) and ${isAlive(sql)} as alive
           from users where id = ${accountId}
           for update
         ), redeemed as (
-          update users set
-            activated_at = case when ${right}::boolean then now() end,
-            mail_id = case when ${right}::boolean then null else users.mail_id end,
-            code_expires_at = case when ${right}::boolean then null else users.code_expires_at end,
-            mail_due_at = case when ${right}::boolean then null else users.mail_due_at end,
-            password_hash = case when ${right}::boolean then coalesce(${passwordHash ?? null}, users.password_hash)
-                                 else users.password_hash end,
-            code_wrong_tries = users.code_wrong_tries + case when ${right}::boolean then 0 else 1 end
+          update users set ${change}
           from held
           where users.id = held.id and held.activated_at is null and held.alive
-          returning users.activated_at
-        ), counted as (
-          insert into wrong_tries as counter (email_digest, tries)
-          select sha256(convert_to(held.email, 'UTF8')), 1 from held
-          where held.activated_at is null and held.alive and not ${right}::boolean
-          on conflict (email_digest) do update set
-            tries = case when counter.since > now() - interval '1 day' then counter.tries + 1 else 1 end,
-            since = case when counter.since > now() - interval '1 day' then counter.since else now() end
+          returning users.*
+        ), told as (${consequence}), known as (
+          select activated_at as now_activated_at, code_wrong_tries as wrong_tries, ${codeColumns(sql, 'redeemed')}
+          from redeemed
+          union all
+          select null, code_wrong_tries, ${codeColumns(sql)} from users join held on users.id = held.id
+          where not held.alive or held.activated_at is not null
         )
-        select held.activated_at is not null as activated_before, held.alive,
-               (select activated_at from redeemed) as activated_at
-        from held`,
+        select held.activated_at as activated_before, held.replayed, held.alive, known.* from held left join known on true`,
     );
-    if (row === undefined) return { outcome: 'dead' };
-    if (row.activated_before) return { outcome: 'already_activated' };
-    if (!row.alive) return { outcome: 'dead' };
-    return row.activated_at === null
-      ? { outcome: 'wrong' }
-      : { outcome: 'activated', activatedAt: row.activated_at };
+    return toRedemption(row, maxWrongTries);
   }
 
   async replaceCode(replacement: Replacement): Promise<ReplacementOutcome> {
-    const { accountId, mailId, digits, locale, requestId, maxResends } = replacement;
+    const { sql, environment } = this;
+    const { accountId, code, maxResends, early, requestDigest } = replacement;
     const [row] = await inTime(
-      this.sql<{ readonly activated: boolean; readonly used_up: boolean }[]>`
+      sql<ReplacementRow[]>`
         with held as (
-          select id, activated_at is not null as activated, code_resends >= ${maxResends} as used_up
+          select id, activated_at is not null as activated, code_resends >= ${maxResends} as used_up,
+                 ${early}::boolean and code_early_resend <> 'open' as too_early,
+                 coalesce(request_digest = ${requestDigest}, false) as replayed
           from users where id = ${accountId}
           for update
         ), replaced as (
           update users set
-            mail_id = ${mailId},
-            code_digits = ${codeDigits(this.sql, this.sql`users.email`, digits)},
-            code_wrong_tries = 0, code_expires_at = null, code_resends = users.code_resends + 1,
-            mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null,
-            mail_attempts = 0, mail_last_error = null, locale = ${locale}, request_id = ${requestId},
-            trace_parent = ${traceParent()}
+            ${owesMailNow(sql, replacement)}, ${hasFreshCode(sql, code)},
+            code_resends = users.code_resends + 1,
+            code_early_resend = case when ${early}::boolean then 'used'
+                                     when users.code_early_resend = 'open' then 'unused' else users.code_early_resend end,
+            ${remembersReplacedCode(sql)},
+            request_digest = ${requestDigest}
           from held
-          where users.id = held.id and not held.activated and not held.used_up
+          where users.id = held.id and not (held.activated or held.replayed or held.used_up or held.too_early)
+          returning users.*
+        ), counted as (${countMails(sql, sql`replaced`, mailsOfADay(environment))}),
+        known as (
+          select ${codeColumns(sql, 'replaced')} from replaced
+          union all
+          select ${codeColumns(sql)} from users join held on users.id = held.id where held.replayed
         )
-        select activated, used_up from held`,
+        select held.*, known.* from held left join known on true`,
     );
-    if (row === undefined || row.activated) return 'already_activated';
-    return row.used_up ? 'used_up' : 'replaced';
+    if (row === undefined) return { outcome: 'gone' };
+    if (row.activated) return { outcome: 'already_activated' };
+    if (row.replayed) return { outcome: 'replayed', code: toCurrentCode(row) };
+    if (row.used_up) return { outcome: 'used_up' };
+    return row.too_early ? { outcome: 'too_early' } : { outcome: 'replaced', code: toCurrentCode(row) };
   }
+}
+
+function toRedemption(row: RedemptionRow | undefined, maxWrongTries: number): Redemption {
+  if (row === undefined) return { outcome: 'gone' };
+  if (row.activated_before !== null) {
+    return row.replayed
+      ? { outcome: 'replayed', activatedAt: row.activated_before }
+      : { outcome: 'already_activated' };
+  }
+  if (row.now_activated_at !== null) return { outcome: 'activated', activatedAt: row.now_activated_at };
+  const attemptsLeft = row.alive ? maxWrongTries - row.wrong_tries : 0;
+  const code = toCurrentCode(row);
+  return attemptsLeft > 0 ? { outcome: 'wrong', attemptsLeft, code } : { outcome: 'dead', code };
 }

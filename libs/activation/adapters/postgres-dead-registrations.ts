@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { inTime, Sql } from '@app/runtime';
+import { diedBefore, hasExpiredUnused } from '../row/account-row';
 import type { Batch, DeadRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
 
 /** An arbitrary constant that names the turn of scheduled purges among all advisory locks of the database. */
@@ -29,16 +30,16 @@ export class PostgresDeadRegistrations implements DeadRegistrations {
     return batch ?? { deleted: 0, place: null };
   }
 
-  async forgetWrongTries({ limit, after }: Batch): Promise<PurgedBatch> {
+  async forgetAddressDays({ limit, after }: Batch): Promise<PurgedBatch> {
     const [batch] = await inTime(this.sql<PurgedBatch[]>`
       with gone as (
-        delete from wrong_tries where ctid = any(array(
-          select ctid from wrong_tries
-          where since < now() - interval '1 day' and since >= ${this.moment(after)}
-          order by since
+        delete from address_days where ctid = any(array(
+          select ctid from address_days
+          where changed_at < now() - interval '1 day' and changed_at >= ${this.moment(after)}
+          order by changed_at
           limit ${limit}
           for update skip locked))
-        returning since as moment
+        returning changed_at as moment
       ) ${this.summary()}`);
     return batch ?? { deleted: 0, place: null };
   }
@@ -53,12 +54,17 @@ export class PostgresDeadRegistrations implements DeadRegistrations {
     return row?.count ?? 0;
   }
 
-  /** A mail that is still owed keeps its registration; one that was given up does not. */
+  async expiredUnused(): Promise<number> {
+    const [row] = await inTime(
+      this.sql<
+        { count: number }[]
+      >`select count(*)::int as count from users where ${hasExpiredUnused(this.sql)}`,
+    );
+    return row?.count ?? 0;
+  }
+
   private dead(olderThanSeconds: number) {
-    return this.sql`
-      activated_at is null and mail_due_at is null
-      and created_at < now() - make_interval(secs => ${olderThanSeconds})
-      and coalesce(code_expires_at, mail_given_up_at) < now() - make_interval(secs => ${olderThanSeconds})`;
+    return diedBefore(this.sql, this.sql`now() - make_interval(secs => ${olderThanSeconds})`);
   }
 
   private moment(micros = '0') {

@@ -2,18 +2,22 @@ import { Inject, Injectable } from '@nestjs/common';
 import { recordEvent } from '@app/events';
 import type { Locale } from '@app/mail';
 import { Environment, inTime, Sql, uuids } from '@app/runtime';
+import { mailsOfADay } from '../domain/current-code';
 import type {
   AttemptCounts,
+  Backlog,
   ClaimedMail,
   GivenUpBecause,
   MailLease,
   OwedMail,
   OwedMailRepository,
 } from '../domain/owed-mail-repository';
+import { exceedsMailbox } from '../row/account-row';
 
 interface ClaimedRow {
   readonly mail_id: string;
   readonly code_digits: number;
+  readonly code_key_id: string | null;
   readonly email: string;
   readonly locale: Locale;
   readonly request_id: string | null;
@@ -43,20 +47,30 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
   ) {}
 
   async claimDue(limit: number, { workerId, leaseSeconds, lifeSeconds }: MailLease): Promise<ClaimedMail[]> {
+    const { sql } = this;
+    const withheld = exceedsMailbox(sql, mailsOfADay(this.environment));
+    // The two updates share one snapshot, so each due row is changed by exactly one of them.
     const rows = await inTime(
-      this.sql<ClaimedRow[]>`
+      sql<ClaimedRow[]>`
+        with due as (
+          select id from users where mail_due_at <= now()
+          order by mail_due_at
+          limit ${limit}
+          for update skip locked
+        ), withheld as (
+          update users set
+            mail_due_at = null, mail_withheld_at = now(), mail_leased_by = null, code_expires_at = null,
+            mail_last_error = 'the mailbox has had its mails of the day'
+          where id = any(array(select id from due)) and ${withheld}
+        )
         update users set
           mail_due_at = now() + make_interval(secs => ${leaseSeconds}),
           mail_leased_by = ${workerId},
           mail_unknown_outcomes = case when mail_attempts = 0 then 0 else mail_unknown_outcomes end,
           mail_attempts = mail_attempts + 1,
-          code_expires_at = case when activated_at is null then now() + make_interval(secs => ${lifeSeconds}) end
-        where id = any(array(
-          select id from users where mail_due_at <= now()
-          order by mail_due_at
-          limit ${limit}
-          for update skip locked))
-        returning mail_id, code_digits, email, locale, request_id, trace_parent, mail_attempts,
+          code_expires_at = case when activated_at is null then ${this.lifeFromNow(lifeSeconds)} end
+        where id = any(array(select id from due)) and not ${withheld}
+        returning mail_id, code_digits, code_key_id, email, locale, request_id, trace_parent, mail_attempts,
                   mail_unknown_outcomes, activated_at is not null as activated`,
     );
     return rows.map((row) => ({
@@ -67,7 +81,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
       traceParent: row.trace_parent,
       attempt: row.mail_attempts,
       unknownOutcomes: row.mail_unknown_outcomes,
-      code: row.activated ? null : { mailId: row.mail_id, digits: row.code_digits },
+      code: row.activated ? null : { mailId: row.mail_id, digits: row.code_digits, keyId: row.code_key_id },
     }));
   }
 
@@ -82,7 +96,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
       update users set
         mail_due_at = null, mail_sent_at = now(), mail_given_up_at = null, mail_last_error = null,
         mail_leased_by = null,
-        code_expires_at = case when activated_at is null then now() + make_interval(secs => ${lifeSeconds}) end
+        code_expires_at = case when activated_at is null then ${this.lifeFromNow(lifeSeconds)} end
       where mail_id = any(${uuids(this.sql, ids)})`);
   }
 
@@ -93,6 +107,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
         mail_leased_by = null,
         mail_attempts = greatest(0, mail_attempts - ${counts === 'nothing' ? 1 : 0}::int),
         mail_unknown_outcomes = mail_unknown_outcomes + ${counts === 'unknown' ? 1 : 0}::int,
+        code_expires_at = case when ${counts === 'unknown'}::boolean then code_expires_at end,
         mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)}
       where mail_id = ${id} and mail_due_at is not null`);
   }
@@ -119,7 +134,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
       this.sql<OwedRow[]>`
         select mail_id, email, mail_owed_since as owed_since, mail_due_at, mail_attempts, mail_last_error
         from users
-        where mail_due_at is not null or mail_given_up_at is not null
+        where mail_due_at is not null or mail_given_up_at is not null or mail_withheld_at is not null
         order by mail_owed_since
         limit ${limit}`,
     );
@@ -150,14 +165,20 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
 
   async backlog() {
     const [row] = await inTime(
-      this.sql<{ owed: number; oldestSeconds: number; unattemptedSeconds: number; givenUp: number }[]>`
+      this.sql<Backlog[]>`
         select (select count(*)::int from users where mail_due_at is not null) as owed,
                (select count(*)::int from users where mail_given_up_at is not null) as "givenUp",
+               (select count(*)::int from users where mail_withheld_at > now() - interval '1 day') as withheld,
                coalesce((select extract(epoch from now() - min(mail_owed_since))::float8
                          from users where mail_due_at is not null), 0) as "oldestSeconds",
                coalesce((select extract(epoch from now() - min(mail_owed_since))::float8
                          from users where mail_due_at is not null and mail_attempts = 0), 0) as "unattemptedSeconds"`,
     );
-    return row ?? { owed: 0, oldestSeconds: 0, unattemptedSeconds: 0, givenUp: 0 };
+    return row ?? { owed: 0, oldestSeconds: 0, unattemptedSeconds: 0, givenUp: 0, withheld: 0 };
+  }
+
+  /** A code lives from the moment its mail is handed over; until that is written down, from the claim. */
+  private lifeFromNow(lifeSeconds: number) {
+    return this.sql`now() + make_interval(secs => ${lifeSeconds})`;
   }
 }

@@ -28,7 +28,7 @@ describe('hotp', () => {
 
 describe('CodeDeriver', () => {
   const deriver = new CodeDeriver('a secret key of more than thirty-two characters');
-  const code = { mailId: '7b0a2a0e-4d7e-4e0a-9a52-1f6e9d1f0c11', digits: 6 };
+  const code = { mailId: '7b0a2a0e-4d7e-4e0a-9a52-1f6e9d1f0c11', digits: 6, keyId: deriver.keyId };
 
   it('derives the same code for the same id and key', () => {
     const elsewhere = new CodeDeriver('a secret key of more than thirty-two characters');
@@ -43,21 +43,37 @@ describe('CodeDeriver', () => {
     );
   });
 
-  it('accepts the codes of the key before a rotation, and derives none with it', () => {
-    const rotated = new CodeDeriver(
-      'the key that came after a rotation, long enough',
+  describe('after a rotation of the key', () => {
+    const [oldKey, newKey] = [
       'a secret key of more than thirty-two characters',
-    );
-    expect(rotated.matches(code, deriver.derive(code))).toBe(true);
-    expect(rotated.derive(code)).not.toBe(deriver.derive(code));
-    expect(rotated.matches(code, rotated.derive(code))).toBe(true);
-    expect(
-      new CodeDeriver('the key that came after a rotation, long enough').matches(code, deriver.derive(code)),
-    ).toBe(false);
+      'the key that came after it, long enough',
+    ];
+    const rotated = new CodeDeriver(newKey, oldKey);
+    const fresh = { ...code, keyId: rotated.keyId };
+
+    it('opens a code that the key before has made, and sends it again as it was', () => {
+      expect(rotated.matches(code, deriver.derive(code))).toBe(true);
+      expect(rotated.derive(code)).toBe(deriver.derive(code));
+    });
+
+    it('opens no code of the new key with one that the old key would have made', () => {
+      expect(rotated.keyId).not.toBe(deriver.keyId);
+      expect(rotated.derive(fresh)).not.toBe(deriver.derive({ ...fresh, keyId: deriver.keyId }));
+      expect(rotated.matches(fresh, deriver.derive({ ...fresh, keyId: deriver.keyId }))).toBe(false);
+      expect(rotated.matches(fresh, rotated.derive(fresh))).toBe(true);
+    });
+
+    it('opens no code of a key that is gone', () => {
+      expect(new CodeDeriver(newKey).matches(code, deriver.derive(code))).toBe(false);
+    });
   });
 
   it('keeps leading zeros', () => {
-    const ids = Array.from({ length: 500 }, (_, index) => ({ mailId: String(index), digits: 4 }));
+    const ids = Array.from({ length: 500 }, (_, index) => ({
+      mailId: String(index),
+      digits: 4,
+      keyId: deriver.keyId,
+    }));
     const codes = ids.map((id) => deriver.derive(id));
     expect(codes.every((each) => /^\d{4}$/.test(each))).toBe(true);
     expect(codes.some((each) => each.startsWith('0'))).toBe(true);

@@ -1,16 +1,31 @@
 export type ActivationErrorCode =
   | 'activation.code_wrong'
+  | 'activation.code_replaced'
   | 'activation.code_dead'
   | 'activation.already_activated'
-  | 'activation.codes_used_up';
+  | 'activation.codes_used_up'
+  | 'activation.too_early'
+  | 'activation.registration_gone';
+
+export interface ActivationErrorDetails {
+  /** Wrong tries that the code still survives, less one: 0 when it is dead. */
+  readonly attemptsLeft?: number;
+  /** From when on a new code can be asked for. */
+  readonly resendAllowedAt?: Date;
+  /** Seconds after which another request makes sense. */
+  readonly retryAfterSeconds?: number;
+}
 
 export class ActivationError extends Error {
   constructor(
     readonly code: ActivationErrorCode,
-    /** Seconds after which there is something to be done about it. */
-    readonly retryAfterSeconds?: number,
+    readonly details: ActivationErrorDetails = {},
   ) {
     super(code);
     this.name = 'ActivationError';
+  }
+
+  get retryAfterSeconds(): number | undefined {
+    return this.details.retryAfterSeconds;
   }
 }

@@ -21,7 +21,7 @@ export interface OwedMail {
   readonly id: string;
   readonly email: string;
   readonly owedSince: Date;
-  /** When it is tried next; null when given up. */
+  /** When it is tried next; null when it was given up or withheld. */
   readonly dueAt: Date | null;
   readonly attempts: number;
   readonly lastError: string | null;
@@ -31,7 +31,8 @@ export interface OwedMail {
 export interface OwedMailRepository {
   /**
    * Leases up to `limit` due mails, the longest due first, and lets their codes live for `lifeSeconds` from now. What
-   * another worker is just claiming is passed over. @throws {Unavailable}
+   * another worker is just claiming is passed over; a mail beyond its mailbox's mails of the day is withheld and not
+   * returned. @throws {Unavailable}
    */
   claimDue(limit: number, lease: MailLease): Promise<ClaimedMail[]>;
   /**
@@ -41,7 +42,10 @@ export interface OwedMailRepository {
   release(workerId: string, except?: readonly string[]): Promise<void>;
   /** The mail server has them; the lives of their codes are counted from now. @throws {Unavailable} */
   markSent(ids: readonly string[], lifeSeconds: number): Promise<void>;
-  /** Tries again in `delaySeconds`. @throws {Unavailable} */
+  /**
+   * Tries again in `delaySeconds`. Until then no code lives, unless its mail may have arrived.
+   * @throws {Unavailable}
+   */
   postpone(id: string, delaySeconds: number, reason: string, counts?: AttemptCounts): Promise<void>;
   /**
    * Stops trying, visibly. The code, which nobody will read, is dead immediately, unless the mail may have
@@ -52,13 +56,21 @@ export interface OwedMailRepository {
   list(limit: number): Promise<OwedMail[]>;
   /** Owes given-up mails again, now. Resolves to how many. @throws {Unavailable} */
   retryGivenUp(): Promise<number>;
-  /**
-   * How many are owed, the age of the oldest, and that of the oldest which no worker has tried to send yet
-   * (0 when there is none). @throws {Unavailable}
-   */
-  backlog(): Promise<{ owed: number; oldestSeconds: number; unattemptedSeconds: number; givenUp: number }>;
+  /** @throws {Unavailable} */
+  backlog(): Promise<Backlog>;
 }
 export const OwedMailRepository = Symbol('OwedMailRepository');
+
+export interface Backlog {
+  readonly owed: number;
+  /** Age of the oldest owed mail, in seconds; 0 when none is owed. */
+  readonly oldestSeconds: number;
+  /** Age of the oldest owed mail that no worker has tried to send yet, in seconds; 0 when there is none. */
+  readonly unattemptedSeconds: number;
+  readonly givenUp: number;
+  /** Mails of the last day that were not sent, because their mailbox had its mails of the day. */
+  readonly withheld: number;
+}
 
 export interface MailLease {
   readonly workerId: string;

@@ -5,13 +5,15 @@ export interface DeadRegistrations {
    * are left for the next purge, so that no sign-up waits and two purges do not disturb each other. @throws {Unavailable}
    */
   purge(batch: PurgeBatch): Promise<PurgedBatch>;
-  /** Forgets counts of wrong tries that are over a day old. @throws {Unavailable} */
-  forgetWrongTries(batch: Batch): Promise<PurgedBatch>;
+  /** Forgets what addresses have seen, a day after the last of it. @throws {Unavailable} */
+  forgetAddressDays(batch: Batch): Promise<PurgedBatch>;
   /**
    * How many `purge` would delete, all batches together. It reads every one of them: with millions it wants a
    * longer deadline than other questions, which the caller grants. @throws {Unavailable}
    */
   count(olderThanSeconds: number, timeoutMs?: number): Promise<number>;
+  /** How many registrations there are whose mail was sent and whose code died unused. @throws {Unavailable} */
+  expiredUnused(): Promise<number>;
 }
 export const DeadRegistrations = Symbol('DeadRegistrations');
 

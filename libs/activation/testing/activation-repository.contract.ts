@@ -11,6 +11,8 @@ import {
   MAX_RESENDS,
   MAX_WRONG_TRIES,
   redeem,
+  renew,
+  replaceCode,
   registerAndActivate,
   registerAndDeliver,
   type Stage,
@@ -24,19 +26,11 @@ const tally = (redemptions: readonly Redemption[]): Record<string, number> => {
   return counts;
 };
 
-/** Gives somebody whose old code is of no use a new one, as often as it takes, and delivers it. */
-async function renew(stage: Stage, account: NewAccount): Promise<NewAccount> {
-  const code = { mailId: freshMailId(), digits: account.code.digits };
-  await stage.activations.replaceCode({
-    accountId: account.id,
-    mailId: code.mailId,
-    digits: code.digits,
-    locale: 'en',
-    requestId: null,
-    maxResends: 1_000,
-  });
-  await deliver(stage, code.mailId);
-  return { ...account, code };
+/** Gives someone whose old code is of no use a new one, as often as it takes, and delivers it. */
+async function renewAndDeliver(stage: Stage, account: NewAccount): Promise<NewAccount> {
+  const renewed = await renew(stage, account);
+  await deliver(stage, renewed.code.mailId);
+  return renewed;
 }
 
 /** Guesses wrong as often as it takes, asking for a new code whenever the last one is used up. */
@@ -44,7 +38,7 @@ async function guessOverManyCodes(stage: Stage, account: NewAccount, times: numb
   let current = account;
   for (let left = times; left > 0; left -= MAX_WRONG_TRIES) {
     await guessWrong(stage, current, Math.min(left, MAX_WRONG_TRIES));
-    if (left > MAX_WRONG_TRIES) current = await renew(stage, current);
+    if (left > MAX_WRONG_TRIES) current = await renewAndDeliver(stage, current);
   }
   return current;
 }
@@ -84,8 +78,11 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         const redemptions = await Promise.all(
           Array.from({ length: RACERS }, () => redeem(stage, account, false)),
         );
-        expect(tally(redemptions)).toEqual({ wrong: MAX_WRONG_TRIES, dead: RACERS - MAX_WRONG_TRIES });
-        expect(await redeem(stage, account, true)).toEqual({ outcome: 'dead' });
+        expect(tally(redemptions)).toEqual({
+          wrong: MAX_WRONG_TRIES - 1,
+          dead: RACERS - MAX_WRONG_TRIES + 1,
+        });
+        expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
       });
 
       it('decides a race of right and wrong codes one way or the other', async () => {
@@ -101,7 +98,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
             expect(wrong).toBeLessThan(MAX_WRONG_TRIES);
             expect(dead).toBe(0);
           } else {
-            expect({ activated, wrong, late }).toEqual({ activated: 0, wrong: MAX_WRONG_TRIES, late: 0 });
+            expect({ activated, wrong, late }).toEqual({ activated: 0, wrong: MAX_WRONG_TRIES - 1, late: 0 });
           }
         }
       });
@@ -115,15 +112,15 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       it('is dead after as many wrong tries as a code survives, for the right code too', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await guessWrong(stage, account, MAX_WRONG_TRIES);
-        expect(await redeem(stage, account, true)).toEqual({ outcome: 'dead' });
+        expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
         expect((await stage.account(account.email))?.activatedAt).toBeNull();
       });
 
       it('is dead before the mail was handed over', async () => {
         const account = kevin();
         await stage.register(account);
-        expect(await redeem(stage, account, true)).toEqual({ outcome: 'dead' });
-        expect(await redeem(stage, account, false)).toEqual({ outcome: 'dead' });
+        expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
+        expect(await redeem(stage, account, false)).toMatchObject({ outcome: 'dead' });
       });
 
       it('is alive to the end of its life and dead after it', async () => {
@@ -132,14 +129,14 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         await stage.letPass(LIFE_SECONDS - 5);
         expect(await redeem(stage, early, true)).toMatchObject({ outcome: 'activated' });
         await stage.letPass(5);
-        expect(await redeem(stage, late, true)).toEqual({ outcome: 'dead' });
+        expect(await redeem(stage, late, true)).toMatchObject({ outcome: 'dead' });
       });
 
-      it('is dead for an unknown account, and for the code of another one', async () => {
+      it('is gone for an unknown account, and dead for the code of another one', async () => {
         const account = await registerAndDeliver(stage, kevin());
         const other = await registerAndDeliver(stage, marie());
-        expect(await redeem(stage, kevin(), true)).toEqual({ outcome: 'dead' });
-        expect(await redeem(stage, account, true, { mailId: other.code.mailId })).toEqual({
+        expect(await redeem(stage, kevin(), true)).toEqual({ outcome: 'gone' });
+        expect(await redeem(stage, account, true, { mailId: other.code.mailId })).toMatchObject({
           outcome: 'dead',
         });
       });
@@ -164,19 +161,15 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       it('kills the old code and owes the mail of a new one, with fresh tries', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await guessWrong(stage, account, MAX_WRONG_TRIES - 1);
-        const renewed = await renew(stage, account);
-        expect(await redeem(stage, account, true)).toEqual({ outcome: 'dead' });
+        const renewed = await renewAndDeliver(stage, account);
+        expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
         await guessWrong(stage, renewed, MAX_WRONG_TRIES - 1);
         expect(await redeem(stage, renewed, true)).toMatchObject({ outcome: 'activated' });
       });
 
       it('leaves an activated account alone', async () => {
         const { id, email } = await registerAndActivate(stage, kevin());
-        const mailId = freshMailId();
-        const details = { digits: 4, locale: 'en', requestId: null, maxResends: MAX_RESENDS } as const;
-        expect(await stage.activations.replaceCode({ accountId: id, mailId, ...details })).toBe(
-          'already_activated',
-        );
+        expect(await replaceCode(stage, { id })).toEqual({ outcome: 'already_activated' });
         expect((await stage.account(email))?.code).toBeNull();
         expect(await dueMails(stage)).toEqual([]);
       });
@@ -184,8 +177,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       it('writes the next mail in the language asked for, under the request that asked', async () => {
         const { id } = await registerAndDeliver(stage, kevin());
         const mailId = freshMailId();
-        const details = { digits: 4, locale: 'fr', requestId: 'request-2', maxResends: MAX_RESENDS } as const;
-        await stage.activations.replaceCode({ accountId: id, mailId, ...details });
+        await replaceCode(stage, { id }, { mailId, locale: 'fr', requestId: 'request-2' });
         expect(await claimMail(stage, mailId)).toMatchObject({
           locale: 'fr',
           requestId: 'request-2',
@@ -194,30 +186,80 @@ export function describeActivationRepositoryContract(name: string, create: () =>
     });
 
     it('gives a registration so many new codes and no more, however many ask at once, and the next one as many', async () => {
-      const ask = (accountId: string): Promise<string> =>
-        stage.activations.replaceCode({
-          ...{ accountId, mailId: freshMailId(), digits: 4, locale: 'en', requestId: null },
-          maxResends: MAX_RESENDS,
-        });
+      const ask = async (id: string): Promise<string> => (await replaceCode(stage, { id })).outcome;
       for (const { id, email } of [kevin(), kevin()]) {
         await stage.register(kevin({ id }));
         const outcomes = await Promise.all(Array.from({ length: RACERS }, () => ask(id)));
         expect(outcomes.filter((outcome) => outcome === 'replaced')).toHaveLength(MAX_RESENDS);
         expect(outcomes.filter((outcome) => outcome === 'used_up')).toHaveLength(RACERS - MAX_RESENDS);
         await deliver(stage, (await stage.account(email))?.code?.mailId ?? 'none');
-        await stage.letPass(LIFE_SECONDS + 1);
+        // The mailbox has had its mails of the day.
+        await stage.letPass(DAY_SECONDS + 1);
       }
+    });
+
+    describe('a code that died of wrong tries', () => {
+      it('may be replaced without the wait, once a registration', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        expect(await replaceCode(stage, account, { early: true })).toEqual({ outcome: 'too_early' });
+        await guessWrong(stage, account, MAX_WRONG_TRIES);
+        expect((await stage.account(account.email))?.code).toMatchObject({
+          state: 'dead',
+          resendsEarly: true,
+        });
+        const outcomes = await Promise.all(
+          Array.from(
+            { length: RACERS },
+            async () => (await replaceCode(stage, account, { early: true })).outcome,
+          ),
+        );
+        expect(outcomes.filter((outcome) => outcome === 'replaced')).toHaveLength(1);
+        const { code } = (await stage.account(account.email)) ?? {};
+        await deliver(stage, code?.mailId ?? '');
+        await guessWrong(stage, { ...account, code: code ?? account.code }, MAX_WRONG_TRIES);
+        expect((await stage.account(account.email))?.code).toMatchObject({
+          state: 'dead',
+          resendsEarly: false,
+        });
+        expect(await replaceCode(stage, account, { early: true })).toEqual({ outcome: 'too_early' });
+      });
+    });
+
+    describe('a request that can be repeated', () => {
+      const requestDigest = Buffer.alloc(32, 7);
+
+      it('activates once, and is answered the same however many ask at the same moment', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        const redemptions = await Promise.all(
+          Array.from({ length: RACERS }, () => redeem(stage, account, true, { requestDigest })),
+        );
+        expect(tally(redemptions)).toEqual({ activated: 1, replayed: RACERS - 1 });
+        expect(await redeem(stage, account, true)).toEqual({ outcome: 'already_activated' });
+      });
+
+      it('replaces the code once, until the next change', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        const asked = await Promise.all(
+          Array.from({ length: RACERS }, () => replaceCode(stage, account, { requestDigest })),
+        );
+        expect(asked.filter(({ outcome }) => outcome === 'replaced')).toHaveLength(1);
+        const { code } = (await stage.account(account.email)) ?? {};
+        for (const each of asked) if (each.outcome === 'replayed') expect(each.code).toEqual(code);
+        expect(code).toMatchObject({ resends: 1 });
+        await replaceCode(stage, account);
+        expect(await replaceCode(stage, account, { requestDigest })).toMatchObject({ outcome: 'replaced' });
+      });
     });
 
     describe('wrong tries of a day', () => {
       it('make the next code a digit longer for every ten', async () => {
         const account = await registerAndDeliver(stage, kevin());
         const guessedAt = await guessOverManyCodes(stage, account, 9);
-        expect(await digitsOf(stage, await renew(stage, guessedAt))).toBe(4);
+        expect(await digitsOf(stage, await renewAndDeliver(stage, guessedAt))).toBe(4);
         const current = { ...guessedAt, code: (await stage.account(account.email))?.code ?? guessedAt.code };
         await guessWrong(stage, current, 1);
         expect(await digitsOf(stage, current)).toBe(4);
-        expect(await digitsOf(stage, await renew(stage, current))).toBe(5);
+        expect(await digitsOf(stage, await renewAndDeliver(stage, current))).toBe(5);
       });
 
       it('count for the address, however often it is registered anew', async () => {
@@ -232,23 +274,24 @@ export function describeActivationRepositoryContract(name: string, create: () =>
 
       it('never make a code longer than eight digits', async () => {
         const account = await registerAndDeliver(stage, kevin());
-        const current = await guessOverManyCodes(stage, account, 60);
-        expect(await digitsOf(stage, await renew(stage, current))).toBe(8);
+        await guessOverManyCodes(stage, account, 45);
+        await replaceCode(stage, account, { digits: 6, maxResends: 100 });
+        expect(await digitsOf(stage, account)).toBe(8);
       });
 
       it('are forgotten after a day, and counted from one again', async () => {
         const account = await registerAndDeliver(stage, kevin());
         const current = await guessOverManyCodes(stage, account, 19);
         await stage.letPass(DAY_SECONDS - 60);
-        const atNight = await renew(stage, current);
+        const atNight = await renewAndDeliver(stage, current);
         expect(await digitsOf(stage, atNight)).toBe(5);
         await stage.letPass(120);
-        const nextDay = await renew(stage, atNight);
+        const nextDay = await renewAndDeliver(stage, atNight);
         expect(await digitsOf(stage, nextDay)).toBe(4);
         await guessWrong(stage, nextDay, 1);
-        expect(await digitsOf(stage, await renew(stage, nextDay))).toBe(4);
-        const watched = await guessOverManyCodes(stage, await renew(stage, nextDay), 9);
-        expect(await digitsOf(stage, await renew(stage, watched))).toBe(5);
+        expect(await digitsOf(stage, await renewAndDeliver(stage, nextDay))).toBe(4);
+        const watched = await guessOverManyCodes(stage, await renewAndDeliver(stage, nextDay), 9);
+        expect(await digitsOf(stage, await renewAndDeliver(stage, watched))).toBe(5);
       });
     });
   });

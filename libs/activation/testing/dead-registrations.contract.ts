@@ -4,6 +4,7 @@ import {
   DAY_SECONDS,
   guessWrong,
   LIFE_SECONDS,
+  MAX_WRONG_TRIES,
   registerAndActivate,
   registerAndDeliver,
   type Stage,
@@ -77,6 +78,28 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       expect(await purge(HOUR_SECONDS, 100)).toBe(1);
     });
 
+    it('finds a registration dead exactly when its address can be had', async () => {
+      const account = await registerAndDeliver(stage, kevin());
+      await guessWrong(stage, account, MAX_WRONG_TRIES);
+      expect(await purge(0, 100)).toBe(1);
+      const other = await registerAndDeliver(stage, marie());
+      await guessWrong(stage, other, MAX_WRONG_TRIES - 1);
+      expect(await purge(0, 100)).toBe(0);
+    });
+
+    it('counts codes that died unused, and neither given-up mails nor codes that live', async () => {
+      const usedUp = await registerAndDeliver(stage, kevin());
+      await guessWrong(stage, usedUp, MAX_WRONG_TRIES);
+      const givenUp = guest(1);
+      await stage.register(givenUp);
+      await claimMail(stage, givenUp.code.mailId);
+      await stage.owed.giveUp(givenUp.code.mailId, '550 no such mailbox', 'refused');
+      await registerAndDeliver(stage, marie());
+      expect(await stage.dead.expiredUnused()).toBe(1);
+      await stage.letPass(LIFE_SECONDS + 1);
+      expect(await stage.dead.expiredUnused()).toBe(2);
+    });
+
     it('deletes no more than the batch, the oldest first', async () => {
       const people: NewAccount[] = [];
       for (let n = 0; n < 5; n += 1) {
@@ -118,11 +141,11 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       for (let n = 0; n < 3; n += 1) await guessWrong(stage, await registerAndDeliver(stage, guest(n)), 1);
       await stage.letPass(DAY_SECONDS + 1);
       await guessWrong(stage, await registerAndDeliver(stage, kevin()), 1);
-      const { deleted, place } = await stage.dead.forgetWrongTries({ limit: 2 });
+      const { deleted, place } = await stage.dead.forgetAddressDays({ limit: 2 });
       expect(deleted).toBe(2);
       const after = place ?? undefined;
-      expect(await stage.dead.forgetWrongTries({ limit: 2, after })).toMatchObject({ deleted: 1 });
-      expect(await stage.dead.forgetWrongTries({ limit: 2, after })).toEqual({ deleted: 0, place: null });
+      expect(await stage.dead.forgetAddressDays({ limit: 2, after })).toMatchObject({ deleted: 1 });
+      expect(await stage.dead.forgetAddressDays({ limit: 2, after })).toEqual({ deleted: 0, place: null });
     });
   });
 }

@@ -1,8 +1,14 @@
 import type { Locale } from '@app/mail';
-import { WRONG_TRIES_PER_DIGIT } from '../adapters/code-digits';
-import { CODE_DIGITS_MAX } from '../domain/activation-code';
+import type { IssuedCode } from '../domain/activation-code';
+import {
+  HELD_WITHOUT_MAIL_SECONDS,
+  REPLACED_CODE_SECONDS,
+  RESEND_WAIT_SECONDS,
+} from '../domain/current-code';
+import type { CurrentCode, OwedFrom } from '../domain/current-code';
+import { WRONG_TRIES_PER_DIGIT } from '../row/account-row';
 import type { NewAccount } from './people';
-import { DAY_SECONDS, MAX_WRONG_TRIES, type AccountState } from './stage';
+import { DAY_SECONDS, type AccountState } from './stage';
 
 /** One account as the table keeps it; times are milliseconds since 1970, null where the column is null. */
 export interface FakeRow {
@@ -13,25 +19,65 @@ export interface FakeRow {
   activatedAt: number | null;
   mailId: string | null;
   codeDigits: number;
+  codeKeyId: string | null;
   wrongTries: number;
   resends: number;
+  earlyResend: 'unused' | 'open' | 'used';
+  replacedCode: (IssuedCode & { readonly sentAt: number }) | null;
   expiresAt: number | null;
   dueAt: number | null;
   owedSince: number;
   sentAt: number | null;
   givenUpAt: number | null;
+  withheldAt: number | null;
   attempts: number;
   unknownOutcomes: number;
   leasedBy: string | null;
   lastError: string | null;
   locale: Locale;
   requestId: string | null;
+  requestDigest: Buffer | null;
+  pretended: readonly FakePretended[];
 }
+
+export interface FakePretended {
+  readonly digest: string | null;
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly digits: number;
+}
+
+const CODE_DIGITS_MAX = 8;
+const hourAgo = (now: number): number => now - HELD_WITHOUT_MAIL_SECONDS * 1_000;
+const dayAgo = (now: number): number => now - DAY_SECONDS * 1_000;
+
+export const isAlive = (row: FakeRow, now: number): boolean => (row.expiresAt ?? 0) > now;
+
+const waitsForMail = (row: FakeRow, now: number): boolean =>
+  (row.dueAt !== null || row.withheldAt !== null) && row.owedSince > hourAgo(now);
+
+export const isDead = (row: FakeRow, now: number): boolean =>
+  row.activatedAt === null && !isAlive(row, now) && !waitsForMail(row, now);
+
+export const diedBefore = (row: FakeRow, moment: number): boolean => {
+  const withheldTo = row.withheldAt === null ? null : row.withheldAt + HELD_WITHOUT_MAIL_SECONDS * 1_000;
+  const diedAt = row.expiresAt ?? row.givenUpAt ?? withheldTo ?? Infinity;
+  // This clock ticks in milliseconds: what happened within one is taken for past.
+  return row.activatedAt === null && row.dueAt === null && row.createdAt <= moment && diedAt <= moment;
+};
+
+export const hasExpiredUnused = (row: FakeRow, now: number): boolean =>
+  row.activatedAt === null && row.dueAt === null && row.expiresAt !== null && row.expiresAt <= now;
 
 /** The table of accounts in memory, under all the fakes that share it, with a clock of its own. */
 export class FakeAccounts {
   readonly rows = new Map<string, FakeRow>();
-  readonly wrongTries = new Map<string, { tries: number; since: number }>();
+  /** Moments, by address. */
+  readonly wrongTries = new Map<string, number[]>();
+  /** By mailbox. */
+  readonly mails = new Map<string, { readonly at: number; readonly mailId: string | null }[]>();
+  /** Mails that one mailbox gets in a day. */
+  mailsOfADay: number | null = 20;
   private passedMs = 0;
 
   now(): number {
@@ -54,57 +100,84 @@ export class FakeAccounts {
   add(account: NewAccount): FakeRow | undefined {
     const now = this.now();
     const held = this.rows.get(account.email);
-    if (held !== undefined) {
-      const alive = held.expiresAt !== null && held.expiresAt > now && held.wrongTries < MAX_WRONG_TRIES;
-      if (held.activatedAt !== null || held.dueAt !== null || alive) return undefined;
-    }
+    if (held !== undefined && !isDead(held, now)) return undefined;
+    const { id, email, passwordHash, code, locale, requestId, requestDigest } = account;
     const row: FakeRow = {
-      id: account.id,
-      email: account.email,
-      passwordHash: account.passwordHash,
-      createdAt: now,
-      activatedAt: null,
-      codeDigits: this.digitsFor(account.email, account.code.digits),
-      resends: 0,
-      locale: account.locale,
-      requestId: account.requestId,
-      ...owedFrom(now, account.code.mailId),
+      ...{ id, email, passwordHash, createdAt: now, activatedAt: null, requestDigest },
+      ...{ resends: 0, earlyResend: 'unused', replacedCode: null, pretended: [] },
+      ...owedFrom(now, { mailId: code.mailId, locale, requestId }),
+      ...this.freshCode(email, code),
+      locale,
     };
     this.rows.set(row.email, row);
+    this.countMail(row);
     return row;
   }
 
+  freshCode(email: string, { digits, keyId }: IssuedCode) {
+    return { codeDigits: this.digitsFor(email, digits), codeKeyId: keyId, wrongTries: 0, expiresAt: null };
+  }
+
   digitsFor(email: string, usual: number): number {
-    const counter = this.wrongTries.get(email);
-    const fresh = counter !== undefined && counter.since > this.now() - DAY_SECONDS * 1_000;
-    return Math.min(CODE_DIGITS_MAX, usual + Math.floor((fresh ? counter.tries : 0) / WRONG_TRIES_PER_DIGIT));
+    const tries = (this.wrongTries.get(email) ?? []).filter((at) => at > dayAgo(this.now()));
+    return Math.min(CODE_DIGITS_MAX, usual + Math.floor(tries.length / WRONG_TRIES_PER_DIGIT));
+  }
+
+  countWrongTry(email: string): void {
+    this.wrongTries.set(email, [...(this.wrongTries.get(email) ?? []), this.now()]);
+  }
+
+  countMail(row: FakeRow): void {
+    const recent = (this.mails.get(mailbox(row)) ?? []).filter(({ at }) => at > dayAgo(this.now()));
+    if (this.mailsOfADay === null || recent.length < this.mailsOfADay) {
+      recent.push({ at: row.owedSince, mailId: row.mailId });
+    }
+    this.mails.set(mailbox(row), recent);
+  }
+
+  exceedsMailbox(row: FakeRow): boolean {
+    const mails = this.mails.get(mailbox(row)) ?? [];
+    if (this.mailsOfADay === null || mails.some(({ mailId }) => mailId === row.mailId)) return false;
+    return mails.filter(({ at }) => at > dayAgo(row.owedSince)).length >= this.mailsOfADay;
   }
 
   state(email: string): AccountState | null {
     const row = this.rows.get(email);
     if (row === undefined) return null;
-    const pending = row.activatedAt === null && row.mailId !== null;
+    const { id, passwordHash, requestDigest } = row;
+    const activatedAt = row.activatedAt === null ? null : new Date(row.activatedAt);
+    return { id, email, passwordHash, activatedAt, code: this.code(row), requestDigest };
+  }
+
+  code(row: FakeRow): CurrentCode | null {
+    if (row.activatedAt !== null || row.mailId === null) return null;
+    const now = this.now();
+    const alive = isAlive(row, now);
+    const state = row.dueAt !== null || waitsForMail(row, now) ? 'owed' : alive ? 'sent' : 'dead';
+    const wait = row.earlyResend === 'open' ? 0 : RESEND_WAIT_SECONDS * 1_000;
+    const recent = row.replacedCode !== null && row.replacedCode.sentAt > now - REPLACED_CODE_SECONDS * 1_000;
     return {
-      id: row.id,
-      email: row.email,
-      passwordHash: row.passwordHash,
-      activatedAt: row.activatedAt === null ? null : new Date(row.activatedAt),
-      code: pending ? { mailId: row.mailId as string, digits: row.codeDigits } : null,
+      mailId: row.mailId,
+      digits: row.codeDigits,
+      keyId: row.codeKeyId,
+      state,
+      expiresAt: state === 'sent' && row.expiresAt !== null ? new Date(row.expiresAt) : null,
+      resends: row.resends,
+      resendAllowedAt: new Date(row.resends === 0 ? row.createdAt : row.owedSince + wait),
+      resendsEarly: row.earlyResend === 'open',
+      replaced: recent ? issued(row.replacedCode) : null,
     };
   }
 }
 
+const mailbox = ({ email }: FakeRow): string => email.replace(/\+[^@]*@/, '@');
+
+const issued = (code: IssuedCode | null): IssuedCode | null =>
+  code && { mailId: code.mailId, digits: code.digits, keyId: code.keyId };
+
 /** What a row holds of a mail that is owed from now on. */
-export const owedFrom = (now: number, mailId: string) => ({
-  mailId,
-  wrongTries: 0,
-  expiresAt: null,
-  dueAt: now,
-  owedSince: now,
-  sentAt: null,
-  givenUpAt: null,
-  attempts: 0,
-  unknownOutcomes: 0,
-  leasedBy: null,
-  lastError: null,
+export const owedFrom = (now: number, { mailId, locale, requestId }: OwedFrom) => ({
+  ...{ mailId, dueAt: now, owedSince: now, requestId, attempts: 0, unknownOutcomes: 0, leasedBy: null },
+  ...{ sentAt: null, givenUpAt: null, withheldAt: null, lastError: null },
+  ...(locale === undefined ? {} : { locale }),
 });

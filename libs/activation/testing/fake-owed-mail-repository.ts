@@ -7,6 +7,7 @@ import type {
   OwedMailRepository,
 } from '../domain/owed-mail-repository';
 import type { FakeAccounts, FakeRow } from './fake-accounts';
+import { DAY_SECONDS } from './stage';
 
 export class FakeOwedMailRepository implements OwedMailRepository {
   constructor(private readonly accounts: FakeAccounts) {}
@@ -15,7 +16,12 @@ export class FakeOwedMailRepository implements OwedMailRepository {
     const now = this.accounts.now();
     const due = this.owed().filter((row) => (row.dueAt as number) <= now);
     due.sort((a, b) => (a.dueAt as number) - (b.dueAt as number));
-    return due.slice(0, limit).map((row) => {
+    return due.slice(0, limit).flatMap((row) => {
+      if (this.accounts.exceedsMailbox(row)) {
+        const lastError = 'the mailbox has had its mails of the day';
+        Object.assign(row, { dueAt: null, withheldAt: now, leasedBy: null, expiresAt: null, lastError });
+        return [];
+      }
       const unknownOutcomes = row.attempts === 0 ? 0 : row.unknownOutcomes;
       const attempts = row.attempts + 1;
       Object.assign(row, {
@@ -25,7 +31,7 @@ export class FakeOwedMailRepository implements OwedMailRepository {
         unknownOutcomes,
       });
       this.live(row, lifeSeconds);
-      return toMail(row);
+      return [toMail(row)];
     });
   }
 
@@ -52,6 +58,7 @@ export class FakeOwedMailRepository implements OwedMailRepository {
     if (row === undefined) return;
     row.dueAt = this.accounts.now() + delaySeconds * 1_000;
     row.leasedBy = null;
+    if (counts !== 'unknown') row.expiresAt = null;
     row.lastError = reason.slice(0, 500);
     if (counts === 'nothing') row.attempts = Math.max(0, row.attempts - 1);
     if (counts === 'unknown') row.unknownOutcomes += 1;
@@ -67,7 +74,7 @@ export class FakeOwedMailRepository implements OwedMailRepository {
 
   async list(limit: number): Promise<OwedMail[]> {
     return [...this.accounts.rows.values()]
-      .filter((row) => row.dueAt !== null || row.givenUpAt !== null)
+      .filter((row) => row.dueAt !== null || row.givenUpAt !== null || row.withheldAt !== null)
       .sort((a, b) => a.owedSince - b.owedSince)
       .slice(0, limit)
       .map((row) => ({
@@ -89,6 +96,7 @@ export class FakeOwedMailRepository implements OwedMailRepository {
 
   async backlog() {
     const owed = this.owed();
+    const now = this.accounts.now();
     const ageSeconds = (rows: FakeRow[]): number =>
       rows.length === 0 ? 0 : (this.accounts.now() - Math.min(...rows.map((row) => row.owedSince))) / 1_000;
     return {
@@ -96,6 +104,9 @@ export class FakeOwedMailRepository implements OwedMailRepository {
       oldestSeconds: ageSeconds(owed),
       unattemptedSeconds: ageSeconds(owed.filter((row) => row.attempts === 0)),
       givenUp: [...this.accounts.rows.values()].filter((row) => row.givenUpAt !== null).length,
+      withheld: [...this.accounts.rows.values()].filter(
+        (row) => (row.withheldAt ?? 0) > now - DAY_SECONDS * 1_000,
+      ).length,
     };
   }
 
@@ -121,5 +132,8 @@ const toMail = (row: FakeRow): ClaimedMail => ({
   traceParent: null,
   attempt: row.attempts,
   unknownOutcomes: row.unknownOutcomes,
-  code: row.activatedAt === null ? { mailId: row.mailId as string, digits: row.codeDigits } : null,
+  code:
+    row.activatedAt === null
+      ? { mailId: row.mailId as string, digits: row.codeDigits, keyId: row.codeKeyId }
+      : null,
 });

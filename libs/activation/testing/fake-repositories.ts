@@ -5,49 +5,66 @@ import type {
   Replacement,
   ReplacementOutcome,
 } from '../domain/activation-repository';
+import type { CurrentCode } from '../domain/current-code';
 import type { Batch, DeadRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
-import { FakeAccounts, owedFrom, type FakeRow } from './fake-accounts';
+import { isSameRequest } from '../domain/request-digest';
+import { diedBefore, FakeAccounts, hasExpiredUnused, isAlive, owedFrom, type FakeRow } from './fake-accounts';
 import { FakeOwedMailRepository } from './fake-owed-mail-repository';
 import { DAY_SECONDS, type Stage } from './stage';
 
 export class FakeActivationRepository implements ActivationRepository {
   constructor(private readonly accounts: FakeAccounts) {}
 
-  async redeem({ accountId, mailId, right, maxWrongTries, passwordHash }: Redeem): Promise<Redemption> {
+  async redeem({ accountId, mailId, right, maxWrongTries, ...details }: Redeem): Promise<Redemption> {
     const now = this.accounts.now();
     const row = this.accounts.byId(accountId);
-    if (row === undefined) return { outcome: 'dead' };
-    if (row.activatedAt !== null) return { outcome: 'already_activated' };
-    const alive = row.mailId === mailId && (row.expiresAt ?? 0) > now && row.wrongTries < maxWrongTries;
-    if (!alive) return { outcome: 'dead' };
-    if (!right) {
-      row.wrongTries += 1;
-      this.count(row.email, now);
-      return { outcome: 'wrong' };
+    if (row === undefined) return { outcome: 'gone' };
+    if (row.activatedAt !== null) {
+      return isSameRequest(row.requestDigest, details.requestDigest)
+        ? { outcome: 'replayed', activatedAt: new Date(row.activatedAt) }
+        : { outcome: 'already_activated' };
     }
-    row.passwordHash = passwordHash ?? row.passwordHash;
-    Object.assign(row, { activatedAt: now, mailId: null, expiresAt: null, dueAt: null });
+    const alive = row.mailId === mailId && isAlive(row, now) && row.wrongTries < maxWrongTries;
+    if (!alive) return { outcome: 'dead', code: this.code(row) };
+    if (!right) return this.countWrongTry(row, maxWrongTries);
+    row.passwordHash = details.passwordHash ?? row.passwordHash;
+    const { requestDigest } = details;
+    Object.assign(row, { activatedAt: now, mailId: null, expiresAt: null, dueAt: null, requestDigest });
     return { outcome: 'activated', activatedAt: new Date(now) };
   }
 
   async replaceCode(replacement: Replacement): Promise<ReplacementOutcome> {
-    const { accountId, mailId, digits, locale, requestId, maxResends } = replacement;
+    const { accountId, code, maxResends, early, requestDigest } = replacement;
     const row = this.accounts.byId(accountId);
-    if (row === undefined || row.activatedAt !== null) return 'already_activated';
-    if (row.resends >= maxResends) return 'used_up';
-    const codeDigits = this.accounts.digitsFor(row.email, digits);
-    Object.assign(row, owedFrom(this.accounts.now(), mailId), { codeDigits, locale, requestId });
-    row.resends += 1;
-    return 'replaced';
+    if (row === undefined) return { outcome: 'gone' };
+    if (row.activatedAt !== null) return { outcome: 'already_activated' };
+    if (isSameRequest(row.requestDigest, requestDigest)) return { outcome: 'replayed', code: this.code(row) };
+    if (row.resends >= maxResends) return { outcome: 'used_up' };
+    if (early && row.earlyResend !== 'open') return { outcome: 'too_early' };
+    const { mailId, codeDigits: digits, codeKeyId: keyId, sentAt } = row;
+    row.replacedCode = mailId !== null && sentAt !== null ? { mailId, digits, keyId, sentAt } : null;
+    if (row.earlyResend === 'open') row.earlyResend = 'unused';
+    if (early) row.earlyResend = 'used';
+    Object.assign(row, owedFrom(this.accounts.now(), replacement), this.accounts.freshCode(row.email, code));
+    Object.assign(row, { resends: row.resends + 1, requestDigest });
+    this.accounts.countMail(row);
+    return { outcome: 'replaced', code: this.code(row) };
   }
 
-  private count(email: string, now: number): void {
-    const counter = this.accounts.wrongTries.get(email);
-    const fresh = counter !== undefined && counter.since > now - DAY_SECONDS * 1_000;
-    this.accounts.wrongTries.set(
-      email,
-      fresh ? { ...counter, tries: counter.tries + 1 } : { tries: 1, since: now },
-    );
+  private countWrongTry(row: FakeRow, maxWrongTries: number): Redemption {
+    row.wrongTries += 1;
+    this.accounts.countWrongTry(row.email);
+    const attemptsLeft = maxWrongTries - row.wrongTries;
+    if (attemptsLeft > 0) return { outcome: 'wrong', attemptsLeft, code: this.code(row) };
+    row.expiresAt = this.accounts.now();
+    if (row.earlyResend === 'unused') row.earlyResend = 'open';
+    return { outcome: 'dead', code: this.code(row) };
+  }
+
+  private code(row: FakeRow): CurrentCode {
+    const code = this.accounts.code(row);
+    if (code === null) throw new Error('An account that is pending has a code');
+    return code;
   }
 }
 
@@ -62,25 +79,33 @@ export class FakeDeadRegistrations implements DeadRegistrations {
     return purged(batch.map(({ createdAt }) => createdAt));
   }
 
-  async forgetWrongTries({ limit, after = '0' }: Batch): Promise<PurgedBatch> {
+  async forgetAddressDays({ limit, after = '0' }: Batch): Promise<PurgedBatch> {
     const dayAgo = this.accounts.now() - DAY_SECONDS * 1_000;
-    const old = [...this.accounts.wrongTries]
-      .filter(([, { since }]) => since < dayAgo && since >= Number(after) / 1_000)
-      .sort(([, a], [, b]) => a.since - b.since)
+    const { wrongTries, mails } = this.accounts;
+    const last = (name: string): number =>
+      Math.max(...(wrongTries.get(name) ?? []), ...(mails.get(name) ?? []).map(({ at }) => at));
+    const old = [...new Set([...wrongTries.keys(), ...mails.keys()])]
+      .map((name) => ({ name, at: last(name) }))
+      .filter(({ at }) => at < dayAgo && at >= Number(after) / 1_000)
+      .sort((a, b) => a.at - b.at)
       .slice(0, limit);
-    for (const [email] of old) this.accounts.wrongTries.delete(email);
-    return purged(old.map(([, { since }]) => since));
+    for (const { name } of old) [wrongTries, mails].forEach((counts) => counts.delete(name));
+    return purged(old.map(({ at }) => at));
   }
 
   async count(olderThanSeconds: number): Promise<number> {
     return this.dead(olderThanSeconds).length;
   }
 
+  async expiredUnused(): Promise<number> {
+    const now = this.accounts.now();
+    return [...this.accounts.rows.values()].filter((row) => hasExpiredUnused(row, now)).length;
+  }
+
   private dead(olderThanSeconds: number): FakeRow[] {
     const then = this.accounts.now() - olderThanSeconds * 1_000;
     return [...this.accounts.rows.values()]
-      .filter((row) => row.activatedAt === null && row.dueAt === null && row.createdAt < then)
-      .filter((row) => (row.expiresAt ?? row.givenUpAt ?? Infinity) < then)
+      .filter((row) => diedBefore(row, then))
       .sort((a, b) => a.createdAt - b.createdAt);
   }
 }

@@ -8,6 +8,7 @@ import {
   LEASE_SECONDS,
   LIFE_SECONDS,
   redeem,
+  renew,
   registerAndActivate,
   registerAndDeliver,
   type Stage,
@@ -38,12 +39,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       await claim(account.code.mailId);
       await stage.owed.giveUp(account.code.mailId, '550 no such mailbox', 'refused');
     };
-    const renew = async ({ id }: NewAccount): Promise<string> => {
-      const mailId = freshMailId();
-      const details = { digits: 4, locale: 'en', requestId: null, maxResends: 10 } as const;
-      await stage.activations.replaceCode({ accountId: id, mailId, ...details });
-      return mailId;
-    };
+    const renewed = async (account: NewAccount): Promise<string> => (await renew(stage, account)).code.mailId;
 
     describe('claim', () => {
       it('hands over what the mail needs', async () => {
@@ -87,11 +83,53 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const activated = await register(guest(1));
         await claim(activated.code.mailId);
         await redeem(stage, activated, true);
-        await renew(replaced);
+        await renewed(replaced);
         await stage.letPass(LEASE_SECONDS + 1);
         for (const id of [sent.code.mailId, replaced.code.mailId, activated.code.mailId, freshMailId()]) {
           expect(await claim(id)).toBeNull();
         }
+      });
+    });
+
+    describe('mails of a day', () => {
+      const MAILS_OF_A_DAY = 20;
+      const tagged = (n: number): NewAccount => kevin({ email: `kevin+${n}@example.com` });
+
+      it('are so many for one mailbox, whatever its plus tags and however many are promised at a moment', async () => {
+        const people = Array.from({ length: MAILS_OF_A_DAY + 10 }, (_, n) => tagged(n));
+        await Promise.all(people.map((person) => stage.register(person)));
+        await register(marie());
+        const claims = await Promise.all(people.map(({ code }) => claim(code.mailId)));
+        expect(claims.filter((mail) => mail !== null)).toHaveLength(MAILS_OF_A_DAY);
+        expect(await claim((await stage.account(marie().email))?.code?.mailId ?? '')).not.toBeNull();
+        expect(await stage.owed.backlog()).toMatchObject({ owed: MAILS_OF_A_DAY + 1, withheld: 10 });
+        const listed = (await stage.owed.list(100)).filter(({ dueAt }) => dueAt === null);
+        expect(listed).toHaveLength(10);
+        expect(listed[0]?.lastError).toMatch(/mails of the day/);
+        await stage.letPass(LEASE_SECONDS + 1);
+        expect(await dueIds()).toHaveLength(MAILS_OF_A_DAY + 1);
+      });
+
+      it('slide: a mail of more than a day ago counts no longer', async () => {
+        const people = Array.from({ length: MAILS_OF_A_DAY }, (_, n) => tagged(n));
+        for (const [n, person] of people.entries()) {
+          if (n === 10) await stage.letPass(3_600);
+          await registerAndDeliver(stage, person);
+        }
+        await stage.letPass(86_400 - 3_600 + 60);
+        for (let n = 0; n < 10; n += 1) await registerAndDeliver(stage, tagged(100 + n));
+        await expect(registerAndDeliver(stage, tagged(200))).rejects.toThrow('is not owed');
+      });
+
+      it('hold an address as a mail on its way does, for an hour', async () => {
+        for (let n = 0; n < MAILS_OF_A_DAY; n += 1) await stage.register(tagged(n));
+        const account = await register(kevin());
+        expect(await claim(account.code.mailId)).toBeNull();
+        expect((await stage.account(account.email))?.code).toMatchObject({ state: 'owed' });
+        await expect(stage.register(kevin())).rejects.toThrow('is held');
+        await stage.letPass(3_700);
+        expect((await stage.account(account.email))?.code).toMatchObject({ state: 'dead' });
+        await stage.register(kevin());
       });
     });
 
@@ -115,16 +153,19 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
           oldestSeconds: 0,
           unattemptedSeconds: 0,
           givenUp: 0,
+          withheld: 0,
         });
       });
 
       it('says nothing about the mail that replaced it', async () => {
         const account = await register(kevin());
         await claim(account.code.mailId);
-        const next = await renew(account);
+        const next = await renewed(account);
         await stage.owed.markSent([account.code.mailId], LIFE_SECONDS);
         expect(await dueIds()).toEqual([next]);
-        expect(await redeem(stage, { ...account, code: { mailId: next, digits: 4 } }, true)).toEqual({
+        expect(
+          await redeem(stage, { ...account, code: { ...account.code, mailId: next } }, true),
+        ).toMatchObject({
           outcome: 'dead',
         });
       });
@@ -140,6 +181,15 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
     });
 
     describe('postpone', () => {
+      it('ends the life of the code until the mail is tried again', async () => {
+        const account = await register(kevin());
+        await claim(account.code.mailId);
+        await stage.owed.postpone(account.code.mailId, 0, '452 mailbox full');
+        expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
+        await deliver(stage, account.code.mailId);
+        expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
+      });
+
       it('makes the mail due again after the delay, and keeps the reason', async () => {
         const { code, email } = await register(kevin());
         await claim(code.mailId);
@@ -168,6 +218,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
           oldestSeconds: 0,
           unattemptedSeconds: 0,
           givenUp: 0,
+          withheld: 0,
         });
       });
 
@@ -191,6 +242,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
           oldestSeconds: 0,
           unattemptedSeconds: 0,
           givenUp: 1,
+          withheld: 0,
         });
         const [listed] = await stage.owed.list(10);
         expect(listed).toMatchObject({
@@ -203,7 +255,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       it('kills the code that nobody will read', async () => {
         const account = await register(kevin());
         await giveUp(account);
-        expect(await redeem(stage, account, true)).toEqual({ outcome: 'dead' });
+        expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
       });
 
       it('is undone by retryGivenUp, with all attempts again', async () => {
@@ -212,7 +264,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         await giveUp(account);
         expect(await stage.owed.retryGivenUp()).toBe(1);
         expect((await dueIds()).sort()).toEqual([account.code.mailId, other.code.mailId].sort());
-        expect(await stage.owed.backlog()).toMatchObject({ owed: 2, givenUp: 0 });
+        expect(await stage.owed.backlog()).toMatchObject({ owed: 2, givenUp: 0, withheld: 0 });
         expect(await claim(account.code.mailId)).toMatchObject({ attempt: 1 });
         expect(await stage.owed.retryGivenUp()).toBe(0);
       });
@@ -284,7 +336,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         await claim(account.code.mailId);
         await stage.owed.postpone(account.code.mailId, 0, 'closed after DATA', 'unknown');
         expect(await claim(account.code.mailId)).toMatchObject({ attempt: 2, unknownOutcomes: 1 });
-        const next = await renew(account);
+        const next = await renewed(account);
         expect(await claim(next)).toMatchObject({ attempt: 1, unknownOutcomes: 0 });
       });
 
@@ -326,7 +378,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       it('count a mail from when it was owed, however old its account is', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await stage.letPass(10_000);
-        await renew(account);
+        await renew(stage, account);
         expect((await stage.owed.backlog()).oldestSeconds).toBeLessThan(60);
         const [listed] = await stage.owed.list(1);
         expect(Date.now() - (listed?.owedSince.getTime() ?? 0)).toBeLessThan(60_000);
@@ -341,6 +393,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         oldestSeconds: 0,
         unattemptedSeconds: 0,
         givenUp: 0,
+        withheld: 0,
       });
       expect(await claim(account.code.mailId)).toBeNull();
     });

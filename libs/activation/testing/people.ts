@@ -10,6 +10,7 @@ export interface NewAccount {
   readonly code: IssuedCode;
   readonly locale: Locale;
   readonly requestId: string | null;
+  readonly requestDigest: Buffer | null;
 }
 
 const person =
@@ -20,9 +21,10 @@ const person =
       id,
       email,
       passwordHash: `hash of ${id}`,
-      code: { mailId: freshMailId(), digits: 4 },
+      code: { mailId: freshMailId(), digits: 4, keyId: 'key-1' },
       locale,
       requestId: `request-${id.slice(0, 8)}`,
+      requestDigest: null,
       ...details,
     };
   };

@@ -1,7 +1,15 @@
 import { parseEnvironment } from '@app/runtime';
 import { CodeDeriver } from '../domain/activation-code';
-import { deliver, fakeStage, kevin, LIFE_SECONDS, registerAndDeliver } from '../testing';
-import { ActivateAccount } from './activate-account';
+import {
+  deliver,
+  fakeStage,
+  kevin,
+  LIFE_SECONDS,
+  registerAndDeliver,
+  renew,
+  type NewAccount,
+} from '../testing';
+import { ActivateAccount, type ActivationAttempt } from './activate-account';
 
 describe('ActivateAccount', () => {
   const codes = new CodeDeriver('a secret key of more than thirty-two characters');
@@ -14,33 +22,41 @@ describe('ActivateAccount', () => {
     activate = new ActivateAccount(stage.activations, environment, codes);
   });
 
+  const attemptTo = async ({ email }: NewAccount, code: string, details: Partial<ActivationAttempt> = {}) => {
+    const account = stage.accounts.state(email);
+    if (account === null) throw new Error(`${email} has no account`);
+    return await activate.activateAccount({ account, code, ...details });
+  };
   const refused = (code: string) => ({ name: 'ActivationError', code });
   const wrongCode = (right: string): string => (right === '0000' ? '0001' : '0000');
 
   it('activates with the code of the mail, and says when', async () => {
     const account = await registerAndDeliver(stage, kevin());
-    const activatedAt = await activate.execute(account, codes.derive(account.code));
+    const { activatedAt } = await attemptTo(account, codes.derive(account.code));
     expect(stage.accounts.state(account.email)?.activatedAt).toEqual(activatedAt);
   });
 
   it('counts wrong codes, and takes no more than the environment allows', async () => {
     const account = await registerAndDeliver(stage, kevin());
     const right = codes.derive(account.code);
-    for (let n = 0; n < 3; n += 1) {
-      await expect(activate.execute(account, wrongCode(right))).rejects.toMatchObject(
-        refused('activation.code_wrong'),
-      );
+    for (const attemptsLeft of [2, 1]) {
+      await expect(attemptTo(account, wrongCode(right))).rejects.toMatchObject({
+        ...refused('activation.code_wrong'),
+        details: { attemptsLeft, resendAllowedAt: expect.any(Date) },
+      });
     }
-    await expect(activate.execute(account, right)).rejects.toMatchObject(refused('activation.code_dead'));
+    await expect(attemptTo(account, wrongCode(right))).rejects.toMatchObject({
+      ...refused('activation.code_dead'),
+      details: { attemptsLeft: 0, resendAllowedAt: expect.any(Date) },
+    });
+    await expect(attemptTo(account, right)).rejects.toMatchObject(refused('activation.code_dead'));
   });
 
   it('takes a code that differs in length or has white space for a wrong one', async () => {
     const account = await registerAndDeliver(stage, kevin());
     const right = codes.derive(account.code);
-    for (const attempt of [`${right}0`, right.slice(1), ` ${right}`]) {
-      await expect(activate.execute(account, attempt)).rejects.toMatchObject(
-        refused('activation.code_wrong'),
-      );
+    for (const attempt of [`${right}0`, ` ${right}`]) {
+      await expect(attemptTo(account, attempt)).rejects.toMatchObject(refused('activation.code_wrong'));
     }
   });
 
@@ -48,24 +64,62 @@ describe('ActivateAccount', () => {
     const account = kevin();
     await stage.register(account);
     const right = codes.derive(account.code);
-    await expect(activate.execute(account, right)).rejects.toMatchObject(refused('activation.code_dead'));
+    await expect(attemptTo(account, right)).rejects.toMatchObject(refused('activation.code_dead'));
     await deliver(stage, account.code.mailId);
     await stage.letPass(LIFE_SECONDS + 1);
-    await expect(activate.execute(account, right)).rejects.toMatchObject(refused('activation.code_dead'));
+    await expect(attemptTo(account, right)).rejects.toMatchObject(refused('activation.code_dead'));
   });
 
   it('says that an account is activated already, whatever the code', async () => {
     const account = await registerAndDeliver(stage, kevin());
     const right = codes.derive(account.code);
-    await activate.execute(account, right);
+    await attemptTo(account, right);
     const already = refused('activation.already_activated');
-    await expect(activate.execute(account, right)).rejects.toMatchObject(already);
-    await expect(activate.execute({ ...account, code: null }, right)).rejects.toMatchObject(already);
+    await expect(attemptTo(account, right)).rejects.toMatchObject(already);
+    await expect(
+      activate.activateAccount({ account: { ...account, activatedAt: new Date(), code: null }, code: right }),
+    ).rejects.toMatchObject(already);
   });
 
   it('keeps the costlier hash that comes with a success', async () => {
     const account = await registerAndDeliver(stage, kevin());
-    await activate.execute(account, codes.derive(account.code), 'costlier');
+    await attemptTo(account, codes.derive(account.code), { passwordHash: 'costlier' });
     expect(stage.accounts.state(account.email)?.passwordHash).toBe('costlier');
+  });
+
+  it('tells the code of the mail before from a guess, for two minutes, and spends no try for it', async () => {
+    const account = await registerAndDeliver(stage, kevin());
+    const old = codes.derive(account.code);
+    const renewed = await renew(stage, account);
+    await deliver(stage, renewed.code.mailId);
+    for (let n = 0; n < 5; n += 1) {
+      await expect(attemptTo(account, old)).rejects.toMatchObject(refused('activation.code_replaced'));
+    }
+    await stage.letPass(50);
+    await expect(attemptTo(account, codes.derive(renewed.code))).resolves.toMatchObject({ replayed: false });
+  });
+
+  it('takes the code of a mail that is older than two minutes for a guess', async () => {
+    const account = await registerAndDeliver(stage, kevin());
+    await stage.letPass(121);
+    const renewed = await renew(stage, account);
+    await deliver(stage, renewed.code.mailId);
+    await expect(attemptTo(account, codes.derive(account.code))).rejects.toMatchObject({
+      ...refused('activation.code_wrong'),
+      details: { attemptsLeft: 2 },
+    });
+  });
+
+  it('answers the same request again as before, and another one as late', async () => {
+    const account = await registerAndDeliver(stage, kevin());
+    const right = codes.derive(account.code);
+    const request = { requestDigest: Buffer.from('request 1') };
+    const first = await attemptTo(account, right, request);
+    expect(first).toEqual({ activatedAt: expect.any(Date), replayed: false });
+    expect(await attemptTo(account, right, request)).toEqual({ ...first, replayed: true });
+    for (const other of [Buffer.from('request 2'), null]) {
+      const late = attemptTo(account, right, { requestDigest: other });
+      await expect(late).rejects.toMatchObject(refused('activation.already_activated'));
+    }
   });
 });

@@ -3,8 +3,26 @@ import { Environment } from '@app/runtime';
 import { CodeDeriver } from '../domain/activation-code';
 import { ActivationRepository, type PendingAccount } from '../domain/activation-repository';
 import { ActivationError } from '../domain/errors';
+import { isSameRequest } from '../domain/request-digest';
 
-/** Redeems the code of somebody whose password was right. */
+export interface ActivationAttempt {
+  /** Its password was right. */
+  readonly account: PendingAccount & { readonly requestDigest?: Buffer | null };
+  readonly code: string;
+  /** Replaces the password's hash at a success. */
+  readonly passwordHash?: string | undefined;
+  readonly requestId?: string | null;
+  /** Names the request, if it may be repeated. */
+  readonly requestDigest?: Buffer | null;
+}
+
+export interface Activation {
+  readonly activatedAt: Date;
+  /** The same request has activated the account before, and nothing was changed now. */
+  readonly replayed: boolean;
+}
+
+/** Redeems the code of an account whose password was right. */
 @Injectable()
 export class ActivateAccount {
   constructor(
@@ -13,25 +31,49 @@ export class ActivateAccount {
     private readonly codes: CodeDeriver,
   ) {}
 
-  /** Resolves to the moment of activation. @throws {ActivationError} @throws {Unavailable} */
-  async execute(account: PendingAccount, attempt: string, passwordHash?: string): Promise<Date> {
-    if (account.code === null) throw new ActivationError('activation.already_activated');
+  /** @throws {ActivationError} @throws {Unavailable} */
+  async activateAccount(attempt: ActivationAttempt): Promise<Activation> {
+    const { account, code, passwordHash, requestId = null, requestDigest = null } = attempt;
+    if (account.code === null) return this.alreadyActivated(attempt);
+    const right = this.codes.matches(account.code, code);
+    if (!right && account.code.replaced !== null && this.codes.matches(account.code.replaced, code)) {
+      throw new ActivationError('activation.code_replaced', {
+        resendAllowedAt: account.code.resendAllowedAt,
+      });
+    }
     const redemption = await this.activations.redeem({
       accountId: account.id,
       mailId: account.code.mailId,
-      right: this.codes.matches(account.code, attempt),
+      right,
       maxWrongTries: this.environment.ACTIVATION_CODE_MAX_ATTEMPTS,
+      requestId,
+      requestDigest,
       ...(passwordHash === undefined ? {} : { passwordHash }),
     });
     switch (redemption.outcome) {
       case 'activated':
-        return redemption.activatedAt;
+      case 'replayed':
+        return { activatedAt: redemption.activatedAt, replayed: redemption.outcome === 'replayed' };
       case 'wrong':
-        throw new ActivationError('activation.code_wrong');
+        throw new ActivationError('activation.code_wrong', {
+          attemptsLeft: redemption.attemptsLeft,
+          resendAllowedAt: redemption.code.resendAllowedAt,
+        });
       case 'dead':
-        throw new ActivationError('activation.code_dead');
+        throw new ActivationError('activation.code_dead', {
+          attemptsLeft: 0,
+          resendAllowedAt: redemption.code.resendAllowedAt,
+        });
+      case 'gone':
+        throw new ActivationError('activation.code_dead', { attemptsLeft: 0 });
       case 'already_activated':
         throw new ActivationError('activation.already_activated');
     }
+  }
+
+  private alreadyActivated({ account, requestDigest = null }: ActivationAttempt): Activation {
+    const replayed = isSameRequest(account.requestDigest ?? null, requestDigest);
+    if (!replayed || account.activatedAt === null) throw new ActivationError('activation.already_activated');
+    return { activatedAt: account.activatedAt, replayed };
   }
 }

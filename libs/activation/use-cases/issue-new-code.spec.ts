@@ -1,3 +1,4 @@
+import type { Locale } from '@app/mail';
 import { FakeDoorbell } from '@app/owed-work/testing';
 import { parseEnvironment } from '@app/runtime';
 import {
@@ -8,7 +9,9 @@ import {
   redeem,
   registerAndActivate,
   registerAndDeliver,
+  type NewAccount,
 } from '../testing';
+import { CodeDeriver } from '../domain/activation-code';
 import { IssueNewCode } from './issue-new-code';
 
 describe('IssueNewCode', () => {
@@ -20,16 +23,19 @@ describe('IssueNewCode', () => {
     stage = fakeStage();
     doorbell = new FakeDoorbell();
     const environment = parseEnvironment({ ACTIVATION_CODE_LENGTH: '6' });
-    issue = new IssueNewCode(stage.activations, environment, doorbell);
+    issue = new IssueNewCode(stage.activations, environment, new CodeDeriver('x'.repeat(32)), doorbell);
   });
+
+  const ask = ({ id, email }: NewAccount, locale: Locale = 'en', requestId: string | null = null) =>
+    issue.issueNewCode({ account: { id, email, activatedAt: null, code: null }, locale, requestId });
 
   it('owes the mail, and rings for it, of a fresh code, and kills the old one', async () => {
     const account = await registerAndDeliver(stage, kevin());
-    await issue.execute(account, 'fr', 'request-2');
+    await ask(account, 'fr', 'request-2');
     const [id] = await dueMails(stage);
     expect(doorbell.rings).toBe(1);
     expect(id).not.toBe(account.code.mailId);
-    expect(await redeem(stage, account, true)).toEqual({ outcome: 'dead' });
+    expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
     expect(await claimMail(stage, id ?? '')).toMatchObject({
       code: { mailId: id, digits: 6 },
       locale: 'fr',
@@ -39,14 +45,14 @@ describe('IssueNewCode', () => {
 
   it('is done once the row is written, whoever hears the doorbell', async () => {
     const account = await registerAndDeliver(stage, kevin());
-    await issue.execute(account, 'en', null);
+    await ask(account);
     expect(await dueMails(stage)).toHaveLength(1);
   });
 
   it('ends with the codes that one registration may have, and says when its last one is dead', async () => {
     const account = await registerAndDeliver(stage, kevin());
-    for (let resend = 0; resend < 10; resend += 1) await issue.execute(account, 'en', null);
-    await expect(issue.execute(account, 'en', null)).rejects.toMatchObject({
+    for (let resend = 0; resend < 10; resend += 1) await ask(account);
+    await expect(ask(account)).rejects.toMatchObject({
       name: 'ActivationError',
       code: 'activation.codes_used_up',
       retryAfterSeconds: 60,
@@ -54,9 +60,14 @@ describe('IssueNewCode', () => {
     expect(doorbell.rings).toBe(10);
   });
 
+  it('says that a registration is gone when it was purged or replaced', async () => {
+    await expect(ask(kevin())).rejects.toMatchObject({ code: 'activation.registration_gone' });
+    expect(doorbell.rings).toBe(0);
+  });
+
   it('sends nothing to an account that is activated already', async () => {
     const account = await registerAndActivate(stage, kevin());
-    await expect(issue.execute(account, 'en', null)).rejects.toMatchObject({
+    await expect(ask(account)).rejects.toMatchObject({
       name: 'ActivationError',
       code: 'activation.already_activated',
     });

@@ -1,40 +1,73 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Environment } from '@app/runtime';
 import type { Locale } from '@app/mail';
 import { Doorbell } from '@app/owed-work';
-import { freshMailId } from '../domain/activation-code';
+import { Environment } from '@app/runtime';
+import { CodeDeriver, freshMailId } from '../domain/activation-code';
 import { ActivationRepository, type PendingAccount } from '../domain/activation-repository';
+import type { CurrentCode } from '../domain/current-code';
 import { ActivationError } from '../domain/errors';
 
-/** Puts a fresh code on its way to somebody whose password was right; the old one is dead from then on. */
+export interface NewCodeRequest {
+  /** Its password was right. */
+  readonly account: PendingAccount;
+  readonly locale: Locale;
+  readonly requestId: string | null;
+  /** Without the wait between codes, as a code that died of wrong tries may be replaced once. */
+  readonly early?: boolean;
+  /** Names the request, if it may be repeated. */
+  readonly requestDigest?: Buffer | null;
+}
+
+export interface NewCode {
+  readonly code: CurrentCode;
+  /** The same request has caused this code before, and nothing was changed now. */
+  readonly replayed: boolean;
+}
+
+/** Puts a fresh code on its way to someone whose password was right; the old one is dead from then on. */
 @Injectable()
 export class IssueNewCode {
   constructor(
     @Inject(ActivationRepository) private readonly activations: ActivationRepository,
     @Inject(Environment) private readonly environment: Environment,
+    private readonly codes: CodeDeriver,
     @Inject(Doorbell) private readonly doorbell: Doorbell,
   ) {}
 
   /**
    * As often as one registration may ask: every code holds the address for its life, and a stranger's must not hold
-   * it for ever. @throws {ActivationError} already_activated, codes_used_up @throws {Unavailable}
+   * it for ever. @throws {ActivationError} @throws {Unavailable}
    */
-  async execute(account: PendingAccount, locale: Locale, requestId: string | null): Promise<void> {
+  async issueNewCode(request: NewCodeRequest): Promise<NewCode> {
+    const { account, locale, requestId, early = false, requestDigest = null } = request;
     const mailId = freshMailId();
-    const outcome = await this.activations.replaceCode({
+    const replacement = await this.activations.replaceCode({
       accountId: account.id,
       mailId,
-      digits: this.environment.ACTIVATION_CODE_LENGTH,
+      code: { mailId, digits: this.environment.ACTIVATION_CODE_LENGTH, keyId: this.codes.keyId },
       locale,
       requestId,
       maxResends: this.environment.ACTIVATION_CODE_MAX_RESENDS,
+      early,
+      requestDigest,
     });
-    if (outcome === 'already_activated') throw new ActivationError('activation.already_activated');
-    if (outcome === 'used_up') {
-      // By then the last code is dead, and the address can be registered anew.
-      const lifeSeconds = this.environment.ACTIVATION_CODE_EXPIRY_SECONDS;
-      throw new ActivationError('activation.codes_used_up', lifeSeconds);
+    switch (replacement.outcome) {
+      case 'replaced':
+        this.doorbell.ring();
+        return { code: replacement.code, replayed: false };
+      case 'replayed':
+        return { code: replacement.code, replayed: true };
+      case 'already_activated':
+        throw new ActivationError('activation.already_activated');
+      case 'too_early':
+        throw new ActivationError('activation.too_early');
+      case 'gone':
+        throw new ActivationError('activation.registration_gone');
+      case 'used_up':
+        // By then the last code is dead, and the address can be registered again.
+        throw new ActivationError('activation.codes_used_up', {
+          retryAfterSeconds: this.environment.ACTIVATION_CODE_EXPIRY_SECONDS,
+        });
     }
-    this.doorbell.ring();
   }
 }

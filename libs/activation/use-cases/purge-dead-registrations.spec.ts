@@ -17,12 +17,12 @@ describe('PurgeDeadRegistrations', () => {
     const progress: number[] = [];
     const batches = jest.spyOn(stage.dead, 'purge');
     expect(await purge.count(3_600)).toBe(25);
-    const purged = await purge.execute({
+    const purged = await purge.purgeDeadRegistrations({
       olderThanSeconds: 3_600,
       batchSize: 10,
       onProgress: (sum) => progress.push(sum),
     });
-    expect(purged).toEqual({ registrations: 25, wrongTries: 0 });
+    expect(purged).toEqual({ registrations: 25, addressDays: 0 });
     expect(progress).toEqual([10, 20, 25]);
     expect(batches).toHaveBeenCalledTimes(3);
     expect(batches.mock.calls.every(([{ limit }]) => limit === 10)).toBe(true);
@@ -33,17 +33,17 @@ describe('PurgeDeadRegistrations', () => {
     for (let n = 0; n < 12; n += 1) await guessWrong(stage, await registerAndDeliver(stage, guest(n)), 1);
     await registerAndActivate(stage, kevin());
     await stage.letPass(86_401);
-    const purged = await purge.execute({ olderThanSeconds: 3_600, batchSize: 5 });
-    expect(purged).toEqual({ registrations: 12, wrongTries: 12 });
+    const purged = await purge.purgeDeadRegistrations({ olderThanSeconds: 3_600, batchSize: 5 });
+    expect(purged).toEqual({ registrations: 12, addressDays: 13 });
     expect([...stage.accounts.rows.keys()]).toEqual(['kevin@example.com']);
     expect(stage.accounts.wrongTries.size).toBe(0);
   });
 
-  it('ends after the batch in hand when it is told to stop', async () => {
+  it('ends after the current batch when it is told to stop', async () => {
     for (let n = 0; n < 25; n += 1) await registerAndDeliver(stage, guest(n));
     await stage.letPass(7_200);
     const stop = new AbortController();
-    const purged = await purge.execute({
+    const purged = await purge.purgeDeadRegistrations({
       olderThanSeconds: 0,
       batchSize: 10,
       signal: stop.signal,
@@ -54,9 +54,9 @@ describe('PurgeDeadRegistrations', () => {
   });
 
   it('ends when there is nothing to delete', async () => {
-    expect(await purge.execute({ olderThanSeconds: 0, batchSize: 10 })).toEqual({
+    expect(await purge.purgeDeadRegistrations({ olderThanSeconds: 0, batchSize: 10 })).toEqual({
       registrations: 0,
-      wrongTries: 0,
+      addressDays: 0,
     });
   });
 });

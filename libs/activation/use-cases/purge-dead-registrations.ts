@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DeadRegistrations, type PurgedBatch } from '../domain/purge';
 
-/** Somebody waits for this figure, and nothing waits for the one who counts. */
+/** In milliseconds: only an operator waits for this figure. */
 const COUNT_TIMEOUT_MS = 60_000;
 
 export interface PurgeOptions {
@@ -10,7 +10,7 @@ export interface PurgeOptions {
   readonly batchSize: number;
   /** Stops as soon as another purge that wants to be alone is found at work. */
   readonly alone?: boolean;
-  /** Ends the purge after the batch in hand; what is deleted stays deleted, and the next purge goes on from there. */
+  /** Ends the purge after the current batch; what is deleted stays deleted, and the next purge continues from there. */
   readonly signal?: AbortSignal;
   /** Called after each batch with the number of registrations deleted so far. */
   readonly onProgress?: (deleted: number) => void;
@@ -18,8 +18,8 @@ export interface PurgeOptions {
 
 export interface Purged {
   readonly registrations: number;
-  /** Counts of wrong tries that were over a day old. */
-  readonly wrongTries: number;
+  /** Addresses whose wrong tries and mails of a day were forgotten. */
+  readonly addressDays: number;
 }
 
 /** Deletes dead registrations batch by batch, so that no statement holds many locks or lives long. */
@@ -28,18 +28,18 @@ export class PurgeDeadRegistrations {
   constructor(@Inject(DeadRegistrations) private readonly dead: DeadRegistrations) {}
 
   /** Resolves to how many it deleted. @throws {Unavailable} what was deleted until then stays deleted */
-  async execute({ onProgress, ...options }: PurgeOptions): Promise<Purged> {
+  async purgeDeadRegistrations({ onProgress, ...options }: PurgeOptions): Promise<Purged> {
     const { olderThanSeconds, alone, batchSize: limit } = options;
     const registrations = await batchByBatch(
       options,
       (after) => this.dead.purge({ olderThanSeconds, limit, after, alone }),
       onProgress,
     );
-    const wrongTries = await batchByBatch(options, (after) => this.dead.forgetWrongTries({ limit, after }));
-    return { registrations, wrongTries };
+    const addressDays = await batchByBatch(options, (after) => this.dead.forgetAddressDays({ limit, after }));
+    return { registrations, addressDays };
   }
 
-  /** How many registrations `execute` would delete. @throws {Unavailable} */
+  /** How many registrations a purge would delete. @throws {Unavailable} */
   count(olderThanSeconds: number): Promise<number> {
     return this.dead.count(olderThanSeconds, COUNT_TIMEOUT_MS);
   }

@@ -32,10 +32,11 @@ export function contradictions(environment: Partial<Environment>): string[] {
   }
   faults.push(...redisContradictions(environment), ...webhookContradictions(environment));
   const production = environment.NODE_ENV === 'production';
-  if (environment.SECRET_KEY === DEVELOPMENT_SECRET_KEY && (production || !isLoopback(host))) {
+  for (const name of ['SECRET_KEY', 'SECRET_KEY_PREVIOUS'] as const) {
+    if (environment[name] !== DEVELOPMENT_SECRET_KEY || !(production || !isLoopback(host))) continue;
     const where = production ? 'in production' : `while API_HOST is ${host}, which other machines reach`;
     faults.push(
-      `SECRET_KEY: the default is for development and refused ${where}; set your own, for example \`openssl rand -base64 48\``,
+      `${name}: the default is for development and refused ${where}; set your own, for example \`openssl rand -base64 48\``,
     );
   }
   if (production && cost < 10) faults.push('BCRYPT_COST: must be 10 or more in production');

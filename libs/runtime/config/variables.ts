@@ -152,7 +152,7 @@ export const sections = {
       60,
       'Life of a code, from the moment its mail is handed to the mail server',
     ),
-    ACTIVATION_CODE_MAX_ATTEMPTS: integer(1, 100, 5, 'Wrong tries a code survives'),
+    ACTIVATION_CODE_MAX_ATTEMPTS: integer(1, 100, 3, 'Wrong tries that end a code'),
     ACTIVATION_CODE_MAX_RESENDS: integer(
       1,
       1_000,
@@ -161,6 +161,12 @@ export const sections = {
     ),
     PASSWORD_MIN_LENGTH: integer(1, 72, 8, 'Fewest characters of a password'),
     PASSWORD_BLOCKLIST: flag(true, 'Refuse the most common passwords'),
+    PASSWORD_MEMORY_SECONDS: integer(
+      0,
+      3_600,
+      300,
+      'How long a process remembers that a password was right, to answer without hashing; 0: not at all',
+    ),
     BCRYPT_COST: integer(
       4,
       15,
@@ -282,6 +288,7 @@ export const sections = {
       'Wrong passwords by one client over all addresses',
     ),
     RATE_LIMIT_RESEND_PER_MINUTE: integer(1, 1_000_000, 1, 'New codes for one account'),
+    MAIL_PER_ADDRESS_PER_DAY: integer(1, 1_000, 20, 'Mails to one mailbox; plus tags are one mailbox'),
   },
 } as const;
 

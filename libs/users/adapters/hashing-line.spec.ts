@@ -106,7 +106,7 @@ describe('HashingLine', () => {
     const [running, leaving, staying] = [new Job(), new Job(), new Job()];
     const gone = new AbortController();
     const first = line.run(running.run);
-    const left = line.run(leaving.run, gone.signal);
+    const left = line.run(leaving.run, { gone: gone.signal });
     const last = line.run(staying.run);
     await turn();
     gone.abort();
@@ -123,10 +123,10 @@ describe('HashingLine', () => {
   it('gives no slot to a client that had left before it asked', async () => {
     const line = new HashingLine(1);
     const job = new Job();
-    await expect(line.run(job.run, AbortSignal.abort())).rejects.toMatchObject(unavailable);
+    await expect(line.run(job.run, { gone: AbortSignal.abort() })).rejects.toMatchObject(unavailable);
     const running = new Job();
     const first = line.run(running.run);
-    await expect(line.run(job.run, AbortSignal.abort())).rejects.toMatchObject(unavailable);
+    await expect(line.run(job.run, { gone: AbortSignal.abort() })).rejects.toMatchObject(unavailable);
     expect(job.started).toBe(false);
     expect([line.inUse, line.depth, line.rejected]).toEqual([1, 0, 0]);
     running.finish();
@@ -139,7 +139,7 @@ describe('HashingLine', () => {
     const gone = new AbortController();
     const waiting = new Job();
     const first = line.run(waiting.run);
-    const second = line.run(job.run, gone.signal);
+    const second = line.run(job.run, { gone: gone.signal });
     const third = line.run(next.run);
     await turn();
     waiting.finish();

@@ -1,24 +1,32 @@
 import { Unavailable } from '@app/runtime';
+import type { Requester } from '../domain/password-hasher';
 
-/** Longest wait that is still of use to the one who waits, in milliseconds; beyond it the answer is a quick 503. */
+/** Longest wait that is still of use, in milliseconds; beyond it the answer is a quick 503. */
 export const WAIT_MAX_MS = 2_000;
-/** The line is never shorter than this, so that a small burst finds room at any cost. */
+/** The line is never shorter than this, so that a small burst has a place at any cost. */
 const LINE_LENGTH_MIN = 8;
 /** Nor longer than this, whatever one job takes: each place holds a request. */
 const LINE_LENGTH_MAX = 1_000;
+/** Part of the line that one client may hold. */
+const CLIENT_SHARE = 1 / 4;
 
 interface Waiting {
+  readonly client: string | undefined;
   readonly start: () => void;
+  readonly giveWay: () => void;
 }
 
 /**
- * A semaphore with a bounded line: as many jobs at once as there are cores, and no more waiting than can be served
- * within `WAIT_MAX_MS`. An unbounded line would serve everybody too late, with every event-loop figure still green.
+ * A semaphore with a bounded line: as many concurrent jobs as there are cores, and no more waiting than can be served
+ * within `WAIT_MAX_MS`. An unbounded line would serve everyone too late, with every event-loop figure still green.
+ * It is fair: a client holds at most a quarter of it, and in a full line the client with the most places gives way.
  */
 export class HashingLine {
-  /** Told how long each job stood in line, in seconds. */
+  /** Called with each job's time in the line, in seconds. */
   onWaited: (seconds: number) => void = () => {};
   private readonly waiting: Waiting[] = [];
+  /** Places in the line by client. */
+  private readonly places = new Map<string, number>();
   private running = 0;
   private rejectedCount = 0;
   /** Moving average of one job's time, in milliseconds. */
@@ -36,14 +44,23 @@ export class HashingLine {
     return this.rejectedCount;
   }
 
+  /** Whether a job of this client would get a place now. Costs next to nothing. */
+  hasCapacity(client?: string): boolean {
+    if (this.running < this.slots) return true;
+    const length = this.length();
+    const held = this.heldBy(client);
+    if (client !== undefined && held >= Math.max(1, Math.floor(length * CLIENT_SHARE))) return false;
+    return this.waiting.length < length || this.greediest().held > held + 1;
+  }
+
   /**
    * Runs the job when its turn comes.
-   * @throws {Unavailable} when the line is full, or when the client left before its turn
+   * @throws {Unavailable} when the line has no place, or when the client left before its turn
    */
-  async run<T>(job: () => Promise<T>, gone?: AbortSignal): Promise<T> {
+  async run<T>(job: () => Promise<T>, { client, gone }: Requester = {}): Promise<T> {
     if (gone?.aborted) throw clientLeft();
     const came = performance.now();
-    if (this.running >= this.slots) await this.wait(gone);
+    if (this.running >= this.slots) await this.wait(client, gone);
     else this.running += 1;
     const started = performance.now();
     this.onWaited((started - came) / 1_000);
@@ -55,36 +72,72 @@ export class HashingLine {
     }
   }
 
-  private wait(gone?: AbortSignal): Promise<void> {
-    if (this.waiting.length >= this.room()) {
-      this.rejectedCount += 1;
-      throw new Unavailable('hashing', 'at capacity');
-    }
+  private wait(client: string | undefined, gone: AbortSignal | undefined): Promise<void> {
+    if (!this.hasCapacity(client)) throw this.atCapacity();
+    if (this.waiting.length >= this.length()) this.greediest().last?.giveWay();
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
+      const leave = (reason: Unavailable): void => {
+        gone?.removeEventListener('abort', left);
         const place = this.waiting.indexOf(entry);
-        if (place >= 0) this.waiting.splice(place, 1);
-        reject(clientLeft());
+        if (place < 0) return;
+        this.waiting.splice(place, 1);
+        this.count(client, -1);
+        reject(reason);
       };
+      const left = (): void => leave(clientLeft());
       const entry: Waiting = {
+        client,
         start: () => {
-          gone?.removeEventListener('abort', leave);
+          gone?.removeEventListener('abort', left);
           resolve();
         },
+        giveWay: () => leave(this.atCapacity()),
       };
       this.waiting.push(entry);
-      gone?.addEventListener('abort', leave, { once: true });
+      this.count(client, 1);
+      gone?.addEventListener('abort', left, { once: true });
     });
   }
 
-  /** Hands the slot to the one who waits longest, or frees it. */
+  /** Hands the slot to the job that has waited longest, or frees it. */
   private next(): void {
     const entry = this.waiting.shift();
-    if (entry === undefined) this.running -= 1;
-    else entry.start();
+    if (entry === undefined) {
+      this.running -= 1;
+      return;
+    }
+    this.count(entry.client, -1);
+    entry.start();
   }
 
-  private room(): number {
+  /** The client with the most places, and the one of them that came last. */
+  private greediest(): { held: number; last: Waiting | undefined } {
+    let held = 0;
+    let client: string | undefined;
+    for (const [name, places] of this.places) if (places > held) [client, held] = [name, places];
+    return {
+      held,
+      last: client === undefined ? undefined : this.waiting.findLast((one) => one.client === client),
+    };
+  }
+
+  private heldBy(client: string | undefined): number {
+    return client === undefined ? 0 : (this.places.get(client) ?? 0);
+  }
+
+  private count(client: string | undefined, change: 1 | -1): void {
+    if (client === undefined) return;
+    const held = this.heldBy(client) + change;
+    if (held === 0) this.places.delete(client);
+    else this.places.set(client, held);
+  }
+
+  private atCapacity(): Unavailable {
+    this.rejectedCount += 1;
+    return new Unavailable('hashing', 'at capacity');
+  }
+
+  private length(): number {
     const served = this.jobMs === 0 ? 0 : (WAIT_MAX_MS * this.slots) / this.jobMs;
     return Math.min(Math.max(Math.floor(served), LINE_LENGTH_MIN), LINE_LENGTH_MAX);
   }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { PendingQuery, Row, TransactionSql } from 'postgres';
-import { codeDigits } from '@app/activation';
+import { accountRow, mailsOfADay, type IssuedCode } from '@app/activation';
 import { recordEvent } from '@app/events';
 import { Environment, inTime, Sql, Unavailable, within } from '@app/runtime';
 import type {
@@ -18,6 +18,9 @@ import type { Erasure } from '../domain/account-directory';
 import { AddressDigest } from '../domain/address-digest';
 import { insertImported, whyNotAdded } from './import-statements';
 
+const { countKeys, countMails, hasFreshCode, hasFullMailbox, owesMailNow, remembersReplacedCode } =
+  accountRow;
+
 /** Longest a change may take, the wait for locks included. */
 const TRANSACTION_TIMEOUT_MS = 30_000;
 
@@ -29,20 +32,24 @@ export class PostgresAccountAdministration implements AccountAdministration {
     private readonly digests: AddressDigest,
   ) {}
 
-  async resend(target: Target, mailId: string, operator: Operator): Promise<ResendOutcome> {
+  async resend(target: Target, code: IssuedCode, operator: Operator, force: boolean): Promise<ResendOutcome> {
+    const dayLimit = mailsOfADay(this.environment);
+    const owed = { mailId: code.mailId, requestId: null };
     return await this.inTransaction(async (sql) => {
-      const [held] = await sql<{ activated: boolean }[]>`
-        select activated_at is not null as activated from users where id = ${target.id} for update`;
+      const [held] = await sql<{ activated: boolean; full: boolean }[]>`
+        select activated_at is not null as activated, ${hasFullMailbox(this.sql, dayLimit)} as full
+        from users where id = ${target.id} for update`;
       if (held === undefined) return 'gone';
       if (held.activated) return 'already_activated';
+      if (held.full && !force) return 'mailbox_limit';
       await sql`
-        update users set
-          mail_id = ${mailId},
-          code_digits = ${codeDigits(this.sql, this.sql`users.email`, this.environment.ACTIVATION_CODE_LENGTH)},
-          code_wrong_tries = 0, code_expires_at = null,
-          mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null,
-          mail_attempts = 0, mail_last_error = null, request_id = null, trace_parent = null
-        where id = ${target.id}`;
+        with replaced as (
+          update users set
+            ${owesMailNow(this.sql, owed)}, ${hasFreshCode(this.sql, code)}, ${remembersReplacedCode(this.sql)},
+            request_digest = null
+          where id = ${target.id}
+          returning email
+        ) ${countMails(this.sql, this.sql`replaced`, dayLimit, force)}`;
       await this.audit(sql, 'users.resend', operator, target);
       return 'replaced';
     });
@@ -57,7 +64,8 @@ export class PostgresAccountAdministration implements AccountAdministration {
       await sql`
         with activated as (
           update users set
-            activated_at = now(), mail_id = null, code_expires_at = null, mail_due_at = null, mail_given_up_at = null
+            activated_at = now(), mail_id = null, code_expires_at = null, mail_due_at = null, mail_given_up_at = null,
+            mail_withheld_at = null, replaced_code = null, request_digest = null
           where id = ${target.id}
           returning id, email, created_at, activated_at
         ) ${this.event('user.activated', this.sql`activated`)}`;
@@ -70,8 +78,8 @@ export class PostgresAccountAdministration implements AccountAdministration {
     const [row] = await inTime(this.sql<ErasureExtent[]>`
       select (select count(*)::int from users where id = ${id}) as accounts,
              (select count(*)::int from users where id = ${id} and mail_due_at is not null) as "owedMails",
-             (select count(*)::int from wrong_tries
-              where email_digest = sha256(convert_to(${email}, 'UTF8'))) as "wrongTryCounts",
+             (select count(*)::int from address_days
+              where digest in (${this.countKeys(email)}) and wrong_tries <> '{}') as "wrongTryCounts",
              (select count(*)::int from events
               where account_id in (${this.family(id)}) and ${this.holds(email)}) as "eventsWithAddress"`);
     return row ?? { accounts: 0, owedMails: 0, wrongTryCounts: 0, eventsWithAddress: 0 };
@@ -91,8 +99,9 @@ export class PostgresAccountAdministration implements AccountAdministration {
           returning id, email, created_at, activated_at, mail_due_at is not null as owed
         ), told as (${this.event('user.deleted', this.sql`gone`)})
         select owed from gone`;
-      const tries = await sql`
-        delete from wrong_tries where email_digest = sha256(convert_to(${email}, 'UTF8'))`;
+      const counts = await sql<{ tried: boolean }[]>`
+        delete from address_days where digest in (${this.countKeys(email)})
+        returning wrong_tries <> '{}' as tried`;
       await sql`
         insert into erasures (account_id, digest) values (${id}, ${this.digests.of(email)})
         on conflict (account_id) do nothing`;
@@ -100,7 +109,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
       return {
         accounts: gone.length,
         owedMails: gone.filter(({ owed }) => owed).length,
-        wrongTryCounts: tries.count,
+        wrongTryCounts: counts.filter(({ tried }) => tried).length,
         eventsWithAddress: events.count,
       };
     });
@@ -131,6 +140,10 @@ export class PostgresAccountAdministration implements AccountAdministration {
 
   private event(type: 'user.activated' | 'user.deleted', from: PendingQuery<Row[]>) {
     return recordEvent(this.sql, this.environment, { type, from, requestId: null });
+  }
+
+  private countKeys(email: string) {
+    return countKeys(this.sql, this.sql`${email}::text`);
   }
 
   /** Ids of an account and of the registrations that it replaced, one after the other. */

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { accountRow } from '@app/activation';
 import { inTime, Sql } from '@app/runtime';
 import type {
   AccountDetails,
@@ -28,6 +29,8 @@ import {
 const PATIENCE_MS = 60_000;
 const EVENTS_MAX = 100;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const { countKeys } = accountRow;
 
 type Fragment = ReturnType<Sql>;
 
@@ -81,8 +84,9 @@ export class PostgresAccountDirectory implements AccountDirectory {
     const known = this.sql`digest in ${this.sql(digests)}`;
     const [tries, erasures, audit, events] = await Promise.all([
       inTime(this.sql<{ tries: number; since: Date }[]>`
-        select tries, since from wrong_tries
-        where email_digest = sha256(convert_to(${address}, 'UTF8')) and since > now() - interval '1 day'`),
+        select count(*)::int as tries, min(at) as since from address_days, unnest(wrong_tries) as at
+        where digest in (${countKeys(this.sql, this.sql`${address}::text`)}) and at > now() - interval '1 day'
+        having count(*) > 0`),
       inTime(this.sql<{ accountId: string; erasedAt: Date }[]>`
         select account_id as "accountId", erased_at as "erasedAt" from erasures
         where ${known} order by erased_at`),

@@ -1,18 +1,44 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { codeDigits } from '@app/activation';
+import { accountRow, mailsOfADay, toCurrentCode, type CodeRow } from '@app/activation';
+import { recordEvent } from '@app/events';
 import { Environment, inTime, Sql, traceParent } from '@app/runtime';
 import type { EmailAddress } from '../domain/email-address';
-import { UsersError } from '../domain/errors';
-import type { NewUser, User, UserRepository, UserWithHash } from '../domain/user-repository';
+import type {
+  Addition,
+  NewUser,
+  PretendedRegistration,
+  User,
+  UserRepository,
+  UserWithHash,
+} from '../domain/user-repository';
 
-interface UserRow {
+const { codeColumns, countKeys, countMails, hasFreshCode, isDead, nextCodeDigits, owesMailNow } = accountRow;
+
+/** Answers to registrations of one taken address that are kept, the newest. */
+const PRETENDED_MAX = 8;
+
+interface UserRow extends CodeRow {
   readonly id: string;
   readonly email: EmailAddress;
   readonly created_at: Date;
   readonly activated_at: Date | null;
-  readonly mail_id: string;
-  readonly code_digits: number;
 }
+
+interface FoundRow extends UserRow {
+  readonly password_hash: string;
+  readonly request_digest: Buffer | null;
+  readonly pretended: readonly PretendedRow[];
+}
+
+interface PretendedRow {
+  readonly digest: string | null;
+  readonly id: string;
+  readonly at: string;
+  readonly digits: number;
+}
+
+/** Where the address is taken, the columns of the account are null. */
+type AddedRow = { readonly instead: PretendedRow } & { [column in keyof UserRow]: UserRow[column] | null };
 
 @Injectable()
 export class PostgresUserRepository implements UserRepository {
@@ -21,53 +47,139 @@ export class PostgresUserRepository implements UserRepository {
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
-  async add({ id, email, passwordHash, code, locale, requestId }: NewUser): Promise<User> {
-    // The unique index decides who gets the address. `on conflict do update` locks the row that is in the way and
-    // looks at its newest version, so a registration is replaced only if it is dead at that moment.
+  async add(user: NewUser, pretend = false): Promise<Addition> {
+    const { sql, environment } = this;
+    const { id, email, passwordHash, code, locale, requestId, requestDigest } = user;
+    const mail = { mailId: code.mailId, locale, requestId };
+    // `held` waits for whoever has the row and sees its newest version: the id that is replaced is the true one. The
+    // unique index decides who gets the address, and a registration is replaced only if it is dead at that moment.
     const [row] = await inTime(
-      this.sql<UserRow[]>`
-        insert into users as held (id, email, password_hash, mail_id, code_digits, mail_due_at, locale, request_id,
-                                   trace_parent)
-        values (${id}, ${email}, ${passwordHash}, ${code.mailId}, ${codeDigits(this.sql, this.sql`${email}::text`, code.digits)},
-                now(), ${locale}, ${requestId}, ${traceParent()})
-        on conflict (email) do update set
-          id = excluded.id, password_hash = excluded.password_hash, created_at = now(),
-          mail_id = excluded.mail_id, code_digits = excluded.code_digits,
-          code_wrong_tries = 0, code_expires_at = null, code_resends = 0,
-          mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null, mail_attempts = 0,
-          mail_last_error = null, locale = excluded.locale, request_id = excluded.request_id,
-          trace_parent = excluded.trace_parent
-        where held.activated_at is null and held.mail_due_at is null
-          and (held.code_expires_at is null or held.code_expires_at <= now()
-               or held.code_wrong_tries >= ${this.environment.ACTIVATION_CODE_MAX_ATTEMPTS})
-        returning id, email, created_at, activated_at, mail_id, code_digits`,
+      sql<AddedRow[]>`
+        with held as (
+          select id, email, created_at, activated_at from users where email = ${email} for update
+        ), added as (
+          insert into users as held_by (id, email, password_hash, mail_id, code_digits, code_key_id, mail_due_at, locale,
+                                        request_id, trace_parent, request_digest)
+          select ${id}::uuid, ${email}, ${passwordHash}, ${code.mailId}::uuid,
+                 ${nextCodeDigits(sql, sql`${email}::text`, code.digits)}, ${code.keyId}, now(), ${locale},
+                 ${requestId}, ${traceParent()}, ${requestDigest}::bytea
+          from (select count(*) from held) as looked
+          on conflict (email) do update set
+            id = excluded.id, password_hash = excluded.password_hash, created_at = now(),
+            request_digest = excluded.request_digest, code_resends = 0, code_early_resend = 'unused',
+            replaced_code = null, pretended = '[]', ${owesMailNow(sql, mail, 'held_by')},
+            ${hasFreshCode(sql, code, 'held_by')}
+          where ${isDead(sql, 'held_by')}
+          returning held_by.*
+        ), counted as (${countMails(sql, sql`added`, mailsOfADay(environment))}),
+        replaced as (${recordEvent(sql, environment, {
+          type: 'user.replaced',
+          from: sql`(select held.* from held join added on true)`,
+          requestId,
+          replacedBy: sql`(select id from added)`,
+        })}),
+        told as (${recordEvent(sql, environment, { type: 'user.registered', from: sql`added`, requestId })}),
+        ${pretend ? this.pretended(user) : sql`instead as (select ${this.fresh(user)} as answer)`}
+        select added.id, added.email, added.created_at, added.activated_at, ${codeColumns(sql, 'added')}, instead.answer as instead
+        from instead left join added on true`,
     );
-    if (row === undefined) throw new UsersError('users.email_taken');
-    return toUser(row);
+    if (row === undefined) throw new Error('The statement that adds an account gave no row');
+    return row.id === null
+      ? { outcome: 'taken', instead: toPretended(row.instead) }
+      : { outcome: 'added', user: toUser(row as UserRow) };
+  }
+
+  /** What a free address is told, by the same clocks: the caller's id, PostgreSQL's time. */
+  private fresh({ id, email, code, requestDigest }: NewUser) {
+    return this
+      .sql`jsonb_build_object('digest', ${requestDigest?.toString('hex') ?? null}::text, 'id', ${id}::text,
+      'at', now(), 'digits', ${nextCodeDigits(this.sql, this.sql`${email}::text`, code.digits)})`;
+  }
+
+  /**
+   * The answer is kept with the taken row, and a repeated request gets the one it had. A registration would have died
+   * by then and been replaced: so what was kept goes when the oldest is as old as that.
+   */
+  private pretended(user: NewUser) {
+    const { sql } = this;
+    const digest = user.requestDigest?.toString('hex') ?? null;
+    const lifeSeconds = this.environment.ACTIVATION_CODE_EXPIRY_SECONDS;
+    return sql`
+      known as (
+        select answer from users, jsonb_array_elements(users.pretended) as answer
+        where users.email = ${user.email} and answer ->> 'digest' = ${digest}
+      ), kept as (
+        update users set pretended =
+          case when (users.pretended -> 0 ->> 'at')::timestamptz > now() - make_interval(secs => ${lifeSeconds})
+               then jsonb_path_query_array(users.pretended, ${`$[last - ${PRETENDED_MAX - 2} to last]`}::jsonpath)
+               else '[]' end || ${this.fresh(user)}
+        where users.email = ${user.email} and ${digest}::text is not null
+          and not exists (select from added) and not exists (select from known)
+      ), instead as (select coalesce((select answer from known limit 1), ${this.fresh(user)}) as answer)`;
   }
 
   async findByEmail(email: EmailAddress): Promise<UserWithHash | null> {
     const [row] = await inTime(
-      this.sql<(UserRow & { readonly password_hash: string })[]>`
-        select id, email, password_hash, created_at, activated_at, mail_id, code_digits
+      this.sql<FoundRow[]>`
+        select id, email, password_hash, created_at, activated_at, request_digest, pretended, ${codeColumns(this.sql)}
         from users where email = ${email}`,
     );
-    return row === undefined ? null : { ...toUser(row), passwordHash: row.password_hash };
+    if (row === undefined) return null;
+    return {
+      ...toUser(row),
+      passwordHash: row.password_hash,
+      requestDigest: row.request_digest,
+      pretended: row.pretended.map(toPretended),
+    };
   }
 
-  async oweNotice(email: EmailAddress, mailId: string): Promise<string | null> {
+  async oweNotice(email: EmailAddress, mailId: string, requestId: string | null): Promise<string | null> {
+    const { sql } = this;
     const [row] = await inTime(
-      this.sql<{ mail_id: string }[]>`
-        update users set
-          mail_id = ${mailId}, mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null,
-          mail_attempts = 0, mail_last_error = null
-        where email = ${email} and activated_at is not null and mail_due_at is null
-          and (mail_id is null or coalesce(mail_sent_at, mail_given_up_at, 'epoch') < now() - interval '1 day')
-        returning mail_id`,
+      sql<{ mail_id: string }[]>`
+        with noticed as (
+          update users set ${owesMailNow(sql, { mailId, requestId })}
+          where email = ${email} and activated_at is not null and mail_due_at is null
+            and (mail_id is null or greatest(mail_sent_at, mail_given_up_at, mail_withheld_at, 'epoch') < now() - interval '1 day')
+          returning mail_id, email
+        ), counted as (${countMails(sql, sql`noticed`, mailsOfADay(this.environment))})
+        select mail_id from noticed`,
     );
     return row?.mail_id ?? null;
   }
+
+  async erase(id: string, requestId: string | null): Promise<boolean> {
+    const { sql } = this;
+    const rows = await inTime(
+      sql`
+        with gone as (
+          delete from users where id = ${id} returning id, email, created_at, activated_at
+        ), forgotten as (
+          delete from address_days using gone where digest in (${countKeys(sql, sql`gone.email`)})
+        ), told as (${recordEvent(sql, this.environment, { type: 'user.deleted', from: sql`gone`, requestId })})
+        select id from gone`,
+    );
+    return rows.length > 0;
+  }
+
+  async highestCost(): Promise<number | null> {
+    const [row] = await inTime(
+      this.sql<{ cost: string }[]>`
+        select substring(password_hash from 5 for 2) as cost from users
+        where password_hash ~ '^\\$2[aby]\\$\\d\\d\\$'
+        order by substring(password_hash from 5 for 2) desc
+        limit 1`,
+    );
+    return row === undefined ? null : Number(row.cost);
+  }
 }
+
+const toPretended = ({ digest, id, at, digits }: PretendedRow): PretendedRegistration => ({
+  digest,
+  id,
+  createdAt: new Date(at),
+  digits,
+});
 
 function toUser(row: UserRow): User {
   return {
@@ -75,6 +187,6 @@ function toUser(row: UserRow): User {
     email: row.email,
     createdAt: row.created_at,
     activatedAt: row.activated_at,
-    code: row.activated_at === null ? { mailId: row.mail_id, digits: row.code_digits } : null,
+    code: row.activated_at === null ? toCurrentCode(row) : null,
   };
 }

@@ -1,3 +1,4 @@
+import type { IssuedCode } from '@app/activation';
 import type { EmailAddress } from './email-address';
 import type { Erasure } from './account-directory';
 
@@ -52,8 +53,11 @@ export type OperatorActivation = 'activated' | 'already_activated' | 'gone';
 
 /** Changes accounts on an operator's word. Each change and its audit entry are one transaction. */
 export interface AccountAdministration {
-  /** Owes a new code, beyond the registration's own limit. @throws {Unavailable} */
-  resend(target: Target, mailId: string, operator: Operator, force: boolean): Promise<ResendOutcome>;
+  /**
+   * Owes a new code, beyond the registration's own limit. Its `digits` are the usual length.
+   * @throws {Unavailable}
+   */
+  resend(target: Target, code: IssuedCode, operator: Operator, force: boolean): Promise<ResendOutcome>;
   /** @throws {Unavailable} */
   activate(target: Target, operator: Operator): Promise<OperatorActivation>;
   /** What `erase` would take away. @throws {Unavailable} */

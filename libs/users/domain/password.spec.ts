@@ -28,9 +28,9 @@ describe('a password somebody chose', () => {
     ['a NUL', 'SecurePass\x00123', /NUL/],
     ['a lone high surrogate', 'SecurePass\ud800', /well-formed/],
     ['a lone low surrogate', '\udc00SecurePass', /well-formed/],
-    ['a common one', 'password1', /commonest/],
-    ['a common one in capitals', 'PassWord1', /commonest/],
-    ['digits in a row', '12345678', /commonest/],
+    ['a common one', 'password1', /most common/],
+    ['a common one in capitals', 'PassWord1', /most common/],
+    ['digits in a row', '12345678', /most common/],
   ])('may not have %s', (_what, password, reason) => {
     expect(faultOf(password, rules)).toMatch(reason);
     expect(() => checkPassword(password, rules)).toThrow(
@@ -58,15 +58,16 @@ describe('properties', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 1, max: 20 }), (password, minLength) => {
         const fit = faultOf(password, { ...rules, minLength }) === undefined;
-        const bytes = new TextEncoder().encode(password);
+        const composed = password.normalize('NFC');
+        const bytes = new TextEncoder().encode(composed);
         const expected =
-          Array.from(password).length >= minLength &&
+          Array.from(composed).length >= minLength &&
           bytes.length <= PASSWORD_BYTES_MAX &&
           !bytes.includes(0) &&
-          new TextDecoder().decode(bytes) === password &&
-          !rules.blocklist.has(password.toLowerCase());
+          new TextDecoder().decode(bytes) === composed &&
+          !rules.blocklist.has(composed.toLowerCase());
         // The decoder drops a leading byte order mark, which a password may have.
-        if (!password.startsWith('\ufeff')) expect(fit).toBe(expected);
+        if (!composed.startsWith('\ufeff')) expect(fit).toBe(expected);
       }),
       { numRuns: 1_500 },
     );

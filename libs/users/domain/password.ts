@@ -21,8 +21,9 @@ export function isHashable(password: string): boolean {
   );
 }
 
-/** What is wrong with a password somebody chose, or undefined when nothing is. */
-export function faultOf(password: string, rules: PasswordRules): string | undefined {
+/** What is wrong with a chosen password, or undefined when nothing is. It is judged as it is hashed, in NFC. */
+export function faultOf(chosen: string, rules: PasswordRules): string | undefined {
+  const password = chosen.normalize('NFC');
   if (Array.from(password).length < rules.minLength) {
     return `must be at least ${rules.minLength} characters long`;
   }
@@ -30,7 +31,8 @@ export function faultOf(password: string, rules: PasswordRules): string | undefi
     return `must be at most ${PASSWORD_BYTES_MAX} bytes long in UTF-8`;
   }
   if (!isHashable(password)) return 'must be well-formed Unicode without NUL characters';
-  if (rules.blocklist.has(password.toLowerCase())) return 'is one of the commonest passwords; choose another';
+  if (rules.blocklist.has(password.toLowerCase()))
+    return 'is one of the most common passwords; choose another';
   return undefined;
 }
 

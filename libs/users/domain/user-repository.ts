@@ -1,4 +1,4 @@
-import type { IssuedCode } from '@app/activation';
+import type { CurrentCode, IssuedCode } from '@app/activation';
 import type { Locale } from '@app/mail';
 import type { EmailAddress } from './email-address';
 
@@ -8,37 +8,60 @@ export interface User {
   readonly createdAt: Date;
   readonly activatedAt: Date | null;
   /** Null once activated. */
-  readonly code: IssuedCode | null;
+  readonly code: CurrentCode | null;
 }
 
 export interface UserWithHash extends User {
   readonly passwordHash: string;
+  /** HMAC of the last request that changed the account, if that can be repeated. */
+  readonly requestDigest: Buffer | null;
+  /** What registrations of this taken address were told in concealed mode. */
+  readonly pretended: readonly PretendedRegistration[];
 }
 
 export interface NewUser {
   readonly id: string;
   readonly email: EmailAddress;
   readonly passwordHash: string;
+  /** Its `digits` are the usual length: the wrong tries of a day add to it. */
   readonly code: IssuedCode;
   readonly locale: Locale;
   /** The request that asked for it, for the log lines of the mail. */
   readonly requestId: string | null;
+  readonly requestDigest: Buffer | null;
 }
+
+/** The answer to a registration of a taken address, made as that of a free one is. */
+export interface PretendedRegistration {
+  /** Hexadecimal; null when the request cannot be repeated, and nothing is kept. */
+  readonly digest: string | null;
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly digits: number;
+}
+
+export type Addition =
+  | { readonly outcome: 'added'; readonly user: User }
+  /** `instead` is what a free address would have been told by the same clocks. */
+  | { readonly outcome: 'taken'; readonly instead: PretendedRegistration };
 
 export interface UserRepository {
   /**
-   * Adds the account with its first code, whose mail is owed from then on, in one statement; a registration whose
-   * code died unused is replaced whole. `code.digits` is the usual length: the wrong tries of a day add to it.
-   * @throws {UsersError} users.email_taken
-   * @throws {Unavailable}
+   * Adds the account with its first code, whose mail is owed from then on, in one statement; a dead registration is
+   * replaced whole. The unique index decides who has the address. Where it is taken, the answer to a request that
+   * can be repeated is kept if `pretend` says so. @throws {Unavailable}
    */
-  add(user: NewUser): Promise<User>;
-  /** Resolves to null, never throws, when nobody has this address. @throws {Unavailable} */
+  add(user: NewUser, pretend?: boolean): Promise<Addition>;
+  /** Resolves to null, never throws, when the address has no account. @throws {Unavailable} */
   findByEmail(email: EmailAddress): Promise<UserWithHash | null>;
   /**
-   * Owes the owner of an activated account a notice that somebody tried the address, unless one was owed within
+   * Owes the owner of an activated account a notice that the address was tried, unless one was owed within
    * the last day. Resolves to the mail's id, or to null. @throws {Unavailable}
    */
-  oweNotice(email: EmailAddress, mailId: string): Promise<string | null>;
+  oweNotice(email: EmailAddress, mailId: string, requestId: string | null): Promise<string | null>;
+  /** Deletes the account with its counts and owed mail. False when it is gone. @throws {Unavailable} */
+  erase(id: string, requestId: string | null): Promise<boolean>;
+  /** The highest cost among the password hashes in use; null when there are none. @throws {Unavailable} */
+  highestCost(): Promise<number | null>;
 }
 export const UserRepository = Symbol('UserRepository');

@@ -1,41 +1,70 @@
 import { Unavailable } from '@app/runtime';
 import { isHashable } from '../domain/password';
-import type { PasswordHasher } from '../domain/password-hasher';
+import type { Comparison, PasswordHasher, Requester } from '../domain/password-hasher';
 
-/** Hashes that anybody can read, made at once. */
+/** Hashes that can be read, made without work. */
 export class FakePasswordHasher implements PasswordHasher {
   /** Passwords hashed and compared so far. */
   hashed = 0;
   compared = 0;
   /** Whether the line is full. */
   full = false;
+  /** The cost that unknown addresses take. */
+  decoyCost: number;
+  readonly remembered = new Set<string>();
+  readonly clients: (string | undefined)[] = [];
+  readonly load = { waiting: 0, running: 0, rejected: 0 };
   private salt = 0;
 
-  constructor(private readonly cost = 4) {}
-
-  async hash(password: string, gone?: AbortSignal): Promise<string> {
-    this.admit(gone);
-    this.hashed += 1;
-    this.salt += 1;
-    return `${this.cost}$${this.salt}$${password}`;
+  constructor(private readonly cost = 4) {
+    this.decoyCost = cost;
   }
 
-  async matches(
-    _address: string,
-    password: string,
-    hash: string | null,
-    gone?: AbortSignal,
-  ): Promise<boolean> {
-    this.admit(gone);
+  async hash(password: string, requester: Requester = {}): Promise<string> {
+    this.admit(requester);
+    this.hashed += 1;
+    this.salt += 1;
+    return `${this.cost}$${this.salt}$${password.normalize('NFC')}`;
+  }
+
+  async matches(comparison: Comparison): Promise<boolean> {
+    if (this.remembered.has(`${comparison.hash}\0${comparison.password}`)) return true;
+    return await this.compare(comparison);
+  }
+
+  async compare({ password, hash, ...requester }: Comparison): Promise<boolean> {
+    this.admit(requester);
     this.compared += 1;
-    return hash !== null && isHashable(password) && hash.replace(/^\d+\$\d+\$/, '') === password;
+    const made = hash?.replace(/^\d+\$\d+\$/, '');
+    const right = [password.normalize('NFC'), password].some((form) => isHashable(form) && made === form);
+    if (right && hash !== null) this.remember(password, hash);
+    return right;
+  }
+
+  /** Nothing is forgotten. */
+  remember(password: string, hash: string): void {
+    this.remembered.add(`${hash}\0${password}`);
   }
 
   isOutdated(hash: string): boolean {
     return Number.parseInt(hash, 10) < this.cost;
   }
 
-  private admit(gone?: AbortSignal): void {
+  followCost(cost: number): void {
+    this.decoyCost = Math.max(this.decoyCost, cost);
+  }
+
+  hasCapacity(): boolean {
+    return !this.full;
+  }
+
+  /** Nobody waits in this line. */
+  onWaited(): void {
+    this.load.waiting = 0;
+  }
+
+  private admit({ client, gone }: Requester): void {
+    this.clients.push(client);
     if (this.full) throw new Unavailable('hashing', 'at capacity');
     if (gone?.aborted) throw new Unavailable('hashing', 'the client has left');
   }

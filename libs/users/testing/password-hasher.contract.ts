@@ -13,7 +13,7 @@ export function describePasswordHasherContract(
     });
 
     const matches = (password: string, hash: string | null): Promise<boolean> =>
-      hasher.matches(address, password, hash);
+      hasher.matches({ address, password, hash });
 
     it.each(['SecurePass123', 'pässwörd mit ß', 'a:colon:b', '🔑🔑🔑🔑', ' outer spaces '])(
       'recognises %j, and nothing else',
@@ -68,10 +68,43 @@ export function describePasswordHasherContract(
 
     it('does no work for a client that has left', async () => {
       const gone = AbortSignal.abort();
-      await expect(hasher.hash('SecurePass123', gone)).rejects.toMatchObject({ dependency: 'hashing' });
-      await expect(hasher.matches(address, 'SecurePass123', null, gone)).rejects.toMatchObject({
+      await expect(hasher.hash('SecurePass123', { gone })).rejects.toMatchObject({ dependency: 'hashing' });
+      await expect(
+        hasher.matches({ address, password: 'SecurePass123', hash: null, gone }),
+      ).rejects.toMatchObject({
         dependency: 'hashing',
       });
+    });
+
+    it('takes the composed and the decomposed form of a password for one', async () => {
+      const [composed, decomposed] = ['Pässword123', 'Pa\u0308ssword123'];
+      expect(await matches(decomposed, await hasher.hash(composed))).toBe(true);
+      expect(await matches(composed, await hasher.hash(decomposed))).toBe(true);
+    });
+
+    it('knows a password that was right without work, and none for another hash', async () => {
+      const hash = await hasher.hash('SecurePass123');
+      hasher.remember('SecurePass123', hash);
+      const gone = AbortSignal.abort();
+      const asked = { address, password: 'SecurePass123', hash, gone };
+      await expect(hasher.matches(asked)).resolves.toBe(true);
+      await expect(hasher.compare(asked)).rejects.toMatchObject({ dependency: 'hashing' });
+      const another = await hasher.hash('SecurePass123');
+      await expect(hasher.matches({ ...asked, hash: another })).rejects.toMatchObject({
+        dependency: 'hashing',
+      });
+      await expect(hasher.matches({ ...asked, password: 'SecurePass124' })).rejects.toMatchObject({
+        dependency: 'hashing',
+      });
+    });
+
+    it('remembers a password that it found right, and none that it found wrong', async () => {
+      const hash = await hasher.hash('SecurePass123');
+      await matches('SecurePass123', hash);
+      await matches('SecurePass124', hash);
+      const gone = AbortSignal.abort();
+      await expect(hasher.matches({ address, password: 'SecurePass123', hash, gone })).resolves.toBe(true);
+      await expect(hasher.matches({ address, password: 'SecurePass124', hash, gone })).rejects.toBeDefined();
     });
 
     it('knows a hash that was made with less work', async () => {

@@ -16,7 +16,7 @@ describe('Authenticate', () => {
   });
 
   it('finds the account of somebody who knows the password, however they write the address', async () => {
-    const user = await authenticate.execute(' KEVIN@Example.COM ', 'SecurePass123');
+    const user = await authenticate.authenticate({ email: ' KEVIN@Example.COM ', password: 'SecurePass123' });
     expect(user).toMatchObject({ email: 'kevin@example.com', activatedAt: null });
   });
 
@@ -29,7 +29,7 @@ describe('Authenticate', () => {
     ] as const;
     const answers: unknown[] = [];
     for (const [n, [email, password]] of attempts.entries()) {
-      answers.push(await authenticate.execute(email, password).catch((error: unknown) => error));
+      answers.push(await authenticate.authenticate({ email, password }).catch((error: unknown) => error));
       expect(hasher.compared).toBe(n + 1);
     }
     for (const answer of answers) {
@@ -43,17 +43,23 @@ describe('Authenticate', () => {
       ...kevin({ email: 'other@example.com' }),
       passwordHash: await hasher.hash('SecurePass123'),
     });
-    expect((await authenticate.execute('other@example.com', 'SecurePass123')).code).toBeNull();
+    expect(
+      (await authenticate.authenticate({ email: 'other@example.com', password: 'SecurePass123' })).code,
+    ).toBeNull();
   });
 
   it('says that the database or the hashing is away, and not that the password is wrong', async () => {
     stage.users.away = true;
-    await expect(authenticate.execute('kevin@example.com', 'SecurePass123')).rejects.toMatchObject({
+    await expect(
+      authenticate.authenticate({ email: 'kevin@example.com', password: 'SecurePass123' }),
+    ).rejects.toMatchObject({
       dependency: 'database',
     });
     stage.users.away = false;
     hasher.full = true;
-    await expect(authenticate.execute('kevin@example.com', 'SecurePass123')).rejects.toMatchObject({
+    await expect(
+      authenticate.authenticate({ email: 'kevin@example.com', password: 'SecurePass123' }),
+    ).rejects.toMatchObject({
       dependency: 'hashing',
     });
   });

@@ -1,10 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { emailAddressOrNull } from '../domain/email-address';
 import { UsersError } from '../domain/errors';
-import { PasswordHasher } from '../domain/password-hasher';
+import { PasswordHasher, type Requester } from '../domain/password-hasher';
 import { UserRepository, type UserWithHash } from '../domain/user-repository';
 
-/** Finds the account of an address and checks the password; nobody learns which of the two was wrong. */
+export interface Credentials extends Requester {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Finds the account of an address and checks the password; the answer does not tell which of the two was wrong. */
 @Injectable()
 export class Authenticate {
   constructor(
@@ -13,18 +18,30 @@ export class Authenticate {
   ) {}
 
   /** @throws {UsersError} users.credentials_wrong @throws {Unavailable} */
-  async execute(email: string, password: string, gone?: AbortSignal): Promise<UserWithHash> {
-    // What cannot be anybody's address is an unknown one: it gets the same answer after the same work.
+  async authenticate({ email, password, client, gone }: Credentials): Promise<UserWithHash> {
+    // What cannot be an address is an unknown one: it gets the same answer after the same work.
     const address = emailAddressOrNull(email);
     const user = address === null ? null : await this.users.findByEmail(address);
-    const right = await this.passwords.matches(address ?? email, password, user?.passwordHash ?? null, gone);
+    const hash = user?.passwordHash ?? null;
+    const right = await this.passwords.matches({ address: address ?? email, password, hash, client, gone });
     if (user === null || !right) throw new UsersError('users.credentials_wrong');
     return user;
   }
 
   /**
-   * Hashes a password that was right anew, when its stored hash took less work than is asked for now. Undefined
-   * when there is no need, and when there is no room: it is then made another time.
+   * Does the work of a compare for an answer that must not be quicker for having remembered the password.
+   * @throws {Unavailable}
+   */
+  async costCompare(
+    { passwordHash: hash, email: address }: UserWithHash,
+    { password, client, gone }: Credentials,
+  ) {
+    await this.passwords.compare({ address, password, hash, client, gone });
+  }
+
+  /**
+   * Hashes a password that was right again, when its stored hash took less work than is asked for now. Undefined
+   * when there is no need, and when the line is full: it is then made another time.
    */
   async renewedHash({ passwordHash }: UserWithHash, password: string): Promise<string | undefined> {
     if (!this.passwords.isOutdated(passwordHash)) return undefined;

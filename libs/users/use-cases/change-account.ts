@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { freshMailId } from '@app/activation';
+import { CodeDeriver, freshMailId } from '@app/activation';
+import { Environment } from '@app/runtime';
 import {
   AccountAdministration,
   type Operator,
@@ -11,14 +12,20 @@ import {
 /** What an operator does for one person: a new code, or the activation itself. */
 @Injectable()
 export class ChangeAccount {
-  constructor(@Inject(AccountAdministration) private readonly administration: AccountAdministration) {}
+  constructor(
+    @Inject(AccountAdministration) private readonly administration: AccountAdministration,
+    @Inject(Environment) private readonly environment: Environment,
+    private readonly codes: CodeDeriver,
+  ) {}
 
   /**
    * Owes a new code, beyond the person's own limits.
    * @param force also beyond the mailbox's mails of the day @throws {Unavailable}
    */
   async resendCode(target: Target, operator: Operator, force: boolean): Promise<ResendOutcome> {
-    return await this.administration.resend(target, freshMailId(), operator, force);
+    const digits = this.environment.ACTIVATION_CODE_LENGTH;
+    const code = { mailId: freshMailId(), digits, keyId: this.codes.keyId };
+    return await this.administration.resend(target, code, operator, force);
   }
 
   /** Activates without a code. @throws {Unavailable} */

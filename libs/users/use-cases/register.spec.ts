@@ -1,3 +1,4 @@
+import { CodeDeriver, RequestDigester } from '@app/activation';
 import {
   claimMail,
   DAY_SECONDS,
@@ -8,6 +9,7 @@ import {
 } from '@app/activation/testing';
 import { FakeDoorbell } from '@app/owed-work/testing';
 import { createLogger, parseEnvironment } from '@app/runtime';
+import type { Requester } from '../domain/password-hasher';
 import { FakePasswordHasher, fakeUsersStage, kevin, marie } from '../testing';
 import { Register, type Registration } from './register';
 
@@ -18,8 +20,8 @@ const logger = createLogger({ level: 'silent', app: 'test' });
 class SlowHasher extends FakePasswordHasher {
   private readonly waiting: (() => void)[] = [];
 
-  override async hash(password: string, gone?: AbortSignal): Promise<string> {
-    const hash = await super.hash(password, gone);
+  override async hash(password: string, requester?: Requester): Promise<string> {
+    const hash = await super.hash(password, requester);
     await new Promise<void>((resolve) => this.waiting.push(resolve));
     return hash;
   }
@@ -37,7 +39,10 @@ function setUp(env: NodeJS.ProcessEnv = {}, hasher = new FakePasswordHasher()) {
   const doorbell = new FakeDoorbell();
   const rules = { minLength: 8, blocklist: new Set(['password1']) };
   const environment = parseEnvironment(env);
-  const register = new Register(stage.users, hasher, rules, environment, logger, doorbell);
+  const register = new Register(
+    ...([stage.users, hasher, rules, environment, logger] as const),
+    ...([new CodeDeriver('x'.repeat(32)), new RequestDigester('x'.repeat(32)), doorbell] as const),
+  );
   return { stage, doorbell, hasher, register };
 }
 
@@ -52,13 +57,15 @@ const signUp = (details: Partial<Registration> = {}): Registration => ({
 describe('Register', () => {
   it('adds the account in canonical form, with a hash, and rings for the mail it owes', async () => {
     const { stage, doorbell, register } = setUp({ ACTIVATION_CODE_LENGTH: '6' });
-    const user = await register.execute(signUp({ email: ' Kevin@EXAMPLE.com', locale: 'fr' }));
-    expect(user).toMatchObject({ email: 'kevin@example.com', activatedAt: null, code: { digits: 6 } });
+    const user = await register.registerAccount(signUp({ email: ' Kevin@EXAMPLE.com', locale: 'fr' }));
+    expect(user).toMatchObject({ email: 'kevin@example.com', codeDigits: 6, replayed: false });
     expect(user.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     const found = await stage.users.findByEmail(user.email);
     expect(found?.passwordHash).toContain('$');
+    expect(found).toMatchObject({ activatedAt: null, code: { digits: 6 } });
+    const mailId = found?.code?.mailId ?? '';
     expect(doorbell.rings).toBe(1);
-    expect(await claimMail(stage, user.code?.mailId ?? '')).toMatchObject({
+    expect(await claimMail(stage, mailId)).toMatchObject({
       locale: 'fr',
       requestId: 'request-1',
     });
@@ -71,38 +78,39 @@ describe('Register', () => {
     ['users.password_unfit', { password: 'x'.repeat(73) }],
   ])('refuses with %s before any work is done', async (code, details) => {
     const { hasher, stage, register } = setUp();
-    await expect(register.execute(signUp(details))).rejects.toMatchObject({ code });
+    await expect(register.registerAccount(signUp(details))).rejects.toMatchObject({ code });
     expect(hasher.hashed).toBe(0);
     expect(stage.accounts.rows.size).toBe(0);
   });
 
   it('is done once the row is written, whoever hears the doorbell', async () => {
     const { stage, register } = setUp();
-    const user = await register.execute(signUp());
-    expect(await dueMails(stage)).toEqual([user.code?.mailId]);
+    const user = await register.registerAccount(signUp());
+    const found = await stage.users.findByEmail(user.email);
+    expect(await dueMails(stage)).toEqual([found?.code?.mailId]);
   });
 
   it('acknowledges nothing that is not written', async () => {
     const { stage, doorbell, register } = setUp();
     stage.users.away = true;
-    await expect(register.execute(signUp())).rejects.toMatchObject({ dependency: 'database' });
+    await expect(register.registerAccount(signUp())).rejects.toMatchObject({ dependency: 'database' });
     stage.users.away = false;
     expect(doorbell.rings).toBe(0);
-    await expect(register.execute(signUp())).resolves.toMatchObject({ email: 'kevin@example.com' });
+    await expect(register.registerAccount(signUp())).resolves.toMatchObject({ email: 'kevin@example.com' });
   });
 
   it('refuses an address that is held, and announces nothing for it', async () => {
     const { stage, doorbell, register } = setUp();
     await registerAndDeliver(stage, kevin());
-    await expect(register.execute(signUp())).rejects.toMatchObject(taken);
+    await expect(register.registerAccount(signUp())).rejects.toMatchObject(taken);
     expect(doorbell.rings).toBe(0);
   });
 
   describe('many sign-ups at the same moment', () => {
     it('hashes once for one address, and for each of several addresses', async () => {
       const { hasher, register } = setUp({}, new SlowHasher());
-      const same = Array.from({ length: 40 }, () => register.execute(signUp()));
-      const other = register.execute(signUp({ email: 'marie@example.com' }));
+      const same = Array.from({ length: 40 }, () => register.registerAccount(signUp()));
+      const other = register.registerAccount(signUp({ email: 'marie@example.com' }));
       const settled = Promise.allSettled(same);
       await (hasher as SlowHasher).release();
       const tries = await settled;
@@ -114,8 +122,10 @@ describe('Register', () => {
 
     it('lets the next one try when the first could not', async () => {
       const { hasher, register, stage } = setUp({}, new SlowHasher());
-      const first = expect(register.execute(signUp())).rejects.toMatchObject({ dependency: 'database' });
-      const second = register.execute(signUp());
+      const first = expect(register.registerAccount(signUp())).rejects.toMatchObject({
+        dependency: 'database',
+      });
+      const second = register.registerAccount(signUp());
       stage.users.away = true;
       await (hasher as SlowHasher).release();
       await first;
@@ -127,10 +137,10 @@ describe('Register', () => {
 
     it('forgets about an address once its sign-up is over', async () => {
       const { stage, register } = setUp();
-      const first = await register.execute(signUp());
-      await deliver(stage, first.code?.mailId ?? '');
+      const first = await register.registerAccount(signUp());
+      await deliver(stage, stage.accounts.state(first.email)?.code?.mailId ?? '');
       await stage.letPass(61);
-      await expect(register.execute(signUp())).resolves.not.toMatchObject({ id: first.id });
+      await expect(register.registerAccount(signUp())).resolves.not.toMatchObject({ id: first.id });
     });
   });
 
@@ -141,11 +151,11 @@ describe('Register', () => {
       const { stage, doorbell, hasher, register } = setUp(concealed);
       const account = await registerAndActivate(stage, kevin());
       const before = stage.accounts.state(account.email);
-      const free = await register.execute(signUp({ email: 'marie@example.com' }));
+      const free = await register.registerAccount(signUp({ email: 'marie@example.com' }));
       expect([hasher.hashed, doorbell.rings]).toEqual([1, 1]);
-      const pretended = await register.execute(signUp());
+      const pretended = await register.registerAccount(signUp());
       expect([hasher.hashed, doorbell.rings]).toEqual([2, 2]);
-      expect(pretended).toMatchObject({ email: 'kevin@example.com', activatedAt: null });
+      expect(pretended).toMatchObject({ email: 'kevin@example.com', replayed: false });
       expect(Object.keys(pretended).sort()).toEqual(Object.keys(free).sort());
       expect(pretended.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
       expect(pretended.id).not.toBe(account.id);
@@ -155,42 +165,42 @@ describe('Register', () => {
     it('tells the owner of an activated account by mail, once a day', async () => {
       const { stage, register } = setUp(concealed);
       await registerAndActivate(stage, kevin());
-      await register.execute(signUp());
+      await register.registerAccount(signUp());
       const [notice] = await dueMails(stage);
       expect(await claimMail(stage, notice ?? '')).toMatchObject({
         email: 'kevin@example.com',
         code: null,
       });
       await stage.owed.markSent([notice ?? ''], 60);
-      await register.execute(signUp());
+      await register.registerAccount(signUp());
       expect(await dueMails(stage)).toEqual([]);
       await stage.letPass(DAY_SECONDS + 1);
-      await register.execute(signUp());
+      await register.registerAccount(signUp());
       expect(await dueMails(stage)).toHaveLength(1);
     });
 
     it('sends nothing to an address whose code is alive: its mail is there already', async () => {
       const { stage, doorbell, register } = setUp(concealed);
       await registerAndDeliver(stage, kevin());
-      await register.execute(signUp());
+      await register.registerAccount(signUp());
       expect(doorbell.rings).toBe(1);
       expect(await dueMails(stage)).toEqual([]);
     });
 
     it('gives everybody who signs up at the same moment the same kind of answer', async () => {
       const { register, stage } = setUp(concealed);
-      const users = await Promise.all(Array.from({ length: 20 }, () => register.execute(signUp())));
+      const users = await Promise.all(Array.from({ length: 20 }, () => register.registerAccount(signUp())));
       expect(new Set(users.map(({ id }) => id)).size).toBe(20);
       expect(stage.accounts.rows.size).toBe(1);
     });
 
     it('still says what is wrong with an address or a password, and when it is out of order', async () => {
       const { stage, register } = setUp(concealed);
-      await expect(register.execute(signUp({ password: 'short' }))).rejects.toMatchObject({
+      await expect(register.registerAccount(signUp({ password: 'short' }))).rejects.toMatchObject({
         code: 'users.password_unfit',
       });
       stage.users.away = true;
-      await expect(register.execute(signUp({ email: marie().email }))).rejects.toMatchObject({
+      await expect(register.registerAccount(signUp({ email: marie().email }))).rejects.toMatchObject({
         dependency: 'database',
       });
     });

@@ -1,28 +1,38 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { freshMailId } from '@app/activation';
+import { CodeDeriver, freshMailId, isSameRequest, RequestDigester } from '@app/activation';
 import type { Locale } from '@app/mail';
 import { Doorbell } from '@app/owed-work';
 import { Environment, Logger } from '@app/runtime';
 import { parseEmailAddress, type EmailAddress } from '../domain/email-address';
 import { UsersError } from '../domain/errors';
 import { checkPassword, PasswordRules } from '../domain/password';
-import { PasswordHasher } from '../domain/password-hasher';
-import { UserRepository, type User } from '../domain/user-repository';
+import { PasswordHasher, type Requester } from '../domain/password-hasher';
+import { UserRepository, type PretendedRegistration, type User } from '../domain/user-repository';
 
-export interface Registration {
+export interface Registration extends Requester {
   readonly email: string;
   readonly password: string;
   readonly locale: Locale;
   readonly requestId: string | null;
-  /** Aborted when the client has left. */
-  readonly gone?: AbortSignal;
+  /** Names the request, so that it can be repeated. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** What the person is told of a registration, real or pretended. */
+export interface Registered {
+  readonly id: string;
+  readonly email: EmailAddress;
+  readonly createdAt: Date;
+  readonly codeDigits: number;
+  /** The same request was answered before, and nothing was changed now. */
+  readonly replayed: boolean;
 }
 
 @Injectable()
 export class Register {
   /** Addresses being registered by this process; each promise tells whether the address was held at the end. */
-  private readonly underWay = new Map<EmailAddress, Promise<boolean>>();
+  private readonly underWay = new Map<string, Promise<boolean>>();
 
   constructor(
     @Inject(UserRepository) private readonly users: UserRepository,
@@ -30,44 +40,49 @@ export class Register {
     @Inject(PasswordRules) private readonly rules: PasswordRules,
     @Inject(Environment) private readonly environment: Environment,
     @Inject(Logger) private readonly logger: Logger,
+    private readonly codes: CodeDeriver,
+    private readonly requests: RequestDigester,
     @Inject(Doorbell) private readonly doorbell: Doorbell,
   ) {}
 
   /** @throws {UsersError} @throws {Unavailable} */
-  async execute(registration: Registration): Promise<User> {
+  async registerAccount(registration: Registration): Promise<Registered> {
     const email = parseEmailAddress(registration.email);
-    checkPassword(registration.password, this.rules);
-    const mailId = freshMailId();
+    const { password, idempotencyKey: key } = registration;
+    checkPassword(password, this.rules);
+    const digest =
+      key === undefined ? null : this.requests.digest({ key, route: 'register', email, password });
+    const answered = await this.replay(email, digest);
+    if (answered !== null) return answered;
     try {
-      const user = await this.firstOf(email, () => this.add(email, mailId, registration));
-      this.doorbell.ring();
-      return user;
+      return await this.firstOf(email, digest, () => this.add(email, digest, registration));
     } catch (error) {
-      const taken = error instanceof UsersError && error.code === 'users.email_taken';
-      if (!taken || !this.environment.CONCEAL_REGISTERED_EMAILS) throw error;
-      return await this.pretend(email);
+      if (!(error instanceof UsersError) || error.code !== 'users.email_taken') throw error;
+      const answer = await this.replay(email, digest);
+      if (answer !== null) return answer;
+      throw error;
     }
   }
 
-  /**
-   * Gives a taken address the answer of a free one after the same work, and tells its owner by mail. The notice is
-   * written without waiting for it: what is waited for, one trip to the queue, is what a free address costs.
-   */
-  private async pretend(email: EmailAddress): Promise<User> {
-    const noticeId = freshMailId();
-    void this.users.oweNotice(email, noticeId).catch((error: unknown) => {
-      this.logger.warn({ error }, 'The notice to the owner of a taken address was not written');
-    });
-    this.doorbell.ring();
-    return { id: uuidv7(), email, createdAt: new Date(), activatedAt: null, code: null };
+  /** What the same request was told before, as far as the row of the address remembers it. */
+  private async replay(email: EmailAddress, digest: Buffer | null): Promise<Registered | null> {
+    if (digest === null) return null;
+    const user = await this.users.findByEmail(email);
+    if (user === null) return null;
+    if (user.code !== null && isSameRequest(user.requestDigest, digest)) return answerOf(user, true);
+    const pretended = user.pretended.find((one) => one.digest === digest.toString('hex'));
+    return pretended === undefined ? null : pretendedAnswer(email, pretended, true);
   }
 
   /**
-   * Of sign-ups for one address at the same moment only the first is hashed for; the others could not win any
-   * more once it is in, and a hundred of them must not fill the hashing line.
+   * Of concurrent sign-ups for one address only the first is hashed for; the others could not win any more once it
+   * is in, and a hundred of them must not fill the hashing line. In concealed mode each costs its hash, as it does
+   * where the address is free; only repetitions of one request wait for the first.
    */
-  private async firstOf(email: EmailAddress, add: () => Promise<User>): Promise<User> {
-    for (let other = this.underWay.get(email); other !== undefined; other = this.underWay.get(email)) {
+  private async firstOf(email: EmailAddress, digest: Buffer | null, add: () => Promise<Registered>) {
+    const name = this.environment.CONCEAL_REGISTERED_EMAILS ? digest?.toString('hex') : email;
+    if (name === undefined) return await add();
+    for (let other = this.underWay.get(name); other !== undefined; other = this.underWay.get(name)) {
       if (await other) throw new UsersError('users.email_taken');
     }
     const adding = add();
@@ -75,25 +90,59 @@ export class Register {
       () => true,
       (error: unknown) => error instanceof UsersError && error.code === 'users.email_taken',
     );
-    this.underWay.set(email, held);
-    void held.then(() => this.underWay.delete(email));
+    this.underWay.set(name, held);
+    void held.then(() => this.underWay.delete(name));
     return await adding;
   }
 
   private async add(
     email: EmailAddress,
-    mailId: string,
-    { password, locale, requestId, gone }: Registration,
-  ): Promise<User> {
-    const passwordHash = await this.passwords.hash(password, gone);
-    return await this.users.add({
-      // Version 7: ids in the order of time keep the index's new entries on a few pages, however large it grows.
-      id: uuidv7(),
-      email,
-      passwordHash,
-      code: { mailId: mailId, digits: this.environment.ACTIVATION_CODE_LENGTH },
-      locale,
-      requestId,
+    digest: Buffer | null,
+    registration: Registration,
+  ): Promise<Registered> {
+    const { password, locale, requestId } = registration;
+    const passwordHash = await this.passwords.hash(password, registration);
+    const conceals = this.environment.CONCEAL_REGISTERED_EMAILS;
+    const mailId = freshMailId();
+    const addition = await this.users.add(
+      {
+        // Version 7: ids in the order of time keep the index's new entries on a few pages, however large it grows.
+        id: uuidv7(),
+        email,
+        passwordHash,
+        code: { mailId, digits: this.environment.ACTIVATION_CODE_LENGTH, keyId: this.codes.keyId },
+        locale,
+        requestId,
+        requestDigest: digest,
+      },
+      conceals,
+    );
+    if (addition.outcome === 'added') {
+      this.passwords.remember(password, passwordHash);
+      this.doorbell.ring();
+      return answerOf(addition.user, false);
+    }
+    if (!conceals) throw new UsersError('users.email_taken');
+    this.tellOwner(email, mailId, requestId);
+    this.doorbell.ring();
+    return pretendedAnswer(email, addition.instead, false);
+  }
+
+  /** Written without waiting for it: a free address does not cost this. */
+  private tellOwner(email: EmailAddress, mailId: string, requestId: string | null): void {
+    void this.users.oweNotice(email, mailId, requestId).catch((error: unknown) => {
+      this.logger.warn({ error }, 'The notice to the owner of a taken address was not written');
     });
   }
 }
+
+const answerOf = ({ id, email, createdAt, code }: User, replayed: boolean): Registered => {
+  if (code === null) throw new Error('A registration has a code');
+  return { id, email, createdAt, codeDigits: code.digits, replayed };
+};
+
+const pretendedAnswer = (
+  email: EmailAddress,
+  { id, createdAt, digits }: PretendedRegistration,
+  replayed: boolean,
+): Registered => ({ id, email, createdAt, codeDigits: digits, replayed });

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { PostgresDeadRegistrations, PurgeDeadRegistrations } from '@app/activation';
-import { parseEmailAddress, PostgresUserRepository, type NewUser } from '@app/users';
+import { PurgeDeadRegistrations } from '@app/activation';
+import { parseEmailAddress, type NewUser } from '@app/users';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
+import { postgresRepositories } from '../../support/repositories';
 import { percentile, type Figure } from '../figures';
 import { signUp } from '../people';
 import type { Stage } from '../stage';
@@ -56,7 +57,7 @@ async function filled(count: number): Promise<TestDatabase> {
 }
 
 async function speedOf({ sql, environment }: TestDatabase, size: number, calls: number) {
-  const users = new PostgresUserRepository(sql, environment);
+  const { users } = await postgresRepositories(sql, environment);
   const insert: number[] = [];
   const lookup: number[] = [];
   for (let call = 0; call < calls; call += 1) {
@@ -77,15 +78,16 @@ const somebody = (): NewUser => ({
   id: randomUUID(),
   email: parseEmailAddress(`${randomUUID()}@example.com`),
   passwordHash: 'x'.repeat(60),
-  code: { mailId: randomUUID(), digits: 4 },
+  code: { mailId: randomUUID(), digits: 4, keyId: null },
   locale: 'en',
   requestId: 'bench',
+  requestDigest: null,
 });
 
 /** Dead registrations go in batches, while others sign up. */
 export async function purge(stage: Stage): Promise<Figure[]> {
   const count = stage.size(100_000, 1_000_000);
-  const { sql } = stage.database;
+  const { sql, environment } = stage.database;
   await sql`truncate users`;
   return await stage.withApi({ BCRYPT_COST: '4' }, async ({ load }) => {
     const signUpMs = async (stop: AbortSignal): Promise<number> => {
@@ -108,8 +110,12 @@ export async function purge(stage: Stage): Promise<Figure[]> {
     const done = new AbortController();
     const meanwhile = signUpMs(done.signal);
     const began = performance.now();
-    const purger = new PurgeDeadRegistrations(new PostgresDeadRegistrations(sql));
-    const { registrations } = await purger.execute({ olderThanSeconds: 3_600, batchSize: 10_000 });
+    const { dead } = await postgresRepositories(sql, environment);
+    const purger = new PurgeDeadRegistrations(dead);
+    const { registrations } = await purger.purgeDeadRegistrations({
+      olderThanSeconds: 3_600,
+      batchSize: 10_000,
+    });
     const seconds = (performance.now() - began) / 1_000;
     done.abort();
     if (registrations !== count)

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseEnvironment } from '@app/runtime';
-import { BcryptHasher } from '@app/users';
+import { Test } from '@nestjs/testing';
+import { Environment, parseEnvironment } from '@app/runtime';
+import { PASSWORD_HASHER, PasswordHasher } from '@app/users';
 import { answer, asked } from './program';
 
 export interface PoolWhileHashing {
@@ -12,8 +13,11 @@ export interface PoolWhileHashing {
 /** Reads a file's status beside a hasher whose line is full. */
 async function main(): Promise<void> {
   const { cost, probes } = asked<PoolWhileHashing>();
-  const hasher = new BcryptHasher(parseEnvironment({ BCRYPT_COST: String(cost) }));
-  await hasher.onModuleInit();
+  const environment = parseEnvironment({ BCRYPT_COST: String(cost) });
+  const module = Test.createTestingModule({
+    providers: [{ provide: Environment, useValue: environment }, PASSWORD_HASHER],
+  });
+  const hasher = (await (await module.compile()).init()).get<PasswordHasher>(PasswordHasher);
   let busy = true;
   const clients = Array.from({ length: 8 }, async () => {
     while (busy) await hasher.hash('SecurePass123');

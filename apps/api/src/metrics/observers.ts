@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { OwedMailRepository } from '@app/activation';
 import { Instruments } from '@app/metrics';
 import { SlidingWindowStorage } from '@app/rate-limit';
-import { BcryptHasher, PasswordHasher } from '@app/users';
+import { PasswordHasher } from '@app/users';
 
 /** Shows the instruments to the libraries that have something to tell, and that know nothing of metrics. */
 @Injectable()
@@ -17,14 +17,7 @@ export class Observers implements OnModuleInit {
   onModuleInit(): void {
     this.instruments.watchMailBacklog(() => this.owed.backlog());
     this.limits.onFallback = () => this.instruments.limitsFellBack();
-    if (this.passwords instanceof BcryptHasher) {
-      const { line } = this.passwords;
-      line.onWaited = (seconds) => this.instruments.hashWaited(seconds);
-      this.instruments.watchHashing(() => ({
-        waiting: line.depth,
-        running: line.inUse,
-        rejected: line.rejected,
-      }));
-    }
+    this.passwords.onWaited((seconds) => this.instruments.hashWaited(seconds));
+    this.instruments.watchHashing(() => this.passwords.load);
   }
 }

@@ -12,10 +12,13 @@ import { UsersError } from '@app/users';
 
 const RESULT_OF = {
   'activation.code_wrong': 'code_wrong',
+  'activation.code_replaced': 'code_wrong',
   'activation.code_dead': 'code_dead',
   'activation.already_activated': 'already_activated',
   // Said of new codes and never of an activation.
   'activation.codes_used_up': 'code_dead',
+  'activation.too_early': 'code_dead',
+  'activation.registration_gone': 'code_dead',
 } satisfies Record<ActivationError['code'], ActivationResult>;
 
 /**

@@ -11,8 +11,11 @@ export const ERROR_OF = {
   'users.credentials_wrong': 'InvalidCredentials',
   'activation.already_activated': 'UserAlreadyActivated',
   'activation.code_wrong': 'InvalidActivationCode',
+  'activation.code_replaced': 'InvalidActivationCode',
   'activation.code_dead': 'ActivationCodeExpired',
   'activation.codes_used_up': 'RateLimitExceeded',
+  'activation.too_early': 'RateLimitExceeded',
+  'activation.registration_gone': 'InvalidCredentials',
 } satisfies Record<UsersErrorCode | ActivationErrorCode, ErrorName>;
 
 /** The status of every error; an error without one does not compile. */
@@ -57,4 +60,5 @@ export const DETAIL_OF = {
 
 export const CODES_USED_UP =
   'This registration has had all of its activation codes: once the last one has expired, register again.';
+export const REPLACED_CODE_HINT = 'This is the code of an earlier mail. Use the one in the newest mail.';
 export const NEW_CODE_HINT = 'Ask for a new code with POST /api/v1/users/activation-codes.';

@@ -5,7 +5,7 @@ import { Unavailable } from '@app/runtime';
 import { UsersError } from '@app/users';
 import type { ErrorName, Problem } from './problem';
 import { ProblemError } from './problem-error';
-import { CODES_USED_UP, DETAIL_OF, ERROR_OF, NEW_CODE_HINT, STATUS_OF } from './statuses';
+import { CODES_USED_UP, DETAIL_OF, ERROR_OF, NEW_CODE_HINT, REPLACED_CODE_HINT, STATUS_OF } from './statuses';
 
 /** Seconds after which an outage or a full hashing line is worth another try. */
 export const RETRY_AFTER_SECONDS = 1;
@@ -66,6 +66,8 @@ function fromUsers(error: UsersError): ProblemError {
 
 function fromActivation(error: ActivationError): ProblemError {
   switch (error.code) {
+    case 'activation.code_replaced':
+      return named('InvalidActivationCode', { hint: REPLACED_CODE_HINT });
     case 'activation.code_dead':
       return named('ActivationCodeExpired', { hint: NEW_CODE_HINT });
     case 'activation.codes_used_up': {

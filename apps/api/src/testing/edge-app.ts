@@ -35,17 +35,20 @@ class RuntimeInMemory {
 /** Use cases that keep nothing: every registration succeeds, and `PASSWORD` is everybody's password. */
 const USE_CASES = [
   { provide: PasswordRules, useValue: { minLength: 8, blocklist: new Set(['password123']) } },
-  { provide: Register, useValue: { execute: ({ email }: { email: string }) => userOf(email) } },
+  { provide: Register, useValue: { registerAccount: ({ email }: { email: string }) => userOf(email) } },
   {
     provide: Authenticate,
     useValue: {
-      execute: (email: string, password: string) =>
+      authenticate: ({ email, password }: { email: string; password: string }) =>
         password === PASSWORD ? userOf(email) : Promise.reject(new UsersError('users.credentials_wrong')),
       renewedHash: () => Promise.resolve(undefined),
     },
   },
-  { provide: ActivateAccount, useValue: { execute: () => Promise.resolve(new Date(0)) } },
-  { provide: IssueNewCode, useValue: { execute: () => Promise.resolve() } },
+  {
+    provide: ActivateAccount,
+    useValue: { activateAccount: () => Promise.resolve({ activatedAt: new Date(0), replayed: false }) },
+  },
+  { provide: IssueNewCode, useValue: { issueNewCode: () => Promise.resolve() } },
 ];
 
 const userOf = (email: string): Promise<User> =>

@@ -24,8 +24,9 @@ export class LimitedAuthentication {
     { email, password }: BasicCredentials,
     spends: 'activation' | 'resend',
   ): Promise<UserWithHash> {
+    const { gone, clientDigest: client } = currentRequest();
     const user = await this.authentication
-      .execute(email, password, currentRequest().gone)
+      .authenticate({ email, password, gone, client })
       .catch((error: unknown) => {
         // Where the password was not compared, it was not wrong.
         if (!(error instanceof UsersError)) this.limits.giveBackCredentials();

@@ -40,12 +40,13 @@ export class UsersController {
   @ApiResponse({ status: 201, type: RegisteredUser, description: 'Registered; the mail is on its way.' })
   @ApiProblems('ValidationError', 'UserAlreadyExists', 'RateLimitExceeded', ...BODY_PROBLEMS)
   async register(@Body() body: RegisterBody, @Req() request: Request): Promise<RegisteredUser> {
-    const user = await this.registration.execute({
+    const user = await this.registration.registerAccount({
       email: body.email,
       password: body.password,
       locale: this.readerLocale.of(request.headers['accept-language']),
       requestId: currentRequest().requestId,
       gone: currentRequest().gone,
+      client: currentRequest().clientDigest,
     });
     return {
       id: user.id,
@@ -82,7 +83,12 @@ export class UsersController {
   ): Promise<ActivatedUser> {
     const user = await this.authentication.authenticate(credentials, 'activation');
     const renewedHash = await this.authentication.renewedHash(user, credentials);
-    const activatedAt = await this.activation.execute(user, body.activation_code, renewedHash);
+    const { activatedAt } = await this.activation.activateAccount({
+      account: user,
+      code: body.activation_code,
+      passwordHash: renewedHash,
+      requestId: currentRequest().requestId,
+    });
     return {
       email: user.email,
       is_activated: true,
@@ -108,11 +114,9 @@ export class UsersController {
     @Req() request: Request,
   ): Promise<NewCodeAccepted> {
     const user = await this.authentication.authenticate(credentials, 'resend');
-    await this.newCode.execute(
-      user,
-      this.readerLocale.of(request.headers['accept-language']),
-      currentRequest().requestId,
-    );
+    const { requestId } = currentRequest();
+    const locale = this.readerLocale.of(request.headers['accept-language']);
+    await this.newCode.issueNewCode({ account: user, locale, requestId });
     return {
       message: 'A new activation code is on its way; the old one is no longer valid.',
       email: user.email,

@@ -75,7 +75,7 @@ PURGE_INTERVAL_SECONDS. Durations: 90s, 15m, 1h, 7d.`,
     const stopRequest = new StopRequest();
     let done = 0;
     try {
-      const { registrations, wrongTries } = await this.purge.execute({
+      const { registrations, addressDays } = await this.purge.purgeDeadRegistrations({
         olderThanSeconds,
         batchSize,
         signal: stopRequest.signal,
@@ -86,7 +86,7 @@ PURGE_INTERVAL_SECONDS. Durations: 90s, 15m, 1h, 7d.`,
       const result = {
         dry_run: false,
         deleted: registrations,
-        wrong_tries_forgotten: wrongTries,
+        wrong_tries_forgotten: addressDays,
         interrupted,
       };
       const how = interrupted ? ' before the stopRequest; run it again to go on' : '';

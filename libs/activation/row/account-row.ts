@@ -1,0 +1,152 @@
+import type { PendingQuery, Row } from 'postgres';
+import { traceParent, type Sql } from '@app/runtime';
+import type { IssuedCode } from '../domain/activation-code';
+import {
+  HELD_WITHOUT_MAIL_SECONDS,
+  REPLACED_CODE_SECONDS,
+  RESEND_WAIT_SECONDS,
+  type OwedFrom,
+} from '../domain/current-code';
+
+/**
+ * The words in which every statement speaks of a row of `users`, as SQL. A word takes the name that the statement has
+ * for the table: inside `on conflict do update`, a bare column could be either row's.
+ */
+type Fragment = PendingQuery<Row[]>;
+
+/** Its code can be redeemed: its mail is with the mail server, or being handed to it, and its life is not over. */
+export const isAlive = (sql: Sql, row = 'users'): Fragment => sql`
+  coalesce(${sql(row)}.code_expires_at > now(), false)`;
+
+/** Its mail is still to come, or is kept back without a word to the person. */
+const isUnsent = (sql: Sql, row: string): Fragment => sql`
+  (${sql(row)}.mail_due_at is not null or ${sql(row)}.mail_withheld_at is not null)`;
+
+const waitsForMail = (sql: Sql, row: string): Fragment => sql`
+  (${isUnsent(sql, row)}
+   and ${sql(row)}.mail_owed_since > now() - make_interval(secs => ${HELD_WITHOUT_MAIL_SECONDS}))`;
+
+/** The next registration of its address replaces it. */
+export const isDead = (sql: Sql, row = 'users'): Fragment => sql`
+  (${sql(row)}.activated_at is null and not ${isAlive(sql, row)} and not ${waitsForMail(sql, row)})`;
+
+/** It died before that moment, and no mail is owed to it any more: it can be deleted. */
+export const diedBefore = (sql: Sql, moment: Fragment, row = 'users'): Fragment => sql`
+  (${sql(row)}.activated_at is null and ${sql(row)}.mail_due_at is null and ${sql(row)}.created_at < ${moment}
+   and coalesce(${sql(row)}.code_expires_at, ${sql(row)}.mail_given_up_at,
+                ${sql(row)}.mail_withheld_at + make_interval(secs => ${HELD_WITHOUT_MAIL_SECONDS})) < ${moment})`;
+
+/** Its mail was sent and its code died unused, of age or of wrong tries. */
+export const hasExpiredUnused = (sql: Sql, row = 'users'): Fragment => sql`
+  (${sql(row)}.activated_at is null and ${sql(row)}.mail_due_at is null
+   and ${sql(row)}.code_expires_at <= now())`;
+
+/** Assignments: a mail is owed from now on. The owner's language stays where none is given. */
+export const owesMailNow = (
+  sql: Sql,
+  { mailId, locale, requestId }: OwedFrom,
+  row = 'users',
+): Fragment => sql`
+  mail_id = ${mailId}, mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null,
+  mail_withheld_at = null, mail_attempts = 0, mail_last_error = null,
+  locale = coalesce(${locale ?? null}::text, ${sql(row)}.locale), request_id = ${requestId},
+  trace_parent = ${traceParent()}`;
+
+/** Assignments: the code of the owed mail, with all its tries. */
+export const hasFreshCode = (sql: Sql, { digits, keyId }: IssuedCode, row = 'users'): Fragment => sql`
+  code_digits = ${nextCodeDigits(sql, sql`${sql(row)}.email`, digits)}, code_key_id = ${keyId},
+  code_wrong_tries = 0, code_expires_at = null`;
+
+/** Assignment: the code of before, if its mail was sent. It stands next to `hasFreshCode`. */
+export const remembersReplacedCode = (sql: Sql): Fragment => sql`
+  replaced_code = case when users.mail_sent_at is not null then jsonb_build_object('mail_id', users.mail_id,
+    'digits', users.code_digits, 'key_id', users.code_key_id, 'sent_at', users.mail_sent_at) end`;
+
+/** Columns of a `CodeRow`. */
+export const codeColumns = (sql: Sql, row = 'users'): Fragment => sql`
+  ${sql(row)}.mail_id, ${sql(row)}.code_digits, ${sql(row)}.code_key_id, ${sql(row)}.code_resends,
+  case when ${sql(row)}.mail_due_at is not null or ${waitsForMail(sql, row)} then 'owed'
+       when ${isAlive(sql, row)} then 'sent' else 'dead' end as code_state,
+  ${sql(row)}.code_expires_at,
+  case when ${sql(row)}.code_resends = 0 then ${sql(row)}.created_at
+       when ${sql(row)}.code_early_resend = 'open' then ${sql(row)}.mail_owed_since
+       else ${sql(row)}.mail_owed_since + make_interval(secs => ${RESEND_WAIT_SECONDS}) end as resend_allowed_at,
+  ${sql(row)}.code_early_resend = 'open' as resends_early,
+  case when (${sql(row)}.replaced_code ->> 'sent_at')::timestamptz
+            > now() - make_interval(secs => ${REPLACED_CODE_SECONDS})
+       then ${sql(row)}.replaced_code end as replaced_code`;
+
+/** Wrong tries of a day that make an address's next codes one digit longer. */
+export const WRONG_TRIES_PER_DIGIT = 10;
+/** Longest code, in digits, and most wrong tries that are remembered: no code grows by more than four digits. */
+const CODE_DIGITS_MAX = 8;
+const WRONG_TRIES_MAX = 64;
+
+/**
+ * Length of an address's next code: the usual one, and a digit more for every ten wrong tries of the last day. Someone
+ * who guesses meets ever longer codes; the owner, who reads them in the mail, types a digit more.
+ */
+export const nextCodeDigits = (sql: Sql, email: Fragment, usualDigits: number): Fragment => sql`
+  least(${CODE_DIGITS_MAX}, ${usualDigits}::int + coalesce((
+    select count(*) from address_days, unnest(wrong_tries) as at
+    where digest = ${addressDigest(sql, email)} and at > now() - interval '1 day'), 0)::int / ${WRONG_TRIES_PER_DIGIT})`;
+
+/** Statement that counts a wrong try for each row of `from` (email). */
+export const countWrongTries = (sql: Sql, from: Fragment): Fragment => sql`
+  insert into address_days as days (digest, wrong_tries, changed_at)
+  select ${addressDigest(sql, sql`tried.email`)}, array[now()], now() from ${from} as tried
+  on conflict (digest) do update set changed_at = now(),
+    wrong_tries = array(select at from unnest(days.wrong_tries || now()) as at
+                        where at > now() - interval '1 day' order by at desc limit ${WRONG_TRIES_MAX})`;
+
+const isOfToday = (sql: Sql): Fragment => sql`at > now() - interval '1 day'`;
+const countOfToday = (sql: Sql, mails: Fragment): Fragment => sql`
+  (select count(*) from unnest(${mails}) as at where ${isOfToday(sql)})`;
+
+/**
+ * Statement that counts a mail for the mailbox of each row of `from` (email), up to the limit of a day: only mails
+ * whose moment is counted are sent. Null: mails are not limited. An operator's mail is counted beyond the limit.
+ */
+export const countMails = (
+  sql: Sql,
+  from: Fragment,
+  dayLimit: number | null,
+  beyondLimit = false,
+): Fragment =>
+  dayLimit === null
+    ? sql`select`
+    : sql`
+  insert into address_days as days (digest, mails, changed_at)
+  select ${mailboxDigest(sql, sql`promised.email`)}, array[now()], now() from ${from} as promised
+  on conflict (digest) do update set changed_at = now(),
+    mails = array(select at from unnest(days.mails || now()) as at where ${isOfToday(sql)} order by at
+                  limit greatest(${dayLimit}::bigint,
+                                 ${countOfToday(sql, sql`days.mails`)} + ${beyondLimit ? 1 : 0}::int))`;
+
+/** Its mailbox has had its mails of the day: the next one would be withheld. */
+export const hasFullMailbox = (sql: Sql, dayLimit: number | null, row = 'users'): Fragment =>
+  dayLimit === null
+    ? sql`false`
+    : sql`
+  exists (select from address_days
+          where digest = ${mailboxDigest(sql, sql`${sql(row)}.email`)}
+            and ${countOfToday(sql, sql`mails`)} >= ${dayLimit})`;
+
+/** Its mailbox had its mails of the day when this one was promised. To be asked of mails that are claimed. */
+export const exceedsMailbox = (sql: Sql, dayLimit: number | null, row = 'users'): Fragment =>
+  dayLimit === null
+    ? sql`false`
+    : sql`
+  exists (select from address_days
+          where digest = ${mailboxDigest(sql, sql`${sql(row)}.email`)} and ${sql(row)}.mail_owed_since <> all(mails)
+            and (select count(*) from unnest(mails) as at
+                 where at > ${sql(row)}.mail_owed_since - interval '1 day') >= ${dayLimit})`;
+
+/** Keys under which `address_days` counts for an address: as it is, and without its plus tag. */
+export const countKeys = (sql: Sql, email: Fragment): Fragment => sql`
+  ${addressDigest(sql, email)}, ${mailboxDigest(sql, email)}`;
+
+const addressDigest = (sql: Sql, email: Fragment): Fragment => sql`sha256(convert_to(${email}, 'UTF8'))`;
+/** Many providers deliver name+tag@… to name@…, so a stranger could reach one mailbox under any number of addresses. */
+const mailboxDigest = (sql: Sql, email: Fragment): Fragment =>
+  addressDigest(sql, sql`regexp_replace(${email}, '\\+[^@]*@', '@')`);

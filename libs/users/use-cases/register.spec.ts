@@ -99,7 +99,7 @@ describe('Register', () => {
     await expect(register.registerAccount(signUp())).resolves.toMatchObject({ email: 'kevin@example.com' });
   });
 
-  it('refuses an address that is held, and announces nothing for it', async () => {
+  it('refuses an address that is held, and rings for nothing', async () => {
     const { stage, doorbell, register } = setUp();
     await registerAndDeliver(stage, kevin());
     await expect(register.registerAccount(signUp())).rejects.toMatchObject(taken);

@@ -6,6 +6,7 @@ import { endure } from './faults/outages';
 import { poolTransactions } from './faults/pgbouncer';
 import { failOverPostgres } from './faults/postgres-failover';
 import { POSTGRES_OUTAGES } from './faults/postgres';
+import { strikeProcesses } from './faults/processes';
 import { failOverRedis } from './faults/redis-failover';
 import { REDIS_OUTAGES } from './faults/redis';
 import { stopApi, stopTwice, stopWorker } from './faults/shutdown';
@@ -31,6 +32,19 @@ const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Seen> }[]
   { fault: 'Redis sentinels failed over', run: () => failOverRedis(() => TestRedisSentinels.start()) },
   { fault: 'SMTP refusing for good', run: refuseForGood },
   { fault: 'api killed 20 times', run: (stage) => killApi(stage, 20) },
+  {
+    fault: 'one of two api processes killed, 10 times',
+    run: (stage) =>
+      strikeProcesses(stage, { times: 10, signal: 'SIGKILL', victims: (pids) => pids.slice(0, 1) }),
+  },
+  {
+    fault: 'both api processes killed, 3 times',
+    run: (stage) => strikeProcesses(stage, { times: 3, signal: 'SIGKILL', victims: (pids) => pids }),
+  },
+  {
+    fault: 'both api processes stopped, 5 times',
+    run: (stage) => strikeProcesses(stage, { times: 5, signal: 'SIGSTOP', victims: (pids) => pids }),
+  },
   { fault: 'worker killed 5 times', run: (stage) => killWorker(stage, 5) },
   { fault: 'SIGTERM to the api', run: stopApi },
   { fault: 'SIGTERM to the worker', run: stopWorker },

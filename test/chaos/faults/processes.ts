@@ -1,0 +1,55 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { newConnections, processesOf, replaced } from '../../support/api-processes';
+import { spawnApp } from '../../support/apps';
+import type { Seen } from '../report';
+import type { Stage } from '../stage';
+import { ms } from './outages';
+
+const PROCESSES = 2;
+/** Longest wait for as many live processes as before. */
+const RECOVERY_MS = 5_000;
+/** A fault is given so long to end at all, so that its real time can be told. */
+const PATIENCE_MS = 30_000;
+const REFUSED_MAX = 0.02;
+/** Requests that one process was answering when it died. */
+const IN_FLIGHT_EACH = 2;
+/** Between two faults, in milliseconds. */
+const REST_MS = 500;
+
+export interface ProcessFault {
+  readonly times: number;
+  readonly signal: NodeJS.Signals;
+  /** Which of them it befalls. */
+  readonly victims: (pids: number[]) => number[];
+}
+
+/** Strikes the processes behind one port again and again, while new connections keep coming. */
+export async function strikeProcesses(stage: Stage, fault: ProcessFault): Promise<Seen> {
+  const api = await spawnApp('api', { ...stage.env, WEB_CONCURRENCY: String(PROCESSES) });
+  const load = newConnections(api);
+  const waits: number[] = [];
+  let struck = 0;
+  for (let time = 0; time < fault.times; time += 1) {
+    const victims = fault.victims(processesOf(api));
+    struck += victims.length;
+    const began = performance.now();
+    for (const pid of victims) process.kill(pid, fault.signal);
+    await replaced(api, PROCESSES, victims, PATIENCE_MS);
+    waits.push(performance.now() - began);
+    await pause(REST_MS);
+  }
+  const { answered, refused } = await load.stop();
+  const status = await api.stop();
+  const slowest = Math.max(...waits);
+  const allowed = REFUSED_MAX * (answered + refused) + IN_FLIGHT_EACH * struck;
+  return {
+    promised: `${PROCESSES} live within 5 s, < 2 % refused besides those in flight`,
+    seen: `${struck} struck, ${refused} of ${answered + refused} connections refused`,
+    recovery: `processes ${ms(slowest)}`,
+    broken: [
+      ...(slowest > RECOVERY_MS ? [`${PROCESSES} live only after ${ms(slowest)}`] : []),
+      ...(refused > allowed ? [`${refused} refused, ${allowed.toFixed(0)} allowed`] : []),
+      ...(status === 0 ? [] : [`exit ${status}`]),
+    ],
+  };
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import type { SpawnedApp } from './apps';
+import { Client } from './service';
+import { until } from './until';
+
+/** New connections a second. */
+const RATE = 60;
+
+/** The api processes under this primary, by their ids. */
+export function processesOf({ child }: SpawnedApp): number[] {
+  if (!child.running) throw new Error(`The primary has ended:\n${child.tail.join('\n')}`);
+  const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+  return children.split(' ').filter(Boolean).map(Number);
+}
+
+/** Waits until as many processes live as before, none of them is gone, and one of them answers. */
+export function replaced(
+  api: SpawnedApp,
+  count: number,
+  gone: readonly number[],
+  withinMs: number,
+): Promise<unknown> {
+  return until(
+    `${count} processes live and none of them is one of ${gone.join()}`,
+    async () => {
+      const now = processesOf(api);
+      const whole = now.length === count && !now.some((pid) => gone.includes(pid));
+      return whole && (await new Client(api.url).get('/livez')).status === 200;
+    },
+    withinMs,
+  );
+}
+
+export interface Connections {
+  answered: number;
+  refused: number;
+}
+
+/** Opens a connection for each request, at an even pace, until it is stopped. */
+export function newConnections({ port }: SpawnedApp): { readonly stop: () => Promise<Connections> } {
+  const counts: Connections = { answered: 0, refused: 0 };
+  const pending = new Set<Promise<void>>();
+  const ask = (): Promise<void> =>
+    new Promise((resolve) => {
+      const sent = request({ port, path: '/livez', agent: false }, (response) => {
+        response.resume();
+        response.on('end', () => resolve(void (counts.answered += 1)));
+        response.on('error', () => resolve(void (counts.refused += 1)));
+      });
+      sent.on('error', () => resolve(void (counts.refused += 1)));
+      sent.end();
+    });
+  const timer = setInterval(() => {
+    const asked = ask().finally(() => pending.delete(asked));
+    pending.add(asked);
+  }, 1_000 / RATE);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await Promise.all(pending);
+      return counts;
+    },
+  };
+}

@@ -103,9 +103,7 @@ logs: ## Follow the containers' logs
 
 .PHONY: clean
 clean: ## Drop the state of make run (.data/) and what was built
-	@# Root's PostgreSQL may live outside of the checkout; then .data/postgres is a link to it.
-	@if [ -L .data/postgres ]; then rm -rf "$$(dirname "$$(readlink .data/postgres)")"; fi
-	rm -rf .data dist coverage
+	@bash tools/clean.sh
 
 .PHONY: cli
 cli: build ## Run the command line on the database of make run: make cli ARGS='mail owed'

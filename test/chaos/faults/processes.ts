@@ -6,8 +6,10 @@ import type { Stage } from '../stage';
 import { ms } from './outages';
 
 const PROCESSES = 2;
-/** Longest wait for as many live processes as before. */
+/** Longest wait for as many live processes as before, on a machine that does nothing else. */
 const RECOVERY_MS = 5_000;
+/** On a busy one a replacement takes what a start takes, which is measured here. */
+const STARTS_MAX = 3;
 /** A fault is given so long to end at all, so that its real time can be told. */
 const PATIENCE_MS = 30_000;
 const REFUSED_MAX = 0.02;
@@ -25,7 +27,9 @@ export interface ProcessFault {
 
 /** Strikes the processes behind one port again and again, while new connections keep coming. */
 export async function strikeProcesses(stage: Stage, fault: ProcessFault): Promise<Seen> {
+  const launched = performance.now();
   const api = await spawnApp('api', { ...stage.env, WEB_CONCURRENCY: String(PROCESSES) });
+  const withinMs = Math.max(RECOVERY_MS, STARTS_MAX * (performance.now() - launched));
   const load = newConnections(api);
   const waits: number[] = [];
   let struck = 0;
@@ -43,11 +47,11 @@ export async function strikeProcesses(stage: Stage, fault: ProcessFault): Promis
   const slowest = Math.max(...waits);
   const allowed = REFUSED_MAX * (answered + refused) + IN_FLIGHT_EACH * struck;
   return {
-    promised: `${PROCESSES} live within 5 s, < 2 % refused besides those in flight`,
+    promised: `${PROCESSES} live within ${ms(withinMs)}, < 2 % refused besides those in flight`,
     seen: `${struck} struck, ${refused} of ${answered + refused} connections refused`,
     recovery: `processes ${ms(slowest)}`,
     broken: [
-      ...(slowest > RECOVERY_MS ? [`${PROCESSES} live only after ${ms(slowest)}`] : []),
+      ...(slowest > withinMs ? [`${PROCESSES} live only after ${ms(slowest)}`] : []),
       ...(refused > allowed ? [`${refused} refused, ${allowed.toFixed(0)} allowed`] : []),
       ...(status === 0 ? [] : [`exit ${status}`]),
     ],

@@ -17,7 +17,7 @@ $(INSTALLED): package.json package-lock.json
 install: $(INSTALLED) ## Install the dependencies, if they are missing or have changed
 
 BUILT := dist/.built
-SOURCES := $(shell find apps libs tools test/bench test/support -name node_modules -prune -o -type f -print) nest-cli.json tsconfig.json tsconfig.build.json
+SOURCES := $(shell find apps libs tools examples docs/client test/bench test/support -name node_modules -prune -o -type f -print) nest-cli.json tsconfig.json tsconfig.build.json
 
 $(BUILT): $(INSTALLED) $(SOURCES)
 	npm run --silent build

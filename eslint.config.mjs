@@ -9,6 +9,11 @@ const BROWSER = {
   ...{ confirm: 'readonly', document: 'readonly', navigator: 'readonly' },
   ...{ fetch: 'readonly', setTimeout: 'readonly' },
 };
+/** Names that browsers and Node share. */
+const EVERYWHERE = {
+  ...{ AbortController: 'readonly', AbortSignal: 'readonly', TextEncoder: 'readonly' },
+  ...{ btoa: 'readonly', crypto: 'readonly', setInterval: 'readonly', setTimeout: 'readonly' },
+};
 const NODE = { AbortSignal: 'readonly', fetch: 'readonly', process: 'readonly' };
 const COMMONJS = { __dirname: 'readonly', module: 'writable', require: 'readonly' };
 
@@ -32,6 +37,11 @@ export default defineConfig(
     },
   },
   { files: ['**/*.mjs'], languageOptions: { globals: NODE } },
+  { files: ['docs/client/*.mjs'], languageOptions: { globals: EVERYWHERE } },
+  {
+    files: ['examples/sign-up/*.js'],
+    languageOptions: { sourceType: 'module', globals: { ...BROWSER, ...EVERYWHERE } },
+  },
   { files: ['**/*.config.js', '**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: COMMONJS } },
   { files: ['tools/inbox/page/*.js'], languageOptions: { sourceType: 'script', globals: BROWSER } },
   {

@@ -57,7 +57,7 @@ export class Stack {
     claim(RUN_FILE);
     await this.checkPorts();
     const database = ownDatabase ? await this.startPostgres(report) : {};
-    if (ownInbox) this.inbox = await startInbox(ports.smtp, ports.inbox);
+    if (ownInbox) this.inbox = await startInbox(ports.smtp, ports.inbox, `http://127.0.0.1:${ports.api}`);
     const mail = ownInbox ? { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(ports.smtp) } : {};
     const env = { NODE_ENV: 'development', ...process.env, ...mail, ...database };
 

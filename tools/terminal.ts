@@ -72,13 +72,13 @@ export function printBanner({ ports, ownInbox, ownDatabase }: Settings): void {
   printLine(`
   Ready. Ctrl-C stops everything${kept}
 
-    API      ${api}/api/v1
-    Docs     ${api}/docs${ownInbox ? `\n    Inbox    ${inbox}` : ''}
+${ownInbox ? `    Try it   ${inbox}/try\n    Inbox    ${inbox}\n` : ''}    API      ${api}/api/v1
+    Docs     ${api}/docs
     Health   ${api}/api/v1/health
     Metrics  ${api}/api/v1/metrics
 `);
   if (!ownInbox) return;
-  printLine(`  Try it in another terminal:
+  printLine(`  Or try it in another terminal:
 
     curl -s ${api}/api/v1/users/register -H 'Content-Type: application/json' \\
       -d '{"email":"test@example.com","password":"SecurePass123"}'

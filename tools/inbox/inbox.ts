@@ -10,8 +10,8 @@ export interface Inbox {
   close(): Promise<void>;
 }
 
-/** Starts the SMTP server and the page. */
-export async function startInbox(smtpPort: number, webPort: number): Promise<Inbox> {
+/** Starts the SMTP server and the pages; `api` is where the sign-up page finds the API. */
+export async function startInbox(smtpPort: number, webPort: number, api?: string): Promise<Inbox> {
   const mailbox = new Mailbox();
   const smtp = createSmtpServer(mailbox);
   await new Promise<void>((resolve, reject) => {
@@ -20,7 +20,7 @@ export async function startInbox(smtpPort: number, webPort: number): Promise<Inb
   });
   // From here on: a client that breaks off in the middle of a mail is its own problem.
   smtp.on('error', () => {});
-  const web = createInboxServer(mailbox).listen(webPort, LOOPBACK);
+  const web = createInboxServer(mailbox, api).listen(webPort, LOOPBACK);
   await once(web, 'listening');
   return {
     mailbox,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { Mailbox, StoredMail } from './mailbox';
+import { answerTry, TRY_PATH } from './try';
 
 const BODY_BYTES_MAX = 65_536;
 const SNIPPET_LENGTH = 250;
@@ -16,14 +17,22 @@ const MAIL_POLICY =
 
 const asset = (file: string): string => readFileSync(path.join(__dirname, 'page', file), 'utf8');
 
-/** The inbox: a page for people, and for scripts the part of Mailpit's API that they need. */
-export function createInboxServer(mailbox: Mailbox): Server {
+/**
+ * The inbox: a page for people, and for scripts the part of Mailpit's API that they need. With the address of an `api`
+ * it also serves the sign-up page of examples/, at `/try`.
+ */
+export function createInboxServer(mailbox: Mailbox, api?: string): Server {
   const assets: Record<string, readonly [type: string, body: string]> = {
     '/': ['text/html', asset('index.html')],
     '/inbox.js': ['text/javascript', asset('inbox.js')],
     '/inbox.css': ['text/css', asset('inbox.css')],
   };
   return createServer((request, response) => {
+    // A name that points to 127.0.0.1 would make somebody's page our own: only addresses and localhost are ours.
+    const host = (request.headers.host ?? '').replace(/:\d+$/, '');
+    if (!['127.0.0.1', 'localhost', '[::1]'].includes(host))
+      return send(response, 403, { Error: 'unknown host' });
+    if (api !== undefined && TRY_PATH.test(request.url ?? '')) return answerTry(api, request, response);
     void answer(mailbox, assets, request, response).catch(() =>
       send(response, 400, { Error: 'bad request' }),
     );
@@ -36,10 +45,6 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // A name that points to 127.0.0.1 would make somebody's page our own: only addresses and localhost are ours.
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(host))
-    return send(response, 403, { Error: 'unknown host' });
   const url = new URL(request.url ?? '/', 'http://localhost');
   const page = assets[url.pathname];
   if (request.method === 'GET' && page !== undefined)

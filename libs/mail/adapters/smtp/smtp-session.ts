@@ -87,7 +87,8 @@ export class SmtpSession {
       ignoreTLS: tls === 'none',
       connectionTimeout: GREETING_TIMEOUT_MS,
       greetingTimeout: GREETING_TIMEOUT_MS,
-      socketTimeout: timeoutMs + 1_000,
+      // Silence in a step has the step's own deadline; this one must not end the wait for a late greeting.
+      socketTimeout: GREETING_TIMEOUT_MS + timeoutMs,
     });
     const extensions = connection as unknown as { readonly _supportedExtensions: readonly string[] };
     const session = new SmtpSession(connection, timeoutMs, () =>

@@ -1,4 +1,4 @@
-import type { Sql } from './sql';
+import type postgres from 'postgres';
 
 /** Settings that PgBouncer keeps apart for each of its clients, whatever the pool mode. */
 const TRACKED = {
@@ -31,7 +31,7 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = { ...TRACKED, 
 const connectionsOf = new Set<Record<string, unknown>>();
 
 /** Has the pool send the settings; it is told where PgBouncer refuses them. */
-export function sendSettings(sql: Sql): void {
+export function sendSettings(sql: postgres.Sql): void {
   // postgres.js reads this object each time it connects.
   connectionsOf.add((sql.options as { connection: Record<string, unknown> }).connection);
 }

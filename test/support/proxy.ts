@@ -1,5 +1,6 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { createServer as createHttpServer, request as ask, type Server as HttpServer } from 'node:http';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../tools/processes/ports';
 
@@ -109,4 +110,37 @@ export class TcpProxy {
         });
     };
   }
+}
+
+/** A site that has a service behind a path, as nginx does with `location /auth/ { proxy_pass http://api/; }`. */
+export async function startSite(
+  path: string,
+  target: number,
+): Promise<{ readonly origin: string; readonly stop: () => void }> {
+  const server: HttpServer = createHttpServer((request, response) => {
+    const { method, headers, url = '/' } = request;
+    if (!url.startsWith(`${path}/`)) {
+      response.writeHead(404).end('This is the site, and not the service.');
+      return;
+    }
+    const upstream = ask(
+      { host: '127.0.0.1', port: target, method, headers, path: url.slice(path.length) },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    upstream.once('error', () => response.destroy());
+    request.pipe(upstream);
+  });
+  const port = await freePort();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }

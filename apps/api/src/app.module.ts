@@ -11,6 +11,7 @@ import { HealthController } from './health/health.controller';
 import { MetricsController } from './metrics/metrics.controller';
 import { Observers } from './metrics/observers';
 import { ProblemFilter } from './problem/problem.filter';
+import { ProblemsController } from './problem/problems.controller';
 import { UnreadableRequests } from './problem/unreadable';
 import { GiveBackInterceptor } from './rate-limit/give-back.interceptor';
 import { ProxyHint } from './rate-limit/proxy-hint';
@@ -54,6 +55,7 @@ export class AppModule {
       ],
       controllers: [
         IndexController,
+        ProblemsController,
         UsersController,
         HealthController,
         ProbesController,

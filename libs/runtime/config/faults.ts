@@ -10,6 +10,10 @@ export const originFault = (entry: string): Fault => {
   return parsed?.origin === entry ? undefined : `"${entry}" is not an origin such as https://app.example.com`;
 };
 
+/** It stands before `/docs` and its like: from a slash, to no slash. */
+export const publicPathFault = (value: string): Fault =>
+  /^(?:\/[\w.~-]+)*$/.test(value) ? undefined : `"${value}" is not a path such as /auth`;
+
 /** `true` would let every client write its own address into X-Forwarded-For, so it is refused. */
 export const proxyFault = (entry: string): Fault => {
   if (/^\d{1,2}$/.test(entry) || ['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return undefined;

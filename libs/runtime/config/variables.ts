@@ -9,6 +9,7 @@ import {
   mailHostFault,
   originFault,
   proxyFault,
+  publicPathFault,
   redisHostFault,
   smtpUrlFault,
   webhookFault,
@@ -44,6 +45,11 @@ export const sections = {
       fault: hostFault,
     }),
     API_PORT: port(8000, 'Port of the api'),
+    PUBLIC_PATH: text(
+      '',
+      'Path that a proxy puts before those of the api and takes away again, such as /auth; empty: none',
+      { max: 256, fault: publicPathFault },
+    ),
     OPERATIONS_PORT: integer(
       0,
       65_535,

@@ -44,7 +44,17 @@ export function ApiProblems(...errors: ErrorName[]): MethodDecorator {
           description: names.map((name) => `${name}: ${DETAIL_OF[name]}`).join(' '),
           content: {
             'application/problem+json': {
-              schema: { $ref: getSchemaPath(Problem) },
+              schema: {
+                allOf: [
+                  { $ref: getSchemaPath(Problem) },
+                  // Generators make a type of it that only the errors of this status fit.
+                  {
+                    type: 'object',
+                    required: ['error'],
+                    properties: { error: { type: 'string', enum: names } },
+                  },
+                ],
+              },
               examples: Object.fromEntries(names.map((name) => [name, { value: example(name) }])),
             },
           },
@@ -54,4 +64,8 @@ export function ApiProblems(...errors: ErrorName[]): MethodDecorator {
 }
 
 const example = (name: ErrorName): Problem =>
-  toBody(new ProblemError(name, DETAIL_OF[name], EXTRAS[name] ?? {}), '0f8fad5b-d9cb-469f-a165-70867728950e');
+  toBody(
+    new ProblemError(name, DETAIL_OF[name], EXTRAS[name] ?? {}),
+    '0f8fad5b-d9cb-469f-a165-70867728950e',
+    '',
+  );

@@ -1,18 +1,15 @@
-import { Controller, Get, Header, Inject, Param, Req } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Environment } from '@app/runtime';
 import { isForOperators } from '../server/operations-port';
-import { ERROR_NAMES, type ErrorName } from '../problem/problem';
-import { ProblemError } from '../problem/problem-error';
-import { DETAIL_OF, STATUS_OF } from '../problem/statuses';
 
 interface Link {
   readonly href: string;
   readonly title: string;
 }
 
-/** What a visitor finds first, and what the `type` of an error points to. */
+/** What a visitor finds first. Its links are absolute paths, so they begin with PUBLIC_PATH. */
 @ApiExcludeController()
 @Controller()
 export class IndexController {
@@ -26,6 +23,7 @@ export class IndexController {
       APP_VERSION: version,
       ENABLE_DOCS: docs,
       ENABLE_METRICS: metrics,
+      PUBLIC_PATH: path,
     } = this.environment;
     const shown = isForOperators(request, this.environment);
     return {
@@ -34,20 +32,13 @@ export class IndexController {
       links: [
         ...(docs && shown
           ? [
-              { href: '/docs', title: 'Documentation to try things in' },
-              { href: '/docs-json', title: 'OpenAPI 3.1 document' },
+              { href: `${path}/docs`, title: 'Documentation to try things in' },
+              { href: `${path}/docs-json`, title: 'OpenAPI 3.1 document' },
             ]
           : []),
-        { href: '/api/v1/health', title: 'Health' },
-        ...(metrics && shown ? [{ href: '/api/v1/metrics', title: 'Metrics' }] : []),
+        { href: `${path}/api/v1/health`, title: 'Health' },
+        ...(metrics && shown ? [{ href: `${path}/api/v1/metrics`, title: 'Metrics' }] : []),
       ],
     };
-  }
-
-  @Get('problems/:error')
-  problem(@Param('error') error: string): { error: ErrorName; status: number; title: string } {
-    const name = ERROR_NAMES.find((each) => each === error);
-    if (name === undefined) throw new ProblemError('NotFound', DETAIL_OF.NotFound);
-    return { error: name, status: STATUS_OF[name], title: DETAIL_OF[name] };
   }
 }

@@ -1,17 +1,19 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { Environment } from '@app/runtime';
+import { describeConfiguration } from './as-configured';
+import { describeExamples } from './examples';
 import { keepDocuments } from './kept-documents';
 import { describeHeaders } from './response-headers';
 
-const DESCRIPTION = `
+const describe = ({ ACTIVATION_CODE_EXPIRY_SECONDS: life }: Environment): string => `
 Register with email and password, read the code in the mail, activate the account with it.
 
 1. \`POST /api/v1/users/register\` with email and password.
-2. A mail brings a code that lives for a minute.
+2. A mail brings a code that lives for ${life} s.
 3. \`POST /api/v1/users/activate\` with Basic auth (email and password) and the code.
 
-Every error has the same body (RFC 9457 problem details). Times are RFC 3339 in UTC.
+Every error has the same body (RFC 9457 problem details); its \`message\` and \`detail\` follow Accept-Language. Times are RFC 3339 in UTC.
 `;
 
 /** The OpenAPI 3.1 document of the service. */
@@ -19,10 +21,10 @@ export function createOpenApiDocument(app: INestApplication, environment: Enviro
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle(environment.APP_NAME)
-    .setDescription(DESCRIPTION.trim())
+    .setDescription(describe(environment).trim())
     .setVersion(environment.APP_VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addServer('/')
+    .addServer(environment.PUBLIC_PATH || '/')
     .addBasicAuth({
       type: 'http',
       scheme: 'basic',
@@ -34,7 +36,10 @@ export function createOpenApiDocument(app: INestApplication, environment: Enviro
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_controller, method) => method,
   });
-  return describeHeaders(document);
+  return describeExamples(
+    describeConfiguration(describeHeaders(document), environment),
+    environment.PUBLIC_PATH,
+  );
 }
 
 /** Serves Swagger UI at /docs and the document at /docs-json and /docs-yaml, each made once. */

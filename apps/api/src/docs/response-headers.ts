@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { SHIPPED_LOCALES } from '@app/mail';
 
 type Headers = NonNullable<NonNullable<OpenAPIObject['components']>['headers']>;
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -35,6 +36,10 @@ const HEADERS: Headers = {
     required: true,
     schema: { type: 'string', pattern: '^[A-Za-z0-9_.+/=:-]{1,64}$' },
   },
+  'Content-Language': {
+    description: 'Language of `message` and `detail`: the best of those that Accept-Language asks for.',
+    schema: { type: 'string', enum: [...SHIPPED_LOCALES] },
+  },
   'WWW-Authenticate': {
     description:
       'Basic; `xBasic` for the script of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that no browser opens a window.',
@@ -66,6 +71,7 @@ export function describeHeaders(document: OpenAPIObject): OpenAPIObject {
 
 const headersOf = (status: number, responses: Operation['responses']): string[] => [
   'X-Request-Id',
+  ...(status >= 400 ? ['Content-Language'] : []),
   ...(status === 401 ? ['WWW-Authenticate'] : []),
   ...(status === 429 || status === 503 ? ['Retry-After'] : []),
   ...('429' in responses ? Object.keys(LIMIT_HEADERS) : []),

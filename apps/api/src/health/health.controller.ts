@@ -59,7 +59,7 @@ export class HealthController {
       'application/problem+json': { schema: { $ref: getSchemaPath(Problem) } },
     },
   })
-  async read(@Res({ passthrough: true }) response: Response): Promise<Health> {
+  async getHealth(@Res({ passthrough: true }) response: Response): Promise<Health> {
     const [{ database }, { redis }, { smtp }] = await Promise.all([
       this.database.isHealthy(),
       this.redis.isHealthy(),

@@ -74,7 +74,7 @@ export class MetricsController {
   @ApiOperation({ summary: 'Requests, results and latencies over all processes', security: [] })
   @ApiResponse({ status: 200, type: Metrics, description: 'The metrics.' })
   @ApiProblems('NotFound')
-  async metrics(): Promise<Metrics> {
+  async getMetrics(): Promise<Metrics> {
     if (this.reporter === null) throw new NotFoundException();
     return await this.reporter.report();
   }

@@ -1,8 +1,10 @@
 import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { matchLocale, SHIPPED_LOCALES } from '@app/mail';
 import { Environment, Logger } from '@app/runtime';
 import { currentRequest } from '../server/request-context';
 import { toBody, toProblemError } from './to-problem';
+import { translate } from './translate';
 
 /** Answers every error with the one body, and logs those that are ours. */
 @Catch()
@@ -24,7 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const error = toProblemError(thrown);
     const context = currentRequest();
-    const body = toBody(error, context.requestId);
+    const body = toBody(error, context.requestId, this.environment.PUBLIC_PATH);
     const limit = body.status === 429 ? context.refusedLimit : undefined;
     context.refusal = { error: body.error, ...(limit === undefined ? {} : { limit }) };
     if (body.status >= 500) {
@@ -40,7 +42,13 @@ export class ProblemFilter implements ExceptionFilter {
       response.status(thrown.getStatus()).json(thrown.getResponse());
       return;
     }
-    response.status(body.status).type('application/problem+json').send(JSON.stringify(body));
+    const locale = matchLocale(request.headers['accept-language'], SHIPPED_LOCALES);
+    response.setHeader('Content-Language', locale);
+    response.vary('Accept-Language');
+    response
+      .status(body.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(translate(body, locale)));
   }
 }
 

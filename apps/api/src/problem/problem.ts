@@ -52,10 +52,10 @@ export class Problem {
   title!: string;
 
   /** HTTP status. */
-  @ApiProperty({ example: 400 })
+  @ApiProperty({ type: 'integer', example: 400 })
   status!: number;
 
-  /** What went wrong this time. */
+  /** What went wrong this time, in the language of Content-Language. */
   @ApiProperty({ example: 'email must be an email address such as name@example.com' })
   detail!: string;
 
@@ -84,6 +84,6 @@ export class Problem {
   hint?: string;
 
   /** Seconds after which trying again makes sense, as in `Retry-After` (429, 503). */
-  @ApiPropertyOptional({ example: 42 })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, example: 42 })
   retry_after_seconds?: number;
 }

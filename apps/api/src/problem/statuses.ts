@@ -62,3 +62,14 @@ export const CODES_USED_UP =
   'This registration has had all of its activation codes: once the last one has expired, register again.';
 export const REPLACED_CODE_HINT = 'This is the code of an earlier mail. Use the one in the newest mail.';
 export const NEW_CODE_HINT = 'Ask for a new code with POST /api/v1/users/activation-codes.';
+
+/** Sentences that are more exact than that of their error. */
+export const EXACT = {
+  codesUsedUp: CODES_USED_UP,
+  newCodeHint: NEW_CODE_HINT,
+  replacedCodeHint: REPLACED_CODE_HINT,
+  notJson: 'The body is not valid JSON.',
+  notUtf8: 'The body is not valid UTF-8.',
+  notThatLong: 'The body is not as long as Content-Length says.',
+  oneHost: 'The request must have exactly one Host field.',
+} as const;

@@ -5,7 +5,15 @@ import { Unavailable } from '@app/runtime';
 import { UsersError } from '@app/users';
 import type { ErrorName, Problem } from './problem';
 import { ProblemError } from './problem-error';
-import { CODES_USED_UP, DETAIL_OF, ERROR_OF, NEW_CODE_HINT, REPLACED_CODE_HINT, STATUS_OF } from './statuses';
+import {
+  CODES_USED_UP,
+  DETAIL_OF,
+  ERROR_OF,
+  EXACT,
+  NEW_CODE_HINT,
+  REPLACED_CODE_HINT,
+  STATUS_OF,
+} from './statuses';
 
 /** Seconds after which an outage or a full hashing line is worth another try. */
 export const RETRY_AFTER_SECONDS = 1;
@@ -27,10 +35,11 @@ export function isMalformed(thrown: unknown): boolean {
   return malformed.includes(toProblemError(thrown).error);
 }
 
-export function toBody(error: ProblemError, requestId: string): Problem {
+/** @param publicPath what stands before the paths of the service where its clients are */
+export function toBody(error: ProblemError, requestId: string, publicPath: string): Problem {
   const status = STATUS_OF[error.error];
   return {
-    type: `/problems/${error.error}`,
+    type: `${publicPath}/problems/${error.error}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail: error.message,
@@ -109,10 +118,10 @@ function fromHttp(status: number, thrown: unknown): ProblemError {
 function clientFault(thrown: unknown): string {
   switch ((thrown as { type?: unknown }).type) {
     case 'entity.parse.failed':
-      return 'The body is not valid JSON.';
+      return EXACT.notJson;
     case 'request.size.invalid':
     case 'request.aborted':
-      return 'The body is not as long as Content-Length says.';
+      return EXACT.notThatLong;
     default:
       return DETAIL_OF.ValidationError;
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { MetricsRecorder, UNMATCHED_ROUTE } from '@app/metrics';
-import { Logger } from '@app/runtime';
+import { Environment, Logger } from '@app/runtime';
 import type { ErrorName } from './problem';
 import { ProblemError } from './problem-error';
 import { DETAIL_OF } from './statuses';
@@ -21,6 +21,7 @@ export class UnreadableRequests {
   constructor(
     @Inject(Logger) private readonly logger: Logger,
     @Inject(MetricsRecorder) private readonly recorder: MetricsRecorder,
+    @Inject(Environment) private readonly environment: Environment,
   ) {}
 
   /** The answer as it goes over the wire. */
@@ -28,7 +29,7 @@ export class UnreadableRequests {
     const name = NAME_OF[code] ?? 'ValidationError';
     const detail = name === 'ValidationError' ? 'This is not a well-formed HTTP request.' : DETAIL_OF[name];
     const requestId = randomUUID();
-    const problem = toBody(new ProblemError(name, detail), requestId);
+    const problem = toBody(new ProblemError(name, detail), requestId, this.environment.PUBLIC_PATH);
     const { status } = problem;
     this.recorder.recordRequest({ method: 'UNREADABLE', route: UNMATCHED_ROUTE, status, durationMs: 0 });
     this.logger.info({ request_id: requestId, status, code }, 'unreadable request');
@@ -41,6 +42,7 @@ function render(status: number, requestId: string, body: string, isMethod: boole
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     `Date: ${new Date().toUTCString()}`,
     'Content-Type: application/problem+json',
+    'Content-Language: en',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,
     'X-Content-Type-Options: nosniff',

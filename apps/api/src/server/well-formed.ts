@@ -2,7 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ProblemError } from '../problem/problem-error';
 import type { ProblemFilter } from '../problem/problem.filter';
-import { DETAIL_OF } from '../problem/statuses';
+import { DETAIL_OF, EXACT } from '../problem/statuses';
 
 /** Refuses a request with several Host fields, or with none where HTTP wants one (RFC 9112, 3.2). */
 export function refuseUnclearHost(problems: ProblemFilter): RequestHandler {
@@ -11,7 +11,7 @@ export function refuseUnclearHost(problems: ProblemFilter): RequestHandler {
     if (hosts === 1 || (hosts === 0 && request.httpVersion === '1.0')) return next();
     response.setHeader('Connection', 'close');
     problems.answer(
-      new ProblemError('ValidationError', 'The request must have exactly one Host field.'),
+      new ProblemError('ValidationError', EXACT.oneHost),
       request,
       response,
     );

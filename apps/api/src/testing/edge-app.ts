@@ -6,6 +6,7 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import request from 'supertest';
 import { ActivateAccount, IssueNewCode } from '@app/activation';
 import { Instruments, MetricsRecorder, SILENT_INSTRUMENTS, SILENT_RECORDER } from '@app/metrics';
+import { ReaderLocale } from '@app/mail';
 import { RateLimitModule, SlidingWindowStorage } from '@app/rate-limit';
 import { createLogger, Environment, Logger, parseEnvironment, Redis } from '@app/runtime';
 import { Authenticate, parseEmailAddress, PasswordRules, Register, UsersError, type User } from '@app/users';
@@ -82,7 +83,7 @@ export async function startEdge(
       }),
     ],
     controllers,
-    providers: [...ROUTE_PROVIDERS, ...USE_CASES],
+    providers: [...ROUTE_PROVIDERS, ...USE_CASES, ReaderLocale],
   }).compile();
   const app = module.createNestApplication<NestExpressApplication>({ logger: false, bodyParser: false });
   app.set('trust proxy', true);

@@ -2,7 +2,7 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { json, type Request, type Response } from 'express';
 import { from, mergeMap, type Observable } from 'rxjs';
 import { ProblemError } from '../problem/problem-error';
-import { DETAIL_OF } from '../problem/statuses';
+import { DETAIL_OF, EXACT } from '../problem/statuses';
 
 /** Largest body, in bytes. */
 export const BODY_BYTES_MAX = 16 * 1_024;
@@ -19,7 +19,7 @@ const parse = json({
     try {
       UTF8.decode(bytes);
     } catch {
-      throw new ProblemError('ValidationError', 'The body is not valid UTF-8.');
+      throw new ProblemError('ValidationError', EXACT.notUtf8);
     }
   },
 });

@@ -1,0 +1,55 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly example?: unknown;
+  readonly allOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+}
+interface Media {
+  schema?: Schema;
+  example?: unknown;
+  examples?: Record<string, { value?: unknown }>;
+}
+
+/** Gives every body an example, made of those of its fields, and every problem the `type` that clients see. */
+export function describeExamples(document: OpenAPIObject, publicPath: string): OpenAPIObject {
+  for (const media of mediaOf(document)) {
+    if (media.schema !== undefined && media.examples === undefined) {
+      media.example ??= exampleOf(media.schema, document);
+    }
+    for (const example of Object.values(media.examples ?? {})) {
+      const problem = example.value as { type?: string } | undefined;
+      if (problem?.type?.startsWith('/problems/')) example.value = { ...problem, type: publicPath + problem.type };
+    }
+  }
+  return document;
+}
+
+function mediaOf(document: OpenAPIObject): Media[] {
+  const operations = Object.values(document.paths).flatMap((item) => [item.get, item.post, item.delete]);
+  return operations
+    .filter((operation) => operation !== undefined)
+    .flatMap(({ requestBody, responses }) => [requestBody, ...Object.values(responses)])
+    .flatMap((part) =>
+      Object.values((part as { content?: Record<string, Media> } | undefined)?.content ?? {}),
+    );
+}
+
+function exampleOf(schema: Schema, document: OpenAPIObject): unknown {
+  if (schema.example !== undefined) return schema.example;
+  if (schema.$ref !== undefined) return exampleOf(named(schema.$ref, document), document);
+  const [base] = schema.allOf ?? [];
+  if (base !== undefined) return exampleOf(base, document);
+  const { properties = {}, required = [] } = schema;
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([name]) => required.includes(name))
+      .map(([name, property]) => [name, exampleOf(property, document)]),
+  );
+}
+
+const named = (reference: string, document: OpenAPIObject): Schema =>
+  (document.components?.schemas?.[reference.split('/').at(-1) ?? ''] ?? {}) as Schema;

@@ -1,0 +1,43 @@
+import type { Phrases } from './phrases';
+
+export const ar: Phrases = {
+  errors: {
+    ValidationError: 'الطلب غير صالح.',
+    InvalidActivationCode: 'رمز التفعيل غير صحيح.',
+    InvalidCredentials: 'البريد الإلكتروني أو كلمة المرور غير صحيحة.',
+    NotFound: 'لا يوجد شيء هنا.',
+    MethodNotAllowed: 'لا يقبل هذا المسار تلك الطريقة؛ يذكر الحقل Allow ما يقبله.',
+    RequestTimeout: 'استغرق وصول الطلب وقتًا أطول من اللازم.',
+    UserAlreadyExists: 'عنوان البريد الإلكتروني هذا مسجّل بالفعل.',
+    UserAlreadyActivated: 'هذا الحساب مفعّل بالفعل.',
+    ActivationCodeExpired: 'لا يوجد رمز تفعيل صالح لهذا الحساب: انتهت صلاحيته أو استُنفد أو استُبدل.',
+    PayloadTooLarge: 'المحتوى أكبر من 16 كيبي بايت.',
+    UnsupportedMediaType: 'يجب أن يكون المحتوى JSON بترميز UTF-8 ومن دون ضغط.',
+    RateLimitExceeded: 'طلبات كثيرة جدًا.',
+    RequestHeadersTooLarge: 'حقول الترويسة أكبر من 16 كيبي بايت.',
+    InternalError: 'حدث خطأ لدينا.',
+    ServiceUnavailable: 'الخدمة غير متاحة الآن؛ حاول مرة أخرى بعد لحظات.',
+  },
+  exact: {
+    codesUsedUp: 'حصل هذا التسجيل على كل رموز التفعيل: سجّل من جديد بعد انتهاء صلاحية الرمز الأخير.',
+    newCodeHint: 'اطلب رمزًا جديدًا عبر POST /api/v1/users/activation-codes.',
+    replacedCodeHint: 'هذا رمز رسالة سابقة. استخدم الرمز الوارد في أحدث رسالة.',
+    notJson: 'المحتوى ليس JSON صالحًا.',
+    notUtf8: 'المحتوى ليس UTF-8 صالحًا.',
+    notThatLong: 'طول المحتوى لا يطابق Content-Length.',
+    oneHost: 'يجب أن يحتوي الطلب على حقل Host واحد فقط.',
+  },
+  faults: {
+    required: 'مطلوب',
+    unknown: 'حقل غير معروف',
+    invalid: 'غير صالح',
+    too_short: 'يجب ألا يقل عن {min} من الأحرف',
+    too_long: 'يجب ألا يزيد على {max} من الأحرف',
+    too_common: 'شائع جدًا؛ اختر غيره',
+    'email.invalid': 'يجب أن يكون عنوان بريد إلكتروني مثل name@example.com',
+    'password.too_long': 'يجب ألا يزيد على {max} بايت بترميز UTF-8',
+    'activation_code.invalid': 'يجب أن يكون نصًا من 4 إلى 8 أرقام',
+    'body.invalid': 'يجب أن يكون كائن JSON',
+    'body.too_long': 'يجب ألا يزيد على {max} من الحقول',
+  },
+};

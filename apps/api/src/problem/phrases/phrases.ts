@@ -1,0 +1,24 @@
+import type { ErrorName } from '../problem';
+import type { EXACT } from '../statuses';
+
+/** What a field can be refused for; `{min}` and `{max}` are numbers of the rule. */
+export interface FaultPhrases {
+  readonly required: string;
+  readonly unknown: string;
+  readonly invalid: string;
+  readonly too_short: string;
+  readonly too_long: string;
+  readonly too_common: string;
+  readonly 'email.invalid': string;
+  readonly 'password.too_long': string;
+  readonly 'activation_code.invalid': string;
+  readonly 'body.invalid': string;
+  readonly 'body.too_long': string;
+}
+
+/** What errors say in one language. */
+export interface Phrases {
+  readonly errors: Readonly<Record<ErrorName, string>>;
+  readonly exact: Readonly<Record<keyof typeof EXACT, string>>;
+  readonly faults: FaultPhrases;
+}

@@ -1,0 +1,54 @@
+import type { Locale, ShippedLocale } from '@app/mail';
+import { ar } from './phrases/ar';
+import { de } from './phrases/de';
+import { es } from './phrases/es';
+import { fr } from './phrases/fr';
+import { ja } from './phrases/ja';
+import type { FaultPhrases, Phrases } from './phrases/phrases';
+import { pt } from './phrases/pt';
+import type { ErrorName, FieldFault, Problem } from './problem';
+import { DETAIL_OF, EXACT } from './statuses';
+
+/** English is what the program says by itself. */
+const PHRASES: Readonly<Record<Exclude<ShippedLocale, 'en'>, Phrases>> = { fr, de, es, pt, ja, ar };
+
+const nameOf = new Map(Object.entries(DETAIL_OF).map(([name, text]) => [text, name as ErrorName]));
+const exactOf = new Map(Object.entries(EXACT).map(([key, text]) => [text, key as keyof typeof EXACT]));
+
+/** The same problem in the words of a language; what programs read of it stays. */
+export function translate(problem: Problem, locale: Locale): Problem {
+  const phrases = (PHRASES as Partial<Record<Locale, Phrases>>)[locale];
+  if (phrases === undefined) return problem;
+  const errors = problem.errors?.map((fault) =>
+    Object.assign({}, fault, { message: faultIn(phrases.faults, fault) }),
+  );
+  const detail =
+    errors === undefined
+      ? (sentenceIn(phrases, problem.detail) ?? phrases.errors[problem.error])
+      : errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  const hint = problem.hint === undefined ? undefined : (sentenceIn(phrases, problem.hint) ?? problem.hint);
+  return Object.assign({}, problem, {
+    detail,
+    message: detail,
+    ...(errors === undefined ? {} : { errors }),
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function sentenceIn(phrases: Phrases, english: string): string | undefined {
+  const exact = exactOf.get(english as (typeof EXACT)[keyof typeof EXACT]);
+  if (exact !== undefined) return phrases.exact[exact];
+  const name = nameOf.get(english);
+  return name === undefined ? undefined : phrases.errors[name];
+}
+
+function faultIn(phrases: FaultPhrases, { code, params }: FieldFault): string {
+  const kind = code.slice(code.lastIndexOf('.') + 1);
+  const known = phrases as Partial<FaultPhrases> & Readonly<Record<string, string>>;
+  const phrase = own(known, code) ?? own(known, kind) ?? phrases.invalid;
+  return phrase.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
+}
+
+/** A key may be a name that a client made up. */
+const own = (phrases: Readonly<Record<string, string>>, key: string): string | undefined =>
+  Object.hasOwn(phrases, key) ? phrases[key] : undefined;

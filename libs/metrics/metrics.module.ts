@@ -16,6 +16,7 @@ import { Instruments, SILENT_INSTRUMENTS } from './domain/instruments';
 import { MetricsRecorder, SILENT_RECORDER, TallyRecorder } from './domain/metrics-recorder';
 import { MetricsReporter } from './domain/metrics-reporter';
 import { MetricsStore } from './domain/metrics-store';
+import { RollingTally } from './domain/rolling-tally';
 
 /** Bound to null when `ENABLE_METRICS=false`. */
 const orNull =
@@ -32,6 +33,7 @@ const orNull =
 @Module({
   providers: [
     { provide: Registry, useFactory: () => new Registry() },
+    { provide: RollingTally, useFactory: () => new RollingTally() },
     {
       provide: PrometheusScrape,
       inject: [Environment, Registry],
@@ -45,9 +47,9 @@ const orNull =
     },
     {
       provide: MetricsRecorder,
-      inject: [Environment, Instruments],
-      useFactory: (environment: Environment, instruments: Instruments) =>
-        environment.ENABLE_METRICS ? new TallyRecorder(instruments) : SILENT_RECORDER,
+      inject: [Environment, RollingTally, Instruments],
+      useFactory: (environment: Environment, own: RollingTally, instruments: Instruments) =>
+        environment.ENABLE_METRICS ? new TallyRecorder(own, instruments) : SILENT_RECORDER,
     },
     {
       provide: MetricsStore,
@@ -57,7 +59,7 @@ const orNull =
     },
     {
       provide: Flusher,
-      inject: [Environment, MetricsRecorder, MetricsStore, Instruments, Logger],
+      inject: [Environment, RollingTally, MetricsStore, Instruments, Logger],
       useFactory: orNull(createFlusher),
     },
     {
@@ -82,12 +84,12 @@ export class MetricsModule implements OnApplicationBootstrap, BeforeApplicationS
 }
 
 function createFlusher(
-  recorder: TallyRecorder,
+  own: RollingTally,
   store: MetricsStore,
   instruments: Instruments,
   logger: Logger,
 ): Flusher {
-  return new Flusher(recorder, store, {
+  return new Flusher(own, store, {
     failed: (error, first) => {
       instruments.metricsFlushFailed();
       if (first) logger.warn({ error }, 'Metrics cannot be flushed; counting continues');

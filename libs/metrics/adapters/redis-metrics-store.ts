@@ -1,67 +1,95 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { HASH_TAGS, Unavailable, type Redis } from '@app/runtime';
-import { ENDPOINTS_MAX, OTHER } from '../domain/endpoints';
-import { ROLLING_HOUR, type Batch, type LatencyWindow, type MetricsStore } from '../domain/metrics-store';
-import { increase, Tally, type BusinessEvent } from '../domain/tally';
+import { HASH_TAGS, REDIS_TIMEOUT_MS, Unavailable, within, type Redis } from '@app/runtime';
+import { ROLLING_HOUR, type LatencyWindow, type MetricsStore } from '../domain/metrics-store';
+import type { RollingTally } from '../domain/rolling-tally';
+import { Tally, type Counts } from '../domain/tally';
 import { decodeSketch, encodeSketch } from './sketch-codec';
 
 /**
- * How long the number of a process's last batch is remembered, in seconds: a batch in doubt is sent again within
- * a second or two of Redis's return, so a day covers an outage of a day.
+ * How long a process that shows nothing is taken for alive, in seconds. After that its counts are added to those of
+ * the past: a day covers an outage of Redis of a day, after which live processes show the same counts again.
  */
-const APPLIED_LIFE_SECONDS = 86_400;
+const ALIVE_SECONDS = 86_400;
+/** How long one process has for adding a dead one's counts to the past, in seconds. */
+const TURN_SECONDS = 60;
 
-const ADD_TALLY = readFileSync(path.join(__dirname, 'add-tally.lua'), 'utf8');
+const KINDS = ['requests', 'statuses', 'business'] as const;
+const COUNTS = `${HASH_TAGS.metrics}:counts`;
+const PAST = `${HASH_TAGS.metrics}:past`;
+const alive = (processId: string): string => `${HASH_TAGS.metrics}:alive:${processId}`;
 
 /**
- * Counts and sketches of all processes, merged when they are added: the number of keys, and the work of reading,
- * does not depend on how many processes there are or have been. Counts have no TTL and no bound but their names';
- * latencies are a ring of five-minute buckets.
+ * Each process sets what it has counted, under its own name, and a report adds up: a write that is repeated changes
+ * nothing. `counts` has a field of JSON for each process of the last day, `past` the sums of those before; latencies
+ * are a ring of five-minute buckets for each process, which expire.
  */
 export class RedisMetricsStore implements MetricsStore {
-  private readonly counts = ['requests', 'statuses', 'business'].map(
-    (name) => `${HASH_TAGS.metrics}:${name}`,
-  );
-  private readonly latencies: readonly string[];
+  /** Number of the bucket that was current when this process last showed its latencies. */
+  private shown = 0;
 
   constructor(
     private readonly redis: Redis,
     private readonly window: LatencyWindow = ROLLING_HOUR,
-  ) {
-    this.latencies = Array.from(
-      { length: window.buckets },
-      (_, place) => `${HASH_TAGS.metrics}:latencies:${place}`,
-    );
-  }
+  ) {}
 
-  async add({ processId, sequence, tally }: Batch): Promise<void> {
-    const keys = [`${HASH_TAGS.metrics}:applied:${processId}`, ...this.counts, ...this.latencies];
-    await orUnavailable(
-      this.redis.eval(
-        ADD_TALLY,
-        keys.length,
-        ...keys,
-        sequence,
-        APPLIED_LIFE_SECONDS,
-        this.window.bucketSeconds,
-        ENDPOINTS_MAX,
-        OTHER,
-        countsOf(tally),
-        ...sketchesOf(tally),
-      ),
-    );
+  async publish(own: RollingTally): Promise<void> {
+    const { processId, counts, bucketNumber } = own;
+    const writes: Promise<unknown>[] = [
+      this.redis.hset(COUNTS, processId, JSON.stringify(counts.toCounts())),
+      this.redis.set(alive(processId), '1', 'EX', ALIVE_SECONDS),
+    ];
+    for (const [number, { latencies }] of own.bucketsFrom(this.shown)) {
+      const key = this.latencies(processId)[number % this.window.buckets] as string;
+      const sketches = [...latencies].flatMap(([name, sketch]) => [name, encodeSketch(sketch.toRecord())]);
+      // It is gone before the ring comes round to it.
+      const lifeSeconds = Math.ceil(own.secondsLeft(number)) - 1;
+      writes.push(this.redis.hset(key, ...sketches), this.redis.expire(key, lifeSeconds));
+    }
+    await orUnavailable(Promise.all(writes));
+    this.shown = bucketNumber;
   }
 
   async read(): Promise<Tally> {
+    return await orUnavailable(this.addUp());
+  }
+
+  private async addUp(): Promise<Tally> {
+    const [past, counts] = await Promise.all([this.redis.hgetall(PAST), this.redis.hgetall(COUNTS)]);
+    const tally = new Tally();
+    tally.addCounts(fromFields(past));
+    for (const text of Object.values(counts)) tally.addCounts(JSON.parse(text) as Counts);
     // All are on their way before the first answer: one wait, and each with the deadline that a pipeline lacks.
-    const [counts, buckets] = await orUnavailable(
-      Promise.all([
-        Promise.all(this.counts.map((key) => this.redis.hgetall(key))),
-        Promise.all(this.latencies.map((key) => this.redis.hgetallBuffer(key))),
-      ]),
+    const lives = await Promise.all(
+      Object.keys(counts).map(async (id) => ({ id, seconds: await this.redis.ttl(alive(id)) })),
     );
-    return toTally(counts, buckets);
+    const windowSeconds = this.window.buckets * this.window.bucketSeconds;
+    const recent = lives.filter(({ seconds }) => seconds >= ALIVE_SECONDS - windowSeconds);
+    const keys = recent.flatMap(({ id }) => this.latencies(id));
+    for (const bucket of await Promise.all(keys.map((key) => this.redis.hgetallBuffer(key)))) {
+      for (const [endpoint, bytes] of Object.entries(bucket)) {
+        tally.addLatencies(endpoint, decodeSketch(bytes));
+      }
+    }
+    for (const { id, seconds } of lives) {
+      if (seconds < 0) await this.bequeath(id, JSON.parse(counts[id] as string) as Counts);
+    }
+    return tally;
+  }
+
+  /** Adds what a dead process had counted to the past, whole or not at all, in one process's turn. */
+  private async bequeath(processId: string, counts: Counts): Promise<void> {
+    const turn = `${HASH_TAGS.metrics}:turn:${processId}`;
+    if ((await this.redis.set(turn, '1', 'EX', TURN_SECONDS, 'NX')) === null) return;
+    const change = this.redis.multi();
+    for (const [field, count] of toFields(counts)) change.hincrby(PAST, field, count);
+    const done = change.hdel(COUNTS, processId).exec();
+    await within(done, REDIS_TIMEOUT_MS, () => new Error('no answer in time'));
+  }
+
+  private latencies(processId: string): string[] {
+    return Array.from(
+      { length: this.window.buckets },
+      (_, place) => `${HASH_TAGS.metrics}:latencies:${processId}:${place}`,
+    );
   }
 }
 
@@ -73,30 +101,18 @@ async function orUnavailable<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-function countsOf({ requests, statuses, business }: Tally): string {
-  return JSON.stringify({
-    requests: Object.fromEntries(requests),
-    statuses: Object.fromEntries(statuses),
-    business: Object.fromEntries(business),
-  });
-}
+/** `requests GET /livez` → 42 */
+const toFields = (counts: Counts): [string, number][] =>
+  KINDS.flatMap((kind) =>
+    Object.entries(counts[kind]).map(([name, count]): [string, number] => [`${kind} ${name}`, count]),
+  );
 
-function sketchesOf({ latencies }: Tally): (string | Buffer)[] {
-  return [...latencies].flatMap(([endpoint, sketch]) => [endpoint, encodeSketch(sketch.toRecord())]);
-}
-
-function toTally(
-  [requests = {}, statuses = {}, business = {}]: readonly Record<string, string>[],
-  buckets: readonly Record<string, Buffer>[],
-): Tally {
-  const tally = new Tally();
-  for (const [name, count] of Object.entries(requests)) increase(tally.requests, name, Number(count));
-  for (const [name, count] of Object.entries(statuses)) increase(tally.statuses, name, Number(count));
-  for (const [name, count] of Object.entries(business)) {
-    tally.addBusiness(name as BusinessEvent, Number(count));
-  }
-  for (const [endpoint, bytes] of buckets.flatMap((bucket) => Object.entries(bucket))) {
-    tally.addLatencies(endpoint, decodeSketch(bytes));
-  }
-  return tally;
+function fromFields(fields: Readonly<Record<string, string>>): Counts {
+  const of = (kind: string): Record<string, number> =>
+    Object.fromEntries(
+      Object.entries(fields)
+        .filter(([field]) => field.startsWith(`${kind} `))
+        .map(([field, count]) => [field.slice(kind.length + 1), Number(count)]),
+    );
+  return { requests: of('requests'), statuses: of('statuses'), business: of('business') };
 }

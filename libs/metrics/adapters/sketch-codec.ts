@@ -6,8 +6,7 @@ const EXTREMES_BYTES = 16;
 const BIN_BYTES = 6;
 
 /**
- * A sketch as Redis keeps it, in the form that `add-tally.lua` merges without unpacking it, big-endian: minimum and
- * maximum as doubles, then each bin as its key plus 32,768 in two bytes and its count in four, in the order of keys.
+ * A sketch as Redis keeps it, big-endian: minimum and maximum as doubles, then each bin as its key plus 32,768 in two bytes and its count in four, in the order of keys.
  */
 export function encodeSketch({ min, max, bins }: SketchRecord): Buffer {
   const bytes = Buffer.alloc(EXTREMES_BYTES + (bins.length / 2) * BIN_BYTES);

@@ -16,8 +16,7 @@ describe('Flusher', () => {
     store.state = 'well';
     expect(await flusher.flush()).toBe(true);
     expect((await store.read()).requests.get('GET /api/v1/health')).toBe(100);
-    // The batch that was in doubt, and everything since in a second one.
-    expect(store.received).toHaveLength(2);
+    expect(store.received).toBe(1);
   });
 
   it('counts once what had arrived although its answer was lost', async () => {
@@ -37,7 +36,7 @@ describe('Flusher', () => {
     const store = new UnreliableStore();
     const { flusher } = meteredProcess(store);
     expect(await flusher.flush()).toBe(true);
-    expect(store.received).toHaveLength(0);
+    expect(store.received).toBe(0);
   });
 
   it('flushes by itself, and a last time when it stops', async () => {
@@ -45,7 +44,7 @@ describe('Flusher', () => {
     const { recorder, flusher } = meteredProcess(store);
     flusher.start(5);
     recorder.recordRequest(answered);
-    await until('a batch has arrived', async () => store.received.length === 1);
+    await until('something has arrived', async () => store.received === 1);
     recorder.recordRequest(answered);
     expect(await flusher.stop()).toBe(true);
     expect((await store.read()).requests.get('GET /api/v1/health')).toBe(2);

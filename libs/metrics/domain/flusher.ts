@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import type { TallyRecorder } from './metrics-recorder';
-import type { Batch, MetricsStore } from './metrics-store';
+import type { MetricsStore } from './metrics-store';
 import { OneAtATime } from './one-at-a-time';
+import type { RollingTally } from './rolling-tally';
 
 /** What a process that is killed loses at most. */
 export const FLUSH_INTERVAL_MS = 1_000;
+/** How often a process that counts nothing shows that it is alive, in milliseconds. */
+const ALIVE_INTERVAL_MS = 60_000;
 
 /** Told when flushing begins to fail and when it works again, not for every attempt in between. */
 export interface FlushObserver {
@@ -12,21 +13,16 @@ export interface FlushObserver {
   recovered(): void;
 }
 
-/**
- * Brings what a recorder counted to the store, about once a second. While the store is away, two tallies are kept,
- * however long that lasts: the batch whose arrival is in doubt, sent again under its number until the store
- * confirms it, and what was counted since, which goes on growing in counts only.
- */
+/** Shows what this process has counted to the store, about once a second. What did not arrive is shown the next time. */
 export class Flusher {
-  private readonly processId = randomUUID();
   private readonly flushing = new OneAtATime(() => this.flushNow());
-  private inDoubt: Batch | null = null;
-  private sequence = 0;
+  private published = 0;
+  private publishedAt = performance.now();
   private failing = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly recorder: TallyRecorder,
+    private readonly own: RollingTally,
     private readonly store: MetricsStore,
     private readonly observer: FlushObserver,
   ) {}
@@ -49,31 +45,20 @@ export class Flusher {
   }
 
   private async flushNow(): Promise<boolean> {
+    const { revision } = this.own;
+    const now = performance.now();
+    if (revision === this.published && now - this.publishedAt < ALIVE_INTERVAL_MS) return true;
     try {
-      await this.send();
-      // What was in doubt stood in line before what was counted meanwhile.
-      await this.send();
+      await this.store.publish(this.own);
     } catch (error) {
       this.observer.failed(error, !this.failing);
       this.failing = true;
       return false;
     }
+    this.published = revision;
+    this.publishedAt = now;
     if (this.failing) this.observer.recovered();
     this.failing = false;
     return true;
-  }
-
-  private async send(): Promise<void> {
-    this.inDoubt ??= this.nextBatch();
-    if (this.inDoubt === null) return;
-    await this.store.add(this.inDoubt);
-    this.inDoubt = null;
-  }
-
-  private nextBatch(): Batch | null {
-    const tally = this.recorder.take();
-    if (tally === null) return null;
-    this.sequence += 1;
-    return { processId: this.processId, sequence: this.sequence, tally };
   }
 }

@@ -1,6 +1,7 @@
 import { Endpoints, statusName } from './endpoints';
 import type { Instruments } from './instruments';
-import { Tally, type BusinessEvent } from './tally';
+import type { RollingTally } from './rolling-tally';
+import type { BusinessEvent } from './tally';
 
 export interface FinishedRequest {
   readonly method: string;
@@ -20,12 +21,14 @@ export const MetricsRecorder = Symbol('MetricsRecorder');
 /** For `ENABLE_METRICS=false`. */
 export const SILENT_RECORDER: MetricsRecorder = { recordRequest: () => {}, recordBusiness: () => {} };
 
-/** Counts for the report and for the scraper at once. */
+/** Counts for the report and for the scraper. */
 export class TallyRecorder implements MetricsRecorder {
   private readonly endpoints = new Endpoints();
-  private tally = new Tally();
 
-  constructor(private readonly instruments: Instruments) {}
+  constructor(
+    private readonly tally: RollingTally,
+    private readonly instruments: Instruments,
+  ) {}
 
   recordRequest({ method, route, status, durationMs }: FinishedRequest): void {
     const endpoint = this.endpoints.of(method, route);
@@ -41,13 +44,5 @@ export class TallyRecorder implements MetricsRecorder {
     this.tally.addBusiness(event);
     if (event === 'registrations') this.instruments.registered();
     else this.instruments.activationAnswered('activated');
-  }
-
-  /** Hands over what was counted since the last time, or null when that is nothing. */
-  take(): Tally | null {
-    if (this.tally.isEmpty) return null;
-    const taken = this.tally;
-    this.tally = new Tally();
-    return taken;
   }
 }

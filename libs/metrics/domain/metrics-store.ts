@@ -1,22 +1,11 @@
+import type { RollingTally } from './rolling-tally';
 import type { Tally } from './tally';
 
-/** What one process counted since its last batch. */
-export interface Batch {
-  /** Random, new at every start. */
-  readonly processId: string;
-  /** 1, 2, 3 … within the process; a batch that may or may not have arrived is sent again under its number. */
-  readonly sequence: number;
-  readonly tally: Tally;
-}
-
-/** Where the processes put their tallies together. */
+/** Where the processes show what they have counted. */
 export interface MetricsStore {
-  /**
-   * Adds the batch exactly once, however often it is sent, as long as a process sends its batches in order.
-   * @throws {Unavailable} when it may not have arrived: send the same batch again
-   */
-  add(batch: Batch): Promise<void>;
-  /** Everything that was added: counts overall, latencies of the last hour. @throws {Unavailable} */
+  /** Replaces what this process showed before, so that it may be repeated. @throws {Unavailable} when it may not have arrived */
+  publish(own: RollingTally): Promise<void>;
+  /** What all processes have shown: counts overall, latencies of the last hour. @throws {Unavailable} */
   read(): Promise<Tally>;
 }
 export const MetricsStore = Symbol('MetricsStore');

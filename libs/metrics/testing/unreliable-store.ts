@@ -1,17 +1,18 @@
 import { InProcessMetricsStore } from '../adapters/in-process-metrics-store';
-import type { Batch, MetricsStore } from '../domain/metrics-store';
+import type { MetricsStore } from '../domain/metrics-store';
+import type { RollingTally } from '../domain/rolling-tally';
 import type { Tally } from '../domain/tally';
 
 /** A store that can be away, or take what it is sent and lose the answer. */
 export class UnreliableStore implements MetricsStore {
   state: 'well' | 'away' | 'answers are lost' = 'well';
-  readonly received: Batch[] = [];
+  received = 0;
   private readonly store = new InProcessMetricsStore();
 
-  async add(batch: Batch): Promise<void> {
+  async publish(own: RollingTally): Promise<void> {
     if (this.state === 'away') throw new Error('away');
-    this.received.push(batch);
-    await this.store.add(batch);
+    this.received += 1;
+    await this.store.publish(own);
     if (this.state === 'answers are lost') throw new Error('no answer in time');
   }
 

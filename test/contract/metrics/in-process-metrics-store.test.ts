@@ -1,4 +1,4 @@
 import { InProcessMetricsStore } from '@app/metrics';
 import { describeMetricsStoreContract } from '@app/metrics/testing';
 
-describeMetricsStoreContract('in process', async (window) => new InProcessMetricsStore(window));
+describeMetricsStoreContract('in process', async () => new InProcessMetricsStore());

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { RedisMetricsStore, Tally } from '@app/metrics';
+import { RedisMetricsStore } from '@app/metrics';
 import { describeMetricsStoreContract, knownDurations, meteredProcess, until } from '@app/metrics/testing';
 import { createLogger, createRedis, parseEnvironment, Unavailable, type Redis } from '@app/runtime';
 import { TestRedis } from '../../support/redis';
@@ -89,7 +89,7 @@ describe('RedisMetricsStore', () => {
     expect(await sizes()).toEqual(before);
   });
 
-  it('keeps one bin a key, in the order of keys, whatever is added in whatever order', async () => {
+  it('keeps every duration, whichever process counted it and whenever it was shown', async () => {
     const [one, another] = [await startProcess(), await startProcess()];
     const durations = knownDurations(600);
     for (const [place, durationMs] of durations.entries()) {
@@ -119,7 +119,7 @@ describe('RedisMetricsStore', () => {
     expect(Math.max(...stored.map((sketch) => sketch.readDoubleBE(8)))).toBe(Math.max(...durations));
   });
 
-  it('costs one script a flush and sixteen HGETALL a report, whatever the traffic', async () => {
+  it('costs two writes and a bucket a flush, and for each process fourteen reads a report, whatever the traffic', async () => {
     const { recorder, flusher, reporter } = await startProcess();
     const commandsOf = async (work: () => Promise<unknown>): Promise<Record<string, number>> => {
       await redis.config('RESETSTAT');
@@ -130,8 +130,8 @@ describe('RedisMetricsStore', () => {
       return Object.fromEntries(ofOurs.filter(([name]) => !name.startsWith('config')));
     };
     for (let turn = 0; turn < 5_000; turn += 1) recorder.recordRequest({ ...answered, durationMs: turn });
-    expect(await commandsOf(() => flusher.flush())).toMatchObject({ eval: 1 });
-    expect(await commandsOf(() => reporter.report())).toEqual({ hgetall: 16 });
+    expect(await commandsOf(() => flusher.flush())).toEqual({ hset: 2, set: 1, expire: 1 });
+    expect(await commandsOf(() => reporter.report())).toEqual({ hgetall: 2 + 13, ttl: 1 });
   });
 
   it('lets every key expire that is not a count, and keeps all of them in one slot of a cluster', async () => {
@@ -144,7 +144,7 @@ describe('RedisMetricsStore', () => {
     for (const key of keys) {
       const life = await redis.ttl(key);
       if (key.includes(':latencies:')) expect(life).toBeGreaterThanOrEqual(3_600 - 1);
-      else if (key.includes(':applied:')) expect(life).toBeGreaterThan(86_000);
+      else if (key.includes(':alive:')) expect(life).toBeGreaterThan(86_000);
       else expect(life).toBe(-1);
     }
   });
@@ -183,7 +183,7 @@ describe('RedisMetricsStore', () => {
     expect((await reporter.report()).request_counts).toEqual({ [HEALTH]: 1_001 });
   });
 
-  it('adds a batch whole or not at all when Redis is full', async () => {
+  it('counts once what Redis took in part while it was full', async () => {
     const { recorder, flusher, reporter } = await startProcess();
     recorder.recordRequest(answered);
     await redis.config('SET', 'maxmemory', '1');
@@ -195,21 +195,35 @@ describe('RedisMetricsStore', () => {
     expect((await reporter.report()).request_counts).toEqual({ [HEALTH]: 1 });
   });
 
-  it('begins again where Redis has lost everything', async () => {
+  it('shows everything again where Redis has lost everything', async () => {
     const { recorder, flusher, reporter } = await startProcess();
     recorder.recordRequest(answered);
     await flusher.flush();
     await redis.flushall();
     recorder.recordRequest(answered);
-    expect((await reporter.report()).request_counts).toEqual({ [HEALTH]: 1 });
+    expect((await reporter.report()).request_counts).toEqual({ [HEALTH]: 2 });
+  });
+
+  it('adds what a dead process counted to the past, once, and forgets its name', async () => {
+    const [dead, one, another] = [await startProcess(), await startProcess(), await startProcess()];
+    dead.recorder.recordRequest(answered);
+    dead.recorder.recordBusiness('activations');
+    await dead.flusher.flush();
+    await redis.del(`{metrics}:alive:${dead.own.processId}`);
+    await Promise.all([one.reporter.report(), another.reporter.report()]);
+    expect(await redis.hkeys('{metrics}:counts')).toEqual([]);
+    const { request_counts, status_counts, business_metrics } = await one.reporter.report();
+    expect(request_counts).toEqual({ [HEALTH]: 1 });
+    expect(status_counts).toEqual({ '200': 1 });
+    expect(business_metrics.activations).toBe(1);
   });
 
   it('says that it is unavailable when what it finds is not its own', async () => {
+    const { recorder, own } = await startProcess();
     const store = new RedisMetricsStore(redis);
-    await redis.set('{metrics}:requests', 'somebody else’s');
+    await redis.set('{metrics}:counts', 'of another program');
     await expect(store.read()).rejects.toBeInstanceOf(Unavailable);
-    const tally = new Tally();
-    tally.addRequest(HEALTH, '200', 1);
-    await expect(store.add({ processId: 'p', sequence: 1, tally })).rejects.toBeInstanceOf(Unavailable);
+    recorder.recordRequest(answered);
+    await expect(store.publish(own)).rejects.toBeInstanceOf(Unavailable);
   });
 });

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { TallyRecorder } from '../../domain/metrics-recorder';
+import { RollingTally } from '../../domain/rolling-tally';
 import { HTTP_SERIES_MAX, PrometheusInstruments } from './prometheus-instruments';
 import { PrometheusScrape } from './prometheus-scrape';
 
@@ -45,7 +46,7 @@ describe('PrometheusInstruments', () => {
 
   it('counts business events that the recorder is told', async () => {
     const { instruments, lines } = create();
-    const recorder = new TallyRecorder(instruments);
+    const recorder = new TallyRecorder(new RollingTally(), instruments);
     recorder.recordBusiness('registrations');
     recorder.recordBusiness('activations');
     instruments.activationAnswered('code_wrong');

@@ -1,5 +1,6 @@
 export { BLOCKING_SECONDS } from './adapters/bullmq-connection';
 export { DOORBELL_CHANNEL } from './adapters/notify-doorbell';
+export { PostgresWorkerHeartbeats } from './adapters/postgres-worker-heartbeats';
 export { DOORBELL_QUEUE } from './adapters/redis-doorbell';
 export * from './domain/back-off';
 export * from './domain/doorbell';

@@ -25,8 +25,6 @@ describe('doctor', () => {
   let inbox: TestInbox;
   beforeAll(async () => {
     [database, inbox] = await Promise.all([createDatabase(), TestInbox.start()]);
-    await database.sql`create table if not exists worker_heartbeats (
-      worker_id uuid primary key, seen_at timestamptz not null default now())`;
   });
   // A worker that lives.
   beforeEach(async () => {
@@ -80,6 +78,82 @@ describe('doctor', () => {
     } finally {
       client.disconnect();
       await redis.stop();
+    }
+  });
+
+  it('gives the rights that a user of Redis lacks, and they are enough', async () => {
+    const redis = await TestRedis.start('--appendonly', 'yes', '--user', 'us', 'on', '>us', '+@read');
+    const client = redis.connect();
+    const limited = { ...redis.env, REDIS_USERNAME: 'us', REDIS_PASSWORD: 'us' };
+    try {
+      for (const lack of ['a command', 'the keys']) {
+        const [lacking, ...others] = findings(await doctor(limited), 'failed');
+        expect([lack, lacking?.id, others]).toEqual([lack, 'redis.rights', []]);
+        const rule = String(lacking?.fix).replace(/^.*ACL SETUSER /, '');
+        await client.call('ACL', 'SETUSER', ...rule.split(' '));
+      }
+      expect(findings(await doctor(limited), 'failed')).toEqual([]);
+      await client.config('SET', 'min-replicas-to-write', '1');
+      expect(findings(await doctor(limited), 'failed').map(({ id }) => id)).toEqual(['redis.writable']);
+    } finally {
+      client.disconnect();
+      await redis.stop();
+    }
+  });
+
+  it('warns of another deployment under the same prefix of Redis', async () => {
+    const redis = await TestRedis.start('--appendonly', 'yes');
+    const warnings = async (env: NodeJS.ProcessEnv): Promise<string[]> =>
+      findings(await doctor({ ...redis.env, ...env }), 'warning').map(({ id }) => id);
+    try {
+      expect(await warnings({})).toEqual([]);
+      const other = { SECRET_KEY: 'the-secret-key-of-another-deployment' };
+      expect(await warnings({ ...other, REDIS_KEY_PREFIX: 'another' })).toEqual([]);
+      expect(await warnings(other)).toEqual(['redis.neighbours']);
+    } finally {
+      await redis.stop();
+    }
+  });
+
+  it('names what is nearly right in the configuration', async () => {
+    const result = await doctor({ DATABASE_PASSWROD: 'x', APP_NAME: '"quoted"' });
+    const unwise = findings(result, 'warning').filter(({ id }) => id === 'config.unwise');
+    expect(unwise.map(({ message }) => message.replace(/:.*/, ''))).toEqual([
+      'APP_NAME',
+      'DATABASE_PASSWROD',
+    ]);
+  });
+
+  it('waits for a mail server that greets late', async () => {
+    const port = await freePort();
+    const server = createSmtpServer(new Mailbox(), {
+      disabledCommands: ['STARTTLS'],
+      onConnect: (_session, callback) => setTimeout(callback, 6_000),
+    });
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    try {
+      expect(findings(await doctor({ SMTP_PORT: String(port) }), 'failed')).toEqual([]);
+    } finally {
+      await new Promise<void>((resolve) => server.close(resolve));
+    }
+  });
+
+  it('fails when a receiver of events takes none, or has answered 410', async () => {
+    const url = 'http://127.0.0.1:9/hook';
+    const webhook = { WEBHOOK_URL: url, WEBHOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}` };
+    await database.sql`
+      insert into events (type, account_id, data, position, occurred_at, due_at)
+      values ('user.registered', gen_random_uuid(), '{}', 1, now() - interval '1 hour', now() + interval '5 minutes')`;
+    try {
+      const late = findings(await doctor(webhook), 'failed');
+      expect(late).toEqual([
+        expect.objectContaining({ id: 'work.events', message: expect.stringContaining('1 event waiting') }),
+      ]);
+      await database.sql`
+        insert into webhook_pauses (url_digest, reason) values (sha256(convert_to(${url}, 'UTF8')), 'answered 410')`;
+      expect(findings(await doctor(webhook), 'failed').map(({ id }) => id)).toEqual(['work.webhook']);
+    } finally {
+      await database.sql`truncate events, webhook_pauses`;
     }
   });
 
@@ -142,6 +216,7 @@ describe('doctor', () => {
     expect(findings(result, 'warning').map(({ message }) => message)).toEqual([
       expect.stringContaining('TRUST_PROXY is empty'),
       expect.stringContaining('2 api processes without Redis'),
+      expect.stringContaining('ENABLE_METRICS: metrics are public'),
       expect.stringContaining('may open 603 connections'),
     ]);
   });

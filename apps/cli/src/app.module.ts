@@ -1,5 +1,7 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { ROW_PROVIDERS } from '@app/activation';
+import { Deliveries, PostgresDeliveries } from '@app/events';
+import { PostgresWorkerHeartbeats, WorkerHeartbeats } from '@app/owed-work';
 import { createSql, Environment, Migrations, migrationsFolder, Sql } from '@app/runtime';
 import { OperatorModule } from '@app/users';
 import { AuditCommand } from './audit/audit.command';
@@ -62,6 +64,8 @@ export class AppModule {
           useFactory: (sql: Sql) => new Migrations(sql, migrationsFolder()),
         },
         ...ROW_PROVIDERS,
+        { provide: WorkerHeartbeats, useClass: PostgresWorkerHeartbeats },
+        { provide: Deliveries, useClass: PostgresDeliveries },
         ...[CodesCommand, CodesPurgeCommand],
         ...[DbCommand, DbMigrateCommand, DbStatusCommand, DbRollbackCommand],
         ...[MailCommand, MailOwedCommand, MailRetryCommand, MailPreviewCommand, MailBounceCommand],

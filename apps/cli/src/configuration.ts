@@ -9,14 +9,18 @@ export class Configuration {
     /** The defaults, where there is a fault. */
     readonly environment: Environment,
     readonly fault: ConfigurationError | null,
+    /** What works and is probably not meant, or is unwise; each begins with the variable's name. */
+    readonly warnings: readonly string[],
   ) {}
 
   /** @param variables the process's own, unless others are given */
   static read(variables?: NodeJS.ProcessEnv): Configuration {
+    const warnings: string[] = [];
     try {
-      return new Configuration(parseEnvironment(variables), null);
+      const environment = parseEnvironment(variables, (warning) => warnings.push(warning));
+      return new Configuration(environment, null, warnings);
     } catch (error) {
-      if (error instanceof ConfigurationError) return new Configuration(parseEnvironment({}), error);
+      if (error instanceof ConfigurationError) return new Configuration(parseEnvironment({}), error, []);
       throw error;
     }
   }

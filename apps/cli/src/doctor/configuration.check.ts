@@ -1,4 +1,5 @@
 import { DEVELOPMENT_SECRET_KEY, hasRedis, type Environment } from '@app/runtime';
+import type { Configuration } from '../configuration';
 import type { Check, Findings } from './finding';
 
 const LOOPBACK = /^(localhost|127\.|::1$)/;
@@ -8,7 +9,11 @@ const SAMPLE_DOMAIN = /@example\.(com|org|net)$/;
 export class ConfigurationCheck implements Check {
   readonly about = 'Configuration';
 
-  constructor(private readonly environment: Environment) {}
+  private readonly environment: Environment;
+
+  constructor(private readonly configuration: Configuration) {
+    this.environment = configuration.environment;
+  }
 
   run(findings: Findings): void {
     findings.ok('config.valid', `every variable is sound (NODE_ENV=${this.environment.NODE_ENV})`);
@@ -16,6 +21,13 @@ export class ConfigurationCheck implements Check {
     this.proxy(findings);
     this.mode(findings);
     this.wires(findings);
+    for (const warning of this.configuration.warnings) {
+      findings.warn(
+        'config.unwise',
+        warning,
+        'Change it, unless it is meant; docs/configuration.md explains it.',
+      );
+    }
   }
 
   private secret(findings: Findings): void {
@@ -24,7 +36,7 @@ export class ConfigurationCheck implements Check {
     else {
       findings.warn(
         'config.secret_key',
-        'SECRET_KEY is the default of development: whoever reads the source can work out every code',
+        'SECRET_KEY is the default of development: it is in the source, and every code can be worked out from it',
         'Set your own, the same for api and mailer-worker: openssl rand -base64 48',
       );
     }
@@ -91,7 +103,7 @@ export class ConfigurationCheck implements Check {
     if (SAMPLE_DOMAIN.test(environment.SMTP_FROM_EMAIL) && environment.NODE_ENV === 'production') {
       findings.warn(
         'config.sender',
-        `mails come from ${environment.SMTP_FROM_EMAIL}, a domain that nobody owns: they will be refused as forged`,
+        `mails come from ${environment.SMTP_FROM_EMAIL}, a domain reserved for examples: they will be refused as forged`,
         'Set SMTP_FROM_EMAIL to an address of a domain of yours, with SPF and DKIM.',
       );
     }

@@ -7,9 +7,7 @@ import {
   type Sql,
 } from '@app/runtime';
 import { explainDatabaseError } from '../database-error';
-import { PROGRAM_NAME } from '../root-command';
-import { counted } from '../terminal/format';
-import { missingGrants, schemaRights } from './database-rights';
+import { DatabaseSchema } from './database-schema';
 import { offersTls } from './database-tls';
 import { compareClocks, type Check, type Findings } from './finding';
 
@@ -43,7 +41,7 @@ export class DatabaseCheck implements Check {
       const server = await this.ask();
       this.server(findings, server);
       compareClocks(findings, 'database.clock', 'that of PostgreSQL for codes', server.now_ms, askedAt);
-      if (!(await this.schema(findings))) return;
+      if (!(await new DatabaseSchema(this.environment, this.sql, this.migrations).judge(findings))) return;
       await this.size(findings);
       this.connections(findings, await connectionsOffered(this.sql));
     } catch (error) {
@@ -102,65 +100,14 @@ export class DatabaseCheck implements Check {
     }
   }
 
-  /** Resolves to whether the tables can be looked at. */
-  private async schema(findings: Findings): Promise<boolean> {
-    const { schema, may_use: mayUse, may_create: mayCreate } = await schemaRights(this.sql);
-    const role = `"${this.environment.DATABASE_USER}"`;
-    if (!mayUse) {
-      findings.fail(
-        'database.rights',
-        `the role ${role} may not use the schema ${schema}`,
-        `As the owner of the database, paste: GRANT USAGE ON SCHEMA ${schema} TO ${role};`,
-      );
-      return false;
-    }
-    const migrations = await this.migrations.status();
-    const pending = migrations.filter(({ applied }) => !applied).map(({ name }) => name);
-    const unknown = migrations.filter(({ known }) => !known).map(({ name }) => name);
-    if (pending.length > 0) {
-      findings.fail(
-        'database.migrations',
-        `migrations pending: ${pending.join(', ')}`,
-        `Apply them: ${PROGRAM_NAME} db migrate`,
-      );
-      if (!mayCreate) {
-        findings.fail(
-          'database.may_migrate',
-          `the role ${role} may not create tables in the schema ${schema}`,
-          `As the owner of the database, paste: GRANT CREATE ON SCHEMA ${schema} TO ${role}; or migrate with a role that owns it.`,
-        );
-      }
-      return true;
-    }
-    findings.ok('database.migrations', `all ${migrations.length} migrations are applied`);
-    if (unknown.length > 0) {
-      findings.warn(
-        'database.newer_schema',
-        `a newer version has migrated it: ${unknown.join(', ')}`,
-        'Run that version here, too.',
-      );
-    }
-    await this.rights(findings, schema);
-    return true;
-  }
-
-  private async rights(findings: Findings, schema: string): Promise<void> {
-    const role = this.environment.DATABASE_USER;
-    const grants = await missingGrants(this.sql, schema, role);
-    if (grants.length === 0) findings.ok('database.rights', `the role "${role}" may read and write`);
-    else {
-      findings.fail(
-        'database.rights',
-        `the role "${role}" lacks rights on ${counted(grants.length, 'table')}`,
-        `As their owner, paste: ${grants.join(' ')}`,
-      );
-    }
-  }
-
   private async size(findings: Findings): Promise<void> {
     const [row] = await inTime(this.sql<[{ size: string }]>`
       select pg_size_pretty(pg_database_size(current_database())) as size`);
-    findings.ok('database.size', `takes ${row.size} of its disk; watch the free space where PostgreSQL runs`);
+    // PostgreSQL tells no client how much of its disk is free: that is for the host's monitoring.
+    findings.ok(
+      'database.size',
+      `takes ${row.size}; the free disk space of its host cannot be seen from here`,
+    );
   }
 
   private connections(findings: Findings, offered: number): void {
@@ -171,7 +118,7 @@ export class DatabaseCheck implements Check {
     else {
       findings.warn(
         'database.connections',
-        `${who} may open ${wanted} connections, and it has ${offered} for everybody`,
+        `${who} may open ${wanted} connections, and it has ${offered} for all its clients`,
         'Lower DATABASE_POOL_SIZE or WEB_CONCURRENCY, raise max_connections, or put PgBouncer between.',
       );
     }

@@ -1,5 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Command, Help } from 'nest-commander';
+import { Deliveries } from '@app/events';
+import { WorkerHeartbeats } from '@app/owed-work';
 import { Environment, EXIT_CONFIGURATION, hasRedis, Migrations, Sql, within } from '@app/runtime';
 import { Configuration } from '../configuration';
 import { helpText } from '../root-command';
@@ -9,11 +11,11 @@ import { ConfigurationCheck } from './configuration.check';
 import { DatabaseCheck } from './database.check';
 import { Findings, type Check, type Finding, type Verdict } from './finding';
 import { RedisCheck } from './redis.check';
-import { SmtpCheck } from './smtp.check';
+import { SMTP_TIMEOUT_MS, SmtpCheck } from './smtp.check';
 import { WorkCheck } from './work.check';
 
 /** Longest wait for one check: they run concurrently, and none can hold up the rest. */
-const CHECK_TIMEOUT_MS = 5_000;
+const CHECK_TIMEOUT_MS = SMTP_TIMEOUT_MS + 1_000;
 
 @Command({
   name: 'doctor',
@@ -25,6 +27,8 @@ export class DoctorCommand extends BaseCommand {
     @Inject(Environment) private readonly environment: Environment,
     @Inject(Sql) private readonly sql: Sql,
     private readonly migrations: Migrations,
+    @Inject(WorkerHeartbeats) private readonly heartbeats: WorkerHeartbeats,
+    @Inject(Deliveries) private readonly deliveries: Deliveries,
   ) {
     super();
   }
@@ -32,8 +36,9 @@ export class DoctorCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `It only reads: run it at any time, next to the service and with the service's environment. It checks the
-configuration, every dependency, and the work: mails and events that wait, and whether a worker is alive.
+      `It changes nothing but a mark in Redis, which the service leaves there as well: run it at any time, next to
+the service and with the service's environment. It checks the configuration, every dependency, and the work: mails
+and events that wait, and whether a worker is alive.
 ✓ passed, ! could be better, ✗ failed. Status 1 where there is a ✗, 78 where the configuration cannot be
 used. It answers within ten seconds, whatever is down. With --json each finding has an id that stays.`,
       { doctor: 'everything', 'doctor --json': '{"healthy": true, "findings": […]}' },
@@ -50,11 +55,11 @@ used. It answers within ten seconds, whatever is down. With --json each finding 
 
   private async checkAll(): Promise<Finding[]> {
     const checks: Check[] = [
-      new ConfigurationCheck(this.environment),
+      new ConfigurationCheck(this.configuration),
       new DatabaseCheck(this.environment, this.sql, this.migrations),
       ...(hasRedis(this.environment) ? [new RedisCheck(this.environment)] : []),
       new SmtpCheck(this.environment),
-      new WorkCheck(this.environment, this.sql),
+      new WorkCheck(this.environment, this.sql, this.heartbeats, this.deliveries),
     ];
     return (await Promise.all(checks.map(runCheck))).flat();
   }

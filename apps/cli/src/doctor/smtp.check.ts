@@ -1,10 +1,10 @@
 import { MailTemplates, smtpAddresses, SmtpSession, TemplateFault, type SmtpAddress } from '@app/mail';
 import { maskEmailsIn, type Environment } from '@app/runtime';
 import { plainText } from '../terminal/format';
-import type { Check, Findings } from './finding';
+import { Findings, type Check } from './finding';
 
-/** Longer than a greeting that is late on purpose. */
-const TIMEOUT_MS = 8_000;
+/** Longest wait for a mail server. Some delay their greeting for five seconds or more, against spam (greet pause). */
+export const SMTP_TIMEOUT_MS = 8_000;
 
 /** Whether the mail servers are there, speak TLS as they are asked to, and know us. Sends nothing. */
 export class SmtpCheck implements Check {
@@ -14,7 +14,12 @@ export class SmtpCheck implements Check {
 
   async run(findings: Findings): Promise<void> {
     this.checkTemplates(findings);
-    for (const address of smtpAddresses(this.environment)) await this.checkServer(findings, address);
+    const each = smtpAddresses(this.environment).map(async (address) => {
+      const own = new Findings(this.about);
+      await this.checkServer(own, address);
+      return own.list;
+    });
+    findings.list.push(...(await Promise.all(each)).flat());
   }
 
   private checkTemplates(findings: Findings): void {
@@ -43,7 +48,7 @@ export class SmtpCheck implements Check {
     const { host, port, tls, user } = address;
     const name = address.name === 'fallback' ? ' (SMTP_FALLBACK_URL)' : '';
     try {
-      const session = await SmtpSession.open(address, TIMEOUT_MS);
+      const session = await SmtpSession.open(address, SMTP_TIMEOUT_MS);
       findings.ok('mail.reachable', `answers at ${host}:${port}${name}`);
       findings.ok(
         'mail.tls',

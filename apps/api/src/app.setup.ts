@@ -12,6 +12,7 @@ import {
   securityHeaders,
   type Environment,
 } from '@app/runtime';
+import { PasswordHasher } from '@app/users';
 import { AppModule } from './app.module';
 import { recordAccess } from './server/access-log';
 import { serveDocs } from './docs/openapi';
@@ -20,6 +21,7 @@ import { UnreadableRequests } from './problem/unreadable';
 import { openRequestContext } from './server/request-context';
 import { sendElsewhere } from './server/draining';
 import { refuseOtherMethods, refuseUnclearHost } from './server/well-formed';
+import { shedLoad } from './server/shed-load';
 import { traceRequest } from './server/trace-request';
 import { hideFromPublic } from './server/operations-port';
 
@@ -66,6 +68,7 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
     });
   }
   hideFromPublic(app, environment, problems);
+  app.use(shedLoad(app.get<PasswordHasher>(PasswordHasher), problems, environment));
   app.use(refuseOtherMethods(app, problems));
   if (environment.ENABLE_DOCS) serveDocs(app, environment);
   await app.init();

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { compare, genSaltSync, getRounds, hash } from 'bcrypt';
-import { Environment } from '@app/runtime';
+import { Environment, type Unavailable } from '@app/runtime';
 import { isHashable } from '../domain/password';
 import type { Comparison, HashingLoad, PasswordHasher, Requester } from '../domain/password-hasher';
 import { HashingLine } from './hashing-line';
@@ -78,8 +78,8 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
     this.decoy = atCost(this.decoy, followed);
   }
 
-  hasCapacity(client?: string): boolean {
-    return this.line.hasCapacity(client);
+  refusal(client?: string): Unavailable | undefined {
+    return this.line.refusal(client);
   }
 
   get load(): HashingLoad {

@@ -65,12 +65,15 @@ describe('HashingLine', () => {
     await expect(line.run(late.run)).rejects.toMatchObject(unavailable);
     expect(late.started).toBe(false);
     expect(line.rejected).toBe(1);
+    expect(line.refusal()).toMatchObject(unavailable);
+    expect(line.rejected).toBe(2);
     for (const job of all) {
       job.finish();
       await turn();
       await turn();
     }
     await Promise.all(results);
+    expect(line.refusal()).toBeUndefined();
     const next = new Job();
     const result = line.run(next.run);
     next.finish();

@@ -53,6 +53,11 @@ export class HashingLine {
     return this.waiting.length < length || this.greediest().held > held + 1;
   }
 
+  /** What a job of this client would be refused with now, if it would be; counted as a refusal. */
+  refusal(client?: string): Unavailable | undefined {
+    return this.hasCapacity(client) ? undefined : this.atCapacity();
+  }
+
   /**
    * Runs the job when its turn comes.
    * @throws {Unavailable} when the line has no place, or when the client left before its turn

@@ -1,3 +1,5 @@
+import type { Unavailable } from '@app/runtime';
+
 /** Who asks, as far as fairness needs to know. */
 export interface Requester {
   /** Digest of the client's address: one client has at most a quarter of the line. */
@@ -31,8 +33,11 @@ export interface PasswordHasher {
   isOutdated(hash: string): boolean;
   /** The work for an address without an account follows the highest cost among the hashes in use. */
   followCost(cost: number): void;
-  /** Whether the line would take a job of this client now; synchronous and cheap, to turn requests away early. */
-  hasCapacity(client?: string): boolean;
+  /**
+   * What a job of this client would be refused with now, if it would be: synchronous and cheap, to turn requests away
+   * early, and counted among those turned away.
+   */
+  refusal(client?: string): Unavailable | undefined;
   readonly load: HashingLoad;
   /** Has the listener called with each job's time in the line, in seconds. */
   onWaited(listener: (seconds: number) => void): void;

@@ -54,8 +54,8 @@ export class FakePasswordHasher implements PasswordHasher {
     this.decoyCost = Math.max(this.decoyCost, cost);
   }
 
-  hasCapacity(): boolean {
-    return !this.full;
+  refusal(): Unavailable | undefined {
+    return this.full ? new Unavailable('hashing', 'at capacity') : undefined;
   }
 
   /** Nobody waits in this line. */

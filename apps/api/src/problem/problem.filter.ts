@@ -29,7 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     const body = toBody(error, context.requestId, this.environment.PUBLIC_PATH);
     const limit = body.status === 429 ? context.refusedLimit : undefined;
     context.refusal = { error: body.error, ...(limit === undefined ? {} : { limit }) };
-    if (body.status >= 500) {
+    if (body.status >= 500 && context.shedAt === undefined) {
       this.logger[body.status === 503 ? 'warn' : 'error']({ error: thrown }, `Answered ${body.status}`);
     }
     if (body.status === 401) {

@@ -27,6 +27,11 @@ export function recordAccess(
       const status = response.writableFinished ? response.statusCode : CLIENT_LEFT;
       const durationMs = performance.now() - context.startedAt;
       recorder.recordRequest({ method, route, status, durationMs });
+      // Many of them come when the cores have no time for them.
+      if (context.shedAt !== undefined) {
+        logger.info({ route }, 'turned away');
+        return;
+      }
       const refused =
         status >= 400 ? { ...context.refusal, client: clientName(environment, context.client) } : {};
       const level = PROBES.has(route) && status === 200 ? 'debug' : 'info';

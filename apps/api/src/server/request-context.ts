@@ -24,6 +24,8 @@ export class HttpRequestContext implements RequestContext {
   readonly settledLimits = new Map<string, SettledLimit>();
   /** Why it was refused, for its line in the log. */
   refusal: { readonly error: string; readonly limit?: string } | undefined;
+  /** Template of the route that it was turned away from before it was routed, for want of capacity. */
+  shedAt: string | undefined;
   private readonly left = new AbortController();
   private read: { readonly credentials: BasicCredentials | null } | undefined;
 
@@ -56,6 +58,7 @@ export class HttpRequestContext implements RequestContext {
 
   /** Template of the route that answers, such as `/api/v1/users/register`: a raw path would let anybody make up names. */
   get route(): string {
+    if (this.shedAt !== undefined) return this.shedAt;
     const path: unknown = (this.request as { route?: { path?: unknown } }).route?.path;
     return typeof path === 'string' && !path.includes('*') ? path : UNMATCHED_ROUTE;
   }

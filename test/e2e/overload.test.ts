@@ -1,0 +1,34 @@
+import { Client, Service, tally } from '../support/service';
+
+const PASSWORD = 'SecurePass123';
+/** More than the line has places for one client, at a cost that keeps it full for a while. */
+const FLOOD = 30;
+const LATER = 10;
+
+let service: Service;
+
+beforeAll(async () => {
+  service = await Service.start('one-node', { BCRYPT_COST: '13' });
+});
+afterAll(() => service.stop());
+
+describe('A flood of sign-ups', () => {
+  it('is answered 201 or 503, and what comes to a full line is turned away with a short line of the log', async () => {
+    const client = new Client(service.api.url);
+    const flood = Array.from({ length: FLOOD }, (_, index) =>
+      client.register(`flood-${index}@example.com`, PASSWORD),
+    );
+    await Promise.race(flood);
+    const later = await Promise.all(
+      Array.from({ length: LATER }, (_, index) => client.register(`later-${index}@example.com`, PASSWORD)),
+    );
+    const all = [...(await Promise.all(flood)), ...later];
+    const counts = tally(all);
+    expect((counts[201] ?? 0) + (counts[503] ?? 0)).toBe(FLOOD + LATER);
+    expect(counts[201]).toBeGreaterThan(0);
+    expect(counts[503]).toBeGreaterThan(0);
+    const short = service.api.lines.filter((line) => line.includes('"turned away"'));
+    expect(short.length).toBeGreaterThan(0);
+    expect(short.length).toBeLessThanOrEqual(counts[503] ?? 0);
+  }, 60_000);
+});

@@ -119,6 +119,7 @@ const QUERIES: Record<string, () => Promise<unknown>> = {
   'gives up a mail': () => owed().giveUp(randomUUID(), 'never', 'refused'),
   'lists owed mails': () => owed().list(100),
   'retries mails that were given up': () => owed().retryGivenUp(),
+  'retries mails that wait for their next attempt': () => owed().retryPostponed(),
   'counts the backlog': () => owed().backlog(),
   'purges a batch': () => dead().purge({ olderThanSeconds: 3_600, limit: 100 }),
   'purges a batch alone': () => dead().purge({ olderThanSeconds: 3_600, limit: 100, alone: true }),

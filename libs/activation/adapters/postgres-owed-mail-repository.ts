@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { PendingQuery, Row } from 'postgres';
 import { recordEvent } from '@app/events';
 import type { Locale } from '@app/mail';
 import { Environment, inTime, Sql, uuids } from '@app/runtime';
@@ -148,18 +149,36 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
     }));
   }
 
-  /** In batches, because each statement has a deadline and there may be many of them after a long outage. */
   async retryGivenUp(): Promise<number> {
-    for (let retried = 0; ;) {
-      const { count } = await inTime(this.sql`
+    return await this.inBatches(
+      (limit) => this.sql`
         update users set mail_due_at = now(), mail_given_up_at = null, mail_attempts = 0
         where ctid = any(array(
           select ctid from users where mail_given_up_at is not null
           order by mail_given_up_at
-          limit ${RETRY_BATCH}
-          for update))`);
-      retried += count;
-      if (count < RETRY_BATCH) return retried;
+          limit ${limit}
+          for update))`,
+    );
+  }
+
+  async retryPostponed(): Promise<number> {
+    return await this.inBatches(
+      (limit) => this.sql`
+        update users set mail_due_at = now()
+        where ctid = any(array(
+          select ctid from users where mail_due_at > now() and mail_leased_by is null
+          order by mail_due_at
+          limit ${limit}
+          for update skip locked))`,
+    );
+  }
+
+  /** Because each statement has a deadline, and there may be many mails after a long outage. */
+  private async inBatches(update: (limit: number) => PendingQuery<Row[]>): Promise<number> {
+    for (let changed = 0; ;) {
+      const { count } = await inTime(update(RETRY_BATCH));
+      changed += count;
+      if (count < RETRY_BATCH) return changed;
     }
   }
 

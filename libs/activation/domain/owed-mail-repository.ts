@@ -56,6 +56,8 @@ export interface OwedMailRepository {
   list(limit: number): Promise<OwedMail[]>;
   /** Owes given-up mails again, now. Resolves to how many. @throws {Unavailable} */
   retryGivenUp(): Promise<number>;
+  /** Makes due now what waits for its next attempt and is not being sent. Resolves to how many. @throws {Unavailable} */
+  retryPostponed(): Promise<number>;
   /** @throws {Unavailable} */
   backlog(): Promise<Backlog>;
 }

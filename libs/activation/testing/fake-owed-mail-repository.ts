@@ -94,6 +94,13 @@ export class FakeOwedMailRepository implements OwedMailRepository {
     return givenUp.length;
   }
 
+  async retryPostponed(): Promise<number> {
+    const now = this.accounts.now();
+    const waiting = this.owed().filter((row) => (row.dueAt ?? 0) > now && row.leasedBy === null);
+    for (const row of waiting) row.dueAt = now;
+    return waiting.length;
+  }
+
   async backlog() {
     const owed = this.owed();
     const now = this.accounts.now();

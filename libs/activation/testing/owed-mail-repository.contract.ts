@@ -270,6 +270,20 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       });
     });
 
+    describe('retryPostponed', () => {
+      it('makes due what waits for its next attempt, with its attempts so far, and nothing that is being sent', async () => {
+        const [waiting, sending] = [await register(kevin()), await register(marie())];
+        await claim(waiting.code.mailId);
+        await stage.owed.postpone(waiting.code.mailId, 3_600, '452 mailbox full');
+        await claim(sending.code.mailId);
+        expect(await dueIds()).toEqual([]);
+        expect(await stage.owed.retryPostponed()).toBe(1);
+        expect(await dueIds()).toEqual([waiting.code.mailId]);
+        expect(await claim(waiting.code.mailId)).toMatchObject({ attempt: 2 });
+        expect(await stage.owed.retryPostponed()).toBe(0);
+      });
+    });
+
     describe('claimDue', () => {
       it('leases the longest due first, bounded, and what is not due not at all', async () => {
         const inHand = await register(guest(1));

@@ -8,8 +8,15 @@ import type { Stage } from '../stage';
 const HOUR_MS = 3_600_000;
 const SECRET = 'bench';
 
-/** A registration's charges: one key of the route, one of the client. */
+/** A registration's charges, in the order of the guard: the client at the route, the route, the client's registrations. */
 const charges = (client: string): Charge[] => [
+  {
+    limit: 'client',
+    key: digestKey(SECRET, 'client', client),
+    max: 100,
+    windowMs: 60_000,
+    action: 'spend',
+  },
   { limit: 'global', key: digestKey(SECRET, 'global'), max: 10_000_000, windowMs: 60_000, action: 'spend' },
   {
     limit: 'registration',
@@ -90,8 +97,8 @@ export async function clientAddresses(stage: Stage): Promise<Figure[]> {
     const limits = slidingWindowStorage(redis, createLogger({ level: 'silent', app: 'bench' }));
     const before = await usedMemory(() => redis.info('memory'));
     for (let done = 0; done < count; done += 100) {
-      // The route's own key would grow with them.
-      await Promise.all(Array.from({ length: 100 }, () => limits.settle(charges(randomUUID()).slice(1))));
+      // What stays for an hour: the route's own key would grow with them, and the other one lives for a minute.
+      await Promise.all(Array.from({ length: 100 }, () => limits.settle(charges(randomUUID()).slice(-1))));
     }
     const after = await usedMemory(() => redis.info('memory'));
     const [, keys, expiring] = /keys=(\d+),expires=(\d+)/.exec(await redis.info('keyspace')) ?? [];

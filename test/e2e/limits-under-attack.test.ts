@@ -1,0 +1,108 @@
+import { connect, type Socket } from 'node:net';
+import { spawnApp, type SpawnedApp } from '../support/apps';
+import { codeIn } from '../support/inbox';
+import { basic, Client, Service, tally } from '../support/service';
+
+const PASSWORD = 'SecurePass123';
+const ENV = { ENABLE_RATE_LIMITING: 'true', TRUST_PROXY: '10.0.0.0/8,127.0.0.1' };
+
+describe('Limits over two processes behind proxies', () => {
+  let service: Service;
+  let other: SpawnedApp;
+  let clients: [Client, Client];
+
+  beforeAll(async () => {
+    service = await Service.start('redis', ENV);
+    other = await spawnApp('api', service.env);
+    clients = [new Client(service.api.url), new Client(other.url)];
+  }, 60_000);
+  afterAll(async () => {
+    await other.stop();
+    await service.stop();
+  });
+
+  const of = (index: number): Client => (index % 2 === 0 ? clients[0] : clients[1]);
+
+  it('see one client behind proxies of a range, whatever ports the hops are written with', async () => {
+    const hops = [
+      '203.0.113.9, 10.1.2.3',
+      '203.0.113.9:4711, 10.1.2.3:80',
+      '203.0.113.9:4712, 10.9.9.9:8080',
+      '198.51.100.1, 203.0.113.9:1, 10.0.0.1',
+      '198.51.100.2:5, 203.0.113.9:65535, 10.0.0.2:443',
+      '198.51.100.3, 203.0.113.9, 10.0.0.3:1',
+    ];
+    const statuses: number[] = [];
+    for (const [index, hop] of hops.entries()) {
+      const answer = await of(index).register(`hop${index}@example.com`, PASSWORD, {
+        'X-Forwarded-For': hop,
+      });
+      statuses.push(answer.status);
+    }
+    expect(statuses).toEqual([201, 201, 201, 201, 201, 429]);
+  });
+
+  it('keep five registrations of an hour at five while the same client occupies the event loops', async () => {
+    const attackers = [service.api, other].flatMap(({ port }) => attack(port));
+    const answers = [];
+    for (let round = 0; round < 4; round += 1) {
+      const batch = Array.from({ length: 15 }, (_, index) =>
+        of(index).register(`stall${round}.${index}@example.com`, PASSWORD, {
+          'X-Forwarded-For': '203.0.113.77',
+        }),
+      );
+      answers.push(...(await Promise.all(batch)));
+    }
+    for (const attacker of attackers) attacker.destroy();
+    expect(tally(answers)).toEqual({ 201: 5, 429: 55 });
+  }, 60_000);
+
+  it('never refuse the right password for the wrong ones that race it, and compare three of those', async () => {
+    const address = { 'X-Forwarded-For': '203.0.113.88' };
+    await clients[0].register('race@example.com', PASSWORD, address);
+    const code = codeIn(await service.inbox.mailTo('race@example.com'));
+    const activate = (index: number, password: string, from: Record<string, string>) =>
+      of(index).post(
+        '/api/v1/users/activate',
+        { activation_code: code },
+        { ...basic('race@example.com', password), ...from },
+      );
+    const [right, ...wrong] = await Promise.all([
+      activate(0, PASSWORD, address),
+      ...Array.from({ length: 30 }, (_, index) =>
+        activate(index, `Wrong${index}Pass`, { 'X-Forwarded-For': '203.0.113.99' }),
+      ),
+    ]);
+    expect(right.status).toBe(200);
+    expect(tally(wrong)).toEqual({ 401: 3, 429: 27 });
+  });
+
+  it('refund a right password on either process: none of many is counted as a wrong one', async () => {
+    const address = { 'X-Forwarded-For': '203.0.113.111' };
+    await clients[0].register('refund@example.com', PASSWORD, address);
+    // Five digits are never the code. The third wrong try ends it; the fourth meets the limit of the account itself.
+    const answers = [];
+    for (let index = 0; index < 4; index += 1) {
+      answers.push(
+        await of(index).post(
+          '/api/v1/users/activate',
+          { activation_code: '00000' },
+          { ...basic('refund@example.com', PASSWORD), ...address },
+        ),
+      );
+    }
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 410, 429]);
+    expect(answers[3]?.body['limit']).toBe('activation');
+  });
+});
+
+/** Connections that ask for the largest documents, pipelined, and read nothing of them. */
+function attack(port: number): Socket[] {
+  const asked = 'GET /docs-yaml HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(200);
+  return Array.from({ length: 12 }, () => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(asked));
+    socket.on('error', () => {});
+    socket.pause();
+    return socket;
+  });
+}

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Module, type Provider } from '@nestjs/common';
 import { HttpWebhookSender } from './adapters/http-webhook-sender';
 import { PostgresDeliveries } from './adapters/postgres-deliveries';
 import { PostgresEventLog } from './adapters/postgres-event-log';
@@ -7,14 +7,19 @@ import { EventFeed, EventSequencer } from './domain/event-feed';
 import { WebhookSender } from './domain/webhook';
 import { DeliverEvents } from './use-cases/deliver-events';
 
+/** What the command line needs of the webhook: Deliveries → PostgreSQL; WebhookSender → HTTP. */
+export const DELIVERY_PROVIDERS: Provider[] = [
+  { provide: Deliveries, useClass: PostgresDeliveries },
+  { provide: WebhookSender, useClass: HttpWebhookSender },
+];
+
 /** EventFeed, EventSequencer, Deliveries → PostgreSQL; WebhookSender → HTTP. */
 @Module({
   providers: [
     PostgresEventLog,
     { provide: EventFeed, useExisting: PostgresEventLog },
     { provide: EventSequencer, useExisting: PostgresEventLog },
-    { provide: Deliveries, useClass: PostgresDeliveries },
-    { provide: WebhookSender, useClass: HttpWebhookSender },
+    ...DELIVERY_PROVIDERS,
     DeliverEvents,
   ],
   exports: [EventFeed, EventSequencer, Deliveries, WebhookSender, DeliverEvents],

@@ -1,6 +1,6 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { ROW_PROVIDERS } from '@app/activation';
-import { Deliveries, PostgresDeliveries } from '@app/events';
+import { DELIVERY_PROVIDERS } from '@app/events';
 import { PostgresWorkerHeartbeats, WorkerHeartbeats } from '@app/owed-work';
 import { createSql, Environment, Migrations, migrationsFolder, Sql } from '@app/runtime';
 import { OperatorModule } from '@app/users';
@@ -13,6 +13,7 @@ import { DbMigrateCommand } from './db/migrate.command';
 import { DbRollbackCommand } from './db/rollback.command';
 import { DbStatusCommand } from './db/status.command';
 import { DbCommand } from './db/db.command';
+import { EVENTS_COMMANDS, EventsCommand } from './events/events.command';
 import { DoctorCommand } from './doctor/doctor.command';
 import { MailOwedCommand } from './mail/owed.command';
 import { MailPreviewCommand } from './mail/preview.command';
@@ -65,11 +66,12 @@ export class AppModule {
         },
         ...ROW_PROVIDERS,
         { provide: WorkerHeartbeats, useClass: PostgresWorkerHeartbeats },
-        { provide: Deliveries, useClass: PostgresDeliveries },
+        ...DELIVERY_PROVIDERS,
         ...[CodesCommand, CodesPurgeCommand],
         ...[DbCommand, DbMigrateCommand, DbStatusCommand, DbRollbackCommand],
         ...[MailCommand, MailOwedCommand, MailRetryCommand, MailPreviewCommand, MailBounceCommand],
         ...[UsersCommand, ...USERS_COMMANDS],
+        ...[EventsCommand, ...EVENTS_COMMANDS],
         ...[AuditCommand, AuditListCommand],
         ...[StatsCommand, DoctorCommand],
       ],

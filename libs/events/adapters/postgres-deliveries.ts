@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Environment, inTime, Sql, uuids } from '@app/runtime';
-import type { ClaimedEvent, Deliveries, EventBacklog } from '../domain/deliveries';
+import type {
+  ClaimedEvent,
+  Deliveries,
+  EventBacklog,
+  EventEntries,
+  EventEntry,
+  EventFilter,
+} from '../domain/deliveries';
 import type { EventData, EventType } from '../domain/event';
 
 const REASON_LENGTH_MAX = 500;
 /** Rows a statement changes: each has a deadline, and there may be many after a long outage. */
 const BATCH = 5_000;
+const LARGEST_ORDINAL = '9223372036854775807';
 
 interface ClaimedRow {
   readonly id: string;
@@ -112,6 +120,28 @@ export class PostgresDeliveries implements Deliveries {
                        where due_at is not null or position is null), 0) as "oldestSeconds",
              exists (select from webhook_pauses where url_digest = ${this.urlDigest}) as paused`);
     return row ?? { waiting: 0, oldestSeconds: 0, givenUp: 0, paused: false };
+  }
+
+  async list({ since, type }: EventFilter, limit: number, after?: string): Promise<EventEntries> {
+    const rows = await inTime(
+      this.sql<(EventEntry & { readonly ordinal: string })[]>`
+        select ordinal::text as ordinal, id, type, account_id as "accountId", occurred_at as "occurredAt", data,
+               case when position is null then 'unplaced' when due_at is not null then 'waiting'
+                    when given_up_at is not null then 'given_up' when delivered_at is not null then 'delivered'
+                    else 'kept' end as delivery,
+               attempts, due_at as "nextTryAt", last_error as "lastError"
+        from events
+        where ordinal < ${after ?? LARGEST_ORDINAL}::bigint
+          and occurred_at >= ${since ?? new Date(0)}
+          and (${type ?? null}::text is null or type = ${type ?? null})
+        order by ordinal desc
+        limit ${limit}`,
+    );
+    const last = rows.at(-1)?.ordinal ?? null;
+    return {
+      entries: rows.map(({ ordinal: _, ...entry }) => entry),
+      next: rows.length < limit ? null : last,
+    };
   }
 
   private async oweInBatches(which: ReturnType<Sql>): Promise<number> {

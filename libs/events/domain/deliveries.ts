@@ -1,4 +1,4 @@
-import type { AccountEvent } from './event';
+import type { AccountEvent, EventType } from './event';
 
 /** An event that a worker has leased, to send it to the webhook's receiver. */
 export interface ClaimedEvent extends AccountEvent {
@@ -13,6 +13,27 @@ export interface EventBacklog {
   readonly oldestSeconds: number;
   readonly givenUp: number;
   readonly paused: boolean;
+}
+
+/** An event and what became of its delivery, for operators. Dates are null where that has not happened. */
+export interface EventEntry extends AccountEvent {
+  readonly accountId: string;
+  /** `unplaced` has no position yet; `kept` is owed to no receiver. */
+  readonly delivery: 'unplaced' | 'kept' | 'waiting' | 'delivered' | 'given_up';
+  readonly attempts: number;
+  readonly nextTryAt: Date | null;
+  readonly lastError: string | null;
+}
+
+export interface EventFilter {
+  readonly since?: Date;
+  readonly type?: EventType;
+}
+
+export interface EventEntries {
+  readonly entries: readonly EventEntry[];
+  /** To be given as `after`; null at the end. */
+  readonly next: string | null;
 }
 
 /** The events that are owed to the receiver of a URL. All times are PostgreSQL's. */
@@ -38,5 +59,7 @@ export interface Deliveries {
   replay(seconds: number): Promise<number>;
   /** @throws {Unavailable} */
   backlog(): Promise<EventBacklog>;
+  /** The newest first, in pages. @throws {Unavailable} */
+  list(filter: EventFilter, limit: number, after?: string): Promise<EventEntries>;
 }
 export const Deliveries = Symbol('Deliveries');

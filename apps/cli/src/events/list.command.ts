@@ -1,0 +1,60 @@
+import { Inject } from '@nestjs/common';
+import { Help, Option, SubCommand } from 'nest-commander';
+import { Deliveries, EVENT_TYPES, type EventEntry, type EventType } from '@app/events';
+import { moment, oneOf } from '../arguments';
+import { ListCommand, type Column, type ListOptions } from '../list-command';
+import { helpText } from '../root-command';
+
+interface EventsListOptions extends ListOptions {
+  readonly since?: Date;
+  readonly type?: EventType;
+}
+
+const COLUMNS: readonly Column<EventEntry>[] = [
+  { heading: 'ID', name: 'id', value: ({ id }) => id },
+  { heading: 'TYPE', name: 'type', value: ({ type }) => type },
+  { heading: 'ACCOUNT', name: 'account_id', value: ({ accountId }) => accountId },
+  { heading: 'OCCURRED (UTC)', name: 'occurred_at', value: ({ occurredAt }) => occurredAt.toISOString() },
+  { heading: 'DELIVERY', name: 'delivery', value: ({ delivery }) => delivery },
+  { heading: 'ATTEMPTS', name: 'attempts', value: ({ attempts }) => attempts },
+  {
+    heading: 'NEXT TRY (UTC)',
+    name: 'next_try_at',
+    value: ({ nextTryAt }) => nextTryAt?.toISOString() ?? null,
+  },
+  { heading: 'LAST ERROR', name: 'last_error', value: ({ lastError }) => lastError },
+];
+
+@SubCommand({ name: 'list', description: 'list events and their delivery, the newest first' })
+export class EventsListCommand extends ListCommand {
+  constructor(@Inject(Deliveries) private readonly deliveries: Deliveries) {
+    super();
+  }
+
+  @Option({ flags: '--since <moment>', description: 'then or later: a day, a time, or an age (2h)' })
+  parseSince(given: string): Date {
+    return moment(given);
+  }
+
+  @Option({ flags: '--type <type>', description: `one of ${EVENT_TYPES.join(', ')}` })
+  parseType(given: string): EventType {
+    return oneOf(given, EVENT_TYPES);
+  }
+
+  @Help('after')
+  help(): string {
+    return helpText(
+      `kept: no webhook is configured. unplaced: the mailer-worker has not given it a position yet. A terminal
+gets a table, a pipe one JSON object a line.`,
+      {
+        'events list --since 2h': 'what happened in the last two hours',
+        'events list --type user.activated --all --csv': 'every activation, for a spreadsheet',
+      },
+    );
+  }
+
+  async run(_arguments: string[], { since, type, ...options }: EventsListOptions): Promise<void> {
+    const filter = { ...(since === undefined ? {} : { since }), ...(type === undefined ? {} : { type }) };
+    await this.printList(options, COLUMNS, (limit, after) => this.deliveries.list(filter, limit, after));
+  }
+}

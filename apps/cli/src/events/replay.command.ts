@@ -1,0 +1,60 @@
+import { Inject } from '@nestjs/common';
+import { Help, Option, SubCommand } from 'nest-commander';
+import { Deliveries } from '@app/events';
+import { Environment } from '@app/runtime';
+import { moment } from '../arguments';
+import { BaseCommand, type ReportOptions } from '../base-command';
+import { helpText } from '../root-command';
+import { confirm } from '../terminal/confirm';
+import { counted } from '../terminal/format';
+
+interface ReplayOptions extends ReportOptions {
+  readonly since: Date;
+  readonly yes?: boolean;
+}
+
+@SubCommand({ name: 'replay', description: 'send past events to the webhook again, with the same ids' })
+export class EventsReplayCommand extends BaseCommand {
+  constructor(
+    @Inject(Deliveries) private readonly deliveries: Deliveries,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {
+    super();
+  }
+
+  @Option({
+    flags: '--since <moment>',
+    description: 'from then on: a day, a time, or an age (2h)',
+    required: true,
+  })
+  parseSince(given: string): Date {
+    return moment(given);
+  }
+
+  @Option({ flags: '--yes', description: 'do not ask' })
+  parseYes(): boolean {
+    return true;
+  }
+
+  @Help('after')
+  help(): string {
+    return helpText(
+      `The receiver must tell repeated events by their id. Events that are waiting already are not doubled.
+Without a terminal it needs --yes.`,
+      {
+        'events replay --since 2h': 'ask, then send the last two hours again',
+        'events replay --since 2026-01-31 --yes --json': '{"replayed": 1200}',
+      },
+    );
+  }
+
+  async run(_arguments: string[], options: ReplayOptions): Promise<void> {
+    if (this.environment.WEBHOOK_URL === '') throw new Error('WEBHOOK_URL is not set: there is no receiver.');
+    const question = `Send all events since ${options.since.toISOString()} again?`;
+    await confirm(this.command, question, options.yes);
+    const seconds = Math.max(0, (Date.now() - options.since.getTime()) / 1_000);
+    const replayed = await this.deliveries.replay(seconds);
+    const words = replayed === 0 ? 'No event to send again.' : `${counted(replayed, 'event')} due now.`;
+    this.report(options, { replayed }, words);
+  }
+}

@@ -1,0 +1,29 @@
+import { Inject } from '@nestjs/common';
+import { Help, SubCommand } from 'nest-commander';
+import { Deliveries } from '@app/events';
+import { BaseCommand, type ReportOptions } from '../base-command';
+import { helpText } from '../root-command';
+import { counted } from '../terminal/format';
+
+@SubCommand({ name: 'retry', description: 'send waiting and given-up events now, and end a pause' })
+export class EventsRetryCommand extends BaseCommand {
+  constructor(@Inject(Deliveries) private readonly deliveries: Deliveries) {
+    super();
+  }
+
+  @Help('after')
+  help(): string {
+    return helpText(
+      `Use it when the receiver works again. A receiver that answered 410 is paused until then. The ids of the
+events stay the same.`,
+      { 'events retry': 'all of them', 'events retry --json': '{"retried": 3}' },
+    );
+  }
+
+  async run(_arguments: string[], options: ReportOptions): Promise<void> {
+    const retried = await this.deliveries.retry();
+    const words =
+      retried === 0 ? 'No event is waiting or given up.' : `${counted(retried, 'event')} due now.`;
+    this.report(options, { retried }, words);
+  }
+}

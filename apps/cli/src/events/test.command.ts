@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { Inject } from '@nestjs/common';
+import { Help, SubCommand } from 'nest-commander';
+import { WebhookSender } from '@app/events';
+import { Environment } from '@app/runtime';
+import { BaseCommand, type ReportOptions } from '../base-command';
+import { helpText } from '../root-command';
+import { plainText } from '../terminal/format';
+
+@SubCommand({ name: 'test', description: 'sign and send one ping to the webhook, and show its answer' })
+export class EventsTestCommand extends BaseCommand {
+  constructor(
+    @Inject(WebhookSender) private readonly webhook: WebhookSender,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {
+    super();
+  }
+
+  @Help('after')
+  help(): string {
+    return helpText(
+      'The message has the type "ping" and no account. Nothing is stored, and nothing is retried.',
+      { 'events test': 'one ping', 'events test --json': '{"delivered": true, "answer": "2xx"}' },
+    );
+  }
+
+  async run(_arguments: string[], options: ReportOptions): Promise<void> {
+    if (this.environment.WEBHOOK_URL === '') throw new Error('WEBHOOK_URL is not set: there is no receiver.');
+    const id = randomUUID();
+    const body = JSON.stringify({ id, type: 'ping', timestamp: new Date().toISOString(), data: {} });
+    const outcome = await this.webhook.send(id, body);
+    const delivered = outcome.kind === 'delivered';
+    const answer = delivered ? '2xx' : plainText(outcome.reason);
+    this.report(
+      options,
+      { delivered, id, answer },
+      delivered ? `Delivered: the receiver accepted ping ${id}.` : `Not delivered: ${answer}.`,
+    );
+    if (!delivered) process.exitCode = 1;
+  }
+}

@@ -41,23 +41,25 @@ describe('BcryptHasher', () => {
     expect([hasher.load.running, hasher.load.waiting]).toEqual([0, 0]);
   });
 
-  it('refuses the excess of a flood at once', async () => {
+  it('refuses the excess of a flood before it has compared anything', async () => {
     const hasher = await hasherOf(10);
     const leaving = Array.from({ length: 1_200 }, () => new AbortController());
     const flood = leaving.map((gone, n) =>
       hasher.compare({ address: `${n}@example.com`, password: 'x', hash: null, gone: gone.signal }),
     );
+    let compared = 0;
+    const count = (): void => void (compared += 1);
+    for (const each of flood) each.then(count, () => {});
     const refused = flood.map((each) => each.catch((error: unknown) => error));
-    const started = performance.now();
     expect(await refused.at(-1)).toMatchObject(unavailable);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(compared).toBe(0);
     expect(hasher.load.rejected).toBeGreaterThanOrEqual(1_200 - 1_000 - availableParallelism());
     expect(hasher.load.waiting).toBeLessThan(1_000);
     for (const gone of leaving) gone.abort();
     await Promise.all(refused);
   });
 
-  it('does the same work where nobody has the address', async () => {
+  it('does the same work for an unknown address', async () => {
     const hasher = await hasherOf(9);
     const hash = await hasher.hash('SecurePass123');
     const timeOf = async (password: string, stored: string | null): Promise<number> => {
@@ -65,18 +67,21 @@ describe('BcryptHasher', () => {
       await hasher.compare({ address: kevin, password, hash: stored });
       return performance.now() - started;
     };
-    const fastest: Record<string, number> = { known: Infinity, unknown: Infinity, tooLong: Infinity };
-    const measure = (name: string, ms: number): void => {
-      fastest[name] = Math.min(fastest[name] ?? Infinity, ms);
+    const fastest = { known: Infinity, unknown: Infinity, tooLong: Infinity };
+    const measure = (name: keyof typeof fastest, ms: number): void => {
+      fastest[name] = Math.min(fastest[name], ms);
     };
-    for (let round = 0; round < 15; round += 1) {
+    const ratios = (): number[] => [fastest.unknown / fastest.known, fastest.tooLong / fastest.known];
+    // The fastest of many is the work itself; where the machine is busy, it takes more of them to see it.
+    const alike = (): boolean => ratios().every((ratio) => ratio > 0.5 && ratio < 2);
+    for (let round = 0; round < 15 || (round < 200 && !alike()); round += 1) {
       measure('known', await timeOf('SecurePass124', hash));
       measure('unknown', await timeOf('SecurePass124', null));
       measure('tooLong', await timeOf('x'.repeat(100), hash));
     }
-    for (const ms of Object.values(fastest)) {
-      expect(ms / (fastest['known'] ?? 0)).toBeGreaterThan(0.5);
-      expect(ms / (fastest['known'] ?? 0)).toBeLessThan(2);
+    for (const ratio of ratios()) {
+      expect(ratio).toBeGreaterThan(0.5);
+      expect(ratio).toBeLessThan(2);
     }
   });
 

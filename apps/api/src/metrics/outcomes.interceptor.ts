@@ -5,6 +5,7 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { tap, type Observable } from 'rxjs';
 import { ActivationError } from '@app/activation';
 import { Instruments, MetricsRecorder, type ActivationResult } from '@app/metrics';
@@ -21,33 +22,37 @@ const RESULT_OF = {
   'activation.registration_gone': 'code_dead',
 } satisfies Record<ActivationError['code'], ActivationResult>;
 
+/** What a handler does, so that how it ends is counted. */
+export const CountOutcomes = Reflector.createDecorator<'registration' | 'activation' | 'new_code'>();
+
 /**
- * Counts what the handlers of accounts came to. A registration that was only pretended counts like a real one:
+ * Counts how the handlers with `@CountOutcomes` end. A registration that was only pretended counts like a real one:
  * the metrics are public, and must not tell what the answer conceals.
  */
 @Injectable()
 export class OutcomesInterceptor implements NestInterceptor {
   constructor(
+    private readonly reflector: Reflector,
     @Inject(MetricsRecorder) private readonly recorder: MetricsRecorder,
     @Inject(Instruments) private readonly instruments: Instruments,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const handler = context.getHandler().name;
-    return next.handle().pipe(
-      tap({
-        next: () => this.succeeded(handler),
-        error: (error: unknown) => {
-          if (handler === 'activate') this.failed(error);
-        },
-      }),
-    );
-  }
-
-  private succeeded(handler: string): void {
-    if (handler === 'register') this.recorder.recordBusiness('registrations');
-    if (handler === 'activate') this.recorder.recordBusiness('activations');
-    if (handler === 'issueNewCode') this.instruments.codeChanged('replaced');
+    switch (this.reflector.get(CountOutcomes, context.getHandler())) {
+      case 'registration':
+        return next.handle().pipe(tap(() => this.recorder.recordBusiness('registrations')));
+      case 'activation':
+        return next.handle().pipe(
+          tap({
+            next: () => this.recorder.recordBusiness('activations'),
+            error: (error: unknown) => this.failed(error),
+          }),
+        );
+      case 'new_code':
+        return next.handle().pipe(tap(() => this.instruments.codeChanged('replaced')));
+      default:
+        return next.handle();
+    }
   }
 
   private failed(error: unknown): void {

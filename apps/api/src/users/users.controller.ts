@@ -11,7 +11,7 @@ import { ApiProblems, BODY_PROBLEMS } from '../docs/api-problems';
 import { JsonBodyInterceptor } from './json-body.interceptor';
 import { LimitedAuthentication } from './limited-authentication';
 import { ActivateBody, ActivatedUser, NewCodeAccepted, RegisterBody, RegisteredUser } from './dto/users.dto';
-import { OutcomesInterceptor } from '../metrics/outcomes.interceptor';
+import { CountOutcomes, OutcomesInterceptor } from '../metrics/outcomes.interceptor';
 import { currentRequest } from '../server/request-context';
 
 @ApiTags('Accounts')
@@ -27,6 +27,7 @@ export class UsersController {
   ) {}
 
   @Post('register')
+  @CountOutcomes('registration')
   @Throttle({ client: {}, global: {}, registration: {} })
   @UseInterceptors(JsonBodyInterceptor)
   @ApiOperation({
@@ -58,6 +59,7 @@ export class UsersController {
   }
 
   @Post('activate')
+  @CountOutcomes('activation')
   @Throttle({ client: {}, global: {}, credentials: {}, credentials_client: {} })
   @HttpCode(HttpStatus.OK)
   @BasicAuth()
@@ -98,6 +100,7 @@ export class UsersController {
   }
 
   @Post('activation-codes')
+  @CountOutcomes('new_code')
   @Throttle({ client: {}, global: {}, credentials: {}, credentials_client: {} })
   @HttpCode(HttpStatus.ACCEPTED)
   @BasicAuth()

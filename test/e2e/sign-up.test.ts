@@ -104,6 +104,41 @@ describe('The sign-up page', () => {
     await page.close();
   }, 60_000);
 
+  it('counts down to what the service says of the code', async () => {
+    const page = await browser.newPage();
+    const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
+    const owed = {
+      code_state: 'owed',
+      code_expires_at: null,
+      resend_allowed_at: inSeconds(-1),
+      resends_left: 10,
+    };
+    const sent = {
+      ...owed,
+      code_state: 'sent',
+      code_expires_at: inSeconds(300),
+      resend_allowed_at: inSeconds(120),
+    };
+    const account = { id: '1', email: 'eve@example.com', is_activated: false };
+    await page.route('**/register', (route) =>
+      route.fulfill({ status: 201, json: { ...account, activation: owed } }),
+    );
+    await page.route('**/me', (route) => route.fulfill({ json: { ...account, activation: sent } }));
+    await page.route('**/activate', (route) =>
+      route.fulfill({ status: 400, json: { error: 'InvalidActivationCode', message: '', attempts_left: 1 } }),
+    );
+    await page.goto(url);
+    await register(page, 'eve@example.com');
+    await page.getByText('The mail with your code is on its way.').waitFor();
+    await page.locator('#code-time', { hasText: /expires in [45]:\d\d/ }).waitFor();
+    await page.locator('#resend[aria-disabled=true]').waitFor();
+    await page.locator('#resend-time', { hasText: /Possible in [12]:\d\d/ }).waitFor();
+    await page.getByLabel('Activation code').fill('1234');
+    await page.keyboard.press('Enter');
+    await page.getByText('This code is wrong. 1 try left.').waitFor();
+    await page.close();
+  }, 60_000);
+
   it.each(['light', 'dark'] as const)('fits a phone, %s', async (colorScheme) => {
     const page = await browser.newPage({ viewport: { width: 375, height: 667 }, colorScheme });
     await page.goto(url);

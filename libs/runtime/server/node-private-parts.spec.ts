@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+
+describe('A socket of Node’s http server', () => {
+  it('knows the answer that is half out when what follows the request cannot be read', async () => {
+    const server = createServer((_request, response) => response.writeHead(200).write('half'));
+    const fault = once(server, 'clientError') as Promise<[Error, Socket]>;
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(client, 'data');
+    client.write('no request at all\r\n\r\n');
+    const [, socket] = await fault;
+    expect(socket).toHaveProperty('_httpMessage.headersSent', true);
+    client.destroy();
+    socket.destroy();
+    server.close();
+  });
+
+  it('tells how much of an answer the client has not read', async () => {
+    const server = createServer((_request, response) => void response.write(Buffer.alloc(32_000_000)));
+    const connection = once(server, 'connection') as Promise<[Socket]>;
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+    client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    const [socket] = await connection;
+    await once(server, 'request');
+    expect(socket).toHaveProperty('_handle.writeQueueSize', expect.any(Number));
+    expect(
+      (socket as unknown as { _handle: { writeQueueSize: number } })._handle.writeQueueSize,
+    ).toBeGreaterThan(0);
+    client.destroy();
+    socket.destroy();
+    server.close();
+  });
+});

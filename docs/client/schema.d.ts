@@ -64,6 +64,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to accounts, page by page, in one order for every reader */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -127,7 +144,7 @@ export interface components {
              * @example ValidationError
              * @enum {string}
              */
-            error: "ValidationError" | "InvalidActivationCode" | "InvalidCredentials" | "NotFound" | "MethodNotAllowed" | "RequestTimeout" | "UserAlreadyExists" | "UserAlreadyActivated" | "ActivationCodeExpired" | "PayloadTooLarge" | "UnsupportedMediaType" | "RateLimitExceeded" | "RequestHeadersTooLarge" | "InternalError" | "ServiceUnavailable";
+            error: "ValidationError" | "InvalidActivationCode" | "InvalidCredentials" | "InvalidToken" | "NotFound" | "MethodNotAllowed" | "RequestTimeout" | "UserAlreadyExists" | "UserAlreadyActivated" | "ActivationCodeExpired" | "EventsForgotten" | "PayloadTooLarge" | "UnsupportedMediaType" | "RateLimitExceeded" | "RequestHeadersTooLarge" | "InternalError" | "ServiceUnavailable";
             /** @example email must be an email address such as name@example.com */
             message: string;
             /** @example 0f8fad5b-d9cb-469f-a165-70867728950e */
@@ -207,6 +224,63 @@ export interface components {
              * @example test@example.com
              */
             email: string;
+        };
+        EventMessage: {
+            /**
+             * Format: uuid
+             * @description UUID of version 7, the same in the feed and at every attempt of the webhook.
+             * @example 01920a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            /**
+             * @example user.activated
+             * @enum {string}
+             */
+            type: "user.registered" | "user.activated" | "user.replaced" | "user.deleted" | "user.undeliverable";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-01-02T03:04:05.678Z
+             */
+            timestamp: string;
+            /**
+             * @description The account as the change left it. `email` is there with EVENTS_INCLUDE_EMAIL alone, and never in `user.deleted`; `replaced_by` in `user.replaced`.
+             * @example {
+             *       "user_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+             *       "is_activated": true,
+             *       "created_at": "2026-01-02T03:03:21.001Z",
+             *       "activated_at": "2026-01-02T03:04:05.670Z"
+             *     }
+             */
+            data?: {
+                /** Format: uuid */
+                user_id: string;
+                is_activated: boolean;
+                /** Format: date-time */
+                created_at?: string;
+                /** Format: date-time */
+                activated_at?: string;
+                /** Format: idn-email */
+                email?: string;
+                /** Format: uuid */
+                replaced_by?: string;
+            } & {
+                [key: string]: unknown;
+            };
+        };
+        EventList: {
+            /** @description In the order of the log: an account's own events in the order in which they happened. */
+            events: components["schemas"]["EventMessage"][];
+            /**
+             * @description The cursor to ask with next, as `after`. Keep it: it stays good as long as its events are kept.
+             * @example 42
+             */
+            next: string;
+            /**
+             * @description Whether there was nothing more when this was read.
+             * @example true
+             */
+            up_to_date: boolean;
         };
         HealthChecks: {
             /**
@@ -300,7 +374,7 @@ export interface components {
         "X-Request-Id": string;
         /** @description Language of `message` and `detail`: the best of those that Accept-Language asks for. */
         "Content-Language": "en" | "fr" | "de" | "es" | "pt" | "ja" | "ar";
-        /** @description Basic; `xBasic` for the script of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that no browser opens a window. */
+        /** @description Basic; `xBasic` for the script of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that no browser opens a window. `Bearer` at the feed of events. */
         "WWW-Authenticate": string;
         /** @description Seconds after which trying again makes sense. */
         "Retry-After": number;
@@ -835,6 +909,127 @@ export interface operations {
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "ServiceUnavailable";
+                    };
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for an event where there is none yet. */
+                wait?: number;
+                /** @description Most events of an answer. */
+                limit?: number;
+                /** @description The `next` of the answer before. Without it: from the oldest event kept. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, or none yet. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": {},
+                     *       "next": "42",
+                     *       "up_to_date": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description ValidationError: The request is not valid. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "ValidationError";
+                    };
+                };
+            };
+            /** @description InvalidToken: The token is missing or wrong. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "InvalidToken";
+                    };
+                };
+            };
+            /** @description NotFound: There is nothing here. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "NotFound";
+                    };
+                };
+            };
+            /** @description EventsForgotten: Events after this cursor have been deleted. */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "EventsForgotten";
+                    };
+                };
+            };
+            /** @description InternalError: Something went wrong on our side. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "InternalError";
+                    };
+                };
+            };
+            /** @description ServiceUnavailable: The service is not available right now; try again in a moment. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {

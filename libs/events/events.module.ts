@@ -2,10 +2,13 @@ import { Module, type Provider } from '@nestjs/common';
 import { HttpWebhookSender } from './adapters/http-webhook-sender';
 import { PostgresDeliveries } from './adapters/postgres-deliveries';
 import { PostgresEventLog } from './adapters/postgres-event-log';
+import { PostgresEventRetention } from './adapters/postgres-event-retention';
 import { Deliveries } from './domain/deliveries';
 import { EventFeed, EventSequencer } from './domain/event-feed';
+import { EventRetention } from './domain/event-retention';
 import { WebhookSender } from './domain/webhook';
 import { DeliverEvents } from './use-cases/deliver-events';
+import { ForgetEvents } from './use-cases/forget-events';
 
 /** What the command line needs of the webhook: Deliveries → PostgreSQL; WebhookSender → HTTP. */
 export const DELIVERY_PROVIDERS: Provider[] = [
@@ -13,15 +16,17 @@ export const DELIVERY_PROVIDERS: Provider[] = [
   { provide: WebhookSender, useClass: HttpWebhookSender },
 ];
 
-/** EventFeed, EventSequencer, Deliveries → PostgreSQL; WebhookSender → HTTP. */
+/** EventFeed, EventSequencer, EventRetention, Deliveries → PostgreSQL; WebhookSender → HTTP. */
 @Module({
   providers: [
     PostgresEventLog,
     { provide: EventFeed, useExisting: PostgresEventLog },
     { provide: EventSequencer, useExisting: PostgresEventLog },
     ...DELIVERY_PROVIDERS,
+    { provide: EventRetention, useClass: PostgresEventRetention },
     DeliverEvents,
+    ForgetEvents,
   ],
-  exports: [EventFeed, EventSequencer, Deliveries, WebhookSender, DeliverEvents],
+  exports: [EventFeed, EventSequencer, Deliveries, WebhookSender, DeliverEvents, ForgetEvents],
 })
 export class EventsModule {}

@@ -1,12 +1,15 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { ThrottlerModule } from '@nestjs/throttler';
+import { EventsModule } from '@app/events';
 import { MetricsModule, ScrapeController } from '@app/metrics';
 import { OwedWorkModule } from '@app/owed-work';
 import { RateLimitModule, SlidingWindowStorage } from '@app/rate-limit';
 import { Environment, ProbesController, RuntimeModule } from '@app/runtime';
 import { UsersModule } from '@app/users';
 import { IndexController } from './docs/index.controller';
+import { EventArrivals } from './events/event-arrivals';
+import { EventsController } from './events/events.controller';
 import { HealthController } from './health/health.controller';
 import { MetricsController } from './metrics/metrics.controller';
 import { Observers } from './metrics/observers';
@@ -46,6 +49,7 @@ export class AppModule {
         MetricsModule,
         OwedWorkModule.forRoot(environment),
         UsersModule.forApp(environment),
+        EventsModule,
         RateLimitModule,
         ThrottlerModule.forRootAsync({
           imports: [RateLimitModule],
@@ -57,12 +61,13 @@ export class AppModule {
         IndexController,
         ProblemsController,
         UsersController,
+        EventsController,
         HealthController,
         ProbesController,
         MetricsController,
         ScrapeController,
       ],
-      providers: [Observers, UnreadableRequests, ...ROUTE_PROVIDERS],
+      providers: [EventArrivals, Observers, UnreadableRequests, ...ROUTE_PROVIDERS],
     };
   }
 }

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ActivationModule } from '@app/activation';
+import { EventsModule } from '@app/events';
 import { MetricsModule, ScrapeController } from '@app/metrics';
 import { OwedWorkModule } from '@app/owed-work';
 import { hasRedis, ProbesController, RuntimeModule, type Environment } from '@app/runtime';
@@ -9,6 +10,7 @@ import { Heartbeat } from './heartbeat';
 import { MailServerGreeter } from './mail-server.greeter';
 import { Observers } from './observers';
 import { Purger } from './purger';
+import { Sequencing } from './sequencing';
 import { Sweep } from './sweep';
 
 /** The composition root of the mailer-worker. */
@@ -22,6 +24,7 @@ export class AppModule {
         MetricsModule,
         OwedWorkModule.forRoot(environment),
         ActivationModule.forApp(environment),
+        EventsModule,
       ],
       controllers: [ProbesController, ScrapeController],
       providers: [
@@ -31,6 +34,7 @@ export class AppModule {
         MailServerGreeter,
         Observers,
         Purger,
+        Sequencing,
       ],
     };
   }

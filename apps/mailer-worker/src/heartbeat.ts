@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { OwedMailRepository, SendOwedMail } from '@app/activation';
-import { Doorbell, WorkerHeartbeats, WORKER_LOST_SECONDS } from '@app/owed-work';
+import { OwedMailRepository } from '@app/activation';
+import { Deliveries } from '@app/events';
+import { Doorbell, WorkerHeartbeats, WORKER_ID, WORKER_LOST_SECONDS } from '@app/owed-work';
 import { Logger } from '@app/runtime';
 import { Rounds } from './rounds';
 
@@ -14,9 +15,9 @@ export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
   private failing = false;
 
   constructor(
-    private readonly sendOwedMail: SendOwedMail,
     @Inject(WorkerHeartbeats) private readonly heartbeats: WorkerHeartbeats,
     @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
+    @Inject(Deliveries) private readonly deliveries: Deliveries,
     @Inject(Doorbell) private readonly doorbell: Doorbell,
     @Inject(Logger) private readonly logger: Logger,
   ) {}
@@ -27,16 +28,16 @@ export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     await this.rounds.stop();
-    await this.heartbeats.forget(this.sendOwedMail.workerId).catch(() => {});
+    await this.heartbeats.forget(WORKER_ID).catch(() => {});
   }
 
   private async beat(): Promise<void> {
-    const { workerId } = this.sendOwedMail;
     try {
-      await this.heartbeats.beat(workerId);
-      for (const lost of await this.heartbeats.lost(workerId)) {
+      await this.heartbeats.beat(WORKER_ID);
+      for (const lost of await this.heartbeats.lost(WORKER_ID)) {
         this.logger.warn({ worker_id: lost }, 'A worker is lost; what it held is due again');
         await this.owed.release(lost);
+        await this.deliveries.release(lost);
         await this.heartbeats.forget(lost);
         this.doorbell.ring();
       }

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { PurgeDeadRegistrations } from '@app/activation';
+import { ForgetEvents } from '@app/events';
 import { Environment, Logger } from '@app/runtime';
 import { Rounds } from './rounds';
 
@@ -13,6 +14,7 @@ export class Purger implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly purge: PurgeDeadRegistrations,
+    private readonly events: ForgetEvents,
     @Inject(Environment) private readonly environment: Environment,
     @Inject(Logger) private readonly logger: Logger,
   ) {
@@ -42,8 +44,21 @@ export class Purger implements OnApplicationBootstrap, OnModuleDestroy {
         signal: this.stop.signal,
       });
       if (registrations > 0) this.logger.info({ registrations }, 'Purged dead registrations');
+      await this.forgetEvents();
     } catch (error) {
-      this.logger.warn({ error }, 'The purge was cut short; the next one goes on from there');
+      this.logger.warn({ error }, 'The purge was cut short; the next one continues from there');
+    }
+  }
+
+  private async forgetEvents(): Promise<void> {
+    const forgotten = await this.events.forgetEvents({ batchSize: BATCH_SIZE, signal: this.stop.signal });
+    if (forgotten.deleted > 0) this.logger.info({ events: forgotten.deleted }, 'Deleted old events');
+    if (forgotten.undelivered > 0) {
+      const { undelivered } = forgotten;
+      this.logger.error(
+        { events: undelivered },
+        'Events were deleted that no receiver got: nothing is sent to it',
+      );
     }
   }
 }

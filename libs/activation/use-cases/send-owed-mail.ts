@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Mailer, sendSecondsMax, type MailOutcome } from '@app/mail';
-import type { OwedWork, Setback } from '@app/owed-work';
+import { WORKER_ID, type OwedWork, type Setback } from '@app/owed-work';
 import { continuing, Environment, Logger, requestContext, SpanKind, traced } from '@app/runtime';
 import { CodeDeriver } from '../domain/activation-code';
 import { OwedMailRepository, type ClaimedMail } from '../domain/owed-mail-repository';
@@ -22,8 +21,7 @@ export interface AttemptedMail {
 @Injectable()
 export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
   readonly name = 'mail';
-  /** Names the leases of this worker. */
-  readonly workerId = randomUUID();
+  readonly workerId = WORKER_ID;
   private readonly leased = new Set<string>();
 
   constructor(

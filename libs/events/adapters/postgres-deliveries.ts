@@ -16,6 +16,9 @@ const REASON_LENGTH_MAX = 500;
 const BATCH = 5_000;
 const LARGEST_ORDINAL = '9223372036854775807';
 
+/** Names a receiver in `webhook_pauses`: its URL may hold a secret. */
+export const digestOfUrl = (url: string): Buffer => createHash('sha256').update(url).digest();
+
 interface ClaimedRow {
   readonly id: string;
   readonly type: EventType;
@@ -33,7 +36,7 @@ export class PostgresDeliveries implements Deliveries {
     @Inject(Sql) private readonly sql: Sql,
     @Inject(Environment) { WEBHOOK_URL }: Environment,
   ) {
-    this.urlDigest = createHash('sha256').update(WEBHOOK_URL).digest();
+    this.urlDigest = digestOfUrl(WEBHOOK_URL);
   }
 
   async claimDue(limit: number, workerId: string, leaseSeconds: number): Promise<ClaimedEvent[]> {

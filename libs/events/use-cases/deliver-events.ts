@@ -1,12 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { OwedWork, Setback } from '@app/owed-work';
+import { WORKER_ID, type OwedWork, type Setback } from '@app/owed-work';
 import { Logger } from '@app/runtime';
 import { Deliveries, type ClaimedEvent } from '../domain/deliveries';
 import { toMessage, webhookRetrySeconds, WebhookSender, type WebhookOutcome } from '../domain/webhook';
 
 /** A little longer than the longest attempt. */
 const LEASE_SECONDS = 12;
+/** Longest time for which everything waits for the receiver: `events retry` helps as soon as it is over. */
+export const RECEIVER_WAIT_MAX_SECONDS = 60;
 
 export interface AttemptedEvent {
   readonly event: ClaimedEvent;
@@ -17,7 +18,7 @@ export interface AttemptedEvent {
 @Injectable()
 export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
   readonly name = 'webhook';
-  readonly workerId = randomUUID();
+  readonly workerId = WORKER_ID;
   private readonly leased = new Set<string>();
 
   constructor(
@@ -31,6 +32,11 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
     const events = await this.deliveries.claimDue(limit, this.workerId, LEASE_SECONDS);
     for (const { id } of events) this.leased.add(id);
     return events;
+  }
+
+  /** Makes due what this worker has leased: it will not be there to write down what came of it. @throws {Unavailable} */
+  async releaseAll(): Promise<void> {
+    await this.deliveries.release(this.workerId);
   }
 
   async attempt(event: ClaimedEvent): Promise<AttemptedEvent> {
@@ -56,7 +62,9 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
 
   setbackOf({ event, outcome }: AttemptedEvent): Setback | null {
     if (outcome.kind !== 'failed') return null;
-    return { retryAfterSeconds: outcome.retryAfterSeconds, repeated: event.attempt > 1 };
+    // The event itself waits for as long as the receiver asked for.
+    const retryAfterSeconds = Math.min(outcome.retryAfterSeconds, RECEIVER_WAIT_MAX_SECONDS);
+    return { retryAfterSeconds, repeated: event.attempt > 1 };
   }
 
   private async settleFailure({ event, outcome }: AttemptedEvent): Promise<void> {

@@ -1,3 +1,8 @@
+import { randomUUID } from 'node:crypto';
+
+/** Names this process's heartbeat and everything that it leases. */
+export const WORKER_ID = randomUUID();
+
 /** Which workers are alive. All times are PostgreSQL's. */
 export interface WorkerHeartbeats {
   /** Says that a worker is alive. @throws {Unavailable} */

@@ -14,6 +14,7 @@ export class Lifecycle {
   /** Its last requests are being awaited, or it is closing. */
   departing = false;
   private leavingSince: number | undefined;
+  private readonly left = new AbortController();
 
   /** Sends clients elsewhere with every answer, and is not ready any more. */
   turnAway(): void {
@@ -24,6 +25,12 @@ export class Lifecycle {
   leave(): void {
     this.leaving = true;
     this.leavingSince ??= performance.now();
+    this.left.abort();
+  }
+
+  /** Aborted when the process is about to go: what only waits ends. */
+  get departure(): AbortSignal {
+    return this.left.signal;
   }
 
   /** How long connections may still bring a last request, in milliseconds. */

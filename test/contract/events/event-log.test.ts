@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { PostgresDeliveries, PostgresEventLog, webhookHeaders } from '@app/events';
+import { PostgresDeliveries, PostgresEventLog, PostgresEventRetention, webhookHeaders } from '@app/events';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 
 let database: TestDatabase;
@@ -56,5 +56,32 @@ describe('the log of events in PostgreSQL', () => {
     const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'];
     const headers = webhookHeaders('event-1', Math.floor(Date.now() / 1_000), '{"a":1}', secrets);
     for (const secret of secrets) expect(new Webhook(secret).verify('{"a":1}', headers)).toEqual({ a: 1 });
+  });
+
+  it('forgets its beginning, up to an event that is still owed, and says so to readers', async () => {
+    const { sql, environment } = database;
+    await sql`truncate events`;
+    const log = new PostgresEventLog(sql);
+    const sent = { ...environment, WEBHOOK_URL: 'http://127.0.0.1:9/' };
+    for (let n = 0; n < 4; n += 1) await write(randomUUID());
+    await sql`update events set occurred_at = now() - interval '31 days'
+              where id in (select id from events order by ordinal limit 3)`;
+    await log.sequence(100, true);
+    const start = (await log.lastPosition()) - 4n;
+    await sql`update events set due_at = null where position = ${String(start + 1n)}`;
+
+    const retention = new PostgresEventRetention(sql, sent);
+    expect(await retention.forget(2)).toEqual({ deleted: 1, undelivered: 0 });
+    expect(await retention.forget(2)).toEqual({ deleted: 0, undelivered: 0 });
+    await expect(log.page(start, 7)).rejects.toMatchObject({ code: 'events.forgotten' });
+    expect((await log.page(start + 1n, 7)).events).toHaveLength(3);
+
+    // Nothing is sent to a receiver that wants no more: the retention decides alone.
+    const deliveries = new PostgresDeliveries(sql, sent);
+    const [claimed] = await deliveries.claimDue(1, randomUUID(), 12);
+    await deliveries.pause(claimed?.id ?? '', 'the receiver answered 410');
+    expect(await retention.forget(100)).toEqual({ deleted: 2, undelivered: 2 });
+    const rest = await log.page(null, 7);
+    expect([rest.events.length, rest.next]).toEqual([1, start + 4n]);
   });
 });

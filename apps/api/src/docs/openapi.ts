@@ -30,7 +30,9 @@ export function createOpenApiDocument(app: INestApplication, environment: Enviro
       scheme: 'basic',
       description: 'Email and password of the account, in UTF-8.',
     })
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'EVENTS_TOKEN of the service.' })
     .addTag('Accounts', 'Sign up and activate')
+    .addTag('Events', 'What other services are told')
     .addTag('Operation', 'Health and metrics')
     .build();
   const document = SwaggerModule.createDocument(app, config, {

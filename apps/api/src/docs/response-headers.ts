@@ -42,9 +42,9 @@ const HEADERS: Headers = {
   },
   'WWW-Authenticate': {
     description:
-      'Basic; `xBasic` for the script of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that no browser opens a window.',
+      'Basic; `xBasic` for the script of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that no browser opens a window. `Bearer` at the feed of events.',
     required: true,
-    schema: { type: 'string', pattern: '^x?Basic realm="[^"]*", charset="UTF-8"$' },
+    schema: { type: 'string', pattern: '^(x?Basic realm="[^"]*", charset="UTF-8"|Bearer)$' },
   },
   'Retry-After': {
     description: 'Seconds after which trying again makes sense.',

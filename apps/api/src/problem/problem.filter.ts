@@ -32,7 +32,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (body.status >= 500 && context.shedAt === undefined) {
       this.logger[body.status === 503 ? 'warn' : 'error']({ error: thrown }, `Answered ${body.status}`);
     }
-    if (body.status === 401) {
+    if (body.error === 'InvalidToken') response.setHeader('WWW-Authenticate', 'Bearer');
+    else if (body.status === 401) {
       const realm = this.environment.APP_NAME.replace(/[^\w .-]/g, '');
       response.setHeader('WWW-Authenticate', `${schemeFor(request)} realm="${realm}", charset="UTF-8"`);
     }

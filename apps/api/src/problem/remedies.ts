@@ -16,6 +16,11 @@ export const REMEDIES: Readonly<Record<ErrorName, { readonly cause: string; read
     remedy:
       'Send `Authorization: Basic` with base64 of `email:password` in UTF-8, or register the address first.',
   },
+  InvalidToken: {
+    cause:
+      'The feed of events was asked for without `Authorization: Bearer`, or with a token that is not EVENTS_TOKEN.',
+    remedy: 'Send `Authorization: Bearer` with the value of EVENTS_TOKEN.',
+  },
   NotFound: {
     cause: 'The service has no such path, or the part behind it is switched off.',
     remedy: 'Compare the path with the OpenAPI document.',
@@ -40,6 +45,10 @@ export const REMEDIES: Readonly<Record<ErrorName, { readonly cause: string; read
   ActivationCodeExpired: {
     cause: 'The code expired, had too many wrong tries, or was replaced by a newer one.',
     remedy: 'Ask for a new code: POST /api/v1/users/activation-codes.',
+  },
+  EventsForgotten: {
+    cause: 'Events after this cursor are older than EVENTS_RETENTION_DAYS and have been deleted.',
+    remedy: 'Read again without `after`, and compare your own accounts with those of the service.',
   },
   PayloadTooLarge: {
     cause: 'The body is larger than 16 KiB.',

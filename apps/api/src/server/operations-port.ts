@@ -5,14 +5,14 @@ import type { NextFunction, Request, Response } from 'express';
 import type { BoundedExpressAdapter, Environment } from '@app/runtime';
 import type { ProblemFilter } from '../problem/problem.filter';
 
-/** What operators read: metrics and documents, and all that is below. */
-const PATHS = ['/metrics', '/api/v1/metrics', '/docs', '/docs-json', '/docs-yaml'];
+/** What operators and other services read: metrics, events and documents, and all that is below. */
+const PATHS = ['/metrics', '/api/v1/metrics', '/api/v1/events', '/docs', '/docs-json', '/docs-yaml'];
 
 /** Whether the request came where operators are served: on any port, unless they have one of their own. */
 export const isForOperators = (request: Request, { OPERATIONS_PORT: port }: Environment): boolean =>
   port === 0 || request.socket.localPort === port;
 
-/** Says of metrics and documents that there is nothing, on every port but the operators' own. */
+/** Says of these paths that there is nothing, on every port but the operators' own. */
 export function hideFromPublic(
   app: NestExpressApplication,
   environment: Environment,

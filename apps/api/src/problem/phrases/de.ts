@@ -5,6 +5,7 @@ export const de: Phrases = {
     ValidationError: 'Die Anfrage ist nicht gültig.',
     InvalidActivationCode: 'Der Aktivierungscode ist falsch.',
     InvalidCredentials: 'E-Mail-Adresse oder Passwort ist falsch.',
+    InvalidToken: 'Das Token fehlt oder ist falsch.',
     NotFound: 'Hier ist nichts.',
     MethodNotAllowed: 'Dieser Pfad nimmt diese Methode nicht an; Allow nennt die möglichen.',
     RequestTimeout: 'Die Anfrage kam zu langsam an.',
@@ -12,6 +13,7 @@ export const de: Phrases = {
     UserAlreadyActivated: 'Dieses Konto ist bereits aktiviert.',
     ActivationCodeExpired:
       'Für dieses Konto gilt kein Aktivierungscode mehr: Er ist abgelaufen, verbraucht oder ersetzt.',
+    EventsForgotten: 'Ereignisse nach dieser Stelle sind gelöscht.',
     PayloadTooLarge: 'Der Inhalt ist größer als 16 KiB.',
     UnsupportedMediaType: 'Der Inhalt muss JSON in UTF-8 sein, ohne Inhaltskodierung.',
     RateLimitExceeded: 'Zu viele Anfragen.',

@@ -5,6 +5,7 @@ export const es: Phrases = {
     ValidationError: 'La solicitud no es válida.',
     InvalidActivationCode: 'El código de activación es incorrecto.',
     InvalidCredentials: 'El correo electrónico o la contraseña son incorrectos.',
+    InvalidToken: 'El token falta o es incorrecto.',
     NotFound: 'Aquí no hay nada.',
     MethodNotAllowed: 'Esta ruta no acepta ese método; Allow enumera los que acepta.',
     RequestTimeout: 'La solicitud tardó demasiado en llegar.',
@@ -12,6 +13,7 @@ export const es: Phrases = {
     UserAlreadyActivated: 'Esta cuenta ya está activada.',
     ActivationCodeExpired:
       'Ningún código de activación es válido para esta cuenta: caducó, se agotó o fue sustituido.',
+    EventsForgotten: 'Los eventos posteriores a este cursor se han eliminado.',
     PayloadTooLarge: 'El cuerpo supera los 16 KiB.',
     UnsupportedMediaType: 'El cuerpo debe ser JSON en UTF-8, sin codificación de contenido.',
     RateLimitExceeded: 'Demasiadas solicitudes.',

@@ -5,6 +5,7 @@ export const fr: Phrases = {
     ValidationError: 'La requête n’est pas valide.',
     InvalidActivationCode: 'Le code d’activation est incorrect.',
     InvalidCredentials: 'L’adresse e-mail ou le mot de passe est incorrect.',
+    InvalidToken: 'Le jeton est absent ou incorrect.',
     NotFound: 'Il n’y a rien ici.',
     MethodNotAllowed: 'Ce chemin n’accepte pas cette méthode\u00a0; Allow énumère celles qu’il accepte.',
     RequestTimeout: 'La requête a mis trop de temps à arriver.',
@@ -12,6 +13,7 @@ export const fr: Phrases = {
     UserAlreadyActivated: 'Ce compte est déjà activé.',
     ActivationCodeExpired:
       'Aucun code d’activation n’est valable pour ce compte\u00a0: il a expiré, a été épuisé ou remplacé.',
+    EventsForgotten: 'Les événements qui suivent ce curseur ont été supprimés.',
     PayloadTooLarge: 'Le corps dépasse 16 Kio.',
     UnsupportedMediaType: 'Le corps doit être du JSON en UTF-8, sans codage de contenu.',
     RateLimitExceeded: 'Trop de requêtes.',

@@ -5,6 +5,7 @@ export const ja: Phrases = {
     ValidationError: 'リクエストが正しくありません。',
     InvalidActivationCode: '有効化コードが違います。',
     InvalidCredentials: 'メールアドレスまたはパスワードが違います。',
+    InvalidToken: 'トークンがないか、正しくありません。',
     NotFound: 'ここには何もありません。',
     MethodNotAllowed: 'このパスではそのメソッドを使えません。使えるものは Allow にあります。',
     RequestTimeout: 'リクエストの到着に時間がかかりすぎました。',
@@ -12,6 +13,7 @@ export const ja: Phrases = {
     UserAlreadyActivated: 'このアカウントはすでに有効化されています。',
     ActivationCodeExpired:
       'このアカウントに有効なコードはありません。期限切れ、使用済み、または新しいコードに置き換えられました。',
+    EventsForgotten: 'このカーソルより後のイベントは削除されました。',
     PayloadTooLarge: '本文が 16 KiB を超えています。',
     UnsupportedMediaType: '本文は UTF-8 の JSON で、コンテンツ符号化なしで送ってください。',
     RateLimitExceeded: 'リクエストが多すぎます。',

@@ -5,6 +5,7 @@ export const pt: Phrases = {
     ValidationError: 'O pedido não é válido.',
     InvalidActivationCode: 'O código de ativação está incorreto.',
     InvalidCredentials: 'O e-mail ou a palavra-passe está incorreto.',
+    InvalidToken: 'O token está em falta ou incorreto.',
     NotFound: 'Não há nada aqui.',
     MethodNotAllowed: 'Este caminho não aceita esse método; Allow indica os que aceita.',
     RequestTimeout: 'O pedido demorou demasiado tempo a chegar.',
@@ -12,6 +13,7 @@ export const pt: Phrases = {
     UserAlreadyActivated: 'Esta conta já está ativada.',
     ActivationCodeExpired:
       'Nenhum código de ativação é válido para esta conta: expirou, esgotou-se ou foi substituído.',
+    EventsForgotten: 'Os eventos posteriores a este cursor foram eliminados.',
     PayloadTooLarge: 'O corpo excede 16 KiB.',
     UnsupportedMediaType: 'O corpo tem de ser JSON em UTF-8, sem codificação de conteúdo.',
     RateLimitExceeded: 'Demasiados pedidos.',

@@ -1,0 +1,64 @@
+import { Injectable, type PipeTransform } from '@nestjs/common';
+import { ProblemError } from '../problem/problem-error';
+import type { FieldFault } from '../problem/problem';
+
+export interface EventQuery {
+  /** The cursor; null: from the oldest kept. */
+  readonly after: bigint | null;
+  readonly limit: number;
+  /** How long to wait for an event where there is none yet. */
+  readonly waitSeconds: number;
+}
+
+export const LIMIT = { min: 1, max: 1_000, default: 100 };
+export const WAIT = { min: 0, max: 60, default: 0 };
+/** The greatest position that PostgreSQL's bigint holds. */
+const POSITION_MAX = 2n ** 63n - 1n;
+const NAMES = ['after', 'limit', 'wait'];
+
+/** Reads the query of the feed; what is outside its bounds, repeated or unknown is refused. */
+@Injectable()
+export class EventQueryPipe implements PipeTransform<Record<string, unknown>, EventQuery> {
+  transform(query: Record<string, unknown>): EventQuery {
+    const faults: FieldFault[] = Object.keys(query)
+      .filter((name) => !NAMES.includes(name))
+      .map((name) => fault(name.slice(0, 64), 'unknown', 'is not a known parameter'));
+    const after = parseCursor(query['after']);
+    const limit = parseInteger(query['limit'], LIMIT);
+    const waitSeconds = parseInteger(query['wait'], WAIT);
+    if (after === undefined) faults.push(cursorFault());
+    if (limit === undefined) faults.push(boundsFault('limit', LIMIT));
+    if (waitSeconds === undefined) faults.push(boundsFault('wait', WAIT));
+    if (after === undefined || limit === undefined || waitSeconds === undefined || faults.length > 0) {
+      throw ProblemError.invalid(faults);
+    }
+    return { after, limit, waitSeconds };
+  }
+}
+
+export const cursorFault = (): FieldFault =>
+  fault('after', 'invalid', 'must be the `next` of an earlier answer');
+
+const boundsFault = (name: string, { min, max }: typeof LIMIT): FieldFault =>
+  fault(name, 'invalid', `must be a whole number from ${min} to ${max}`, { min, max });
+
+const fault = (
+  field: string,
+  kind: string,
+  message: string,
+  params: Record<string, number> = {},
+): FieldFault => ({ field, code: `${field}.${kind}`, params, message });
+
+function parseCursor(text: unknown): bigint | null | undefined {
+  if (text === undefined) return null;
+  if (typeof text !== 'string' || !/^\d{1,19}$/.test(text)) return undefined;
+  const position = BigInt(text);
+  return position <= POSITION_MAX ? position : undefined;
+}
+
+function parseInteger(text: unknown, { min, max, default: absent }: typeof LIMIT): number | undefined {
+  if (text === undefined) return absent;
+  if (typeof text !== 'string' || !/^\d{1,4}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= min && value <= max ? value : undefined;
+}

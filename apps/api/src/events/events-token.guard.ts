@@ -1,0 +1,26 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { Environment } from '@app/runtime';
+import { ProblemError } from '../problem/problem-error';
+import { DETAIL_OF } from '../problem/statuses';
+
+/** Allows who knows EVENTS_TOKEN, as a Bearer token (RFC 6750, 2.1) and in no other place. Without one: no feed. */
+@Injectable()
+export class EventsTokenGuard implements CanActivate {
+  constructor(@Inject(Environment) private readonly environment: Environment) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { EVENTS_TOKEN: token } = this.environment;
+    if (token === '') throw new ProblemError('NotFound', DETAIL_OF.NotFound);
+    const header = context.switchToHttp().getRequest<Request>().get('authorization') ?? '';
+    const given = /^bearer +(\S+) *$/i.exec(header)?.[1];
+    if (given === undefined || !timingSafeEqual(digest(given), digest(token))) {
+      throw new ProblemError('InvalidToken', DETAIL_OF.InvalidToken);
+    }
+    return true;
+  }
+}
+
+/** Of equal length, whatever was given. */
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

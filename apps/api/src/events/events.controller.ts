@@ -1,0 +1,65 @@
+import { Controller, Get, Header, Inject, Query, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { EventFeed, EventsError, toMessage, type EventPage } from '@app/events';
+import { ApiProblems } from '../docs/api-problems';
+import { ProblemError } from '../problem/problem-error';
+import { DETAIL_OF } from '../problem/statuses';
+import { currentRequest } from '../server/request-context';
+import { EventArrivals } from './event-arrivals';
+import { cursorFault, EventQueryPipe, LIMIT, WAIT, type EventQuery } from './event-query.pipe';
+import { EventList } from './events.dto';
+import { EventsTokenGuard } from './events-token.guard';
+
+@ApiTags('Events')
+@Controller('api/v1/events')
+@UseGuards(EventsTokenGuard)
+export class EventsController {
+  constructor(
+    @Inject(EventFeed) private readonly feed: EventFeed,
+    private readonly arrivals: EventArrivals,
+  ) {}
+
+  @Get()
+  @Header('Cache-Control', 'no-store')
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'What happened to accounts, page by page, in one order for every reader' })
+  @ApiQuery({
+    name: 'after',
+    required: false,
+    description: 'The `next` of the answer before. Without it: from the oldest event kept.',
+    schema: { type: 'string', pattern: '^\\d{1,19}$' },
+  })
+  @ApiQuery({
+    name: 'limit',
+    required: false,
+    description: 'Most events of an answer.',
+    schema: { type: 'integer', minimum: LIMIT.min, maximum: LIMIT.max, default: LIMIT.default },
+  })
+  @ApiQuery({
+    name: 'wait',
+    required: false,
+    description: 'Seconds to wait for an event where there is none yet.',
+    schema: { type: 'integer', minimum: WAIT.min, maximum: WAIT.max, default: WAIT.default },
+  })
+  @ApiResponse({ status: 200, type: EventList, description: 'Events, or none yet.' })
+  @ApiProblems('ValidationError', 'InvalidToken', 'NotFound', 'EventsForgotten')
+  async listEvents(@Query(EventQueryPipe) { after, limit, waitSeconds }: EventQuery): Promise<EventList> {
+    const page = await this.arrivals.awaitArrival(
+      () => this.read(after, limit),
+      ({ events }) => events.length > 0,
+      waitSeconds,
+      currentRequest().gone,
+    );
+    return { events: page.events.map(toMessage), next: String(page.next), up_to_date: page.upToDate };
+  }
+
+  private async read(after: bigint | null, limit: number): Promise<EventPage> {
+    try {
+      return await this.feed.page(after, limit);
+    } catch (error) {
+      if (!(error instanceof EventsError)) throw error;
+      if (error.code === 'events.cursor_unknown') throw ProblemError.invalid([cursorFault()]);
+      throw new ProblemError('EventsForgotten', DETAIL_OF.EventsForgotten);
+    }
+  }
+}

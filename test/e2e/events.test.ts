@@ -1,0 +1,124 @@
+import { freePort } from '../../tools/processes/ports';
+import { Client, MODES, Service, type Answer } from '../support/service';
+import { Reader, writeEvents } from '../support/events';
+import { until } from '../support/until';
+
+const TOKEN = 'a-token-of-the-tests-that-is-long-enough';
+const BEARER = { Authorization: `Bearer ${TOKEN}` };
+
+describe.each(MODES)('The feed of events in %s mode', (mode) => {
+  let service: Service;
+  let feed: Client;
+  let open: Client;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    service = await Service.start(mode, { EVENTS_TOKEN: TOKEN, OPERATIONS_PORT: String(port) });
+    feed = new Client(`http://127.0.0.1:${port}`);
+    open = new Client(service.api.url);
+  }, 60_000);
+  afterAll(() => service.stop(), 60_000);
+
+  const read = (query = '', headers: Record<string, string> = BEARER): Promise<Answer> =>
+    feed.get(`/api/v1/events${query}`, headers);
+
+  it('is read with its Bearer token, on the port of operators alone', async () => {
+    expect((await read()).status).toBe(200);
+    expect((await open.get('/api/v1/events', BEARER)).status).toBe(404);
+    const basic = Buffer.from(`events:${TOKEN}`).toString('base64');
+    for (const [query, headers] of [
+      ['', {}],
+      ['', { Authorization: `Bearer ${TOKEN}x` }],
+      ['', { Authorization: TOKEN }],
+      ['', { Authorization: `Basic ${basic}` }],
+      [`?access_token=${TOKEN}`, {}],
+    ] as const) {
+      const refused = await read(query, headers);
+      expect([refused.status, refused.body['error']]).toEqual([401, 'InvalidToken']);
+      expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+    }
+  });
+
+  it.each([
+    ...['?limit=0', '?limit=1001', '?limit=7.5', '?limit=', '?limit=1&limit=2', '?wait=61', '?wait=-1'],
+    ...['?after=', '?after=-1', '?after=x', '?after=9999999999999', '?after=9223372036854775808', '?page=2'],
+  ])('refuses %s', async (query) => {
+    const refused = await read(query);
+    expect([query, refused.status, refused.body['error']]).toEqual([query, 400, 'ValidationError']);
+  });
+
+  it('gives a cursor also where there is nothing, and waits for what comes', async () => {
+    const reader = await Reader.toTheEnd(feed, BEARER);
+    const empty = await read(`?after=${reader.next}`);
+    expect(empty.body).toEqual({ events: [], next: reader.next, up_to_date: true });
+    const waiting = read(`?after=${reader.next}&wait=30`);
+    const [written] = await writeEvents(service.database.sql, 1);
+    expect((await waiting).body).toMatchObject({ events: [{ id: written }], up_to_date: true });
+  });
+
+  it('says so when the cursor is older than what is kept', async () => {
+    const { sql } = service.database;
+    await writeEvents(sql, 1);
+    await until(
+      'it has a place',
+      async () => (await sql`select from events where position is null`).count === 0,
+    );
+    await sql`update event_log set forgotten_position = 1 where forgotten_position = 0`;
+    const gone = await read('?after=0');
+    expect([gone.status, gone.body['error']]).toEqual([410, 'EventsForgotten']);
+    expect((await read()).status).toBe(200);
+    await sql`update event_log set forgotten_position = 0`;
+  });
+
+  it('gives each event once to each reader, also while a transaction is held open and workers die', async () => {
+    const { sql } = service.database;
+    const { next } = await Reader.toTheEnd(feed, BEARER);
+    const pager = new Reader(feed, BEARER, '&limit=7', next);
+    const waiter = new Reader(feed, BEARER, '&wait=5', next);
+    const reading = [pager.run(), waiter.run()];
+    const ids: string[] = [];
+    try {
+      await sql.begin(async (held) => {
+        // The first number of all is drawn here, and committed last.
+        ids.push(...(await writeEvents(held, 1)));
+        for (let kill = 0; kill < 5; kill += 1) {
+          const batches = Array.from({ length: 20 }, () => writeEvents(sql, 4));
+          ids.push(...(await Promise.all(batches)).flat());
+          service.worker?.child.kill();
+          await service.worker?.child.exit();
+          await service.startWorker();
+        }
+        await until('the others have arrived', () => waiter.ids.length === 400, 30_000);
+      });
+      await until('all have arrived', () => pager.ids.length >= 401 && waiter.ids.length >= 401, 30_000);
+    } finally {
+      pager.stop();
+      waiter.stop();
+      await Promise.all(reading);
+    }
+    for (const reader of [pager, waiter]) {
+      expect([...reader.ids].sort()).toEqual([...ids].sort());
+      expect(reader.ids.at(-1)).toBe(ids[0]);
+      expect(reader.outOfOrder()).toEqual([]);
+    }
+    expect(pager.ids).toEqual(waiter.ids);
+  }, 120_000);
+
+  it('lets its readers go when the api ends', async () => {
+    const { next } = await Reader.toTheEnd(feed, BEARER);
+    const waiting = read(`?after=${next}&wait=60`);
+    const started = performance.now();
+    setTimeout(() => void service.api.stop(), 500);
+    expect((await waiting).body).toMatchObject({ events: [], next });
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});
+
+describe('Without EVENTS_TOKEN', () => {
+  it('there is no feed', async () => {
+    const service = await Service.start('one-node');
+    const answer = await new Client(service.api.url).get('/api/v1/events', BEARER);
+    expect([answer.status, answer.body['error']]).toEqual([404, 'NotFound']);
+    await service.stop();
+  });
+});

@@ -1,0 +1,77 @@
+import type { ISql } from 'postgres';
+import type { Client } from './service';
+
+/** Writes the events of an account of its own, numbered in their order; resolves to their ids. */
+export async function writeEvents(sql: ISql, count: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    with account as (select gen_random_uuid() as id)
+    insert into events (type, account_id, data)
+    select 'user.activated', account.id,
+           jsonb_build_object('user_id', account.id, 'is_activated', true, 'number', number)
+    from account, generate_series(1, ${count}::int) as number
+    returning id`;
+  return rows.map(({ id }) => id);
+}
+
+interface SeenEvent {
+  readonly id: string;
+  readonly data: { readonly user_id: string; readonly number?: number };
+}
+
+/** A consumer that pages through the feed and keeps what it was given. */
+export class Reader {
+  private readonly seen: SeenEvent[] = [];
+  private stopped = false;
+
+  constructor(
+    private readonly feed: Client,
+    private readonly headers: Record<string, string>,
+    /** Parameters besides the cursor, each after `&`. */
+    private readonly parameters = '',
+    public next = '0',
+  ) {}
+
+  /** A reader that has read everything there is. */
+  static async toTheEnd(feed: Client, headers: Record<string, string>): Promise<Reader> {
+    const reader = new Reader(feed, headers);
+    while (!(await reader.read()));
+    return reader;
+  }
+
+  get ids(): string[] {
+    return this.seen.map(({ id }) => id);
+  }
+
+  /** Reads on until it is stopped; an answer that fails is asked for again. */
+  async run(): Promise<void> {
+    while (!this.stopped) await this.read();
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** Accounts whose numbered events came in another order, or with a gap. */
+  outOfOrder(): string[] {
+    const last = new Map<string, number>();
+    return this.seen
+      .filter(({ data: { user_id: account, number = 1 } }) => {
+        const expected = (last.get(account) ?? 0) + 1;
+        last.set(account, number);
+        return number !== expected;
+      })
+      .map(({ data }) => data.user_id);
+  }
+
+  /** One page. Resolves to whether there was nothing more. */
+  private async read(): Promise<boolean> {
+    const { status, body } = await this.feed.get(
+      `/api/v1/events?after=${this.next}${this.parameters}`,
+      this.headers,
+    );
+    if (status !== 200) throw new Error(`The feed answered ${status}: ${JSON.stringify(body)}`);
+    this.seen.push(...(body['events'] as SeenEvent[]));
+    this.next = String(body['next']);
+    return body['up_to_date'] === true;
+  }
+}

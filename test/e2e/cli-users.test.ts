@@ -83,6 +83,7 @@ describe('users find', () => {
           code: { new_codes_left: 10 },
         },
         wrong_tries: null,
+        mails_of_day: 0,
         events: [],
       });
       expect(found.stdout).not.toContain('password');
@@ -172,6 +173,18 @@ describe('changes by an operator', () => {
     const [entry] = lines((await run('audit', 'list')).stdout);
     expect(entry).toMatchObject({ action: 'users.activate', account_id: done.json()['id'], accounts: 1 });
     expect(JSON.stringify(entry)).not.toContain('kevin');
+  });
+
+  it('sends no code beyond the mails of a mailbox in a day without --force', async () => {
+    const env = { ...database.env, MAIL_PER_ADDRESS_PER_DAY: '2' };
+    await insertOwed(database.sql, 'kevin+tag@example.com');
+    const resend = async (...more: string[]) =>
+      await cli(['users', 'resend', 'kevin+tag@example.com', '--reason', 'called', ...more], env);
+    const results = [await resend(), await resend(), await resend(), await resend('--force')];
+    expect(results.map(({ status }) => status)).toEqual([0, 0, 1, 0]);
+    expect(results[2]?.stderr).toContain('has had its mails of the day');
+    const found = await users('find', 'kevin+tag@example.com');
+    expect(found.stdout).toMatch(/^Today +3 mails to this mailbox; no wrong code was typed$/m);
   });
 
   it('never loses an audit entry: the table refuses update, delete and truncate', async () => {
@@ -340,6 +353,32 @@ describe('users import', () => {
     expect(again.json()).toMatchObject({ imported: 0, already_there: 2, refused: 9 });
   });
 
+  it('replaces a dead registration that holds the address, and tells who took it', async () => {
+    await insertDead(database.sql, 2);
+    const [dead] = await database.sql<
+      { id: string }[]
+    >`select id from users where email = 'dead1@example.com'`;
+    await insertActivated(database.sql, 'ana@example.com');
+    const [ana] = await database.sql<{ id: string }[]>`select id from users where email = 'ana@example.com'`;
+    const list = file('people.ndjson', [person('dead1'), person('dead2', { id: ana?.id })]);
+    const rehearsal = await users('import', list, '--dry-run', '--json');
+    const done = await users('import', list, '--reason', 'move', '--json');
+    expect([rehearsal.json()['refused'], done.json()['refused'], done.json()['imported']]).toEqual([1, 1, 1]);
+    const held =
+      await database.sql`select email, activated_at is not null as activated from users order by 1`;
+    expect(held.map((row) => Object.values(row))).toEqual([
+      ['ana@example.com', true],
+      ['dead1@example.com', true],
+      ['dead2@example.com', false],
+    ]);
+    const events = await database.sql`
+      select type, account_id, data ->> 'replaced_by' = (select id::text from users where email = 'dead1@example.com') as taken
+      from events`;
+    expect(events.map((row) => ({ ...row }))).toEqual([
+      { type: 'user.replaced', account_id: dead?.id, taken: true },
+    ]);
+  });
+
   it('reads what another installation exported', async () => {
     await insertActivated(database.sql, 'ana@example.com');
     await database.sql`update users set password_hash = ${hash}`;
@@ -391,7 +430,7 @@ describe('stats', () => {
 });
 
 describe('an operator next to the running service', () => {
-  it('sends a new code that activates, and renews an imported hash at the first right password', async () => {
+  it('sends a new code that activates, and knows the password of an imported account', async () => {
     const service = await Service.start('one-node', { BCRYPT_COST: '5' });
     try {
       const env = service.env;

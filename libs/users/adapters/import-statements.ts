@@ -1,5 +1,7 @@
 import type { TransactionSql } from 'postgres';
-import type { Sql } from '@app/runtime';
+import { accountRow } from '@app/activation';
+import { recordEvent } from '@app/events';
+import type { Environment, Sql } from '@app/runtime';
 import type { ImportedAccount, ImportOutcome } from '../domain/account-administration';
 
 interface Existing {
@@ -7,7 +9,33 @@ interface Existing {
   readonly email: string;
   readonly password_hash: string;
   readonly activated_at: Date | null;
+  readonly dead: boolean;
 }
+
+/**
+ * Deletes dead registrations whose address a line has, as the next registration of the address would, and tells other
+ * services who took it. A line whose id another account has deletes none, because it is refused.
+ */
+export async function replaceDead(
+  transaction: TransactionSql,
+  sql: Sql,
+  environment: Environment,
+  accounts: readonly ImportedAccount[],
+): Promise<void> {
+  await transaction`
+    with given as (
+      select * from json_to_recordset(${keysOf(accounts)}::text::json) as given (id uuid, email text)
+    ), gone as (
+      delete from users using given
+      where users.email = given.email and ${accountRow.isDead(sql)}
+        and not exists (select from users as other where other.id = given.id and other.email <> given.email)
+      returning users.id, users.email, users.created_at, users.activated_at, given.id as replaced_by
+    )
+    ${recordEvent(sql, environment, { type: 'user.replaced', from: sql`gone`, requestId: null, replacedBy: sql`changed.replaced_by` })}`;
+}
+
+const keysOf = (accounts: readonly ImportedAccount[]): string =>
+  JSON.stringify(accounts.map(({ id, email }) => ({ id, email })));
 
 /**
  * Adds what no account is in the way of. The batch travels as one JSON text: thousands of parameters would each be
@@ -36,18 +64,19 @@ export async function insertImported(
 
 /** Tells accounts that were imported before from those that something is in the way of. */
 export async function whyNotAdded(
-  sql: TransactionSql | Sql,
+  asker: TransactionSql | Sql,
+  sql: Sql,
   accounts: readonly ImportedAccount[],
 ): Promise<Omit<ImportOutcome, 'added'>> {
   if (accounts.length === 0) return { present: 0, refused: [] };
-  const keys = accounts.map(({ id, email }) => ({ id, email }));
-  const rows = await sql<Existing[]>`
+  const columns = sql`users.id, users.email, password_hash, activated_at, ${accountRow.isDead(sql)} as dead`;
+  const rows = await asker<Existing[]>`
     with given as (
-      select * from json_to_recordset(${JSON.stringify(keys)}::text::json) as given (id uuid, email text)
+      select * from json_to_recordset(${keysOf(accounts)}::text::json) as given (id uuid, email text)
     )
-    select users.id, users.email, password_hash, activated_at from users join given on users.email = given.email
+    select ${columns} from users join given on users.email = given.email
     union
-    select users.id, users.email, password_hash, activated_at from users join given on users.id = given.id`;
+    select ${columns} from users join given on users.id = given.id`;
   const byAddress = new Map(rows.map((row) => [row.email, row]));
   const byId = new Map(rows.map((row) => [row.id, row]));
   const refused: { line: number; reason: string }[] = [];
@@ -55,13 +84,17 @@ export async function whyNotAdded(
   for (const account of accounts) {
     const holder = byAddress.get(account.email);
     if (holder !== undefined && isSame(account, holder)) present += 1;
-    else if (holder !== undefined) refused.push({ line: account.line, reason: reasonOf(holder) });
-    else if (account.id !== null && byId.has(account.id)) {
+    else if (holder !== undefined && !holder.dead)
+      refused.push({ line: account.line, reason: reasonOf(holder) });
+    else if (account.id !== null && isOfAnother(account, byId.get(account.id))) {
       refused.push({ line: account.line, reason: 'id belongs to another account' });
     }
   }
   return { present, refused };
 }
+
+const isOfAnother = (account: ImportedAccount, holder: Existing | undefined): boolean =>
+  holder !== undefined && holder.email !== account.email;
 
 /** The hash may have been renewed since, so the moment of activation decides, too. */
 const isSame = (account: ImportedAccount, holder: Existing): boolean =>

@@ -16,7 +16,7 @@ import type {
 } from '../domain/account-administration';
 import type { Erasure } from '../domain/account-directory';
 import { AddressDigest } from '../domain/address-digest';
-import { insertImported, whyNotAdded } from './import-statements';
+import { insertImported, replaceDead, whyNotAdded } from './import-statements';
 
 const { countKeys, countMails, hasFreshCode, hasFullMailbox, owesMailNow, remembersReplacedCode } =
   accountRow;
@@ -123,10 +123,11 @@ export class PostgresAccountAdministration implements AccountAdministration {
 
   async importAccounts(accounts: readonly ImportedAccount[], operator: Operator): Promise<ImportOutcome> {
     return await this.inTransaction(async (sql) => {
+      await replaceDead(sql, this.sql, this.environment, accounts);
       const added = new Set(await insertImported(sql, accounts));
       // Of two lines with one address the first was added.
       const rest = accounts.filter(({ email }) => !added.delete(email));
-      const outcome = await whyNotAdded(sql, rest);
+      const outcome = await whyNotAdded(sql, this.sql, rest);
       const count = accounts.length - rest.length;
       if (count > 0) await this.audit(sql, 'users.import', operator, null, count);
       return { ...outcome, added: count };
@@ -134,7 +135,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
   }
 
   async rehearseImport(accounts: readonly ImportedAccount[]): Promise<ImportOutcome> {
-    const outcome = await whyNotAdded(this.sql, accounts);
+    const outcome = await whyNotAdded(this.sql, this.sql, accounts);
     return { ...outcome, added: accounts.length - outcome.present - outcome.refused.length };
   }
 

@@ -82,11 +82,15 @@ export class PostgresAccountDirectory implements AccountDirectory {
     accountId: string | null,
   ): Promise<AddressTraces> {
     const known = this.sql`digest in ${this.sql(digests)}`;
-    const [tries, erasures, audit, events] = await Promise.all([
+    const keys = countKeys(this.sql, this.sql`${address}::text`);
+    const [tries, mails, erasures, audit, events] = await Promise.all([
       inTime(this.sql<{ tries: number; since: Date }[]>`
         select count(*)::int as tries, min(at) as since from address_days, unnest(wrong_tries) as at
-        where digest in (${countKeys(this.sql, this.sql`${address}::text`)}) and at > now() - interval '1 day'
+        where digest in (${keys}) and at > now() - interval '1 day'
         having count(*) > 0`),
+      inTime(this.sql<{ count: number }[]>`
+        select count(*)::int as count from address_days, unnest(mails) as at
+        where digest in (${keys}) and at > now() - interval '1 day'`),
       inTime(this.sql<{ accountId: string; erasedAt: Date }[]>`
         select account_id as "accountId", erased_at as "erasedAt" from erasures
         where ${known} order by erased_at`),
@@ -95,7 +99,13 @@ export class PostgresAccountDirectory implements AccountDirectory {
         where ${known} or account_id = ${accountId} order by audit.id`),
       this.events(accountId),
     ]);
-    return { wrongTries: tries[0] ?? null, erasures, audit: audit.map(toAudit), events };
+    return {
+      wrongTries: tries[0] ?? null,
+      mailsOfDay: mails[0]?.count ?? 0,
+      erasures,
+      audit: audit.map(toAudit),
+      events,
+    };
   }
 
   async erasures(limit: number, after?: string): Promise<Page<Erasure>> {

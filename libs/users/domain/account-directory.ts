@@ -49,6 +49,8 @@ export interface CodeDetails {
 export interface AddressTraces {
   /** Wrong codes typed for the address since `since`, at most a day ago. */
   readonly wrongTries: { readonly tries: number; readonly since: Date } | null;
+  /** Mails promised to the mailbox in the last day, whatever the plus tag. */
+  readonly mailsOfDay: number;
   readonly erasures: readonly { readonly accountId: string; readonly erasedAt: Date }[];
   readonly audit: readonly AuditEntry[];
   /** Of the account, oldest first; at most a hundred. */

@@ -46,8 +46,9 @@ export const accountToJson = (account: AccountDetails, limits: Limits) => ({
         },
 });
 
-export const tracesToJson = ({ wrongTries, events, erasures, audit }: AddressTraces) => ({
+export const tracesToJson = ({ wrongTries, mailsOfDay, events, erasures, audit }: AddressTraces) => ({
   wrong_tries: wrongTries,
+  mails_of_day: mailsOfDay,
   events: events.map((event) => ({
     id: event.id,
     type: event.type,

@@ -58,14 +58,13 @@ function codeInWords({ code, mail, now }: AccountDetails, limits: Limits): strin
 }
 
 /** What is held of an address outside its account, a line each. */
-export function describeTraces({ wrongTries, events, erasures, audit }: AddressTraces): string[] {
+export function describeTraces({ wrongTries, mailsOfDay, events, erasures, audit }: AddressTraces): string[] {
+  const wrong =
+    wrongTries === null
+      ? 'no wrong code was typed'
+      : `${counted(wrongTries.tries, 'wrong code')} since ${utc(wrongTries.since)}`;
   return [
-    line(
-      'Today',
-      wrongTries === null
-        ? 'no wrong code was typed'
-        : `${counted(wrongTries.tries, 'wrong code')} since ${utc(wrongTries.since)}`,
-    ),
+    line('Today', `${counted(mailsOfDay, 'mail')} to this mailbox; ${wrong}`),
     ...events.map((event) => line('Event', eventInWords(event))),
     ...erasures.map(({ accountId, erasedAt }) => line('Erased', `${utc(erasedAt)}  account ${accountId}`)),
     ...audit.map(({ at, osUser, host, action, reason }) =>

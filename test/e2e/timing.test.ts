@@ -56,4 +56,20 @@ describe('The time of an answer', () => {
     expect(distinction(free, refused)).toBeGreaterThan(DIFFERENT);
     expect(Math.abs(distinction(taken, free))).toBeLessThan(ALIKE);
   });
+
+  it('does not tell after a registration whether it was a pretended one, where that is concealed', async () => {
+    await client.register('own@example.com', WRONG);
+    for (const ask of [
+      (email: string) => client.activate(email, WRONG, '0000'),
+      (email: string) => client.newCode(email, WRONG),
+    ]) {
+      const { taken, own, skipped } = await timed(ROUNDS, {
+        taken: () => ask('known@example.com'),
+        own: () => ask('own@example.com'),
+        skipped: () => ask('skipped@example.com'),
+      });
+      expect(distinction(own, skipped)).toBeGreaterThan(DIFFERENT);
+      expect(Math.abs(distinction(taken, own))).toBeLessThan(ALIKE);
+    }
+  });
 });

@@ -22,6 +22,7 @@ import { RateLimitGuard } from './rate-limit/rate-limit.guard';
 import { RequestLimits } from './rate-limit/request-limits';
 import { throttlerOptions } from './rate-limit/throttlers';
 import { BodyValidationPipe } from './users/body-validation.pipe';
+import { ConcealedAccounts } from './users/concealed-accounts';
 import { LimitedAuthentication } from './users/limited-authentication';
 import { UsersController } from './users/users.controller';
 
@@ -30,6 +31,7 @@ export const ROUTE_PROVIDERS: Provider[] = [
   ProblemFilter,
   ProxyHint,
   RequestLimits,
+  ConcealedAccounts,
   LimitedAuthentication,
   { provide: APP_FILTER, useExisting: ProblemFilter },
   // A request meets them in this order; its errors pass the filter last.

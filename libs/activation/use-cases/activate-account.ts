@@ -31,6 +31,11 @@ export class ActivateAccount {
     private readonly codes: CodeDeriver,
   ) {}
 
+  /** Whether the attempt can succeed as far as the account shows: false is certain, and costs no query. */
+  canSucceed({ account, code }: Pick<ActivationAttempt, 'account' | 'code'>): boolean {
+    return account.code === null || this.codes.matches(account.code, code);
+  }
+
   /** @throws {ActivationError} @throws {Unavailable} */
   async activateAccount(attempt: ActivationAttempt): Promise<Activation> {
     const { account, code, passwordHash, requestId = null, requestDigest = null } = attempt;

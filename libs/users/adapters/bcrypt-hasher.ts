@@ -92,14 +92,14 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
 
   /**
    * Passwords are hashed in Unicode's composed form, so that the ä of a phone and of a desktop agree. A hash from
-   * before that was made of what was typed then: it is compared as well, for every address alike.
+   * before that was made of what was typed then: it is compared as well, for every address and every result alike.
    */
   private async work({ password, hash: stored, ...requester }: Comparison): Promise<boolean> {
     if (stored !== null) this.followCost(costOf(stored) ?? 0);
     const forms = [...new Set([password.normalize('NFC'), password])];
     return await this.line.run(async () => {
       let right = false;
-      for (const form of forms) right ||= await this.compareForm(form, stored);
+      for (const form of forms) right = (await this.compareForm(form, stored)) || right;
       return right;
     }, requester);
   }

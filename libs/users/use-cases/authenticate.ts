@@ -7,6 +7,8 @@ import { UserRepository, type UserWithHash } from '../domain/user-repository';
 export interface Credentials extends Requester {
   readonly email: string;
   readonly password: string;
+  /** Does all the work even for a password that was right a moment ago, so that a quick answer tells nothing. */
+  readonly inFull?: boolean;
 }
 
 /** Finds the account of an address and checks the password; the answer does not tell which of the two was wrong. */
@@ -18,25 +20,15 @@ export class Authenticate {
   ) {}
 
   /** @throws {UsersError} users.credentials_wrong @throws {Unavailable} */
-  async authenticate({ email, password, client, gone }: Credentials): Promise<UserWithHash> {
+  async authenticate({ email, password, inFull = false, client, gone }: Credentials): Promise<UserWithHash> {
     // What cannot be an address is an unknown one: it gets the same answer after the same work.
     const address = emailAddressOrNull(email);
     const user = address === null ? null : await this.users.findByEmail(address);
     const hash = user?.passwordHash ?? null;
-    const right = await this.passwords.matches({ address: address ?? email, password, hash, client, gone });
+    const comparison = { address: address ?? email, password, hash, client, gone };
+    const right = await (inFull ? this.passwords.compare(comparison) : this.passwords.matches(comparison));
     if (user === null || !right) throw new UsersError('users.credentials_wrong');
     return user;
-  }
-
-  /**
-   * Does the work of a compare for an answer that must not be quicker for having remembered the password.
-   * @throws {Unavailable}
-   */
-  async costCompare(
-    { passwordHash: hash, email: address }: UserWithHash,
-    { password, client, gone }: Credentials,
-  ) {
-    await this.passwords.compare({ address, password, hash, client, gone });
   }
 
   /**

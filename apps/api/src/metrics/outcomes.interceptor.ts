@@ -9,7 +9,7 @@ import { Reflector } from '@nestjs/core';
 import { tap, type Observable } from 'rxjs';
 import { ActivationError } from '@app/activation';
 import { Instruments, MetricsRecorder, type ActivationResult } from '@app/metrics';
-import { UsersError } from '@app/users';
+import { toProblemError } from '../problem/to-problem';
 
 const RESULT_OF = {
   'activation.code_wrong': 'code_wrong',
@@ -57,6 +57,8 @@ export class OutcomesInterceptor implements NestInterceptor {
 
   private failed(error: unknown): void {
     if (error instanceof ActivationError) this.instruments.activationAnswered(RESULT_OF[error.code]);
-    else if (error instanceof UsersError) this.instruments.activationAnswered('credentials_wrong');
+    else if (toProblemError(error).error === 'InvalidCredentials') {
+      this.instruments.activationAnswered('credentials_wrong');
+    }
   }
 }

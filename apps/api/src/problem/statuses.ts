@@ -65,6 +65,9 @@ export const DETAIL_OF = {
 export const CODES_USED_UP =
   'This registration has had all of its activation codes: once the last one has expired, register again.';
 export const REPLACED_CODE_HINT = 'This is the code of an earlier mail. Use the one in the newest mail.';
+export const CONCEALED_HINT =
+  'A wrong or expired code gets this answer too. If you registered twice, the first password is valid until its code ' +
+  'expires; after that, register again.';
 export const NEW_CODE_HINT = 'Ask for a new code with POST /api/v1/users/activation-codes.';
 
 /** Sentences that are more exact than that of their error. */

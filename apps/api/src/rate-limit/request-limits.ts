@@ -25,22 +25,29 @@ export class RequestLimits implements OnModuleInit {
 
   /**
    * Settles charges in one round trip and writes the header fields.
+   * @param excused a limit whose refusal does not refuse the request, and is not shown
+   * @returns false where the excused limit refused
    * @throws {ProblemError} RateLimitExceeded
    */
-  async settle(charges: readonly Charge[]): Promise<void> {
+  async settle(charges: readonly Charge[], excused?: LimitName): Promise<boolean> {
     const verdicts = await this.storage.settle(charges);
     const { settledLimits } = currentRequest();
+    let withinExcused = true;
     charges.forEach((charge, index) => {
       const verdict = verdicts[index];
       const taken = charge.action === 'refund' && !settledLimits.has(charge.limit);
       if (verdict === undefined || taken) return;
+      if (charge.limit === excused && !verdict.allowed) {
+        withinExcused = false;
+        return;
+      }
       settledLimits.set(charge.limit, { charge, verdict });
       if (charge.action === 'spend') {
         this.instruments.limitDecided(charge.limit, verdict.allowed ? 'allowed' : 'refused');
       }
     });
     const limit = this.show();
-    if (limit === undefined || limit.allowed) return;
+    if (limit === undefined || limit.allowed) return withinExcused;
     throw new ProblemError('RateLimitExceeded', DETAIL_OF.RateLimitExceeded, {
       limit: limit.limit,
       retryAfterSeconds: limit.resetSeconds,
@@ -51,17 +58,24 @@ export class RequestLimits implements OnModuleInit {
    * Spends one of a limit that is known only now, and refunds the credentials that the guard has spent in advance, in
    * one step.
    * @param counted by what the limit counts, such as the account's id
+   * @param excused whether the request is accepted where this limit refuses
+   * @returns false where it was excused
    * @throws {ProblemError} RateLimitExceeded
    */
-  async spend(name: LimitName, counted: string): Promise<void> {
-    if (!this.environment.ENABLE_RATE_LIMITING) return;
-    const limit = this.options.throttlers.find((each) => each.name === name);
-    if (limit === undefined) throw new TypeError(`There is no limit ${name}`);
-    const key = this.options.generateKey(null, counted, name);
-    await this.settle([
-      ...this.takeCredentials(),
-      { limit: name, key, max: limit.limit, windowMs: limit.ttl, action: 'spend' },
-    ]);
+  async spend(name: LimitName, counted: string, excused = false): Promise<boolean> {
+    if (!this.environment.ENABLE_RATE_LIMITING) return true;
+    const charges = [...this.takeCredentials(), this.chargeOf(name, counted)];
+    return await this.settle(charges, excused ? name : undefined);
+  }
+
+  /**
+   * Spends one where neither the answer nor a metric may tell that it was spent: it is spent after a right password.
+   * @returns whether the limit allows the request
+   */
+  async spendUnseen(name: LimitName, counted: string): Promise<boolean> {
+    if (!this.environment.ENABLE_RATE_LIMITING) return true;
+    const [verdict] = await this.storage.settle([this.chargeOf(name, counted)]);
+    return verdict?.allowed ?? true;
   }
 
   /** Refunds the credentials where the password was right, or was not compared. No request waits for it. */
@@ -79,6 +93,13 @@ export class RequestLimits implements OnModuleInit {
       .filter(({ countsMalformed }) => countsMalformed !== true)
       .flatMap(({ name }) => this.refundOf(name));
     if (refunds.length > 0) await this.settle(refunds);
+  }
+
+  private chargeOf(name: LimitName, counted: string): Charge {
+    const limit = this.options.throttlers.find((each) => each.name === name);
+    if (limit === undefined) throw new TypeError(`There is no limit ${name}`);
+    const key = this.options.generateKey(null, counted, name);
+    return { limit: name, key, max: limit.limit, windowMs: limit.ttl, action: 'spend' };
   }
 
   /** The refunds of what was spent for a wrong password; the answer no longer shows these limits. */

@@ -17,23 +17,41 @@ export class LimitedAuthentication {
   ) {}
 
   /**
-   * @param spends what a right password spends of the account's own
    * @throws {UsersError} users.credentials_wrong @throws {ProblemError} RateLimitExceeded @throws {Unavailable}
    */
-  async authenticate(
-    { email, password }: BasicCredentials,
-    spends: 'activation' | 'resend',
-  ): Promise<UserWithHash> {
+  async authenticate(credentials: BasicCredentials): Promise<UserWithHash> {
+    const user = await this.check(credentials);
+    await this.limits.spend('activation', user.id);
+    return user;
+  }
+
+  /**
+   * A code that died of wrong tries may be replaced within the resend minute, once a registration; the row knows.
+   * @returns `early` where that exception was needed
+   * @throws as `authenticate`
+   */
+  async authenticateForNewCode(
+    credentials: BasicCredentials,
+  ): Promise<{ user: UserWithHash; early: boolean }> {
+    const user = await this.check(credentials);
+    const allowed = await this.limits.spend('resend', user.id, user.code?.resendsEarly);
+    return { user, early: !allowed };
+  }
+
+  /**
+   * Only checks the password, and leaves spent what the guard has spent.
+   * @param inFull does all the work even for a password that was right a moment ago
+   * @throws {UsersError} users.credentials_wrong @throws {Unavailable}
+   */
+  async check({ email, password }: BasicCredentials, inFull = false): Promise<UserWithHash> {
     const { gone, clientDigest: client } = currentRequest();
-    const user = await this.authentication
-      .authenticate({ email, password, gone, client })
+    return await this.authentication
+      .authenticate({ email, password, inFull, gone, client })
       .catch((error: unknown) => {
         // Where the password was not compared, it was not wrong.
         if (!(error instanceof UsersError)) this.limits.giveBackCredentials();
         throw error;
       });
-    await this.limits.spend(spends, user.id);
-    return user;
   }
 
   /** A stronger hash to be kept with the activation, where the stored one has become too weak. */

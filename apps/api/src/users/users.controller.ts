@@ -1,13 +1,15 @@
-import { Body, Controller, HttpCode, HttpStatus, Post, Req, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, HttpCode, HttpStatus, Inject, Post, Req, UseInterceptors } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Throttle } from '@nestjs/throttler';
 import type { Request } from 'express';
 import { ActivateAccount, IssueNewCode } from '@app/activation';
 import { ReaderLocale } from '@app/mail';
-import { Register } from '@app/users';
+import { Environment } from '@app/runtime';
+import { emailAddressOrNull, Register } from '@app/users';
 import { BasicAuth, Credentials } from './basic-auth';
 import type { BasicCredentials } from './basic-credentials';
 import { ApiProblems, BODY_PROBLEMS } from '../docs/api-problems';
+import { ConcealedAccounts } from './concealed-accounts';
 import { JsonBodyInterceptor } from './json-body.interceptor';
 import { LimitedAuthentication } from './limited-authentication';
 import { ActivateBody, ActivatedUser, NewCodeAccepted, RegisterBody, RegisteredUser } from './dto/users.dto';
@@ -23,7 +25,9 @@ export class UsersController {
     private readonly authentication: LimitedAuthentication,
     private readonly activation: ActivateAccount,
     private readonly newCode: IssueNewCode,
+    private readonly concealed: ConcealedAccounts,
     private readonly readerLocale: ReaderLocale,
+    @Inject(Environment) private readonly environment: Environment,
   ) {}
 
   @Post('register')
@@ -83,14 +87,9 @@ export class UsersController {
     @Credentials() credentials: BasicCredentials,
     @Body() body: ActivateBody,
   ): Promise<ActivatedUser> {
-    const user = await this.authentication.authenticate(credentials, 'activation');
-    const renewedHash = await this.authentication.renewedHash(user, credentials);
-    const { activatedAt } = await this.activation.activateAccount({
-      account: user,
-      code: body.activation_code,
-      passwordHash: renewedHash,
-      requestId: currentRequest().requestId,
-    });
+    const { user, activatedAt } = this.environment.CONCEAL_REGISTERED_EMAILS
+      ? await this.concealed.activateAccount(credentials, body.activation_code)
+      : await this.activateAccount(credentials, body.activation_code);
     return {
       email: user.email,
       is_activated: true,
@@ -116,13 +115,32 @@ export class UsersController {
     @Credentials() credentials: BasicCredentials,
     @Req() request: Request,
   ): Promise<NewCodeAccepted> {
-    const user = await this.authentication.authenticate(credentials, 'resend');
-    const { requestId } = currentRequest();
     const locale = this.readerLocale.of(request.headers['accept-language']);
-    await this.newCode.issueNewCode({ account: user, locale, requestId });
+    if (this.environment.CONCEAL_REGISTERED_EMAILS) {
+      await this.concealed.issueNewCode(credentials, locale);
+      return {
+        message:
+          'If the password is right and the account waits for its activation, a new code is on its way.',
+        email: emailAddressOrNull(credentials.email) ?? credentials.email,
+      };
+    }
+    const { user, early } = await this.authentication.authenticateForNewCode(credentials);
+    const { requestId } = currentRequest();
+    await this.newCode.issueNewCode({ account: user, locale, requestId, early });
     return {
       message: 'A new activation code is on its way; the old one is no longer valid.',
       email: user.email,
     };
+  }
+
+  private async activateAccount(credentials: BasicCredentials, code: string) {
+    const user = await this.authentication.authenticate(credentials);
+    const { activatedAt } = await this.activation.activateAccount({
+      account: user,
+      code,
+      passwordHash: await this.authentication.renewedHash(user, credentials),
+      requestId: currentRequest().requestId,
+    });
+    return { user, activatedAt };
   }
 }

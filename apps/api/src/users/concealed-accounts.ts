@@ -1,0 +1,96 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ActivateAccount, ActivationError, IssueNewCode } from '@app/activation';
+import type { Locale } from '@app/mail';
+import { Logger } from '@app/runtime';
+import { UsersError, type UserWithHash } from '@app/users';
+import type { BasicCredentials } from './basic-credentials';
+import { LimitedAuthentication } from './limited-authentication';
+import { ProblemError } from '../problem/problem-error';
+import { CONCEALED_HINT, DETAIL_OF } from '../problem/statuses';
+import { RequestLimits } from '../rate-limit/request-limits';
+import { currentRequest } from '../server/request-context';
+
+/**
+ * What follows a registration where it is concealed who is registered: a stranger's own registration of a free address
+ * and the pretended one of a taken address get the same answers. So every failure costs one comparison in full, keeps
+ * what the guard has spent, and is answered without waiting for what only a right password causes.
+ */
+@Injectable()
+export class ConcealedAccounts {
+  constructor(
+    private readonly authentication: LimitedAuthentication,
+    private readonly activation: ActivateAccount,
+    private readonly newCode: IssueNewCode,
+    private readonly limits: RequestLimits,
+    @Inject(Logger) private readonly logger: Logger,
+  ) {}
+
+  /** @throws {ProblemError} InvalidCredentials, for every failure alike @throws {Unavailable} */
+  async activateAccount(
+    credentials: BasicCredentials,
+    code: string,
+  ): Promise<{ user: UserWithHash; activatedAt: Date }> {
+    const user = await this.findUser(credentials);
+    if (user === null) throw refusal();
+    if (!this.activation.canSucceed({ account: user, code })) {
+      this.withoutWaiting(this.redeem(user, credentials, code));
+      throw refusal();
+    }
+    try {
+      const activatedAt = await this.redeem(user, credentials, code);
+      if (activatedAt === null) throw refusal();
+      this.limits.giveBackCredentials();
+      return { user, activatedAt };
+    } catch (error) {
+      throw error instanceof ActivationError ? refusal() : error;
+    }
+  }
+
+  /** Sends a new code where the password was right and the limits allow it, and says nothing of it. @throws {Unavailable} */
+  async issueNewCode(credentials: BasicCredentials, locale: Locale): Promise<void> {
+    const user = await this.findUser(credentials);
+    if (user !== null) this.withoutWaiting(this.replaceCode(user, locale));
+  }
+
+  private findUser(credentials: BasicCredentials): Promise<UserWithHash | null> {
+    return this.authentication.check(credentials, true).catch((error: unknown) => {
+      if (error instanceof UsersError) return null;
+      throw error;
+    });
+  }
+
+  /** Null where the account's own limit refuses: the code is not tried. */
+  private async redeem(
+    user: UserWithHash,
+    credentials: BasicCredentials,
+    code: string,
+  ): Promise<Date | null> {
+    if (!(await this.limits.spendUnseen('activation', user.id))) return null;
+    const right = this.activation.canSucceed({ account: user, code });
+    const { activatedAt } = await this.activation.activateAccount({
+      account: user,
+      code,
+      passwordHash: right ? await this.authentication.renewedHash(user, credentials) : undefined,
+      requestId: currentRequest().requestId,
+    });
+    return activatedAt;
+  }
+
+  private async replaceCode(user: UserWithHash, locale: Locale): Promise<void> {
+    const allowed = await this.limits.spendUnseen('resend', user.id);
+    if (!allowed && user.code?.resendsEarly !== true) return;
+    const { requestId } = currentRequest();
+    await this.newCode.issueNewCode({ account: user, locale, requestId, early: !allowed });
+  }
+
+  /** What a wrong code or an activated account comes to is no fault; an outage is, and the answer cannot tell it. */
+  private withoutWaiting(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (error instanceof ActivationError) return;
+      this.logger.warn({ error }, 'What a concealed answer did not wait for has failed');
+    });
+  }
+}
+
+const refusal = (): ProblemError =>
+  new ProblemError('InvalidCredentials', DETAIL_OF.InvalidCredentials, { hint: CONCEALED_HINT });

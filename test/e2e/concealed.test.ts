@@ -1,0 +1,197 @@
+import { codeIn } from '../support/inbox';
+import { Client, Service, type Answer } from '../support/service';
+import { until } from '../support/until';
+
+const PASSWORD = 'SecurePass123';
+const STRANGERS = 'StrangersPass1';
+
+/** What differs between any two answers: the request, the clock, and the address that was asked for. */
+const ALWAYS_DIFFERENT = new Set(['x-request-id', 'date', 'x-ratelimit-reset', 'etag', 'ratelimit']);
+
+/** All that a stranger can compare of two answers. */
+function seen({ status, headers, body }: Answer): unknown {
+  const { request_id, email, id, created_at, ...rest } = body;
+  const shown = [...headers].filter(([name]) => !ALWAYS_DIFFERENT.has(name));
+  const kinds = [request_id, email, id, created_at].map((value) => typeof value);
+  return { status, headers: shown.sort(), kinds, rest };
+}
+
+/** An activated account, a registration of the stranger's own, and an address without one: equally long. */
+async function people(service: Service, client: Client, name: string) {
+  const [taken, own, unknown] = ['taken', 'owned', 'blank'].map((kind) => `${kind}-${name}@example.com`) as [
+    string,
+    string,
+    string,
+  ];
+  await client.register(taken, PASSWORD);
+  const code = codeIn(await service.inbox.mailTo(taken));
+  expect((await client.activate(taken, PASSWORD, code)).status).toBe(200);
+  return { taken, own, unknown };
+}
+
+const wrongCode = (code: string): string => String((Number(code) + 1) % 10_000).padStart(4, '0');
+
+describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) => {
+  let service: Service;
+  let client: Client;
+
+  beforeAll(async () => {
+    service = await Service.start(mode, {
+      CONCEAL_REGISTERED_EMAILS: 'true',
+      ENABLE_RATE_LIMITING: 'true',
+      RATE_LIMIT_REGISTRATION_PER_HOUR: '1000',
+      RATE_LIMIT_CREDENTIALS_PER_MINUTE: '1000',
+      RATE_LIMIT_CLIENT_PER_MINUTE: '1000',
+      RATE_LIMIT_ACTIVATION_PER_MINUTE: '6',
+    });
+    client = new Client(service.api.url);
+  });
+  afterAll(() => service.stop());
+
+  /** Passwords hashed or compared by the api so far. */
+  async function hashes(): Promise<number> {
+    const { body } = await client.get('/metrics');
+    const [, count] = /^password_hash_wait_seconds_count(?:\{.*?\})? (\d+)/m.exec(String(body['text'])) ?? [];
+    return Number(count);
+  }
+
+  async function costOf(ask: () => Promise<Answer>): Promise<number> {
+    const before = await hashes();
+    await ask();
+    return (await hashes()) - before;
+  }
+
+  it('answer a registration of a taken address as that of a free one, field by field', async () => {
+    const { taken, own } = await people(service, client, 'register');
+    const free = await client.register(own, STRANGERS);
+    const pretended = await client.register(taken, STRANGERS);
+    expect(seen({ ...pretended, headers: withoutRemaining(pretended) })).toEqual(
+      seen({ ...free, headers: withoutRemaining(free) }),
+    );
+    const again = await client.register(own, 'AnotherPass12');
+    expect(seen({ ...again, headers: withoutRemaining(again) })).toEqual(
+      seen({ ...free, headers: withoutRemaining(free) }),
+    );
+  });
+
+  it('make id and time of a pretended registration by the clocks of a real one', async () => {
+    const { taken, own } = await people(service, client, 'clocks');
+    for (const [answer, min, max] of [
+      [await client.register(own, STRANGERS), 0, 5_000],
+      [await client.register(taken, STRANGERS), 0, 5_000],
+    ] as const) {
+      // The id is made by the api before the time is taken by the database; both in milliseconds.
+      const idMs = Number.parseInt(String(answer.body['id']).replaceAll('-', '').slice(0, 12), 16);
+      const lag = Date.parse(String(answer.body['created_at'])) - idMs;
+      expect(lag).toBeGreaterThanOrEqual(min);
+      expect(lag).toBeLessThan(max);
+    }
+  });
+
+  it('answer every failed activation with one 401, after one comparison, with the same limits shown', async () => {
+    const { taken, own, unknown } = await people(service, client, 'activate');
+    await client.register(own, STRANGERS);
+    await client.register(taken, STRANGERS);
+    const code = codeIn(await service.inbox.mailTo(own));
+
+    const failures = {
+      pretended: () => client.activate(taken, STRANGERS, '1234'),
+      'already activated': () => client.activate(`taken-register@example.com`, PASSWORD, '1234'),
+      'wrong code': () => client.activate(own, STRANGERS, wrongCode(code)),
+      unknown: () => client.activate(unknown, STRANGERS, '1234'),
+      'no address': () => client.activate('no address', STRANGERS, '1234'),
+    };
+    const reference = seen(await client.activate('reference@example.com', STRANGERS, '1234'));
+    for (const [what, ask] of Object.entries(failures)) {
+      expect({ what, answer: seen(await ask()) }).toEqual({ what, answer: reference });
+    }
+    for (const [what, ask] of Object.entries(failures)) {
+      expect({ what, hashes: await costOf(ask) }).toEqual({ what, hashes: 1 });
+    }
+    // Wrong codes are counted although nothing says so: the third has killed this one.
+    await client.activate(own, STRANGERS, wrongCode(code));
+    await until('the code to be dead', async () => {
+      const [row] = await service.database.sql<{ dead: boolean }[]>`
+        select code_early_resend = 'open' as dead from users where email = ${own}`;
+      return row?.dead === true;
+    });
+    const dead = await client.activate(own, STRANGERS, code);
+    const wrong = await client.activate(unknown, STRANGERS, code);
+    await client.activate(unknown, STRANGERS, code);
+    expect({ ...dead.body, request_id: '' }).toEqual({ ...wrong.body, request_id: '' });
+    expect(dead.status).toBe(401);
+  });
+
+  it('refuse a client that goes on trying a free and a taken address at the same try', async () => {
+    const { taken, own } = await people(service, client, 'limits');
+    await client.register(own, STRANGERS);
+    const code = codeIn(await service.inbox.mailTo(own));
+    const statuses = async (email: string): Promise<number[]> => {
+      const answers: number[] = [];
+      for (let n = 0; n < 8; n += 1)
+        answers.push((await client.activate(email, STRANGERS, wrongCode(code))).status);
+      return answers;
+    };
+    const ofOwn = await statuses(own);
+    expect(ofOwn).toEqual([401, 401, 401, 401, 401, 401, 429, 429]);
+    expect(await statuses(taken)).toEqual(ofOwn.slice(0, 8));
+  });
+
+  it('answer every request for a new code with one 202, and mail only the one whose password is right', async () => {
+    const { taken, own, unknown } = await people(service, client, 'codes');
+    await client.register(own, STRANGERS);
+    await service.inbox.mailTo(own);
+    const reference = seen(await client.newCode('extra-codes@example.com', STRANGERS));
+    const asked = {
+      pretended: () => client.newCode(taken, STRANGERS),
+      'already activated': () => client.newCode(taken, PASSWORD),
+      'wrong password': () => client.newCode(own, PASSWORD),
+      unknown: () => client.newCode(unknown, STRANGERS),
+    };
+    expect(seen(await client.newCode(own, STRANGERS))).toEqual(reference);
+    await service.inbox.mailTo(own, 2);
+    for (const [what, ask] of Object.entries(asked)) {
+      expect({ what, hashes: await costOf(ask) }).toEqual({ what, hashes: 1 });
+    }
+    // Within the resend minute: the same answer after the same work, and no mail.
+    expect((await client.newCode(own, STRANGERS)).status).toBe(202);
+    expect(await costOf(() => client.newCode(own, STRANGERS))).toBe(1);
+    await client.register('last@example.com', PASSWORD);
+    await service.inbox.mailTo('last@example.com');
+    expect(service.inbox.mailsTo(own)).toHaveLength(2);
+    expect(service.inbox.mailsTo(taken)).toHaveLength(1);
+    expect(service.inbox.mailsTo(unknown)).toHaveLength(0);
+  });
+
+  it('activate with the right code, although wrong ones were not told apart', async () => {
+    await client.register('owner@example.com', PASSWORD);
+    const code = codeIn(await service.inbox.mailTo('owner@example.com'));
+    expect((await client.activate('owner@example.com', PASSWORD, wrongCode(code))).status).toBe(401);
+    expect((await client.activate('owner@example.com', PASSWORD, code)).status).toBe(200);
+  });
+
+  it('tell an owner who registers twice which password is valid', async () => {
+    await client.register('twice@example.com', PASSWORD);
+    await client.register('twice@example.com', 'AnotherPass12');
+    const code = codeIn(await service.inbox.mailTo('twice@example.com'));
+    const refused = await client.activate('twice@example.com', 'AnotherPass12', code);
+    expect(refused.body['hint']).toContain('the first password is valid until its code expires');
+    expect((await client.activate('twice@example.com', PASSWORD, code)).status).toBe(200);
+  });
+
+  it('count all failures of an activation alike in the metrics', async () => {
+    const { body } = await client.get('/metrics');
+    const results = [...String(body['text']).matchAll(/^activation\w*\{.*?result="(\w+)".*?\} ([1-9]\d*)/gm)];
+    const names = new Set(results.map(([, name]) => name));
+    expect(names).not.toContain('code_wrong');
+    expect(names).not.toContain('already_activated');
+    expect(names).not.toContain('code_dead');
+  });
+});
+
+/** Registrations of one client are counted down from answer to answer. */
+function withoutRemaining({ headers }: Answer): Headers {
+  const kept = new Headers(headers);
+  kept.delete('x-ratelimit-remaining');
+  return kept;
+}

@@ -96,7 +96,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
         (await activate('mistaken@example.com', PASSWORD, wrong, `203.0.113.${100 + index}`)).status,
       );
     }
-    expect(statuses).toEqual([400, 400, 400, 429]);
+    expect(statuses).toEqual([400, 400, 410, 429]);
   });
 
   it('sends one new code a minute', async () => {
@@ -105,6 +105,21 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect((await again()).status).toBe(202);
     const refused = await again();
     expect([refused.status, refused.headers.get('x-ratelimit-limit')]).toEqual([429, '1']);
+  });
+
+  it('lets a code that died of wrong tries be replaced within the minute, once', async () => {
+    await registered('thrice@example.com', '203.0.113.24');
+    const again = () => client.newCode('thrice@example.com', PASSWORD);
+    expect((await again()).status).toBe(202);
+    const code = codeIn(await service.inbox.mailTo('thrice@example.com', 2));
+    const wrong = String((Number(code) + 1) % 10_000).padStart(4, '0');
+    const statuses = [];
+    for (let n = 0; n < 3; n += 1)
+      statuses.push((await activate('thrice@example.com', PASSWORD, wrong, '203.0.113.24')).status);
+    expect(statuses).toEqual([400, 400, 410]);
+    expect((await again()).status).toBe(202);
+    await service.inbox.mailTo('thrice@example.com', 3);
+    expect((await again()).status).toBe(429);
   });
 
   it('lets no client close a route for the others', async () => {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ActivateAccount, ActivationError, IssueNewCode } from '@app/activation';
+import { ActivateAccount, ActivationError, IssueNewCode, type Activation } from '@app/activation';
 import type { Locale } from '@app/mail';
 import { Logger } from '@app/runtime';
 import { UsersError, type UserWithHash } from '@app/users';
@@ -29,27 +29,32 @@ export class ConcealedAccounts {
   async activateAccount(
     credentials: BasicCredentials,
     code: string,
-  ): Promise<{ user: UserWithHash; activatedAt: Date }> {
+    requestDigest: Buffer | null = null,
+  ): Promise<Activation & { user: UserWithHash }> {
     const user = await this.findUser(credentials);
     if (user === null) throw refusal();
     if (!this.activation.canSucceed({ account: user, code })) {
-      this.withoutWaiting(this.redeem(user, credentials, code));
+      this.withoutWaiting(this.redeem(user, credentials, code, requestDigest));
       throw refusal();
     }
     try {
-      const activatedAt = await this.redeem(user, credentials, code);
-      if (activatedAt === null) throw refusal();
+      const activation = await this.redeem(user, credentials, code, requestDigest);
+      if (activation === null) throw refusal();
       this.limits.giveBackCredentials();
-      return { user, activatedAt };
+      return { user, ...activation };
     } catch (error) {
       throw error instanceof ActivationError ? refusal() : error;
     }
   }
 
   /** Sends a new code where the password was right and the limits allow it, and says nothing of it. @throws {Unavailable} */
-  async issueNewCode(credentials: BasicCredentials, locale: Locale): Promise<void> {
+  async issueNewCode(
+    credentials: BasicCredentials,
+    locale: Locale,
+    requestDigest: Buffer | null = null,
+  ): Promise<void> {
     const user = await this.findUser(credentials);
-    if (user !== null) this.withoutWaiting(this.replaceCode(user, locale));
+    if (user !== null) this.withoutWaiting(this.replaceCode(user, locale, requestDigest));
   }
 
   private findUser(credentials: BasicCredentials): Promise<UserWithHash | null> {
@@ -64,23 +69,24 @@ export class ConcealedAccounts {
     user: UserWithHash,
     credentials: BasicCredentials,
     code: string,
-  ): Promise<Date | null> {
+    requestDigest: Buffer | null,
+  ): Promise<Activation | null> {
     if (!(await this.limits.spendUnseen('activation', user.id))) return null;
     const right = this.activation.canSucceed({ account: user, code });
-    const { activatedAt } = await this.activation.activateAccount({
+    return await this.activation.activateAccount({
       account: user,
       code,
       passwordHash: right ? await this.authentication.renewedHash(user, credentials) : undefined,
       requestId: currentRequest().requestId,
+      requestDigest,
     });
-    return activatedAt;
   }
 
-  private async replaceCode(user: UserWithHash, locale: Locale): Promise<void> {
+  private async replaceCode(user: UserWithHash, locale: Locale, requestDigest: Buffer | null): Promise<void> {
     const allowed = await this.limits.spendUnseen('resend', user.id);
     if (!allowed && user.code?.resendsEarly !== true) return;
     const { requestId } = currentRequest();
-    await this.newCode.issueNewCode({ account: user, locale, requestId, early: !allowed });
+    await this.newCode.issueNewCode({ account: user, locale, requestId, early: !allowed, requestDigest });
   }
 
   /** What a wrong code or an activated account comes to is no fault; an outage is, and the answer cannot tell it. */

@@ -364,9 +364,9 @@ describe('users import', () => {
     const rehearsal = await users('import', list, '--dry-run', '--json');
     const done = await users('import', list, '--reason', 'move', '--json');
     expect([rehearsal.json()['refused'], done.json()['refused'], done.json()['imported']]).toEqual([1, 1, 1]);
-    const held =
-      await database.sql`select email, activated_at is not null as activated from users order by 1`;
-    expect(held.map((row) => Object.values(row))).toEqual([
+    const held = await database.sql<{ email: string; activated: boolean }[]>`
+      select email, activated_at is not null as activated from users order by 1`;
+    expect(held.map(({ email, activated }) => [email, activated])).toEqual([
       ['ana@example.com', true],
       ['dead1@example.com', true],
       ['dead2@example.com', false],

@@ -1,9 +1,11 @@
 import { freePort } from '../../tools/processes/ports';
+import { codeIn } from '../support/inbox';
 import { Client, MODES, Service, type Answer } from '../support/service';
 import { Reader, writeEvents } from '../support/events';
 import { until } from '../support/until';
 
 const TOKEN = 'a-token-of-the-tests-that-is-long-enough';
+const PASSWORD = 'SecurePass123';
 const BEARER = { Authorization: `Bearer ${TOKEN}` };
 
 describe.each(MODES)('The feed of events in %s mode', (mode) => {
@@ -102,6 +104,33 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
       expect(reader.outOfOrder()).toEqual([]);
     }
     expect(pager.ids).toEqual(waiter.ids);
+  }, 120_000);
+
+  it('tells of 200 people who sign up and activate together, each in order and once', async () => {
+    const { next } = await Reader.toTheEnd(feed, BEARER);
+    const pager = new Reader(feed, BEARER, '&limit=7', next);
+    const waiter = new Reader(feed, BEARER, '&wait=5', next);
+    const reading = [pager.run(), waiter.run()];
+    const signUp = async (email: string): Promise<string> => {
+      const { body } = await open.register(email, PASSWORD);
+      const code = codeIn(await service.inbox.mailTo(email, 1, 60_000));
+      expect((await open.activate(email, PASSWORD, code)).status).toBe(200);
+      return String(body['id']);
+    };
+    try {
+      const people = Array.from({ length: 200 }, (_, index) => `person${index}@example.com`);
+      const accounts = await Promise.all(people.map(signUp));
+      const story = ['user.registered', 'user.activated'];
+      for (const reader of [pager, waiter]) {
+        await until('all have arrived', () => reader.ids.length >= 400, 30_000);
+        expect(new Set(reader.ids).size).toBe(400);
+        for (const account of accounts) expect(reader.typesOf(account)).toEqual(story);
+      }
+    } finally {
+      pager.stop();
+      waiter.stop();
+      await Promise.all(reading);
+    }
   }, 120_000);
 
   it('lets its readers go when the api ends', async () => {

@@ -15,6 +15,7 @@ export async function writeEvents(sql: ISql, count: number): Promise<string[]> {
 
 interface SeenEvent {
   readonly id: string;
+  readonly type: string;
   readonly data: { readonly user_id: string; readonly number?: number };
 }
 
@@ -40,6 +41,11 @@ export class Reader {
 
   get ids(): string[] {
     return this.seen.map(({ id }) => id);
+  }
+
+  /** What it was told of an account, in the order in which it was told. */
+  typesOf(account: string): string[] {
+    return this.seen.filter(({ data }) => data.user_id === account).map(({ type }) => type);
   }
 
   /** Reads on until it is stopped; an answer that fails is asked for again. */

@@ -158,4 +158,39 @@ describe('HashingLine', () => {
     await Promise.all([first, third]);
     expect(line.inUse).toBe(0);
   });
+
+  it('gives one client a quarter of the line, and the rest of it to others', async () => {
+    const line = new HashingLine(1);
+    const others = jobs(5);
+    const [running, first, second] = [new Job(), new Job(), new Job()];
+    const results = [line.run(running.run)];
+    for (const job of [first, second]) results.push(line.run(job.run, { client: 'a' }));
+    await expect(line.run(new Job().run, { client: 'a' })).rejects.toMatchObject(unavailable);
+    expect(line.hasCapacity('a')).toBe(false);
+    expect(line.hasCapacity('b')).toBe(true);
+    results.push(...others.map((job, n) => line.run(job.run, { client: `other ${n}` })));
+    for (const job of [running, first, second, ...others]) {
+      await turn();
+      job.finish();
+    }
+    expect(await Promise.all(results)).toHaveLength(8);
+  });
+
+  it('lets the client with the most places give way when a full line meets another client', async () => {
+    const line = new HashingLine(1);
+    const all = jobs(9);
+    const last = new Job();
+    const clients = ['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd'];
+    const results = all.map((job, n) => line.run(job.run, { client: clients[n - 1] }));
+    const ended = Promise.allSettled(results);
+    expect(line.depth).toBe(8);
+    const late = line.run(last.run, { client: 'late' });
+    expect(line.depth).toBe(8);
+    for (const job of [...all, last]) {
+      await turn();
+      job.finish();
+    }
+    await expect(late).resolves.toBe('done');
+    expect((await ended).filter(({ status }) => status === 'rejected')).toHaveLength(1);
+  });
 });

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { spawnApp } from '../support/apps';
+import { cli } from '../support/cli';
+import { createDatabase } from '../support/postgres';
+import { until } from '../support/until';
+
+/** How long a worker is watched while it is refused, and how much memory it may gain in that time. */
+const WATCH_MS = 4_000;
+const GROWTH_MAX_MIB = 40;
+
+const residentMib = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
+
+describe('A worker that PostgreSQL refuses', () => {
+  it.each<[string, (name: string) => NodeJS.ProcessEnv]>([
+    ['for its role', () => ({ DATABASE_USER: 'missing_role' })],
+    ['because there is no such database', (name) => ({ DATABASE_NAME: `missing_${name}` })],
+    ['because it offers no TLS', () => ({ DATABASE_SSL: 'require' })],
+    ['because there is no schema', () => ({})],
+  ])(
+    '%s lives, stays small, and ends in order',
+    async (_why, differing) => {
+      const database = await createDatabase({ empty: true });
+      const env = { ...database.env, ...differing(String(database.env['DATABASE_NAME'])) };
+      const worker = await spawnApp('mailer-worker', env, '/livez');
+      try {
+        await pause(1_000);
+        const before = residentMib(worker.child.pid ?? 0);
+        await pause(WATCH_MS);
+        expect((await fetch(`${worker.url}/livez`)).status).toBe(200);
+        expect((await fetch(`${worker.url}/readyz`)).status).toBe(503);
+        expect(residentMib(worker.child.pid ?? 0) - before).toBeLessThan(GROWTH_MAX_MIB);
+        expect(worker.lines.length).toBeLessThan(50);
+      } finally {
+        expect(await worker.stop()).toBe(0);
+        await database.drop();
+      }
+    },
+    60_000,
+  );
+
+  it('begins its work once the schema is there', async () => {
+    const database = await createDatabase({ empty: true });
+    const worker = await spawnApp('mailer-worker', { ...database.env }, '/livez');
+    await cli(['db', 'migrate'], database.env);
+    await until('it is ready', async () => (await fetch(`${worker.url}/readyz`)).ok, 15_000);
+    await until('it beats', async () => (await database.sql`select from worker_heartbeats`).count === 1);
+    expect(await worker.stop()).toBe(0);
+    await database.drop();
+  }, 60_000);
+});

@@ -10,6 +10,7 @@ export * from './operator.module';
 export * from './use-cases/authenticate';
 export * from './use-cases/change-account';
 export * from './use-cases/erase-accounts';
+export * from './use-cases/erase-own-account';
 export * from './use-cases/find-account';
 export * from './use-cases/import-accounts';
 export * from './use-cases/register';

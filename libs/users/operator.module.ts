@@ -1,13 +1,12 @@
 import { Module } from '@nestjs/common';
 import { CODE_DERIVER } from '@app/activation';
-import { Environment } from '@app/runtime';
 import { PostgresAccountAdministration } from './adapters/postgres-account-administration';
 import { PostgresAccountDirectory } from './adapters/postgres-account-directory';
 import { PostgresSignUpStatistics } from './adapters/postgres-sign-up-statistics';
 import { AccountAdministration } from './domain/account-administration';
 import { AccountDirectory } from './domain/account-directory';
-import { AddressDigest } from './domain/address-digest';
 import { SignUpStatistics } from './domain/sign-up-statistics';
+import { ADDRESS_DIGEST } from './users.module';
 import { ChangeAccount } from './use-cases/change-account';
 import { EraseAccounts } from './use-cases/erase-accounts';
 import { FindAccount } from './use-cases/find-account';
@@ -19,12 +18,7 @@ import { ImportAccounts } from './use-cases/import-accounts';
     { provide: AccountDirectory, useClass: PostgresAccountDirectory },
     { provide: AccountAdministration, useClass: PostgresAccountAdministration },
     { provide: SignUpStatistics, useClass: PostgresSignUpStatistics },
-    {
-      provide: AddressDigest,
-      inject: [Environment],
-      useFactory: ({ SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous }: Environment) =>
-        new AddressDigest(key, previous || undefined),
-    },
+    ADDRESS_DIGEST,
     CODE_DERIVER,
     ChangeAccount,
     EraseAccounts,

@@ -3,16 +3,25 @@ import { ActivationModule } from '@app/activation';
 import { Environment } from '@app/runtime';
 import { BcryptHasher } from './adapters/bcrypt-hasher';
 import { commonPasswords } from './adapters/common-passwords';
+import { FollowHighestCost } from './adapters/follow-highest-cost';
 import { PostgresUserRepository } from './adapters/postgres-user-repository';
+import { AddressDigest } from './domain/address-digest';
 import { PasswordRules } from './domain/password';
 import { PasswordHasher } from './domain/password-hasher';
 import { UserRepository } from './domain/user-repository';
 import { Authenticate } from './use-cases/authenticate';
-import { FollowHighestCost } from './adapters/follow-highest-cost';
+import { EraseOwnAccount } from './use-cases/erase-own-account';
 import { Register } from './use-cases/register';
 
 /** Needs PostgreSQL alone. */
 export const USER_REPOSITORY: Provider = { provide: UserRepository, useClass: PostgresUserRepository };
+
+export const ADDRESS_DIGEST: Provider = {
+  provide: AddressDigest,
+  inject: [Environment],
+  useFactory: ({ SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous }: Environment) =>
+    new AddressDigest(key, previous || undefined),
+};
 
 export const PASSWORD_HASHER: Provider = { provide: PasswordHasher, useClass: BcryptHasher };
 
@@ -34,11 +43,21 @@ export class UsersModule {
             blocklist: PASSWORD_BLOCKLIST ? commonPasswords() : new Set(),
           }),
         },
+        ADDRESS_DIGEST,
         FollowHighestCost,
         Authenticate,
+        EraseOwnAccount,
         Register,
       ],
-      exports: [ActivationModule, PasswordHasher, PasswordRules, UserRepository, Authenticate, Register],
+      exports: [
+        ActivationModule,
+        PasswordHasher,
+        PasswordRules,
+        UserRepository,
+        Authenticate,
+        EraseOwnAccount,
+        Register,
+      ],
     };
   }
 }

@@ -115,8 +115,8 @@ describe('the events of an account', () => {
     await deliver(stage, owner.code.mailId);
     await redeem(stage, owner, true);
     await redeem(stage, owner, true);
-    await stage.users.erase(owner.id, null);
-    await stage.users.erase(owner.id, null);
+    await stage.users.erase(owner, 'digest', null);
+    await stage.users.erase(owner, 'digest', null);
     expect((await told()).sort()).toEqual(
       [
         `user.registered ${stranger.id}`,

@@ -94,7 +94,7 @@ const QUERIES: Record<string, () => Promise<unknown>> = {
   'adds a registration': () => users().add(newcomer()),
   'pretends a registration': () =>
     users().add({ ...newcomer(), email, requestDigest: Buffer.alloc(32) }, true),
-  'erases an account': () => users().erase(randomUUID(), null),
+  'erases an account': () => users().erase({ id: randomUUID(), email }, 'digest', null),
   'finds the highest cost in use': () => users().highestCost(),
   'finds an account': () => users().findByEmail(email),
   'owes the owner of an address a notice': () => users().oweNotice(email, randomUUID(), 'plans'),

@@ -32,6 +32,14 @@ describe.each(MODES)('Registration, %s', (mode) => {
       email: 'kevin@example.com',
       is_activated: false,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      activation: {
+        code_state: 'owed',
+        code_length: 4,
+        code_lifetime_seconds: 60,
+        code_expires_at: null,
+        resend_allowed_at: registered.body['created_at'],
+        resends_left: 10,
+      },
       message: expect.any(String),
     });
     const code = codeIn(await service.inbox.mailTo('kevin@example.com'));

@@ -84,7 +84,8 @@ function headerFaults({ headers }: DocumentedResponse, given: Headers): string[]
   });
 }
 
-function bodyFaults({ content = {} }: DocumentedResponse, { status, headers, text }: Received): string[] {
+function bodyFaults({ content }: DocumentedResponse, { status, headers, text }: Received): string[] {
+  if (content === undefined) return text === '' ? [] : ['a body is not documented'];
   const type = (headers.get('content-type') ?? 'none').split(';')[0] ?? '';
   const media = content[type];
   if (media === undefined) return [`the content type ${type} is not documented`];

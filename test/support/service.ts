@@ -70,12 +70,27 @@ export class Client {
     return this.post('/api/v1/users/register', { email, password }, headers);
   }
 
-  activate(email: string, password: string, code: string): Promise<Answer> {
-    return this.post('/api/v1/users/activate', { activation_code: code }, basic(email, password));
+  activate(
+    email: string,
+    password: string,
+    code: string,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const credentials = basic(email, password);
+    return this.post('/api/v1/users/activate', { activation_code: code }, { ...credentials, ...headers });
   }
 
-  newCode(email: string, password: string): Promise<Answer> {
-    return this.post('/api/v1/users/activation-codes', undefined, basic(email, password));
+  newCode(email: string, password: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const credentials = basic(email, password);
+    return this.post('/api/v1/users/activation-codes', undefined, { ...credentials, ...headers });
+  }
+
+  me(email: string, password: string): Promise<Answer> {
+    return this.get('/api/v1/users/me', basic(email, password));
+  }
+
+  deleteMe(email: string, password: string): Promise<Answer> {
+    return this.send('DELETE', '/api/v1/users/me', basic(email, password), null);
   }
 
   post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {

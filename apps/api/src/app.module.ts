@@ -21,9 +21,11 @@ import { ProxyHint } from './rate-limit/proxy-hint';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard';
 import { RequestLimits } from './rate-limit/request-limits';
 import { throttlerOptions } from './rate-limit/throttlers';
+import { ActivationView } from './users/activation-view';
 import { BodyValidationPipe } from './users/body-validation.pipe';
 import { ConcealedAccounts } from './users/concealed-accounts';
 import { LimitedAuthentication } from './users/limited-authentication';
+import { MeController } from './users/me.controller';
 import { UsersController } from './users/users.controller';
 
 /** What is around every route, and what the routes of accounts need of the api itself. */
@@ -33,6 +35,7 @@ export const ROUTE_PROVIDERS: Provider[] = [
   RequestLimits,
   ConcealedAccounts,
   LimitedAuthentication,
+  ActivationView,
   { provide: APP_FILTER, useExisting: ProblemFilter },
   // A request meets them in this order; its errors pass the filter last.
   { provide: APP_GUARD, useClass: RateLimitGuard },
@@ -64,6 +67,7 @@ export class AppModule {
         ProblemsController,
         UsersController,
         EventsController,
+        MeController,
         HealthController,
         ProbesController,
         MetricsController,

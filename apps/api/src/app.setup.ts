@@ -61,7 +61,7 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
   if (environment.CORS_ORIGINS.length > 0) {
     app.enableCors({
       origin: [...environment.CORS_ORIGINS],
-      methods: ['GET', 'HEAD', 'POST'],
+      methods: ['GET', 'HEAD', 'POST', 'DELETE'],
       allowedHeaders: ['Accept-Language', 'Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
       exposedHeaders: EXPOSED_HEADERS,
       maxAge: 600,

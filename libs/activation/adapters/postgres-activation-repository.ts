@@ -8,7 +8,7 @@ import type {
   Replacement,
   ReplacementOutcome,
 } from '../domain/activation-repository';
-import { mailsOfADay, toCurrentCode, type CodeRow } from '../domain/current-code';
+import { mailsOfADay, resendWaitSeconds, toCurrentCode, type CodeRow } from '../domain/current-code';
 import {
   codeColumns,
   countMails,
@@ -44,6 +44,7 @@ export class PostgresActivationRepository implements ActivationRepository {
 
   async redeem({ accountId, mailId, right, maxWrongTries, passwordHash, ...request }: Redeem) {
     const { sql, environment } = this;
+    const wait = resendWaitSeconds(environment);
     const dies = sql`users.code_wrong_tries + 1 >= ${maxWrongTries}`;
     // `held` takes the row's lock and sees its newest version, so the rest decides on what is true now. A code that
     // dies of wrong tries expires: from then on every statement sees it dead.
@@ -75,10 +76,10 @@ export class PostgresActivationRepository implements ActivationRepository {
           where users.id = held.id and held.activated_at is null and held.alive
           returning users.*
         ), told as (${consequence}), known as (
-          select activated_at as now_activated_at, code_wrong_tries as wrong_tries, ${codeColumns(sql, 'redeemed')}
+          select activated_at as now_activated_at, code_wrong_tries as wrong_tries, ${codeColumns(sql, wait, 'redeemed')}
           from redeemed
           union all
-          select null, code_wrong_tries, ${codeColumns(sql)} from users join held on users.id = held.id
+          select null, code_wrong_tries, ${codeColumns(sql, wait)} from users join held on users.id = held.id
           where not held.alive or held.activated_at is not null
         )
         select held.activated_at as activated_before, held.replayed, held.alive, known.* from held left join known on true`,
@@ -88,6 +89,7 @@ export class PostgresActivationRepository implements ActivationRepository {
 
   async replaceCode(replacement: Replacement): Promise<ReplacementOutcome> {
     const { sql, environment } = this;
+    const wait = resendWaitSeconds(environment);
     const { accountId, code, maxResends, early, requestDigest } = replacement;
     const [row] = await inTime(
       sql<ReplacementRow[]>`
@@ -110,9 +112,9 @@ export class PostgresActivationRepository implements ActivationRepository {
           returning users.*
         ), counted as (${countMails(sql, sql`replaced`, mailsOfADay(environment))}),
         known as (
-          select ${codeColumns(sql, 'replaced')} from replaced
+          select ${codeColumns(sql, wait, 'replaced')} from replaced
           union all
-          select ${codeColumns(sql)} from users join held on users.id = held.id where held.replayed
+          select ${codeColumns(sql, wait)} from users join held on users.id = held.id where held.replayed
         )
         select held.*, known.* from held left join known on true`,
     );

@@ -14,6 +14,11 @@ export const mailsOfADay = (
   environment: Pick<Environment, 'ENABLE_RATE_LIMITING' | 'MAIL_PER_ADDRESS_PER_DAY'>,
 ): number | null => (environment.ENABLE_RATE_LIMITING ? environment.MAIL_PER_ADDRESS_PER_DAY : null);
 
+/** Seconds from a new code to the next one; none where requests are not limited. */
+export const resendWaitSeconds = ({
+  ENABLE_RATE_LIMITING: limited,
+}: Pick<Environment, 'ENABLE_RATE_LIMITING'>): number => (limited ? RESEND_WAIT_SECONDS : 0);
+
 /** A mail that is owed from now on. */
 export interface OwedFrom {
   readonly mailId: string;

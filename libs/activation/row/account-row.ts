@@ -1,12 +1,7 @@
 import type { PendingQuery, Row } from 'postgres';
 import { traceParent, type Sql } from '@app/runtime';
 import type { IssuedCode } from '../domain/activation-code';
-import {
-  HELD_WITHOUT_MAIL_SECONDS,
-  REPLACED_CODE_SECONDS,
-  RESEND_WAIT_SECONDS,
-  type OwedFrom,
-} from '../domain/current-code';
+import { HELD_WITHOUT_MAIL_SECONDS, REPLACED_CODE_SECONDS, type OwedFrom } from '../domain/current-code';
 
 /**
  * The words in which every statement speaks of a row of `users`, as SQL. A word takes the name that the statement has
@@ -63,14 +58,14 @@ export const remembersReplacedCode = (sql: Sql): Fragment => sql`
     'digits', users.code_digits, 'key_id', users.code_key_id, 'sent_at', users.mail_sent_at) end`;
 
 /** Columns of a `CodeRow`. */
-export const codeColumns = (sql: Sql, row = 'users'): Fragment => sql`
+export const codeColumns = (sql: Sql, waitSeconds: number, row = 'users'): Fragment => sql`
   ${sql(row)}.mail_id, ${sql(row)}.code_digits, ${sql(row)}.code_key_id, ${sql(row)}.code_resends,
   case when ${sql(row)}.mail_due_at is not null or ${waitsForMail(sql, row)} then 'owed'
        when ${isAlive(sql, row)} then 'sent' else 'dead' end as code_state,
   ${sql(row)}.code_expires_at,
   case when ${sql(row)}.code_resends = 0 then ${sql(row)}.created_at
        when ${sql(row)}.code_early_resend = 'open' then ${sql(row)}.mail_owed_since
-       else ${sql(row)}.mail_owed_since + make_interval(secs => ${RESEND_WAIT_SECONDS}) end as resend_allowed_at,
+       else ${sql(row)}.mail_owed_since + make_interval(secs => ${waitSeconds}) end as resend_allowed_at,
   ${sql(row)}.code_early_resend = 'open' as resends_early,
   case when (${sql(row)}.replaced_code ->> 'sent_at')::timestamptz
             > now() - make_interval(secs => ${REPLACED_CODE_SECONDS})

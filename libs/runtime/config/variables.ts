@@ -179,6 +179,7 @@ export const sections = {
       12,
       'Work factor of bcrypt, each step doubles the work; under 10 is refused in production',
     ),
+    ENABLE_SELF_DELETION: flag(false, 'Let people delete their accounts with DELETE /api/v1/users/me'),
     CONCEAL_REGISTERED_EMAILS: flag(false, 'Answer a taken address as a free one and tell its owner by mail'),
   },
   Mail: {

@@ -16,6 +16,7 @@ import type {
 } from '../domain/account-administration';
 import type { Erasure } from '../domain/account-directory';
 import { AddressDigest } from '../domain/address-digest';
+import { forgetAddressInEvents, holdsAddress } from './erased-events';
 import { insertImported, replaceDead, whyNotAdded } from './import-statements';
 
 const { countKeys, countMails, hasFreshCode, hasFullMailbox, owesMailNow, remembersReplacedCode } =
@@ -81,18 +82,14 @@ export class PostgresAccountAdministration implements AccountAdministration {
              (select count(*)::int from address_days
               where digest in (${this.countKeys(email)}) and wrong_tries <> '{}') as "wrongTryCounts",
              (select count(*)::int from events
-              where account_id in (${this.family(id)}) and ${this.holds(email)}) as "eventsWithAddress"`);
+              where ${holdsAddress(this.sql, { id, email })}) as "eventsWithAddress"`);
     return row ?? { accounts: 0, owedMails: 0, wrongTryCounts: 0, eventsWithAddress: 0 };
   }
 
   async erase(target: Target, operator: Operator, action: AuditedAction): Promise<ErasureExtent> {
     const { id, email } = target;
     return await this.inTransaction(async (sql) => {
-      const events = await sql`
-        update events set
-          data = data - 'email',
-          last_error = case when strpos(last_error, ${email}) > 0 then null else last_error end
-        where account_id in (${this.family(id)}) and ${this.holds(email)}`;
+      const events = await sql`${forgetAddressInEvents(this.sql, { id, email })}`;
       const gone = await sql<{ owed: boolean }[]>`
         with gone as (
           delete from users where id = ${id}
@@ -145,21 +142,6 @@ export class PostgresAccountAdministration implements AccountAdministration {
 
   private countKeys(email: string) {
     return countKeys(this.sql, this.sql`${email}::text`);
-  }
-
-  /** Ids of an account and of the registrations that it replaced, one after the other. */
-  private family(id: string) {
-    return this.sql`
-      with recursive family (id) as (
-        select ${id}::uuid
-        union
-        select events.account_id from events join family on events.data ->> 'replaced_by' = family.id::text
-        where events.type = 'user.replaced'
-      ) select id from family`;
-  }
-
-  private holds(email: string) {
-    return this.sql`(data ? 'email' or strpos(last_error, ${email}) > 0)`;
   }
 
   private async audit(

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { accountRow, mailsOfADay, toCurrentCode, type CodeRow } from '@app/activation';
+import { accountRow, mailsOfADay, resendWaitSeconds, toCurrentCode, type CodeRow } from '@app/activation';
 import { recordEvent } from '@app/events';
 import { Environment, inTime, Sql, traceParent } from '@app/runtime';
 import type { EmailAddress } from '../domain/email-address';
@@ -11,6 +11,7 @@ import type {
   UserRepository,
   UserWithHash,
 } from '../domain/user-repository';
+import { forgetAddressInEvents } from './erased-events';
 
 const { codeColumns, countKeys, countMails, hasFreshCode, isDead, nextCodeDigits, owesMailNow } = accountRow;
 
@@ -80,7 +81,7 @@ export class PostgresUserRepository implements UserRepository {
         })}),
         told as (${recordEvent(sql, environment, { type: 'user.registered', from: sql`added`, requestId })}),
         ${pretend ? this.pretended(user) : sql`instead as (select ${this.fresh(user)} as answer)`}
-        select added.id, added.email, added.created_at, added.activated_at, ${codeColumns(sql, 'added')}, instead.answer as instead
+        select added.id, added.email, added.created_at, added.activated_at, ${codeColumns(sql, resendWaitSeconds(environment), 'added')}, instead.answer as instead
         from instead left join added on true`,
     );
     if (row === undefined) throw new Error('The statement that adds an account gave no row');
@@ -121,7 +122,7 @@ export class PostgresUserRepository implements UserRepository {
   async findByEmail(email: EmailAddress): Promise<UserWithHash | null> {
     const [row] = await inTime(
       this.sql<FoundRow[]>`
-        select id, email, password_hash, created_at, activated_at, request_digest, pretended, ${codeColumns(this.sql)}
+        select id, email, password_hash, created_at, activated_at, request_digest, pretended, ${codeColumns(this.sql, resendWaitSeconds(this.environment))}
         from users where email = ${email}`,
     );
     if (row === undefined) return null;
@@ -148,14 +149,21 @@ export class PostgresUserRepository implements UserRepository {
     return row?.mail_id ?? null;
   }
 
-  async erase(id: string, requestId: string | null): Promise<boolean> {
+  async erase(
+    { id, email }: Pick<User, 'id' | 'email'>,
+    digest: string,
+    requestId: string | null,
+  ): Promise<boolean> {
     const { sql } = this;
     const rows = await inTime(
       sql`
         with gone as (
           delete from users where id = ${id} returning id, email, created_at, activated_at
         ), forgotten as (
-          delete from address_days using gone where digest in (${countKeys(sql, sql`gone.email`)})
+          delete from address_days where digest in (${countKeys(sql, sql`${email}::text`)}) and exists (select from gone)
+        ), nameless as (${forgetAddressInEvents(sql, { id, email })}),
+        logged as (
+          insert into erasures (account_id, digest) select id, ${digest} from gone on conflict (account_id) do nothing
         ), told as (${recordEvent(sql, this.environment, { type: 'user.deleted', from: sql`gone`, requestId })})
         select id from gone`,
     );

@@ -59,8 +59,11 @@ export interface UserRepository {
    * the last day. Resolves to the mail's id, or to null. @throws {Unavailable}
    */
   oweNotice(email: EmailAddress, mailId: string, requestId: string | null): Promise<string | null>;
-  /** Deletes the account with its counts and owed mail. False when it is gone. @throws {Unavailable} */
-  erase(id: string, requestId: string | null): Promise<boolean>;
+  /**
+   * Deletes the account with its counts, its owed mail and its address in events; the erasure log keeps `digest`.
+   * False when it is gone. @throws {Unavailable}
+   */
+  erase(account: Pick<User, 'id' | 'email'>, digest: string, requestId: string | null): Promise<boolean>;
   /** The highest cost among the password hashes in use; null when there are none. @throws {Unavailable} */
   highestCost(): Promise<number | null>;
 }

@@ -5,6 +5,7 @@ import type {
   Addition,
   NewUser,
   PretendedRegistration,
+  User,
   UserRepository,
   UserWithHash,
 } from '../domain/user-repository';
@@ -50,7 +51,7 @@ export class FakeUserRepository implements UserRepository {
     return mailId;
   }
 
-  async erase(id: string): Promise<boolean> {
+  async erase({ id }: Pick<User, 'id'>): Promise<boolean> {
     this.reach();
     const row = this.accounts.byId(id);
     if (row === undefined) return false;

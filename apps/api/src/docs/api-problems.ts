@@ -11,6 +11,8 @@ const ALWAYS: readonly ErrorName[] = ['InternalError', 'ServiceUnavailable'];
 /** What a body can be refused for, whatever is in it. */
 export const BODY_PROBLEMS = ['PayloadTooLarge', 'UnsupportedMediaType'] as const;
 
+const EXAMPLE_TIME = new Date('2026-01-15T10:30:00.000Z');
+
 const EXTRAS: Partial<Record<ErrorName, ProblemError['extras']>> = {
   ValidationError: {
     errors: [
@@ -22,7 +24,8 @@ const EXTRAS: Partial<Record<ErrorName, ProblemError['extras']>> = {
       },
     ],
   },
-  ActivationCodeExpired: { hint: NEW_CODE_HINT },
+  InvalidActivationCode: { attemptsLeft: 2, resendAllowedAt: EXAMPLE_TIME },
+  ActivationCodeExpired: { hint: NEW_CODE_HINT, attemptsLeft: 0, resendAllowedAt: EXAMPLE_TIME },
   RateLimitExceeded: { limit: 'registration', retryAfterSeconds: 42 },
   ServiceUnavailable: { retryAfterSeconds: 1 },
 };

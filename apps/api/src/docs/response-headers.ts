@@ -40,6 +40,10 @@ const HEADERS: Headers = {
     description: 'Language of `message` and `detail`: the best of those that Accept-Language asks for.',
     schema: { type: 'string', enum: [...SHIPPED_LOCALES] },
   },
+  'Idempotency-Replayed': {
+    description: 'The same request was answered with this before, and nothing was changed now.',
+    schema: { type: 'string', enum: ['true'] },
+  },
   'WWW-Authenticate': {
     description:
       'Basic; `xBasic` for the script of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that no browser opens a window. `Bearer` at the feed of events.',
@@ -56,11 +60,19 @@ const HEADERS: Headers = {
 
 /** Adds the header fields to every response: which there are follows from the status, and from being limited. */
 export function describeHeaders(document: OpenAPIObject): OpenAPIObject {
-  const operations = Object.values(document.paths).flatMap(({ get, post }) => [get, post]);
-  for (const { responses } of operations.filter((operation) => operation !== undefined)) {
+  const operations = Object.values(document.paths).flatMap(({ get, post, delete: erase }) => [
+    get,
+    post,
+    erase,
+  ]);
+  for (const { responses, parameters = [] } of operations.filter((operation) => operation !== undefined)) {
+    const repeatable = parameters.some(
+      (parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key',
+    );
     for (const [status, response] of Object.entries(responses)) {
       if (response === undefined || '$ref' in response) continue;
       const names = headersOf(Number(status), responses);
+      if (repeatable && Number(status) < 300) names.push('Idempotency-Replayed');
       response.headers = Object.fromEntries(
         names.map((name) => [name, { $ref: `#/components/headers/${name}` }]),
       );

@@ -10,6 +10,8 @@ import { tap, type Observable } from 'rxjs';
 import { ActivationError } from '@app/activation';
 import { Instruments, MetricsRecorder, type ActivationResult } from '@app/metrics';
 import { toProblemError } from '../problem/to-problem';
+import { currentRequest } from '../server/request-context';
+import { REPLAYED_FIELD } from '../users/idempotency-key';
 
 const RESULT_OF = {
   'activation.code_wrong': 'code_wrong',
@@ -40,16 +42,14 @@ export class OutcomesInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     switch (this.reflector.get(CountOutcomes, context.getHandler())) {
       case 'registration':
-        return next.handle().pipe(tap(() => this.recorder.recordBusiness('registrations')));
+        return next.handle().pipe(whereNew(() => this.recorder.recordBusiness('registrations')));
       case 'activation':
         return next.handle().pipe(
-          tap({
-            next: () => this.recorder.recordBusiness('activations'),
-            error: (error: unknown) => this.failed(error),
-          }),
+          whereNew(() => this.recorder.recordBusiness('activations')),
+          tap({ error: (error: unknown) => this.failed(error) }),
         );
       case 'new_code':
-        return next.handle().pipe(tap(() => this.instruments.codeChanged('replaced')));
+        return next.handle().pipe(whereNew(() => this.instruments.codeChanged('replaced')));
       default:
         return next.handle();
     }
@@ -62,3 +62,9 @@ export class OutcomesInterceptor implements NestInterceptor {
     }
   }
 }
+
+/** Does nothing where the answer repeats an earlier one. */
+const whereNew = (count: () => void) =>
+  tap<unknown>(() => {
+    if (!currentRequest().response.hasHeader(REPLAYED_FIELD)) count();
+  });

@@ -9,6 +9,10 @@ interface Extras {
   /** Name of the limit that refused. */
   readonly limit?: string;
   readonly retryAfterSeconds?: number;
+  /** Tries that the activation code has left. */
+  readonly attemptsLeft?: number | undefined;
+  /** From when on a new code can be asked for. */
+  readonly resendAllowedAt?: Date | undefined;
 }
 
 /** An error that is about HTTP itself, thrown at the edge and nowhere deeper. */

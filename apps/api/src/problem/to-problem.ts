@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
-import { ActivationError } from '@app/activation';
+import { ActivationError, RESEND_WAIT_SECONDS } from '@app/activation';
 import { Unavailable } from '@app/runtime';
 import { UsersError } from '@app/users';
 import type { ErrorName, Problem } from './problem';
@@ -48,12 +48,20 @@ export function toBody(error: ProblemError, requestId: string, publicPath: strin
     ...(error.extras.errors ? { errors: error.extras.errors } : {}),
     ...(error.extras.limit ? { limit: error.extras.limit } : {}),
     ...(error.extras.hint ? { hint: error.extras.hint } : {}),
+    ...codeFacts(error),
     ...(error.extras.retryAfterSeconds === undefined
       ? {}
       : { retry_after_seconds: error.extras.retryAfterSeconds }),
     request_id: requestId,
   };
 }
+
+const codeFacts = ({
+  extras: { attemptsLeft, resendAllowedAt },
+}: ProblemError): Pick<Problem, 'attempts_left' | 'resend_allowed_at'> => ({
+  ...(attemptsLeft === undefined ? {} : { attempts_left: attemptsLeft }),
+  ...(resendAllowedAt === undefined ? {} : { resend_allowed_at: resendAllowedAt.toISOString() }),
+});
 
 const named = (error: keyof typeof DETAIL_OF, extras: ProblemError['extras'] = {}): ProblemError =>
   new ProblemError(error, DETAIL_OF[error], extras);
@@ -74,11 +82,16 @@ function fromUsers(error: UsersError): ProblemError {
 }
 
 function fromActivation(error: ActivationError): ProblemError {
+  const { attemptsLeft, resendAllowedAt } = error.details;
   switch (error.code) {
+    case 'activation.code_wrong':
+      return named('InvalidActivationCode', { attemptsLeft, resendAllowedAt });
+    case 'activation.too_early':
+      return named('RateLimitExceeded', { limit: 'resend', retryAfterSeconds: RESEND_WAIT_SECONDS });
     case 'activation.code_replaced':
-      return named('InvalidActivationCode', { hint: REPLACED_CODE_HINT });
+      return named('InvalidActivationCode', { hint: REPLACED_CODE_HINT, resendAllowedAt });
     case 'activation.code_dead':
-      return named('ActivationCodeExpired', { hint: NEW_CODE_HINT });
+      return named('ActivationCodeExpired', { hint: NEW_CODE_HINT, attemptsLeft, resendAllowedAt });
     case 'activation.codes_used_up': {
       const { retryAfterSeconds = RETRY_AFTER_SECONDS } = error;
       return new ProblemError('RateLimitExceeded', CODES_USED_UP, { retryAfterSeconds });

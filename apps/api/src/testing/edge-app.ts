@@ -4,12 +4,21 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { ThrottlerModule } from '@nestjs/throttler';
 import request from 'supertest';
-import { ActivateAccount, IssueNewCode } from '@app/activation';
+import { ActivateAccount, IssueNewCode, RequestDigester, type CurrentCode } from '@app/activation';
 import { Instruments, MetricsRecorder, SILENT_INSTRUMENTS, SILENT_RECORDER } from '@app/metrics';
 import { ReaderLocale } from '@app/mail';
 import { RateLimitModule, SlidingWindowStorage } from '@app/rate-limit';
 import { createLogger, Environment, Logger, parseEnvironment, Redis } from '@app/runtime';
-import { Authenticate, parseEmailAddress, PasswordRules, Register, UsersError, type User } from '@app/users';
+import {
+  Authenticate,
+  EraseOwnAccount,
+  parseEmailAddress,
+  PasswordRules,
+  Register,
+  UsersError,
+  type Registered,
+  type User,
+} from '@app/users';
 import { ROUTE_PROVIDERS } from '../app.module';
 import type { Problem } from '../problem/problem';
 import { throttlerOptions } from '../rate-limit/throttlers';
@@ -33,10 +42,15 @@ class RuntimeInMemory {
   }
 }
 
+const CODE: CurrentCode = {
+  ...{ mailId: randomUUID(), digits: 4, keyId: null, state: 'owed', expiresAt: null },
+  ...{ resends: 1, resendAllowedAt: new Date(0), resendsEarly: false, replaced: null },
+};
+
 /** Use cases that keep nothing: every registration succeeds, and `PASSWORD` is everybody's password. */
 const USE_CASES = [
   { provide: PasswordRules, useValue: { minLength: 8, blocklist: new Set(['password123']) } },
-  { provide: Register, useValue: { registerAccount: ({ email }: { email: string }) => userOf(email) } },
+  { provide: Register, useValue: { registerAccount: ({ email }: { email: string }) => registeredOf(email) } },
   {
     provide: Authenticate,
     useValue: {
@@ -49,8 +63,18 @@ const USE_CASES = [
     provide: ActivateAccount,
     useValue: { activateAccount: () => Promise.resolve({ activatedAt: new Date(0), replayed: false }) },
   },
-  { provide: IssueNewCode, useValue: { issueNewCode: () => Promise.resolve() } },
+  {
+    provide: IssueNewCode,
+    useValue: { issueNewCode: () => Promise.resolve({ code: CODE, replayed: false }) },
+  },
+  { provide: RequestDigester, useValue: new RequestDigester('x'.repeat(32)) },
+  { provide: EraseOwnAccount, useValue: { eraseOwnAccount: () => Promise.resolve() } },
 ];
+
+const registeredOf = async (email: string): Promise<Registered> => {
+  const { id, email: address, createdAt } = await userOf(email);
+  return { id, email: address, createdAt, codeDigits: 4, replayed: false };
+};
 
 const userOf = (email: string): Promise<User> =>
   Promise.resolve({

@@ -39,6 +39,18 @@ export class LimitedAuthentication {
   }
 
   /**
+   * A right password spends nothing of the limits on passwords.
+   * @param conceals whether an account that waits for its activation is refused as an unknown one, after the same work
+   * @throws {UsersError} users.credentials_wrong @throws {Unavailable}
+   */
+  async identify(credentials: BasicCredentials, conceals: boolean): Promise<UserWithHash> {
+    const user = await this.check(credentials, conceals);
+    if (conceals && user.activatedAt === null) throw new UsersError('users.credentials_wrong');
+    this.limits.giveBackCredentials();
+    return user;
+  }
+
+  /**
    * Only checks the password, and leaves spent what the guard has spent.
    * @param inFull does all the work even for a password that was right a moment ago
    * @throws {UsersError} users.credentials_wrong @throws {Unavailable}

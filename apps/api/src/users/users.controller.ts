@@ -2,14 +2,16 @@ import { Body, Controller, HttpCode, HttpStatus, Inject, Post, Req, UseIntercept
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Throttle } from '@nestjs/throttler';
 import type { Request } from 'express';
-import { ActivateAccount, IssueNewCode } from '@app/activation';
+import { ActivateAccount, IssueNewCode, RequestDigester, type RepeatableRequest } from '@app/activation';
 import { ReaderLocale } from '@app/mail';
 import { Environment } from '@app/runtime';
 import { emailAddressOrNull, Register } from '@app/users';
+import { ActivationView } from './activation-view';
 import { BasicAuth, Credentials } from './basic-auth';
 import type { BasicCredentials } from './basic-credentials';
 import { ApiProblems, BODY_PROBLEMS } from '../docs/api-problems';
 import { ConcealedAccounts } from './concealed-accounts';
+import { ApiIdempotencyKey, IdempotencyKey, markReplayed } from './idempotency-key';
 import { JsonBodyInterceptor } from './json-body.interceptor';
 import { LimitedAuthentication } from './limited-authentication';
 import { ActivateBody, ActivatedUser, NewCodeAccepted, RegisterBody, RegisteredUser } from './dto/users.dto';
@@ -27,6 +29,8 @@ export class UsersController {
     private readonly newCode: IssueNewCode,
     private readonly concealed: ConcealedAccounts,
     private readonly readerLocale: ReaderLocale,
+    private readonly requests: RequestDigester,
+    private readonly activations: ActivationView,
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
@@ -42,9 +46,14 @@ export class UsersController {
       'nothing: registering the address again replaces it.',
     security: [],
   })
+  @ApiIdempotencyKey()
   @ApiResponse({ status: 201, type: RegisteredUser, description: 'Registered; the mail is on its way.' })
   @ApiProblems('ValidationError', 'UserAlreadyExists', 'RateLimitExceeded', ...BODY_PROBLEMS)
-  async register(@Body() body: RegisterBody, @Req() request: Request): Promise<RegisteredUser> {
+  async register(
+    @Body() body: RegisterBody,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @Req() request: Request,
+  ): Promise<RegisteredUser> {
     const user = await this.registration.registerAccount({
       email: body.email,
       password: body.password,
@@ -52,12 +61,15 @@ export class UsersController {
       requestId: currentRequest().requestId,
       gone: currentRequest().gone,
       client: currentRequest().clientDigest,
+      idempotencyKey,
     });
+    markReplayed(user.replayed);
     return {
       id: user.id,
       email: user.email,
       is_activated: false,
       created_at: user.createdAt.toISOString(),
+      activation: this.activations.ofRegistration(user),
       message: 'Registered. A mail with the activation code is on its way.',
     };
   }
@@ -73,6 +85,7 @@ export class UsersController {
     description:
       'Spends the code of the mail. Of many requests at once with the right code exactly one succeeds.',
   })
+  @ApiIdempotencyKey()
   @ApiResponse({ status: 200, type: ActivatedUser, description: 'Activated.' })
   @ApiProblems(
     'ValidationError',
@@ -86,10 +99,14 @@ export class UsersController {
   async activate(
     @Credentials() credentials: BasicCredentials,
     @Body() body: ActivateBody,
+    @IdempotencyKey() key: string | undefined,
   ): Promise<ActivatedUser> {
-    const { user, activatedAt } = this.environment.CONCEAL_REGISTERED_EMAILS
-      ? await this.concealed.activateAccount(credentials, body.activation_code)
-      : await this.activateAccount(credentials, body.activation_code);
+    const code = body.activation_code;
+    const digest = this.digest(key, 'activate', credentials, code);
+    const { user, activatedAt, replayed } = this.environment.CONCEAL_REGISTERED_EMAILS
+      ? await this.concealed.activateAccount(credentials, code, digest)
+      : await this.activateAccount(credentials, code, digest);
+    markReplayed(replayed);
     return {
       email: user.email,
       is_activated: true,
@@ -109,15 +126,18 @@ export class UsersController {
       'Sends a fresh code; the old one is dead from then on. One registration gets ten of them ' +
       '(ACTIVATION_CODE_MAX_RESENDS); then a 429 says when its last code is dead, and registering again is possible.',
   })
+  @ApiIdempotencyKey()
   @ApiResponse({ status: 202, type: NewCodeAccepted, description: 'A fresh code is on its way.' })
-  @ApiProblems('InvalidCredentials', 'UserAlreadyActivated', 'RateLimitExceeded')
+  @ApiProblems('ValidationError', 'InvalidCredentials', 'UserAlreadyActivated', 'RateLimitExceeded')
   async issueNewCode(
     @Credentials() credentials: BasicCredentials,
+    @IdempotencyKey() key: string | undefined,
     @Req() request: Request,
   ): Promise<NewCodeAccepted> {
     const locale = this.readerLocale.of(request.headers['accept-language']);
+    const requestDigest = this.digest(key, 'activation-codes', credentials);
     if (this.environment.CONCEAL_REGISTERED_EMAILS) {
-      await this.concealed.issueNewCode(credentials, locale);
+      await this.concealed.issueNewCode(credentials, locale, requestDigest);
       return {
         message:
           'If the password is right and the account waits for its activation, a new code is on its way.',
@@ -126,21 +146,41 @@ export class UsersController {
     }
     const { user, early } = await this.authentication.authenticateForNewCode(credentials);
     const { requestId } = currentRequest();
-    await this.newCode.issueNewCode({ account: user, locale, requestId, early });
+    const { code, replayed } = await this.newCode.issueNewCode({
+      account: user,
+      locale,
+      requestId,
+      early,
+      requestDigest,
+    });
+    markReplayed(replayed);
     return {
       message: 'A new activation code is on its way; the old one is no longer valid.',
       email: user.email,
+      activation: this.activations.ofNewCode(code),
     };
   }
 
-  private async activateAccount(credentials: BasicCredentials, code: string) {
+  private async activateAccount(credentials: BasicCredentials, code: string, requestDigest: Buffer | null) {
     const user = await this.authentication.authenticate(credentials);
-    const { activatedAt } = await this.activation.activateAccount({
+    const activation = await this.activation.activateAccount({
       account: user,
       code,
       passwordHash: await this.authentication.renewedHash(user, credentials),
       requestId: currentRequest().requestId,
+      requestDigest,
     });
-    return { user, activatedAt };
+    return { user, ...activation };
+  }
+
+  private digest(
+    key: string | undefined,
+    route: RepeatableRequest['route'],
+    { email, password }: BasicCredentials,
+    code?: string,
+  ): Buffer | null {
+    if (key === undefined) return null;
+    const request = { key, route, email: emailAddressOrNull(email) ?? email, password };
+    return this.requests.digest(code === undefined ? request : { ...request, code });
   }
 }

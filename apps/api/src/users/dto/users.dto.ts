@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsString, Matches } from 'class-validator';
 import { plainDigits } from './plain-digits';
@@ -24,6 +24,32 @@ export class ActivateBody {
   activation_code!: string;
 }
 
+export class Activation {
+  /** `owed`: its mail is still to be sent; `sent`: it can be used; `dead`: it expired, or had too many wrong tries. */
+  @ApiProperty({ enum: ['owed', 'sent', 'dead'], example: 'owed' })
+  code_state!: 'owed' | 'sent' | 'dead';
+
+  /** Digits of the code. */
+  @ApiProperty({ type: 'integer', minimum: 4, maximum: 8, example: 4 })
+  code_length!: number;
+
+  /** How long the code is good for, from the moment its mail is handed to the mail server. */
+  @ApiProperty({ type: 'integer', minimum: 1, example: 60 })
+  code_lifetime_seconds!: number;
+
+  /** Null unless the code is `sent`. */
+  @ApiProperty({ type: 'string', nullable: true, format: 'date-time', example: null })
+  code_expires_at!: string | null;
+
+  /** From when on a new code can be asked for. */
+  @ApiProperty({ example: '2026-01-15T10:30:00.000Z', format: 'date-time' })
+  resend_allowed_at!: string;
+
+  /** New codes that this registration can still have. */
+  @ApiProperty({ type: 'integer', minimum: 0, example: 10 })
+  resends_left!: number;
+}
+
 export class RegisteredUser {
   @ApiProperty({ example: '019aaf3e-7c1c-7a60-9d2f-3a3f5c1b8e21', format: 'uuid' })
   id!: string;
@@ -37,6 +63,10 @@ export class RegisteredUser {
 
   @ApiProperty({ example: '2026-01-15T10:30:00.000Z', format: 'date-time' })
   created_at!: string;
+
+  /** What is known of the code that was asked for. */
+  @ApiProperty()
+  activation!: Activation;
 
   @ApiProperty({ example: 'Registered. A mail with the activation code is on its way.' })
   message!: string;
@@ -62,4 +92,31 @@ export class NewCodeAccepted {
 
   @ApiProperty({ example: 'test@example.com', format: 'idn-email' })
   email!: string;
+
+  /** What is known of the new code; absent where it is concealed who is registered. */
+  @ApiPropertyOptional()
+  activation?: Activation;
+}
+
+export class Account {
+  @ApiProperty({ example: '019aaf3e-7c1c-7a60-9d2f-3a3f5c1b8e21', format: 'uuid' })
+  id!: string;
+
+  /** The address in its canonical form. */
+  @ApiProperty({ example: 'test@example.com', format: 'idn-email' })
+  email!: string;
+
+  @ApiProperty({ example: true })
+  is_activated!: boolean;
+
+  @ApiProperty({ example: '2026-01-15T10:30:00.000Z', format: 'date-time' })
+  created_at!: string;
+
+  /** Null while the account waits for its activation. */
+  @ApiProperty({ type: 'string', nullable: true, example: '2026-01-15T10:30:42.000Z', format: 'date-time' })
+  activated_at!: string | null;
+
+  /** What is known of the code; null once activated. */
+  @ApiProperty({ allOf: [{ $ref: getSchemaPath(Activation) }], nullable: true, example: null })
+  activation!: Activation | null;
 }

@@ -1,0 +1,95 @@
+import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Inject,
+  Injectable,
+  UseGuards,
+  type CanActivate,
+} from '@nestjs/common';
+import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Throttle } from '@nestjs/throttler';
+import { Environment } from '@app/runtime';
+import { EraseOwnAccount } from '@app/users';
+import { ApiProblems } from '../docs/api-problems';
+import { ProblemError } from '../problem/problem-error';
+import { DETAIL_OF } from '../problem/statuses';
+import { RequestLimits } from '../rate-limit/request-limits';
+import { currentRequest } from '../server/request-context';
+import { ActivationView } from './activation-view';
+import { BasicAuth, Credentials } from './basic-auth';
+import type { BasicCredentials } from './basic-credentials';
+import { Account, Activation } from './dto/users.dto';
+import { LimitedAuthentication } from './limited-authentication';
+
+/** Where accounts cannot be deleted by their owners, nothing answers. */
+@Injectable()
+class SelfDeletionGuard implements CanActivate {
+  constructor(
+    @Inject(Environment) private readonly environment: Environment,
+    private readonly limits: RequestLimits,
+  ) {}
+
+  canActivate(): boolean {
+    if (this.environment.ENABLE_SELF_DELETION) return true;
+    this.limits.giveBackCredentials();
+    throw new ProblemError('NotFound', DETAIL_OF.NotFound);
+  }
+}
+
+@ApiTags('Accounts')
+@ApiExtraModels(Activation)
+@Controller('api/v1/users/me')
+export class MeController {
+  private readonly conceals: boolean;
+
+  constructor(
+    private readonly authentication: LimitedAuthentication,
+    private readonly erasure: EraseOwnAccount,
+    private readonly activations: ActivationView,
+    @Inject(Environment) environment: Environment,
+  ) {
+    this.conceals = environment.CONCEAL_REGISTERED_EMAILS;
+  }
+
+  @Get()
+  @Throttle({ client: {}, global: {}, credentials: {}, credentials_client: {} })
+  @BasicAuth()
+  @ApiOperation({
+    summary: 'Show the account of the credentials',
+    description:
+      'A backend checks a sign-in with it. A right password spends nothing of the limits on passwords.',
+  })
+  @ApiResponse({ status: 200, type: Account, description: 'The password is right.' })
+  @ApiProblems('InvalidCredentials', 'RateLimitExceeded')
+  async show(@Credentials() credentials: BasicCredentials): Promise<Account> {
+    const user = await this.authentication.identify(credentials, this.conceals);
+    return {
+      id: user.id,
+      email: user.email,
+      is_activated: user.activatedAt !== null,
+      created_at: user.createdAt.toISOString(),
+      activated_at: user.activatedAt?.toISOString() ?? null,
+      activation: user.code === null ? null : this.activations.of(user.code),
+    };
+  }
+
+  @Delete()
+  @Throttle({ client: {}, global: {}, credentials: {}, credentials_client: {} })
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @BasicAuth()
+  @UseGuards(SelfDeletionGuard)
+  @ApiOperation({
+    summary: 'Delete the account of the credentials',
+    description:
+      'Nothing of the account is left but a keyed digest in the erasure log. Only with ENABLE_SELF_DELETION=true.',
+  })
+  @ApiResponse({ status: 204, description: 'Deleted.' })
+  @ApiProblems('InvalidCredentials', 'NotFound', 'RateLimitExceeded')
+  async erase(@Credentials() credentials: BasicCredentials): Promise<void> {
+    const user = await this.authentication.identify(credentials, this.conceals);
+    await this.erasure.eraseOwnAccount(user, currentRequest().requestId);
+  }
+}

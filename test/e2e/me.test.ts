@@ -1,0 +1,156 @@
+import { Client, Service } from '../support/service';
+import { codeIn } from '../support/inbox';
+import { until } from '../support/until';
+
+const PASSWORD = 'SecurePass123';
+
+describe('GET /api/v1/users/me', () => {
+  let service: Service;
+  let client: Client;
+  beforeAll(async () => {
+    service = await Service.start('one-node');
+    client = new Client(service.api.url);
+  });
+  afterAll(() => service.stop());
+
+  it('shows a pending account with the state of its code, and an activated one without', async () => {
+    const email = 'kevin@example.com';
+    const registered = await client.register(email, PASSWORD);
+    const code = codeIn(await service.inbox.mailTo(email));
+    await until('the code is sent', async () => {
+      const { body } = await client.me(email, PASSWORD);
+      return (body['activation'] as { code_state: string }).code_state === 'sent';
+    });
+    const pending = await client.me(email, PASSWORD);
+    const { id, created_at } = registered.body;
+    expect([pending.status, pending.body]).toEqual([
+      200,
+      {
+        ...{ id, email, created_at, is_activated: false, activated_at: null },
+        activation: {
+          ...{ code_state: 'sent', code_length: 4, code_lifetime_seconds: 60, resends_left: 10 },
+          ...{ code_expires_at: expect.any(String), resend_allowed_at: created_at },
+        },
+      },
+    ]);
+    const { activated_at } = (await client.activate(email, PASSWORD, code)).body;
+    const activated = await client.me('Kevin@Example.com', PASSWORD);
+    expect([activated.status, activated.body]).toEqual([
+      200,
+      { id, email, created_at, is_activated: true, activated_at, activation: null },
+    ]);
+  });
+
+  it('tells a wrong password from an unknown address by nothing', async () => {
+    await client.register('ana@example.com', PASSWORD);
+    const wrong = await client.me('ana@example.com', 'WrongPass123');
+    const unknown = await client.me('unknown@example.com', PASSWORD);
+    expect([wrong.status, wrong.body['error']]).toEqual([401, 'InvalidCredentials']);
+    expect([unknown.status, { ...unknown.body, request_id: '' }]).toEqual([
+      401,
+      { ...wrong.body, request_id: '' },
+    ]);
+  });
+
+  it('says how many tries a code has left, and what to do when it has none', async () => {
+    const email = 'guess@example.com';
+    await client.register(email, PASSWORD);
+    const code = codeIn(await service.inbox.mailTo(email));
+    const wrong = code === '0000' ? '0001' : '0000';
+    const answers = [];
+    for (let n = 0; n < 3; n += 1) answers.push(await client.activate(email, PASSWORD, wrong));
+    expect(answers.map(({ status, body }) => [status, body['attempts_left']])).toEqual([
+      [400, 2],
+      [400, 1],
+      [410, 0],
+    ]);
+    for (const { body } of answers) expect(Date.parse(String(body['resend_allowed_at']))).not.toBeNaN();
+    expect(answers[2]?.body['hint']).toMatch(/activation-codes/);
+    const renewed = await client.newCode(email, PASSWORD);
+    expect([renewed.status, renewed.body['activation']]).toMatchObject([
+      202,
+      { code_state: 'owed', code_expires_at: null, resends_left: 9 },
+    ]);
+  });
+
+  it('is deleted by no one unless the configuration says so', async () => {
+    await client.register('stays@example.com', PASSWORD);
+    const answers = [
+      await client.deleteMe('stays@example.com', PASSWORD),
+      await client.deleteMe('stays@example.com', 'WrongPass123'),
+    ];
+    for (const { status, body } of answers) expect([status, body['error']]).toEqual([404, 'NotFound']);
+    expect((await client.me('stays@example.com', PASSWORD)).status).toBe(200);
+  });
+});
+
+describe('The limits of GET /api/v1/users/me', () => {
+  let service: Service;
+  let client: Client;
+  beforeAll(async () => {
+    service = await Service.start('one-node', { ENABLE_RATE_LIMITING: 'true' });
+    client = new Client(service.api.url);
+    await client.register('limits@example.com', PASSWORD);
+  });
+  afterAll(() => service.stop());
+
+  it('are spent by wrong passwords, and by right ones only the limit of all requests', async () => {
+    const right = [];
+    for (let n = 0; n < 25; n += 1) right.push(await client.me('limits@example.com', PASSWORD));
+    expect(new Set(right.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(right.at(-1)?.headers.get('x-ratelimit-limit')).toBe('100');
+    const wrong = [];
+    for (let n = 0; n < 4; n += 1) wrong.push(await client.me('limits@example.com', 'WrongPass123'));
+    expect(wrong.map(({ status }) => status)).toEqual([401, 401, 401, 429]);
+    expect(wrong.at(-1)?.body['limit']).toBe('credentials');
+  });
+
+  it('let a code that died of wrong tries be replaced without the wait, once', async () => {
+    const email = 'early@example.com';
+    await client.register(email, PASSWORD);
+    expect((await client.newCode(email, PASSWORD)).status).toBe(202);
+    const code = codeIn(await service.inbox.mailTo(email, 2));
+    const wrong = code === '0000' ? '0001' : '0000';
+    for (let n = 0; n < 3; n += 1) await client.activate(email, PASSWORD, wrong);
+    expect((await client.newCode(email, PASSWORD)).status).toBe(202);
+    const refused = await client.newCode(email, PASSWORD);
+    expect([refused.status, refused.body['limit']]).toEqual([429, 'resend']);
+  });
+});
+
+describe('DELETE /api/v1/users/me', () => {
+  let service: Service;
+  let client: Client;
+  beforeAll(async () => {
+    service = await Service.start('one-node', { ENABLE_SELF_DELETION: 'true' });
+    client = new Client(service.api.url);
+  });
+  afterAll(() => service.stop());
+
+  it('leaves nothing of the account but its digest in the erasure log', async () => {
+    const email = 'leaver@example.com';
+    const { id } = (await client.register(email, PASSWORD)).body;
+    const code = codeIn(await service.inbox.mailTo(email));
+    await client.activate(email, PASSWORD, code);
+    expect((await client.deleteMe(email, 'WrongPass123')).status).toBe(401);
+    const gone = await client.deleteMe(email, PASSWORD);
+    expect([gone.status, gone.body]).toEqual([204, { text: '' }]);
+    expect((await client.me(email, PASSWORD)).status).toBe(401);
+    expect((await client.deleteMe(email, PASSWORD)).status).toBe(401);
+
+    const { sql } = service.database;
+    const tables = await sql<{ name: string }[]>`
+      select relname as name from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace`;
+    for (const { name } of tables) {
+      const rows = await sql`select to_jsonb(t.*)::text as row from ${sql(name)} as t`;
+      expect(JSON.stringify(rows)).not.toContain(email);
+    }
+    expect(await sql`select account_id from erasures`).toEqual([{ account_id: id }]);
+    expect(await sql`select type from events where account_id = ${String(id)} order by ordinal`).toEqual([
+      { type: 'user.registered' },
+      { type: 'user.activated' },
+      { type: 'user.deleted' },
+    ]);
+    expect((await client.register(email, PASSWORD)).status).toBe(201);
+  });
+});

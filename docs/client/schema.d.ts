@@ -81,6 +81,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the account of the credentials
+         * @description A backend checks a sign-in with it. A right password spends nothing of the limits on passwords.
+         */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete the account of the credentials
+         * @description Nothing of the account is left but a keyed digest in the erasure log. Only with ENABLE_SELF_DELETION=true.
+         */
+        delete: operations["erase"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -154,6 +178,13 @@ export interface components {
             limit?: string;
             /** @example Ask for a new code: POST /api/v1/users/activation-codes */
             hint?: string;
+            /** @example 2 */
+            attempts_left?: number;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:30:00.000Z
+             */
+            resend_allowed_at?: string;
             /** @example 42 */
             retry_after_seconds?: number;
         };
@@ -170,6 +201,41 @@ export interface components {
              * @example SecurePass123
              */
             password: string;
+        };
+        Activation: {
+            /**
+             * @description `owed`: its mail is still to be sent; `sent`: it can be used; `dead`: it expired, or had too many wrong tries.
+             * @example owed
+             * @enum {string}
+             */
+            code_state: "owed" | "sent" | "dead";
+            /**
+             * @description Digits of the code.
+             * @example 4
+             */
+            code_length: number;
+            /**
+             * @description How long the code is good for, from the moment its mail is handed to the mail server.
+             * @example 60
+             */
+            code_lifetime_seconds: number;
+            /**
+             * Format: date-time
+             * @description Null unless the code is `sent`.
+             * @example null
+             */
+            code_expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description From when on a new code can be asked for.
+             * @example 2026-01-15T10:30:00.000Z
+             */
+            resend_allowed_at: string;
+            /**
+             * @description New codes that this registration can still have.
+             * @example 10
+             */
+            resends_left: number;
         };
         RegisteredUser: {
             /**
@@ -190,6 +256,8 @@ export interface components {
              * @example 2026-01-15T10:30:00.000Z
              */
             created_at: string;
+            /** @description What is known of the code that was asked for. */
+            activation: components["schemas"]["Activation"];
             /** @example Registered. A mail with the activation code is on its way. */
             message: string;
         };
@@ -224,6 +292,8 @@ export interface components {
              * @example test@example.com
              */
             email: string;
+            /** @description What is known of the code that was asked for. */
+            activation: components["schemas"]["Activation"];
         };
         EventMessage: {
             /**
@@ -281,6 +351,37 @@ export interface components {
              * @example true
              */
             up_to_date: boolean;
+        };
+        Account: {
+            /**
+             * Format: uuid
+             * @example 019aaf3e-7c1c-7a60-9d2f-3a3f5c1b8e21
+             */
+            id: string;
+            /**
+             * Format: idn-email
+             * @description The address in its canonical form.
+             * @example test@example.com
+             */
+            email: string;
+            /** @example true */
+            is_activated: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-01-15T10:30:00.000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Null while the account waits for its activation.
+             * @example 2026-01-15T10:30:42.000Z
+             */
+            activated_at: string | null;
+            /**
+             * @description What is known of the code; null once activated.
+             * @example null
+             */
+            activation: components["schemas"]["Activation"] | null;
         };
         HealthChecks: {
             /**
@@ -374,6 +475,8 @@ export interface components {
         "X-Request-Id": string;
         /** @description Language of `message` and `detail`: the best of those that Accept-Language asks for. */
         "Content-Language": "en" | "fr" | "de" | "es" | "pt" | "ja" | "ar";
+        /** @description The same request was answered with this before, and nothing was changed now. */
+        "Idempotency-Replayed": "true";
         /** @description Basic; `xBasic` for the script of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that no browser opens a window. `Bearer` at the feed of events. */
         "WWW-Authenticate": string;
         /** @description Seconds after which trying again makes sense. */
@@ -396,7 +499,10 @@ export interface operations {
     register: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the request, so that repeating it gets the same answer and changes nothing; the answer then has `Idempotency-Replayed: true`. Any random text, such as a UUID. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -421,6 +527,7 @@ export interface operations {
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -430,6 +537,14 @@ export interface operations {
                      *       "email": "test@example.com",
                      *       "is_activated": false,
                      *       "created_at": "2026-01-15T10:30:00.000Z",
+                     *       "activation": {
+                     *         "code_state": "owed",
+                     *         "code_length": 4,
+                     *         "code_lifetime_seconds": 60,
+                     *         "code_expires_at": null,
+                     *         "resend_allowed_at": "2026-01-15T10:30:00.000Z",
+                     *         "resends_left": 10
+                     *       },
                      *       "message": "Registered. A mail with the activation code is on its way."
                      *     }
                      */
@@ -576,7 +691,10 @@ export interface operations {
     activate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the request, so that repeating it gets the same answer and changes nothing; the answer then has `Idempotency-Replayed: true`. Any random text, such as a UUID. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -600,6 +718,7 @@ export interface operations {
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -793,7 +912,10 @@ export interface operations {
     issueNewCode: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the request, so that repeating it gets the same answer and changes nothing; the answer then has `Idempotency-Replayed: true`. Any random text, such as a UUID. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -808,16 +930,44 @@ export interface operations {
                     "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
                      *       "message": "A new activation code is on its way; the old one is no longer valid.",
-                     *       "email": "test@example.com"
+                     *       "email": "test@example.com",
+                     *       "activation": {
+                     *         "code_state": "owed",
+                     *         "code_length": 4,
+                     *         "code_lifetime_seconds": 60,
+                     *         "code_expires_at": null,
+                     *         "resend_allowed_at": "2026-01-15T10:30:00.000Z",
+                     *         "resends_left": 10
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["NewCodeAccepted"];
+                };
+            };
+            /** @description ValidationError: The request is not valid. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "ValidationError";
+                    };
                 };
             };
             /** @description InvalidCredentials: Email or password is wrong. */
@@ -1030,6 +1180,243 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Content-Language": components["headers"]["Content-Language"];
                     "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "ServiceUnavailable";
+                    };
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The password is right. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "019aaf3e-7c1c-7a60-9d2f-3a3f5c1b8e21",
+                     *       "email": "test@example.com",
+                     *       "is_activated": true,
+                     *       "created_at": "2026-01-15T10:30:00.000Z",
+                     *       "activated_at": "2026-01-15T10:30:42.000Z",
+                     *       "activation": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description InvalidCredentials: Email or password is wrong. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "InvalidCredentials";
+                    };
+                };
+            };
+            /** @description RateLimitExceeded: Too many requests. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "RateLimitExceeded";
+                    };
+                };
+            };
+            /** @description InternalError: Something went wrong on our side. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "InternalError";
+                    };
+                };
+            };
+            /** @description ServiceUnavailable: The service is not available right now; try again in a moment. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "ServiceUnavailable";
+                    };
+                };
+            };
+        };
+    };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description InvalidCredentials: Email or password is wrong. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "InvalidCredentials";
+                    };
+                };
+            };
+            /** @description NotFound: There is nothing here. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "NotFound";
+                    };
+                };
+            };
+            /** @description RateLimitExceeded: Too many requests. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "RateLimitExceeded";
+                    };
+                };
+            };
+            /** @description InternalError: Something went wrong on our side. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "InternalError";
+                    };
+                };
+            };
+            /** @description ServiceUnavailable: The service is not available right now; try again in a moment. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-RateLimit-Limit": components["headers"]["X-RateLimit-Limit"];
+                    "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                    "X-RateLimit-Reset": components["headers"]["X-RateLimit-Reset"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {

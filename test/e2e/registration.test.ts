@@ -94,7 +94,11 @@ describe.each(MODES)('Registration, %s', (mode) => {
     const first = codeIn(await service.inbox.mailTo('again@example.com'));
     const answer = await client.newCode('again@example.com', PASSWORD);
     expect(answer.status).toBe(202);
-    expect(answer.body).toEqual({ message: expect.any(String), email: 'again@example.com' });
+    expect(answer.body).toEqual({
+      message: expect.any(String),
+      email: 'again@example.com',
+      activation: expect.objectContaining({ code_state: 'owed', code_expires_at: null, resends_left: 9 }),
+    });
     const second = codeIn(await service.inbox.mailTo('again@example.com', 2));
     if (first !== second) {
       expect((await client.activate('again@example.com', PASSWORD, first)).status).toBe(400);

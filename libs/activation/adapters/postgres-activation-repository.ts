@@ -10,6 +10,7 @@ import type {
 } from '../domain/activation-repository';
 import { mailsOfADay, resendWaitSeconds, toCurrentCode, type CodeRow } from '../domain/current-code';
 import {
+  codeColumnNames,
   codeColumns,
   countMails,
   countWrongTries,
@@ -67,7 +68,8 @@ export class PostgresActivationRepository implements ActivationRepository {
       sql<RedemptionRow[]>`
         with held as (
           select id, activated_at, coalesce(request_digest = ${request.requestDigest}, false) as replayed,
-                 coalesce(mail_id = ${mailId} and code_wrong_tries < ${maxWrongTries}, false) and ${isAlive(sql)} as alive
+                 coalesce(mail_id = ${mailId} and code_wrong_tries < ${maxWrongTries}, false) and ${isAlive(sql)} as alive,
+                 code_wrong_tries as wrong_tries, ${codeColumns(sql, wait)}
           from users where id = ${accountId}
           for update
         ), redeemed as (
@@ -79,7 +81,7 @@ export class PostgresActivationRepository implements ActivationRepository {
           select activated_at as now_activated_at, code_wrong_tries as wrong_tries, ${codeColumns(sql, wait, 'redeemed')}
           from redeemed
           union all
-          select null, code_wrong_tries, ${codeColumns(sql, wait)} from users join held on users.id = held.id
+          select null, wrong_tries, ${codeColumnNames(sql)} from held
           where not held.alive or held.activated_at is not null
         )
         select held.activated_at as activated_before, held.replayed, held.alive, known.* from held left join known on true`,
@@ -96,7 +98,7 @@ export class PostgresActivationRepository implements ActivationRepository {
         with held as (
           select id, activated_at is not null as activated, code_resends >= ${maxResends} as used_up,
                  ${early}::boolean and code_early_resend <> 'open' as too_early,
-                 coalesce(request_digest = ${requestDigest}, false) as replayed
+                 coalesce(request_digest = ${requestDigest}, false) as replayed, ${codeColumns(sql, wait)}
           from users where id = ${accountId}
           for update
         ), replaced as (
@@ -114,9 +116,9 @@ export class PostgresActivationRepository implements ActivationRepository {
         known as (
           select ${codeColumns(sql, wait, 'replaced')} from replaced
           union all
-          select ${codeColumns(sql, wait)} from users join held on users.id = held.id where held.replayed
+          select ${codeColumnNames(sql)} from held where held.replayed
         )
-        select held.*, known.* from held left join known on true`,
+        select held.activated, held.used_up, held.too_early, held.replayed, known.* from held left join known on true`,
     );
     if (row === undefined) return { outcome: 'gone' };
     if (row.activated) return { outcome: 'already_activated' };

@@ -71,6 +71,11 @@ export const codeColumns = (sql: Sql, waitSeconds: number, row = 'users'): Fragm
             > now() - make_interval(secs => ${REPLACED_CODE_SECONDS})
        then ${sql(row)}.replaced_code end as replaced_code`;
 
+/** The names of `codeColumns`, in their order. */
+export const codeColumnNames = (sql: Sql): Fragment => sql`
+  mail_id, code_digits, code_key_id, code_resends, code_state, code_expires_at, resend_allowed_at, resends_early,
+  replaced_code`;
+
 /** Wrong tries of a day that make an address's next codes one digit longer. */
 export const WRONG_TRIES_PER_DIGIT = 10;
 /** Longest code, in digits, and most wrong tries that are remembered: no code grows by more than four digits. */

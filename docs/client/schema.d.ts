@@ -292,8 +292,8 @@ export interface components {
              * @example test@example.com
              */
             email: string;
-            /** @description What is known of the code that was asked for. */
-            activation: components["schemas"]["Activation"];
+            /** @description What is known of the new code; absent where it is concealed who is registered. */
+            activation?: components["schemas"]["Activation"];
         };
         EventMessage: {
             /**
@@ -937,15 +937,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "message": "A new activation code is on its way; the old one is no longer valid.",
-                     *       "email": "test@example.com",
-                     *       "activation": {
-                     *         "code_state": "owed",
-                     *         "code_length": 4,
-                     *         "code_lifetime_seconds": 60,
-                     *         "code_expires_at": null,
-                     *         "resend_allowed_at": "2026-01-15T10:30:00.000Z",
-                     *         "resends_left": 10
-                     *       }
+                     *       "email": "test@example.com"
                      *     }
                      */
                     "application/json": components["schemas"]["NewCodeAccepted"];

@@ -10,10 +10,12 @@ const ALWAYS_DIFFERENT = new Set(['x-request-id', 'date', 'x-ratelimit-reset', '
 
 /** All that a stranger can compare of two answers. */
 function seen({ status, headers, body }: Answer): unknown {
-  const { request_id, email, id, created_at, ...rest } = body;
+  const { request_id, email, id, created_at, activation, ...rest } = body;
+  // Right after a registration a new code may be asked for: the moment is that of `created_at`.
+  const { resend_allowed_at, ...code } = (activation ?? {}) as Record<string, unknown>;
   const shown = [...headers].filter(([name]) => !ALWAYS_DIFFERENT.has(name));
   const kinds = [request_id, email, id, created_at].map((value) => typeof value);
-  return { status, headers: shown.sort(), kinds, rest };
+  return { status, headers: shown.sort(), kinds, rest, code, resendsNow: resend_allowed_at === created_at };
 }
 
 /** An activated account, a registration of the stranger's own, and an address without one: equally long. */

@@ -1,5 +1,5 @@
 // Makes the secrets of a compose stack, once: what is there already is never touched.
-// Usage: make-secrets.mjs FOLDER [UID], where UID is who may read them besides root.
+// Usage: make-secrets.mjs FOLDER [UID], where UID is the user who may read them in addition to root.
 import { randomBytes } from 'node:crypto';
 import { chown, writeFile } from 'node:fs/promises';
 import path from 'node:path';

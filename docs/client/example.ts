@@ -1,6 +1,6 @@
 /**
- * Every endpoint, called from TypeScript: `schema.d.ts` beside this file holds the types, made from the OpenAPI
- * document (`npx openapi-typescript <api>/docs-json -o schema.d.ts` makes it anew), `openapi-fetch` does the rest.
+ * Every endpoint, called from TypeScript: `schema.d.ts` in this folder holds the types, made from the OpenAPI
+ * document (`npx openapi-typescript <api>/docs-json -o schema.d.ts` generates it), `openapi-fetch` does the rest.
  * Arguments: the api and the inbox, as `make run` prints them.
  */
 import createClient from 'openapi-fetch';

@@ -44,7 +44,7 @@ export function writePage(run: Run, page: string): void {
   const tables = Object.entries(TABLES).map(([name, title]) => {
     const figures = run.figures.filter(({ table }) => table === name);
     writeFileSync(path.join(path.dirname(page), `performance-${name}.svg`), chart(title, figures));
-    return `### ${title}\n\n![${title}: each figure beside its target](performance-${name}.svg)\n\n${markdown(figures)}`;
+    return `### ${title}\n\n![${title}: each figure and its target](performance-${name}.svg)\n\n${markdown(figures)}`;
   });
   const results = [BEGIN, where(run), ...tables].join('\n\n');
   writeFileSync(page, `${text.slice(0, from)}${results}\n\n${text.slice(to)}`);

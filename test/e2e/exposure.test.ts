@@ -56,7 +56,7 @@ describe('A client that is too slow', () => {
       'X-Long: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
     ],
     ['with its body', `${head}Content-Length: 1000\r\n\r\n`, `{"email":"${'a'.repeat(900)}`],
-  ])('%s is sent away, while others are served', async (_where, start, rest) => {
+  ])('%s is disconnected, while others are served', async (_where, start, rest) => {
     const { socket, received, closed } = dribble(service.api.port, start, rest);
     expect((await open.get('/livez')).status).toBe(200);
     expect(closed()).toBe(false);

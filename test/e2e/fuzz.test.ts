@@ -41,7 +41,7 @@ describe('A service that is sent anything at all', () => {
     );
   });
 
-  it('writes nothing of it into its log that is nobody’s business', () => {
+  it('writes no private part of it into its log', () => {
     const log = [...service.api.lines, ...(service.worker?.lines ?? [])].join('\n');
     expect(log).toContain('"route":"/api/v1/users/register"');
     for (const secret of [SECRET, LOCAL_PART, ENCODED_LOCAL_PART]) expect(log).not.toContain(secret);

@@ -111,7 +111,7 @@ describe('Guessing', () => {
 });
 
 describe('Keys and hashes', () => {
-  it('can be changed: old codes live on, and a weak hash is made anew at the activation', async () => {
+  it('can be changed: old codes live on, and a weak hash is replaced at the activation', async () => {
     const oldKey = 'the key before the rotation, 32 characters and more';
     const newKey = 'the key after the rotation, 32 characters and more';
     const service = await Service.start('one-node', { SECRET_KEY: oldKey });
@@ -135,7 +135,7 @@ describe('Keys and hashes', () => {
     }
   });
 
-  it('of development do not run in production, and every fault is named at once', async () => {
+  it('of development do not run in production, and every fault is named in one start', async () => {
     const child = new Child('api', {
       command: process.execPath,
       args: ['dist/apps/api/src/main.js'],

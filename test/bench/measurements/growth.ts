@@ -132,7 +132,7 @@ export async function purge(stage: Stage): Promise<Figure[]> {
         unit: 'rows/s',
         target: { atLeast: 100_000 },
         rounds: [registrations / seconds],
-        note: 'an absolute rate, beside the sign-ups of the next row',
+        note: 'an absolute rate, during the sign-ups of the next row',
       },
       {
         table,

@@ -72,7 +72,7 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
     },
     {
       table: 'speed',
-      job: 'probe beside saturated sign-ups',
+      job: 'probe during saturated sign-ups',
       figure: 'p99 of /livez',
       unit: 'ms',
       target: { atMost: 10 },

@@ -64,7 +64,7 @@ export async function limiter(stage: Stage): Promise<Figure[]> {
     {
       table: 'speed',
       job: 'limiter',
-      figure: 'p50 of the script ÷ PING, all limits that apply at once',
+      figure: 'p50 of the script ÷ PING, all limits that apply together',
       unit: '',
       target: { atMost: 1.9 },
       rounds,

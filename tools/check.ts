@@ -9,13 +9,13 @@ interface Check {
   run(): Promise<string>;
 }
 
-/** As many at once as the smallest machine that this is promised for has cores. */
+/** As many concurrent ones as the smallest machine that this is promised for has cores. */
 const AT_ONCE = 2;
 
 /** Programs that only these checks need are installed in a folder of their own, by `make check`. */
 const OWN = 'tools/check/node_modules/.bin';
 
-/** The longest first, so that the others run beside it. */
+/** The longest first, so that the others run at the same time. */
 const CHECKS: readonly Check[] = [
   command('lint', 'eslint', '.', '--max-warnings=0'),
   command('types', 'tsc', '--noEmit'),

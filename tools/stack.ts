@@ -46,7 +46,7 @@ export class Stack {
     await this.postgres?.stop();
   }
 
-  /** Ends the apps at once. PostgreSQL is not killed: it takes a moment, and has files to close. */
+  /** Ends the apps immediately. PostgreSQL is not killed: it takes a moment, and has files to close. */
   kill(): void {
     for (const app of this.apps) app.kill();
   }

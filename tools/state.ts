@@ -26,7 +26,7 @@ export interface DatabaseVariables extends NodeJS.Dict<string> {
   readonly DATABASE_SSL: string;
 }
 
-/** The folder may be entered, because PostgreSQL may run as somebody else; its secrets are closed one by one. */
+/** The folder may be entered, because PostgreSQL may run as another user; its secrets are closed one by one. */
 export function openState(): void {
   mkdirSync(STATE_FOLDER, { recursive: true, mode: 0o755 });
 }

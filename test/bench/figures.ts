@@ -1,7 +1,7 @@
 export type Target =
   { readonly atLeast: number } | { readonly atMost: number } | { readonly exactly: number };
 
-/** One row of the goals: what was measured, round by round, beside what is asked of it. */
+/** One row of the goals: what was measured, round by round, and its target. */
 export interface Figure {
   readonly table: 'speed' | 'growth';
   readonly job: string;

@@ -78,7 +78,7 @@ export const signUpsWithBetterAuth = (count: number): Call[] =>
     return {
       method: 'POST',
       path: '/api/auth/sign-up/email',
-      body: { name: 'Somebody', email, password: PASSWORD },
+      body: { name: 'Person', email, password: PASSWORD },
     };
   });
 

@@ -49,7 +49,7 @@ const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Seen> }[]
   { fault: 'SIGTERM to the api', run: stopApi },
   { fault: 'SIGTERM to the worker', run: stopWorker },
   { fault: 'SIGTERM twice', run: stopTwice },
-  { fault: 'migrations at once', run: migrateAtOnce },
+  { fault: 'concurrent migrations', run: migrateAtOnce },
   { fault: 'migration under load', run: migrateUnderLoad },
   { fault: 'clocks ten minutes apart', run: disagreeOnTime },
 ];

@@ -8,7 +8,7 @@ export interface SignUp {
   readonly email: string;
   /** 0: no answer, the connection was refused or cut. */
   readonly status: number;
-  /** It was told of somebody else's account. */
+  /** The answer was about another account. */
   readonly strange: boolean;
   readonly startedAt: number;
   readonly endedAt: number;
@@ -19,7 +19,7 @@ interface Arrival {
   readonly at: number;
 }
 
-/** Longest any owed mail may take once everything is up: a lease (12 s), a back-off and a round of the reconciler. */
+/** Longest any owed mail may take once everything is up: a lease (12 s), a back-off and a sweep. */
 const SETTLE_TIMEOUT_MS = 60_000;
 
 /** What clients were told, and what came of it: nothing acknowledged may lack its row or its mail. */

@@ -18,7 +18,7 @@ export class Load {
   private readonly running: Promise<void>;
   private stopped = false;
 
-  /** @param url asked anew for each sign-up; a restarted api has another one */
+  /** @param url asked again for each sign-up; a restarted api has another one */
   constructor(
     private readonly url: () => string,
     private readonly ledger: { readonly signUps: SignUp[] },
@@ -26,7 +26,7 @@ export class Load {
     this.running = this.run();
   }
 
-  /** Many sign-ups at once, so that every pool has all of its connections; resolves when they are answered. */
+  /** Many concurrent sign-ups, so that every pool has all of its connections; resolves when they are answered. */
   async burst(count: number): Promise<void> {
     await Promise.all(Array.from({ length: count }, () => this.signUp()));
   }

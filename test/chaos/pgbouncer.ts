@@ -7,7 +7,7 @@ import { Child } from '../../tools/processes/child';
 import { freePort } from '../../tools/processes/ports';
 import { until } from '../support/until';
 
-const NOBODY = 65_534;
+const UNPRIVILEGED_ID = 65_534;
 
 /** PgBouncer in transaction mode, with fewer connections to PostgreSQL than the service has to it. */
 export class PgBouncer {
@@ -57,7 +57,7 @@ export class PgBouncer {
       ].join('\n'),
     );
     // It refuses to run as root.
-    const user = process.getuid?.() === 0 ? { user: { uid: NOBODY, gid: NOBODY } } : {};
+    const user = process.getuid?.() === 0 ? { user: { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } } : {};
     const child = new Child('pgbouncer', {
       command: 'pgbouncer',
       args: [configuration],

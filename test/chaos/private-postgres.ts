@@ -9,7 +9,7 @@ import { freePort } from '../../tools/processes/ports';
 import { addressAt, embeddedIn } from '../support/postgres-server';
 import { until } from '../support/until';
 
-/** A PostgreSQL that nobody else uses, so that it can be killed and frozen. */
+/** A PostgreSQL of its own, so that it can be killed and frozen. */
 export class PrivatePostgres {
   readonly name = 'user_registration';
   private frozen: number[] = [];
@@ -60,7 +60,7 @@ export class PrivatePostgres {
     return standby;
   }
 
-  /** Variables that point an app to it, or to what stands in front of it on another port. */
+  /** Variables that point an app to it, or to a proxy in front of it on another port. */
   env(port = this.port): NodeJS.ProcessEnv {
     return { ...addressAt(port), DATABASE_NAME: this.name };
   }

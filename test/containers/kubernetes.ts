@@ -23,7 +23,7 @@ interface Manifest {
   };
 }
 
-/** Services that a namespace may well have besides ours. */
+/** Services that a namespace may have next to ours. */
 const NEIGHBOURS = ['postgres', 'redis', 'smtp'];
 
 export function describeKubernetes(stage: () => Stage): void {

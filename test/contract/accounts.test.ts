@@ -29,11 +29,11 @@ describeActivationRepositoryContract('PostgreSQL', create);
 describeOwedMailRepositoryContract('PostgreSQL', create);
 describeDeadRegistrationsContract('PostgreSQL', create);
 
-describe('purge beside others', () => {
+describe('concurrent purges', () => {
   const purge = async (stage: Stage, limit: number): Promise<number> =>
     (await stage.dead.purge({ olderThanSeconds: 0, limit })).deleted;
 
-  it('leaves rows that somebody else holds, and waits for nobody', async () => {
+  it('leaves rows that another transaction has locked, and does not wait for it', async () => {
     const stage = await create();
     const people = [guest(1), guest(2), guest(3)];
     for (const person of people) await registerAndDeliver(stage, person);
@@ -46,7 +46,7 @@ describe('purge beside others', () => {
     expect(await purge(stage, 100)).toBe(1);
   });
 
-  it('deletes each row once when several purge at once', async () => {
+  it('deletes each row once when several purge concurrently', async () => {
     const stage = await create();
     for (let n = 0; n < 30; n += 1) await registerAndDeliver(stage, guest(n));
     await stage.letPass(3_600);
@@ -80,7 +80,7 @@ describe('purge beside others', () => {
 });
 
 describe('what the database keeps', () => {
-  it('holds no address beside the accounts: the wrong tries are kept under a digest', async () => {
+  it('holds no address outside the accounts: the wrong tries are kept under a digest', async () => {
     const stage = await create();
     const account = await registerAndDeliver(stage, kevin());
     await stage.activations.redeem({

@@ -34,7 +34,7 @@ afterEach(async () => {
 
 const ask = (): Promise<unknown> => inTime(sql`select 1`);
 
-/** Asks many at once; every one of them is told in time that the database is unavailable. */
+/** Sends many queries concurrently; each of them is told in time that the database is unavailable. */
 async function expectUnavailable(): Promise<void> {
   const started = performance.now();
   const tries = await Promise.allSettled(Array.from({ length: 20 }, ask));
@@ -103,7 +103,7 @@ describe('inTime', () => {
     await expect(inTime(sql`select 1/0`)).rejects.toMatchObject({ code: '22012' });
   });
 
-  it('takes a database that only reads for one that is away', async () => {
+  it('treats a read-only database as unavailable', async () => {
     const reading = sql.begin(async (transaction) => {
       await transaction`set transaction read only`;
       await inTime(transaction`create table never (n integer)`);

@@ -74,7 +74,7 @@ describe('SmtpMailer', () => {
     });
   });
 
-  it('sends many mails at once over a few connections', async () => {
+  it('sends many mails concurrently over a few connections', async () => {
     const mailer = await mailerWith({ MAIL_CONCURRENCY: '3' });
     const mails = Array.from({ length: 30 }, (_, n) => codeForKevin({ to: `guest${n}@example.com` }));
     await Promise.all(mails.map((mail) => mailer.send(mail)));

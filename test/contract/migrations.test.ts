@@ -57,7 +57,7 @@ it('applies what is pending, in order, once', async () => {
   expect(await tables()).toEqual(['first', 'third']);
 });
 
-it('is safe when five start at once: each migration runs once, and all succeed', async () => {
+it('is safe when five start concurrently: each migration runs once, and all succeed', async () => {
   write('0001_slow.sql', 'select pg_sleep(0.2); create table slow (n integer); insert into slow values (1);');
   write('0002_more.sql', 'insert into slow values (2);');
   const applied = await Promise.all(Array.from({ length: 5 }, () => migrations().up()));
@@ -81,12 +81,12 @@ it('lets the next one work after a failure: the lock is given back', async () =>
   write('0001_broken.sql', 'select 1/0;');
   const same = migrations();
   await expect(same.up()).rejects.toThrow(/division/);
-  write('0001_broken.sql', 'create table mended (n integer);');
+  write('0001_broken.sql', 'create table fixed (n integer);');
   expect(await migrations().up()).toEqual(['0001_broken.sql']);
   expect(await same.up()).toEqual([]);
 });
 
-it('takes back the newest one, then the one before, then nothing', async () => {
+it('reverts the newest one, then the one before, then nothing', async () => {
   write('0001_first.sql', 'create table first (n integer);', 'drop table first;');
   write('0002_second.sql', 'create table second (n integer);', 'drop table second;');
   await migrations().up();
@@ -181,7 +181,7 @@ it('names every table and column that a rollback of the service drops', async ()
   }
 });
 
-it('takes back every migration of the service to nothing, and applies them again to the same schema', async () => {
+it('reverts every migration of the service to nothing, and applies them again to the same schema', async () => {
   const applied = await migrations(REAL).up();
   expect(applied.length).toBeGreaterThan(0);
   const whole = await schema();

@@ -17,7 +17,7 @@ let database: TestDatabase;
 let sql: Sql;
 let sent: Sent[] = [];
 
-/** Mostly activated accounts, and a little of everything that a query looks for. */
+/** Mostly activated accounts, and a little of everything that a query selects. */
 beforeAll(
   async () => {
     database = await createDatabase();

@@ -42,7 +42,7 @@ describe('The pool of PostgreSQL', () => {
     const sql = createSql(parseEnvironment({ ...database.env, DATABASE_POOL_SIZE: '1' }));
     const session = async () => (await inTime(sql<[{ pid: number }]>`select pg_backend_pid() as pid`))[0].pid;
     try {
-      // As after a fail-over, for whoever stays connected to what was the primary.
+      // As after a fail-over, for clients that stay connected to the former primary.
       await sql`set default_transaction_read_only = on`;
       const old = await session();
       await expect(inTime(sql`create table written ()`)).rejects.toBeInstanceOf(Unavailable);

@@ -184,7 +184,7 @@ describe('docker-compose.yml', () => {
     expect(command).toContain('--appendonly yes');
   });
 
-  it('shows the dashboard where Grafana looks for dashboards', () => {
+  it('puts the dashboard where Grafana reads dashboards', () => {
     const [provider] = readYaml<{ providers: { options: { path: string } }[] }>(
       'deploy/grafana/provisioning/dashboards/user-registration.yml',
     );

@@ -57,7 +57,7 @@ describe('the image', () => {
     expect(dockerfile).not.toMatch(/^#\s*(syntax|check)\s*=/m);
   });
 
-  it('runs as somebody who is not root, and says how it is', () => {
+  it('runs as a user other than root, and reports its health', () => {
     expect(argumentsOf('USER').at(-1)).toBe('1000:1000');
     expect(argumentsOf('HEALTHCHECK').at(-1)).toMatch(/CMD \["node", "healthcheck\.mjs"\]$/);
   });
@@ -124,7 +124,7 @@ describe('its health check', () => {
 });
 
 describe('the secrets of the compose stack', () => {
-  it('are made once, long, readable by nobody else, and never again', async () => {
+  it('are made once, long and readable by their user alone, and never again', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'secrets-'));
     try {
       const look = (): string[] =>

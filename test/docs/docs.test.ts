@@ -11,7 +11,7 @@ const PAGES = [...inFolder('.'), ...inFolder('docs'), ...inFolder('docs/decision
 
 /** Titles of the tests in a file: what `it(` and `it.each(…)(` are called with. */
 const calls = (file: string): string[] =>
-  [...read(file).matchAll(/\bit\(\s*'([^']+)'|\]?\)\(\s*'([^']+)', (?:async )?\(/g)].map(
+  [...read(file).matchAll(/\bit\(\s*'([^']+)'|\]?\)\(\s*'([^']+)',\s*(?:async )?\(/g)].map(
     ([, plain, each]) => plain ?? each ?? '',
   );
 

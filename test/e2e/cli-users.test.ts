@@ -91,7 +91,7 @@ describe('users find', () => {
   });
 
   it('ends with 1 where there is no such account, and with 2 without an argument', async () => {
-    const unknown = await users('find', 'nobody@example.com', '--json');
+    const unknown = await users('find', 'unknown@example.com', '--json');
     expect([unknown.status, unknown.json()['account']]).toEqual([1, null]);
     expect((await users('find', 'request-8')).status).toBe(1);
     expect((await users('find', 'not@an@address')).status).toBe(1);

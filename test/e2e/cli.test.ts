@@ -7,8 +7,8 @@ import { createDatabase } from '../support/postgres';
 // Each test runs programs, several of them one after the other.
 jest.setTimeout(90_000);
 
-/** A port that nobody can listen on without being root, and nobody does. */
-const NOBODY = { DATABASE_HOST: '127.0.0.1', DATABASE_PORT: '1' };
+/** A port on which only root can listen, and on which no program does. */
+const UNREACHABLE = { DATABASE_HOST: '127.0.0.1', DATABASE_PORT: '1' };
 
 describe('The command line', () => {
   it('is called as npm calls it, where npm does, and helps whatever the configuration', async () => {
@@ -18,7 +18,7 @@ describe('The command line', () => {
   });
 
   it('ends with 2 on wrong usage', async () => {
-    const { status, stdout, stderr } = await cli(['codes', 'purge', '--older-than', '1'], NOBODY);
+    const { status, stdout, stderr } = await cli(['codes', 'purge', '--older-than', '1'], UNREACHABLE);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain('See: cli codes purge --help');
   });
@@ -31,7 +31,7 @@ describe('The command line', () => {
   });
 
   it('says which host and port refuse it, and what to check', async () => {
-    const { status, stdout, stderr } = await cli(['db', 'migrate'], NOBODY);
+    const { status, stdout, stderr } = await cli(['db', 'migrate'], UNREACHABLE);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain('PostgreSQL at 127.0.0.1:1 refuses connections');
     expect(stderr).toContain('DATABASE_PORT');
@@ -55,7 +55,7 @@ describe('The command line', () => {
 });
 
 describe('db', () => {
-  it('migrates once where several start at once, shows what is applied, and takes it back', async () => {
+  it('migrates once where several start concurrently, shows what is applied, and reverts it', async () => {
     const database = await createDatabase({ empty: true });
     const db = (command: string) => cli(['db', command, '--json'], database.env);
     try {
@@ -89,10 +89,10 @@ describe('db', () => {
 
 describe('mail preview', () => {
   it('renders each mail in each language, without a database', async () => {
-    const french = await cli(['mail', 'preview', '--language', 'fr', '--format', 'text'], NOBODY);
+    const french = await cli(['mail', 'preview', '--language', 'fr', '--format', 'text'], UNREACHABLE);
     expect(french.stdout).toContain('Activez votre compte');
     const taken = await cli(['mail', 'preview', '--template', 'address_taken', '--json'], {
-      ...NOBODY,
+      ...UNREACHABLE,
       APP_NAME: 'Acme',
     });
     expect(taken.json()).toEqual({

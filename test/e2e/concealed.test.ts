@@ -124,7 +124,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     expect(dead.status).toBe(401);
   });
 
-  it('refuse a client that goes on trying a free and a taken address at the same try', async () => {
+  it('refuse a client that keeps trying a free and a taken address at the same try', async () => {
     const { taken, own } = await people(service, client, 'limits');
     await client.register(own, STRANGERS);
     const code = codeIn(await service.inbox.mailTo(own));

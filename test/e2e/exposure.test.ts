@@ -108,10 +108,10 @@ describe('Connections', () => {
     const sockets = Array.from({ length: CONNECTIONS_MAX + 5 }, () => dribble(service.api.port, '', ''));
     // Without a word, and not with a 408 for being slow.
     const refused = ({ closed, received }: Slow): boolean => closed() && received() === '';
-    await until('the last ones are turned away', () => sockets.filter(refused).length >= 5);
+    await until('the last ones are refused', () => sockets.filter(refused).length >= 5);
     expect((await operators.get('/livez')).status).toBe(200);
     for (const { socket } of sockets) socket.destroy();
-    await until('somebody else is served', async () =>
+    await until('another client is served', async () =>
       open.get('/livez').then(
         ({ status }) => status === 200,
         () => false,

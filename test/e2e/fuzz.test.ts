@@ -5,7 +5,7 @@ import { exchange, type RawRequest } from '../support/raw-http';
 import { Client, Service } from '../support/service';
 
 const BATCHES = 160;
-/** Requests that are sent at once. */
+/** Concurrent requests. */
 const BATCH = 20;
 /** A busy machine sends fewer of them, and no fewer than a quarter. */
 const TIME_MS = 12_000;

@@ -33,7 +33,7 @@ describe('The worker in one-node mode', () => {
     await inbox.mailTo(`${name}@example.com`, 1, 20_000);
   };
 
-  it('goes on when all of its connections are lost in silence', async () => {
+  it('continues when all of its connections are lost in silence', async () => {
     await mailFor('kevin');
     proxy.freeze();
     proxy.abandon();

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 describe('A flood of sign-ups', () => {
-  it('is answered 201 or 503, and what comes to a full line is turned away with a short line of the log', async () => {
+  it('is answered 201 or 503, and a request to a full line is refused with a short line of the log', async () => {
     const client = new Client(service.api.url);
     const flood = Array.from({ length: FLOOD }, (_, index) =>
       client.register(`flood-${index}@example.com`, PASSWORD),

@@ -137,7 +137,7 @@ describe('An api of several processes', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
-  it('ends with its processes at once on a second signal', async () => {
+  it('ends with its processes immediately on a second signal', async () => {
     const api = await spawnApp('api', { ...service.env, WEB_CONCURRENCY: '2' });
     const pids = processesOf(api);
     // Half a request keeps the first signal waiting.

@@ -136,7 +136,7 @@ describe('The protocol', () => {
   });
 
   it('names each field that is wrong', async () => {
-    const { body } = await client.post(REGISTER, { email: 'nobody', password: 'short' });
+    const { body } = await client.post(REGISTER, { email: 'kevin', password: 'short' });
     expect((body['errors'] as { field: string }[]).map(({ field }) => field).sort()).toEqual([
       'email',
       'password',

@@ -59,7 +59,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
   });
 
   it('does not spend a registration on a body that is refused, but shows the limit', async () => {
-    const bad = await client.register('nobody', PASSWORD, from('203.0.113.6'));
+    const bad = await client.register('kevin', PASSWORD, from('203.0.113.6'));
     expect([
       bad.status,
       bad.headers.get('x-ratelimit-limit'),
@@ -228,7 +228,7 @@ describe('Rate limits over two processes', () => {
     redis.disconnect();
   });
 
-  it('goes on without Redis, within two seconds', async () => {
+  it('continues without Redis, within two seconds', async () => {
     await service.redis?.stop();
     const client = new Client(service.api.url);
     const answer = await client.post(

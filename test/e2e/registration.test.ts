@@ -14,7 +14,7 @@ describe.each(MODES)('Registration, %s', (mode) => {
   });
   afterAll(() => service.stop());
 
-  /** Ends the life of a code, once its mail is marked sent: that is when its life begins anew. */
+  /** Ends the life of a code, once its mail is marked sent: that is when its life begins. */
   const expire = (email: string) =>
     until('the code has expired', async () => {
       const rows = await service.database.sql`
@@ -24,7 +24,7 @@ describe.each(MODES)('Registration, %s', (mode) => {
       return rows.length === 1;
     });
 
-  it('takes somebody from sign-up over the mail to an activated account', async () => {
+  it('takes a user from sign-up over the mail to an activated account', async () => {
     const registered = await client.register('kevin@example.com', PASSWORD);
     expect(registered.status).toBe(201);
     expect(registered.body).toEqual({
@@ -185,13 +185,13 @@ describe.each(MODES)('Registration, %s', (mode) => {
 
   it('gives up a mail that is refused for good, visibly', async () => {
     service.inbox.refuse(550, 1);
-    await client.register('nobody@example.com', PASSWORD);
+    await client.register('unreachable@example.com', PASSWORD);
     const [row] = await until('the mail is given up', async () => {
       const rows = await service.database.sql`
-        select mail_last_error from users where email = 'nobody@example.com' and mail_given_up_at is not null`;
+        select mail_last_error from users where email = 'unreachable@example.com' and mail_given_up_at is not null`;
       return rows.length === 1 && rows;
     });
     expect(row?.['mail_last_error']).toContain('550');
-    expect(service.inbox.mailsTo('nobody@example.com')).toHaveLength(0);
+    expect(service.inbox.mailsTo('unreachable@example.com')).toHaveLength(0);
   });
 });

@@ -104,7 +104,7 @@ describe('requests.http', () => {
     }
   });
 
-  it('leaves out no endpoint, and no error but those that nobody can ask for', async () => {
+  it('leaves out no endpoint, and no error but those that no request can provoke', async () => {
     const document = (await (await fetch(`${values['api']}/docs-json`)).json()) as {
       paths: Record<string, Record<string, unknown>>;
       components: { schemas: { Problem: { properties: { error: { enum: string[] } } } } };

@@ -119,7 +119,7 @@ describe('With TLS to PostgreSQL, Redis and the mail server', () => {
     }
   });
 
-  it('DATABASE_SSL=require encrypts, whoever signed', async () => {
+  it('DATABASE_SSL=require encrypts with a certificate of any signer', async () => {
     const env = { ...environment('127.0.0.1', foreign), DATABASE_SSL: 'require' };
     expect(await checks(env)).toEqual({ ...none, database: 'healthy' });
   });
@@ -137,7 +137,7 @@ async function startPostgres({ cert, key }: Certificate): Promise<void> {
   postgres = await PrivatePostgres.start();
   expect(await postgres.migrate()).toBe(0);
   sql = createSql(parseEnvironment({ ...postgres.env(), DATABASE_POOL_SIZE: '1' }));
-  // It wants files of its own that nobody else can read, so it writes them itself.
+  // PostgreSQL requires files that only its own user can read, so it writes them itself.
   for (const [file, pem] of Object.entries({ 'server.crt': cert, 'server.key': key })) {
     const lines = `select unnest(string_to_array('${pem.trim()}', E'\\n'))`;
     await sql.unsafe(`copy (${lines}) to program 'umask 077; cat > ${file}'`);
@@ -158,7 +158,7 @@ async function startRedis({ certFile, keyFile }: Certificate): Promise<void> {
 
 async function startSmtp({ cert, key }: Certificate): Promise<void> {
   smtp = createSmtpServer(mailbox, { cert, key, disabledCommands: ['AUTH'] });
-  // What a client that trusts nobody does to the handshake.
+  // A client that trusts no certificate breaks off the handshake.
   smtp.on('error', () => {});
   await new Promise<void>((resolve) => smtp.listen(smtpPort, '127.0.0.1', resolve));
 }

@@ -10,7 +10,7 @@ export interface SpawnedApp {
   /** Every line it has printed. */
   readonly lines: string[];
   readonly child: Child;
-  /** Asks it to end; resolves to its exit status. @throws {Error} when it has logged what nobody may read there */
+  /** Asks it to end; resolves to its exit status. @throws {Error} when it has logged a secret */
   stop(): Promise<number>;
 }
 
@@ -23,7 +23,7 @@ const STOP_TIMEOUT_MS = 35_000;
 
 /**
  * Runs the built app as a process of its own, and resolves once it is ready.
- * @param sign the path that says so; `/livez` where something that it needs is away
+ * @param sign the path that says so; `/livez` where something that it needs is unavailable
  */
 export async function spawnApp(
   name: keyof typeof PORT_VARIABLE,
@@ -36,7 +36,7 @@ export async function spawnApp(
     command: process.execPath,
     args: [path.resolve(`dist/apps/${name}/src/main.js`)],
     env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...env, [PORT_VARIABLE[name]]: String(port) },
-    // Away from the checkout, whose .env is somebody's own.
+    // Outside the checkout, whose .env belongs to the developer.
     cwd: tmpdir(),
     lastSignal: 'KILL',
     onLine: (line) => lines.push(line),
@@ -64,8 +64,7 @@ export async function spawnApp(
     stop: async () => {
       const status = await child.stop(STOP_TIMEOUT_MS);
       const leaks = lines.filter((line) => SECRET.test(line));
-      if (leaks.length > 0)
-        throw new Error(`${name} has logged what is nobody's business:\n${leaks.join('\n')}`);
+      if (leaks.length > 0) throw new Error(`${name} has logged secrets:\n${leaks.join('\n')}`);
       return status;
     },
   };

@@ -24,7 +24,7 @@ const TIMEOUT_MS = 60_000;
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCli {
   const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...args], {
     env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...env },
-    // Away from the checkout, whose .env is somebody's own.
+    // Outside the checkout, whose .env belongs to the developer.
     cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TIMEOUT_MS,

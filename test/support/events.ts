@@ -27,7 +27,7 @@ export class Reader {
   constructor(
     private readonly feed: Client,
     private readonly headers: Record<string, string>,
-    /** Parameters besides the cursor, each after `&`. */
+    /** Parameters in addition to the cursor, each after `&`. */
     private readonly parameters = '',
     public next = '0',
   ) {}

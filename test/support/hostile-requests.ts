@@ -25,7 +25,7 @@ function fitting({ format, pattern }: Record<string, unknown>): Arbitrary<string
   return fc.string();
 }
 
-/** Values that fit no field, and that somebody may send all the same. */
+/** Values that fit no field, and that a client may send all the same. */
 const unfit: Arbitrary<unknown> = fc.oneof(
   illFormed,
   nul,
@@ -107,7 +107,7 @@ const encoded = (credentials: string | Buffer): Field => [
   'Authorization',
   `Basic ${Buffer.from(credentials).toString('base64')}`,
 ];
-/** Credentials of somebody who may exist, or something that only looks like credentials. */
+/** Credentials of an account that may exist, or something that only looks like credentials. */
 const authorization: Arbitrary<Field> = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(address, password).map((pair) => encoded(pair.join(':'))) },
   text.map((each) => encoded(`${LOCAL_PART}${each}`)),

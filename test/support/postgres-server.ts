@@ -19,7 +19,7 @@ const PASSWORD = 'tests-only';
 
 /** A server for tests, not started yet. */
 export function embeddedIn(directory: string, port: number, settings: readonly string[]): EmbeddedPostgres {
-  // When we are root, PostgreSQL runs as somebody else and has to get in.
+  // When we are root, PostgreSQL runs as another user, who has to get in.
   chmodSync(directory, 0o755);
   return new EmbeddedPostgres({
     directory: path.join(directory, 'data'),

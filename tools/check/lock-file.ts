@@ -48,7 +48,7 @@ export function originFaults({ packages }: LockFile): string[] {
   ]);
 }
 
-/** Production packages under a licence that nobody has agreed to. */
+/** Production packages under a licence that is not on the list of accepted ones. */
 export function licenceFaults({ packages }: LockFile): string[] {
   return installed(packages)
     .filter(([, { dev }]) => !dev)

@@ -100,7 +100,7 @@ describe('The inbox', () => {
     expect(page).toMatch(/<iframe[^>]* sandbox=""/);
   });
 
-  it('answers nobody who came by another name: it could be a page of somebody else', async () => {
+  it('refuses requests under another host name: they could come from a foreign page', async () => {
     await send({ subject: 'secret', text: '4711' });
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const headers = { Host: `inbox.evil.example:${webPort}` };
@@ -118,7 +118,7 @@ describe('The inbox', () => {
     expect(fromElsewhere.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('refuses a mail over its size, and goes on', async () => {
+  it('refuses a mail over its size, and accepts the next one', async () => {
     await expect(send({ text: 'x'.repeat(1_100_000) })).rejects.toMatchObject({ responseCode: 552 });
     await send({ subject: 'small', text: 'x' });
     expect((await list()).messages.map((mail) => mail.Subject)).toEqual(['small']);

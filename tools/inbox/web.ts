@@ -28,7 +28,7 @@ export function createInboxServer(mailbox: Mailbox, api?: string): Server {
     '/inbox.css': ['text/css', asset('inbox.css')],
   };
   return createServer((request, response) => {
-    // A name that points to 127.0.0.1 would make somebody's page our own: only addresses and localhost are ours.
+    // A name that points to 127.0.0.1 would give a foreign page our origin: only addresses and localhost are ours.
     const host = (request.headers.host ?? '').replace(/:\d+$/, '');
     if (!['127.0.0.1', 'localhost', '[::1]'].includes(host))
       return send(response, 403, { Error: 'unknown host' });

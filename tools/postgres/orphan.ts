@@ -23,7 +23,7 @@ export async function stopOrphan(directory: string): Promise<void> {
       await pause(50);
     }
   } else if (commandLineOf(pid) !== '') {
-    // PostgreSQL would take whoever has the number now for itself, and refuse to start.
+    // PostgreSQL would take the process that has this number now for itself, and refuse to start.
     rmSync(pidFile, { force: true });
   }
 }

@@ -16,7 +16,7 @@ export interface Place {
   readonly user?: User;
 }
 
-const NOBODY = 65_534;
+const UNPRIVILEGED_ID = 65_534;
 
 /**
  * Finds a place where PostgreSQL can live. When we are root it runs as an unprivileged user; where that user cannot
@@ -29,7 +29,7 @@ export function findPlace(wanted: string, refuge: string): Place {
   const home = fs.existsSync(wanted) ? fs.realpathSync(wanted) : wanted;
   if (process.getuid?.() !== 0) return { ...programsIn(native), directory: makeDirectory(home) };
 
-  const user = ownerOf(home) ?? nobody();
+  const user = ownerOf(home) ?? unprivilegedUser();
   const programs = canEnter(user, path.join(native, 'bin')) ? native : copied(native, refuge);
   const directory = canEnter(user, path.dirname(home)) ? home : linked(wanted, refuge);
   return { ...programsIn(programs), directory: makeDirectory(directory, user), user };
@@ -54,15 +54,15 @@ function findPrograms(): string {
   }
 }
 
-/** Files that are somebody's already stay theirs, so that the same checkout works with sudo and without. */
+/** Files keep an owner other than root, so that the same checkout works with sudo and without. */
 function ownerOf(directory: string): User | undefined {
   const found = fs.statSync(directory, { throwIfNoEntry: false });
   return found === undefined || found.uid === 0 ? undefined : { uid: found.uid, gid: found.gid };
 }
 
-function nobody(): User {
+function unprivilegedUser(): User {
   const id = (flag: string): number =>
-    Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout || NOBODY);
+    Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout || UNPRIVILEGED_ID);
   return { uid: id('-u'), gid: id('-g') };
 }
 

@@ -18,7 +18,7 @@ export interface ChildOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/** A program that runs beside us: it dies with us, and the terminal's Ctrl-C does not reach it. */
+/** A program that runs next to ours: it dies with ours, and the terminal's Ctrl-C does not reach it. */
 export class Child {
   readonly tail: string[] = [];
   private readonly process: ChildProcess;
@@ -104,7 +104,7 @@ export class Child {
     try {
       process.kill(-this.pid, 'SIGKILL');
     } catch {
-      // Nobody is left in the group.
+      // The group has no process left.
     }
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { commandLineOf } from './command-line';
 
 /**
- * Takes the state folder for this process: a second `make run` beside it would stop the first one's PostgreSQL.
+ * Takes the state folder for this process: a second concurrent `make run` would stop the first one's PostgreSQL.
  * @throws {Error} naming the process that has it
  */
 export function claim(file: string): void {

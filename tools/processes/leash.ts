@@ -5,7 +5,7 @@ export type LastSignal = 'TERM' | 'INT' | 'KILL';
 
 /**
  * Ends a process when ours is gone, however it went: a shell waits on a pipe that only we hold open, and the kernel
- * closes it even after a SIGKILL. Keeps nobody alive. What it returns takes the leash off.
+ * closes it even after a SIGKILL. Keeps no process alive. Returns a function that takes the leash off.
  */
 export function leash(pid: number, signal: LastSignal): () => void {
   const script = 'read -r _; kill -s "$1" "$2"';

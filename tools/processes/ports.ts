@@ -16,7 +16,7 @@ function tryPort(port: number): Promise<number | null> {
 
 export const isFree = async (port: number): Promise<boolean> => (await tryPort(port)) !== null;
 
-/** A port of the loopback interface that nobody listens on at the moment. */
+/** A port of the loopback interface on which no program listens at the moment. */
 export async function freePort(): Promise<number> {
   const port = await tryPort(0);
   if (port === null) throw new Error('No free port on the loopback interface');

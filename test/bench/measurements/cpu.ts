@@ -10,7 +10,7 @@ import type { Stage } from '../stage';
 /** Next to no work, and the least that bcrypt does. */
 const COST = 4;
 
-/** Processor time of a sign-up whose hash costs next to nothing, ours beside better-auth's, turn by turn. Linux only. */
+/** Processor time of a sign-up whose hash costs next to nothing, ours compared with better-auth's, turn by turn. Linux only. */
 export async function processorTime(stage: Stage): Promise<Figure[]> {
   const count = stage.size(200, 2_000);
   const ours: number[] = [];

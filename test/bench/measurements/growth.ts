@@ -61,7 +61,7 @@ async function speedOf({ sql, environment }: TestDatabase, size: number, calls: 
   const insert: number[] = [];
   const lookup: number[] = [];
   for (let call = 0; call < calls; call += 1) {
-    insert.push(await timed(() => users.add(somebody())));
+    insert.push(await timed(() => users.add(newUser())));
     const email = parseEmailAddress(`person${1 + Math.floor(Math.random() * size)}@example.com`);
     lookup.push(await timed(() => users.findByEmail(email)));
   }
@@ -74,7 +74,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - began;
 }
 
-const somebody = (): NewUser => ({
+const newUser = (): NewUser => ({
   id: randomUUID(),
   email: parseEmailAddress(`${randomUUID()}@example.com`),
   passwordHash: 'x'.repeat(60),

@@ -18,7 +18,7 @@ export const bareBcrypt = (options: Partial<BareBcrypt>): Promise<BcryptTimes> =
   runProgram('bare-bcrypt', { work: 'hash', cost: COST, count: 6 * CORES, atOnce: CORES, ...options });
 
 /**
- * Sign-ups and activations with every slot taken, beside bcrypt alone on as many threads, turn by turn; better-auth
+ * Sign-ups and activations with every slot taken, compared with bcrypt alone on as many threads, turn by turn; better-auth
  * takes its turn in the full form.
  */
 export async function saturation(stage: Stage): Promise<Figure[]> {
@@ -97,9 +97,9 @@ async function warmBetterAuth(stage: Stage): Promise<BetterAuth> {
   return peer;
 }
 
-/** Has V8 compile what a sign-up runs through; all but two are turned away before their password is hashed. */
+/** Has V8 compile what a sign-up runs through; all but two are refused before their password is hashed. */
 async function warmUp(load: HttpLoad): Promise<void> {
-  const refused = signUps(300).map((call) => ({ ...call, body: { email: 'nobody', password: PASSWORD } }));
+  const refused = signUps(300).map((call) => ({ ...call, body: { email: 'kevin', password: PASSWORD } }));
   expectAll(await load.closed(refused, 4), 400);
   expectAll(await load.closed(signUps(2 * CORES), CORES), 201);
 }
@@ -184,7 +184,7 @@ async function flood(
   };
 }
 
-/** Milliseconds until the first of fifty sign-ups at once is registered. */
+/** Milliseconds until the first of fifty concurrent sign-ups is registered. */
 async function firstOfBurst({ load }: RunningApi): Promise<number> {
   const replies = await load.closed(signUps(50), 50);
   return Math.min(...replies.filter(({ status }) => status === 201).map(({ ms }) => ms));

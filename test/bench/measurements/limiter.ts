@@ -27,7 +27,7 @@ const charges = (client: string): Charge[] => [
   },
 ];
 
-/** All limits of a registration in one script, beside PING on the same connection, a call of each in turn. */
+/** All limits of a registration in one script, compared with PING on the same connection, a call of each in turn. */
 export async function limiter(stage: Stage): Promise<Figure[]> {
   const redis = stage.redis.connect();
   const rounds: number[] = [];

@@ -18,7 +18,7 @@ interface Taken {
 }
 
 /**
- * A worker with a backlog, beside a nodemailer pool and nothing else, and in the full form beside Celery: into the
+ * A worker with a backlog, compared with a bare nodemailer pool, and in the full form with Celery: into the
  * same mail server, from the first mail to the last.
  */
 export async function mailBacklog(stage: Stage): Promise<Figure[]> {

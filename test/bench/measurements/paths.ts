@@ -7,7 +7,7 @@ const CLIENTS = 8;
 /** How many paths are asked for between two looks at the heap: a small part of what makes V8 collect. */
 const READ_EVERY = 200;
 
-/** Paths nobody has: they must leave nothing behind, neither in Redis nor in the process. */
+/** Paths that do not exist: they must leave nothing behind, neither in Redis nor in the process. */
 export async function distinctPaths(stage: Stage): Promise<Figure[]> {
   const count = stage.size(40_000, 1_000_000);
   const redis = stage.redis.connect();

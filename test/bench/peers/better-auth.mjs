@@ -1,5 +1,5 @@
 // better-auth behind Node's http server, as its documentation sets it up for several machines, doing the work of ours:
-// sign-up by email and password, accounts in PostgreSQL, limits in Redis, and a verification mail that goes on a
+// sign-up by email and password, accounts in PostgreSQL, limits in Redis, and a verification mail that is put on a
 // BullMQ queue. Asked: {cost, database, redis}; cost 0 hashes nothing.
 import { createServer } from 'node:http';
 import bcrypt from 'bcrypt';

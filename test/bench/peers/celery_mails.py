@@ -18,7 +18,7 @@ def send(number):
     mail = EmailMessage()
     mail["Subject"] = asked["subject"]
     mail["From"] = "noreply@example.com"
-    mail["To"] = f"somebody{number}@example.com"
+    mail["To"] = f"person{number}@example.com"
     mail.set_content(asked["text"])
     mail.add_alternative(asked["html"], subtype="html")
     with smtplib.SMTP("127.0.0.1", asked["smtp"], timeout=10) as smtp:

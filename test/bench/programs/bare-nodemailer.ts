@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const sender = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      await transport.sendMail({ ...mail, from: 'noreply@example.com', to: 'somebody@example.com' });
+      await transport.sendMail({ ...mail, from: 'noreply@example.com', to: 'person@example.com' });
     }
   };
   await Promise.all(Array.from({ length: connections }, sender));

@@ -38,7 +38,7 @@ export async function killApi(stage: Stage, times: number): Promise<Seen> {
   };
 }
 
-/** Redis is frozen, so nobody hears of the row that was just committed. */
+/** Redis is frozen, so no worker is told of the row that was just committed. */
 async function aCommitThatRingsNoDoorbell({ redis, sql }: Stage): Promise<void> {
   const count = async (): Promise<number> =>
     (await sql<{ count: number }[]>`select count(*)::int as count from users`)[0]?.count ?? 0;
@@ -53,7 +53,7 @@ export async function killWorker(stage: Stage, times: number): Promise<Seen> {
   const client = new Client(stage.api.url);
   stage.inbox.freeze();
   await client.register(email, PASSWORD);
-  await until('a worker has it in hand', async () => {
+  await until('a worker is sending it', async () => {
     const [row] = await stage.sql<{ tries: number }[]>`
       select mail_attempts as tries from users where email = ${email}`;
     return (row?.tries ?? 0) > 0;

@@ -10,14 +10,14 @@ import { ms } from './outages';
 const STARTERS = 4;
 const RECOVERY_MS = 5_000;
 
-/** Several hosts deploy at once. */
+/** Several hosts deploy concurrently. */
 export async function migrateAtOnce({ postgres }: Stage): Promise<Seen> {
   const name = `migrated_${Date.now()}`;
   await postgres.createDatabase(name);
   const statuses = await Promise.all(Array.from({ length: STARTERS }, () => postgres.migrate(name)));
   return {
     promised: 'every one ends well',
-    seen: `${STARTERS} at once, exits ${statuses.join(' ')}`,
+    seen: `${STARTERS} concurrently, exits ${statuses.join(' ')}`,
     recovery: null,
     broken: statuses.every((status) => status === 0) ? [] : [`exits ${statuses.join(' ')}`],
   };
@@ -65,8 +65,8 @@ export async function migrateUnderLoad(stage: Stage): Promise<Seen> {
     const refused = during.filter(({ status }) => status !== 201);
     const recoveredMs = newcomer.endedAt - released;
     return {
-      promised: 'old code goes on; a lock is not waited for long',
-      seen: `${during.length} sign-ups during it, ${refused.length} turned away; behind a reader it ended with ${inVain}`,
+      promised: 'old code keeps working; the wait for a lock is short',
+      seen: `${during.length} sign-ups during it, ${refused.length} refused; behind a reader it ended with ${inVain}`,
       recovery: `sign-up ${ms(recoveredMs)}`,
       broken: [
         ...(await stage.ledger.settle(10)),

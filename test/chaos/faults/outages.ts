@@ -3,12 +3,12 @@ import { until } from '../../support/until';
 import type { Seen } from '../report';
 import type { Stage } from '../stage';
 
-/** A dependency that goes and comes back while people sign up. */
+/** A dependency that fails and recovers while people sign up. */
 export interface Outage {
   readonly fault: string;
   readonly breaks: (stage: Stage) => unknown;
-  readonly mends: (stage: Stage) => unknown;
-  /** Where accounts can still be made without it, nobody is turned away meanwhile. */
+  readonly fixes: (stage: Stage) => unknown;
+  /** Accounts can still be made without it: no sign-up is refused meanwhile. */
   readonly signUpsGoOn: boolean;
   readonly lastsMs?: number;
   /** Longest until a mail to a newcomer arrives; longer where only a time-out can tell that something is dead. */
@@ -19,9 +19,9 @@ export interface Outage {
 const ANSWER_MS = 2_300;
 const RECOVERY_MS = 5_000;
 const OUTAGE_MS = 3_000;
-/** Mails that one worker has in hand, and may not have been able to mark as sent. */
-const IN_HAND_MAX = 10;
-/** Sign-ups at once before the fault: more than a pool has connections. */
+/** Mails that one worker is sending, and may not have been able to mark as sent. */
+const IN_FLIGHT_MAX = 10;
+/** Concurrent sign-ups before the fault: more than a pool has connections. */
 const BURST = 15;
 /** Longer than any promise, so that what is seen is a number and not a time-out. */
 const PATIENCE_MS = 40_000;
@@ -35,26 +35,26 @@ export async function endure(stage: Stage, outage: Outage): Promise<Seen> {
     await load.burst(BURST);
     await outage.breaks(stage);
     await pause(outage.lastsMs ?? OUTAGE_MS);
-    await outage.mends(stage);
-    const mended = performance.now();
-    const newcomer = await until('sign-ups work again', () => load.acknowledgedAfter(mended), PATIENCE_MS);
+    await outage.fixes(stage);
+    const fixedAt = performance.now();
+    const newcomer = await until('sign-ups work again', () => load.acknowledgedAfter(fixedAt), PATIENCE_MS);
     const mail = await until(
       'a newcomer gets a mail',
       () =>
         load.signUps
-          .filter(({ status, startedAt }) => status === 201 && startedAt >= mended)
+          .filter(({ status, startedAt }) => status === 201 && startedAt >= fixedAt)
           .flatMap(({ email }) => stage.ledger.mailsTo(email))[0],
       PATIENCE_MS,
     );
     await load.stop();
     const settling = performance.now();
-    const faults = await stage.ledger.settle(IN_HAND_MAX);
+    const faults = await stage.ledger.settle(IN_FLIGHT_MAX);
     const settledMs = performance.now() - settling;
 
     const slowestMs = Math.max(...load.signUps.map(({ startedAt, endedAt }) => endedAt - startedAt));
     const odd = load.signUps.filter(({ status }) => status !== 201 && (outage.signUpsGoOn || status !== 503));
-    const recoveredMs = newcomer.endedAt - mended;
-    const mailedMs = mail.at - mended;
+    const recoveredMs = newcomer.endedAt - fixedAt;
+    const mailedMs = mail.at - fixedAt;
     const acknowledged = load.signUps.filter(({ status }) => status === 201).length;
     const broken = [
       ...faults,
@@ -68,7 +68,7 @@ export async function endure(stage: Stage, outage: Outage): Promise<Seen> {
     ];
     return {
       promised: outage.signUpsGoOn ? 'sign-ups go on; no mail lost' : '503 within 2 s; nothing lost',
-      seen: `${acknowledged} acknowledged, ${load.signUps.length - acknowledged} turned away, slowest ${ms(slowestMs)}`,
+      seen: `${acknowledged} acknowledged, ${load.signUps.length - acknowledged} refused, slowest ${ms(slowestMs)}`,
       recovery: `sign-up ${ms(recoveredMs)}, mail ${ms(mailedMs)}, all mails ${ms(settledMs)}`,
       broken,
     };

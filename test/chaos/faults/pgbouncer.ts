@@ -19,7 +19,7 @@ export async function poolTransactions(): Promise<Seen> {
     const seen = await endure(stage, {
       fault: '',
       breaks: ({ postgres }) => postgres.restart(),
-      mends: () => {},
+      fixes: () => {},
       lastsMs: 0,
       signUpsGoOn: false,
     });

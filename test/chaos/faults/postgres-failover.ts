@@ -4,8 +4,8 @@ import { Stage } from '../stage';
 import { endure } from './outages';
 
 /**
- * A standby that has every commit takes over. `demoted`: the old primary lives on and takes no writes, and whoever is
- * connected to it stays connected.
+ * A standby that has every commit takes over. `demoted`: the old primary lives on and takes no writes, and its
+ * clients stay connected.
  */
 export async function failOverPostgres(how: 'killed' | 'demoted'): Promise<Seen> {
   const stage = await Stage.start();
@@ -18,7 +18,7 @@ export async function failOverPostgres(how: 'killed' | 'demoted'): Promise<Seen>
         if (how === 'killed') await stage.postgres.kill();
         else await stage.postgres.forbidWrites();
       },
-      mends: async () => {
+      fixes: async () => {
         await heir`select pg_promote()`;
         for (const proxy of [stage.toPostgres, stage.lookOut]) proxy.retarget(standby.port);
         stage.lookOut.cut();

@@ -47,7 +47,7 @@ export async function strikeProcesses(stage: Stage, fault: ProcessFault): Promis
   const slowest = Math.max(...waits);
   const allowed = REFUSED_MAX * (answered + refused) + IN_FLIGHT_EACH * struck;
   return {
-    promised: `${PROCESSES} live within ${ms(withinMs)}, < 2 % refused besides those in flight`,
+    promised: `${PROCESSES} live within ${ms(withinMs)}, < 2 % refused in addition to those in flight`,
     seen: `${struck} struck, ${refused} of ${answered + refused} connections refused`,
     recovery: `processes ${ms(slowest)}`,
     broken: [

@@ -9,7 +9,7 @@ const RECOVERY_MS = 5_000;
 /** Longest until the others have made up their minds, in milliseconds. */
 const ELECTION_MS = 30_000;
 /**
- * What Redis answers where a script is gone, or its keys are on other nodes, and nobody has dealt with it. That it was
+ * What Redis answers where a script is gone, or its keys are on other nodes, and no client has dealt with it. That it was
  * the last of many answers of a cluster whose node is dead is no fault.
  */
 const COMPLAINT = /(?<!Last error: ReplyError: )(NOSCRIPT|CROSSSLOT|MOVED)/;
@@ -51,7 +51,7 @@ async function failOver(redis: TestRedisCluster | TestRedisSentinels): Promise<S
     const seen = await endure(stage, {
       fault: '',
       breaks: () => redis.kill(victim),
-      mends: async () => {
+      fixes: async () => {
         const port = await until('there is a new primary', heir, ELECTION_MS);
         const there = performance.now();
         const before = await counted(redis, port);

@@ -15,25 +15,25 @@ export const REDIS_OUTAGES: readonly Outage[] = [
   {
     fault: 'Redis killed',
     breaks: ({ redis }) => redis.stop(),
-    mends: ({ redis }) => redis.restart(),
+    fixes: ({ redis }) => redis.restart(),
     signUpsGoOn: true,
   },
   {
     fault: 'Redis frozen',
     breaks: ({ redis }) => redis.pause(),
-    mends: ({ redis }) => redis.resume(),
+    fixes: ({ redis }) => redis.resume(),
     signUpsGoOn: true,
   },
   {
     fault: 'Redis connections lost in silence',
     breaks: ({ toRedis }) => toRedis.freeze(),
-    mends: ({ toRedis }) => toRedis.abandon(),
+    fixes: ({ toRedis }) => toRedis.abandon(),
     signUpsGoOn: true,
   },
   {
     fault: 'Redis 200 to 900 ms away',
     breaks: ({ toRedis }) => toRedis.delay(200, 900),
-    mends: ({ toRedis }) => toRedis.delay(0, 0),
+    fixes: ({ toRedis }) => toRedis.delay(0, 0),
     signUpsGoOn: true,
   },
   {
@@ -42,20 +42,20 @@ export const REDIS_OUTAGES: readonly Outage[] = [
       await order(stage, 'config', 'set', 'maxmemory-policy', 'noeviction');
       await order(stage, 'config', 'set', 'maxmemory', '1');
     },
-    mends: (stage) => order(stage, 'config', 'set', 'maxmemory', '0'),
+    fixes: (stage) => order(stage, 'config', 'set', 'maxmemory', '0'),
     signUpsGoOn: true,
   },
   {
     fault: 'Redis read-only',
-    // A replica of nobody: its primary is not there.
+    // A replica without a primary.
     breaks: (stage) => order(stage, 'replicaof', '127.0.0.1', '1'),
-    mends: (stage) => order(stage, 'replicaof', 'no', 'one'),
+    fixes: (stage) => order(stage, 'replicaof', 'no', 'one'),
     signUpsGoOn: true,
   },
   {
     fault: 'Redis wiped',
     breaks: (stage) => order(stage, 'flushall'),
-    mends: () => {},
+    fixes: () => {},
     lastsMs: 0,
     signUpsGoOn: true,
   },

@@ -47,7 +47,7 @@ export async function stopApi(stage: Stage): Promise<Seen> {
 
 /** SIGTERM while a mail is with a server that takes its time: it is finished, once. */
 export async function stopWorker(stage: Stage): Promise<Seen> {
-  const email = await aMailInHand(stage);
+  const email = await aMailInFlight(stage);
   const { child } = stage.worker;
   child.signal('SIGTERM');
   await until('it is shutting down', () => stage.worker.lines.some((line) => line.includes('Shutting down')));
@@ -59,23 +59,23 @@ export async function stopWorker(stage: Stage): Promise<Seen> {
   stage.worker = await spawnApp('mailer-worker', stage.env);
   const faults = await stage.ledger.settle(0);
   return {
-    promised: 'the mail in hand finished, exit 0',
+    promised: 'the mail in flight finished, exit 0',
     seen: `${stage.ledger.mailsTo(email).length} mail, exit ${status} after ${ms(tookMs)}`,
     recovery: null,
     broken: [
       ...faults,
-      ...(row === undefined ? ['the mail in hand was left'] : []),
+      ...(row === undefined ? ['the mail in flight was left'] : []),
       ...(status === 0 ? [] : [`exit ${status}`]),
     ],
   };
 }
 
-/** A second signal ends either app at once, whatever it waits for. */
+/** A second signal ends either app immediately, whatever it waits for. */
 export async function stopTwice(stage: Stage): Promise<Seen> {
   const api = await spawnApp('api', { ...stage.env, BCRYPT_COST: '12' });
   const hanging = guests().map((email) => new Client(api.url).register(email, PASSWORD));
   void Promise.allSettled(hanging);
-  await aMailInHand(stage);
+  await aMailInFlight(stage);
   const took: number[] = [];
   const statuses: number[] = [];
   for (const app of [api, stage.worker]) {
@@ -90,7 +90,7 @@ export async function stopTwice(stage: Stage): Promise<Seen> {
   const faults = await stage.ledger.settle(2);
   const slowest = Math.max(...took);
   return {
-    promised: 'a second signal ends it at once',
+    promised: 'a second signal ends it immediately',
     seen: `exit ${statuses.join(' and ')}, the slower after ${ms(slowest)}`,
     recovery: null,
     broken: [...faults, ...(slowest > AT_ONCE_MS ? [`it took ${ms(slowest)}`] : [])],
@@ -98,11 +98,11 @@ export async function stopTwice(stage: Stage): Promise<Seen> {
 }
 
 /** Resolves to the address of a mail that the worker is handing to a server that does not answer. */
-async function aMailInHand(stage: Stage): Promise<string> {
+async function aMailInFlight(stage: Stage): Promise<string> {
   const [email = ''] = guests();
   stage.toInbox.freeze();
   await new Client(stage.api.url).register(email, PASSWORD);
-  await until('a worker has it in hand', async () => {
+  await until('a worker is sending it', async () => {
     const [row] = await stage.sql`select email from users where email = ${email} and mail_attempts > 0`;
     return row !== undefined;
   });

@@ -8,19 +8,19 @@ export const SMTP_OUTAGES: readonly Outage[] = [
   {
     fault: 'SMTP down',
     breaks: ({ inbox }) => inbox.down(),
-    mends: ({ inbox }) => inbox.up(),
+    fixes: ({ inbox }) => inbox.up(),
     signUpsGoOn: true,
   },
   {
     fault: 'SMTP frozen',
     breaks: ({ toInbox }) => toInbox.freeze(),
-    mends: ({ toInbox }) => toInbox.thaw(),
+    fixes: ({ toInbox }) => toInbox.thaw(),
     signUpsGoOn: true,
   },
   {
     fault: 'SMTP sessions lost in silence',
     breaks: ({ inbox }) => inbox.freeze(),
-    mends: ({ inbox }) => inbox.thaw(),
+    fixes: ({ inbox }) => inbox.thaw(),
     // Only the deadline of a mail (10 s) tells that its session is dead.
     mailWithinMs: 12_000,
     signUpsGoOn: true,
@@ -28,13 +28,13 @@ export const SMTP_OUTAGES: readonly Outage[] = [
   {
     fault: 'SMTP 200 to 900 ms away',
     breaks: ({ toInbox }) => toInbox.delay(200, 900),
-    mends: ({ toInbox }) => toInbox.delay(0, 0),
+    fixes: ({ toInbox }) => toInbox.delay(0, 0),
     signUpsGoOn: true,
   },
   {
     fault: 'SMTP greylisting',
     breaks: ({ inbox }) => inbox.refuse(451, 30),
-    mends: ({ inbox }) => inbox.refuse(0, 0),
+    fixes: ({ inbox }) => inbox.refuse(0, 0),
     signUpsGoOn: true,
   },
 ];
@@ -54,15 +54,15 @@ export async function refuseForGood(stage: Stage): Promise<Seen> {
   const again = await register();
   const faults = await stage.ledger.settle(0);
   return {
-    promised: 'given up at once, and visibly',
-    seen: `${rows.length} given up after ${Math.max(...rows.map(({ tries }) => tries))} try; anew: ${JSON.stringify(tally(again))}`,
+    promised: 'given up immediately, and visibly',
+    seen: `${rows.length} given up after ${Math.max(...rows.map(({ tries }) => tries))} try; again: ${JSON.stringify(tally(again))}`,
     recovery: null,
     broken: [
       ...faults,
       ...(rows.some(({ tries }) => tries > 1) ? ['a refused mail was tried again'] : []),
       ...again
         .filter(({ status }) => status !== 201)
-        .map(({ status }) => `registering anew was answered ${status}`),
+        .map(({ status }) => `registering again was answered ${status}`),
     ],
   };
 }

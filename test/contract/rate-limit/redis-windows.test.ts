@@ -155,7 +155,7 @@ describe('RedisWindows', () => {
     expect((await limiter.settle([budget]))[0]?.remaining).toBe(1);
   });
 
-  it('begins anew after somebody has wiped Redis', async () => {
+  it('begins again after Redis was wiped', async () => {
     const budget = charge({ max: 1 });
     await limiter.settle([budget]);
     await redis.flushall();

@@ -102,7 +102,7 @@ describe('SlidingWindowStorage', () => {
   ];
 
   it.each(outages)(
-    'goes on counting while Redis is %s, and counts in Redis again afterwards',
+    'continues counting while Redis is %s, and counts in Redis again afterwards',
     async (_what, breakIt, mendIt) => {
       const budget = charge({ max: 2 });
       await limiter.settle([budget]);

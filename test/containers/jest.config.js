@@ -1,4 +1,4 @@
-// On its own, because it wants a container engine: make test-containers.
+// On its own, because it needs a container engine: make test-containers.
 const { projects } = require('../../jest.config.js');
 const { displayName, testMatch, globalSetup, globalTeardown, ...base } = projects[0];
 

@@ -32,7 +32,7 @@ const LICENCES = [
   'Unlicense',
 ];
 
-/** Packages whose licence is not written down as SPDX wants it; read by a person, at this version. */
+/** Packages whose licence is not written in the form of SPDX; read by a person, at this version. */
 const READ_BY_A_PERSON: Readonly<Record<string, string>> = {
   'busboy@1.6.0': 'MIT',
   'streamsearch@1.1.0': 'MIT',

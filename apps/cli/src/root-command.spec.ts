@@ -73,7 +73,7 @@ describe('The root command', () => {
     [['codes', 'purge', '--older-than', '9999d'], 'At most 3650d'],
     [['codes', 'purge', '--batch-size', '10001'], 'from 1 to 10000'],
     [['mail', 'owed', '--limit', 'all'], 'from 1 to 10000'],
-    [['mail', 'preview', '--language', 'xx'], 'Give one of: en, fr.'],
+    [['mail', 'preview', '--language', 'xx'], 'Give one of: en, fr, de, es, pt, ja, ar.'],
     [['mail', 'preview', '--template', 'xx'], 'Give one of: activation_code, address_taken.'],
   ])('calls %j wrong usage', async (args, message) => {
     expect(await call(...args)).toBe(2);

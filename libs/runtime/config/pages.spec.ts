@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { configurationPage, envExample } from './pages';
 import { parseEnvironment } from './parse-environment';
@@ -41,12 +41,20 @@ describe('docs/configuration.md', () => {
   });
 });
 
-describe('README.md', () => {
-  it('names no variable that does not exist, and leads to the page of all', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    const named = [...readme.matchAll(/^\| `([A-Z][A-Z_]+)`/gm)].map(([, name]) => name);
+describe('README.md and the guides', () => {
+  const folder = 'docs/guides';
+  const pages = ['README.md', ...readdirSync(folder).map((name) => `${folder}/${name}`)];
+  const text = pages.map((page) => readFileSync(page, 'utf8')).join('\n');
+
+  it('name no variable that does not exist', () => {
+    const placeholders = ['NAME_FILE'];
+    const named = [...text.matchAll(/`([A-Z]+_[A-Z_]*[A-Z])[`=]/g)].map(([, name]) => name);
     expect(named.length).toBeGreaterThan(5);
-    expect(named.filter((name) => !(String(name) in variables))).toEqual([]);
-    expect(readme).toContain('docs/configuration.md');
+    const known = [...Object.keys(variables), ...placeholders];
+    expect(named.filter((name) => !known.includes(String(name)))).toEqual([]);
+  });
+
+  it('lead to the page of all variables', () => {
+    expect(readFileSync('README.md', 'utf8')).toContain('docs/configuration.md');
   });
 });

@@ -126,10 +126,14 @@ describe('An api of several processes', () => {
   });
 
   it('finishes what is in flight when it is told to end, and leaves nothing behind', async () => {
-    const api = await spawnApp('api', { ...service.env, WEB_CONCURRENCY: '2', BCRYPT_COST: '10' });
+    const env = { ...service.env, WEB_CONCURRENCY: '2', BCRYPT_COST: '10', TRUST_PROXY: '1' };
+    const api = await spawnApp('api', env);
     const pids = processesOf(api);
+    // Each from a client of its own: one client may hold a quarter of the hashing line.
     const answers = Array.from({ length: 8 }, (_, index) =>
-      new Client(api.url).register(`leaving-${index}@example.com`, PASSWORD),
+      new Client(api.url).register(`leaving-${index}@example.com`, PASSWORD, {
+        'X-Forwarded-For': `203.0.113.${index + 1}`,
+      }),
     );
     await Promise.race(answers);
     expect(await api.stop()).toBe(0);

@@ -9,6 +9,7 @@ import { freePort } from '../../tools/processes/ports';
 import { PrivatePostgres } from '../chaos/private-postgres';
 import { spawnApp, type SpawnedApp } from '../support/apps';
 import { Authority, type Certificate } from '../support/certificates';
+import { cli } from '../support/cli';
 import { codeIn, TestInbox } from '../support/inbox';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TestRedis } from '../support/redis';
@@ -70,10 +71,16 @@ async function start(
   return app;
 }
 
-/** What an api says of the three, once it runs. */
+/** What an api says of PostgreSQL and Redis once it runs, and the doctor of the mail server, to which no api connects. */
 async function checks(env: NodeJS.ProcessEnv): Promise<unknown> {
-  const { url } = await start('api', env, '/livez');
-  return (await new Client(url).get('/api/v1/health')).body['checks'];
+  const [{ url }, doctor] = await Promise.all([start('api', env, '/livez'), cli(['doctor', '--json'], env)]);
+  const { database, redis } = (await new Client(url).get('/api/v1/health')).body['checks'] as Record<
+    string,
+    string
+  >;
+  const { findings } = doctor.json() as { findings: { id: string; verdict: string }[] };
+  const mail = findings.find(({ id }) => id === 'mail.reachable')?.verdict === 'ok' ? 'healthy' : 'unhealthy';
+  return { database, redis, mail };
 }
 
 describe('With TLS to PostgreSQL, Redis and the mail server', () => {

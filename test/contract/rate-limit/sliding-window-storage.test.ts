@@ -59,7 +59,7 @@ async function inRedis<T>(ask: (redis: Redis) => Promise<T>): Promise<T> {
   }
 }
 const command = (...words: [string, ...string[]]) => inRedis((redis) => redis.call(...words));
-const counted = ({ key }: Charge) => inRedis((redis) => redis.zcard(`{limits}:${key}`));
+const counted = ({ key }: Charge) => inRedis((redis) => redis.zcard(`user-registration:{limits}:${key}`));
 
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   const began = performance.now();

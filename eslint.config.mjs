@@ -42,6 +42,11 @@ export default defineConfig(
     files: ['examples/sign-up/*.js'],
     languageOptions: { sourceType: 'module', globals: { ...BROWSER, ...EVERYWHERE } },
   },
+  {
+    files: ['tools/check-node.cjs'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
+    rules: { 'no-console': 'off' },
+  },
   { files: ['**/*.config.js', '**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: COMMONJS } },
   { files: ['tools/inbox/page/*.js'], languageOptions: { sourceType: 'script', globals: BROWSER } },
   {

@@ -1,8 +1,7 @@
 export { EVENTS_CHANNEL, PostgresEventLog } from './adapters/postgres-event-log';
 export { PostgresDeliveries } from './adapters/postgres-deliveries';
 export { PostgresEventRetention } from './adapters/postgres-event-retention';
-export { HttpWebhookSender } from './adapters/http-webhook-sender';
-export { recordEvent, type AccountChange } from './adapters/record-event';
+export { recordEvent } from './adapters/record-event';
 export * from './domain/deliveries';
 export * from './domain/event';
 export * from './domain/event-feed';

@@ -12,6 +12,5 @@ export * from './domain/mailer';
 export * from './mail.module';
 export * from './domain/mail-server-log';
 export * from './smtp.module';
-export { MailTemplates, TemplateFault, type RenderedMail } from './templates/mail-templates';
+export { MailTemplates, TemplateFault } from './templates/mail-templates';
 export { ReaderLocale } from './templates/reader-locale';
-export { localesWith } from './templates/template-folder';

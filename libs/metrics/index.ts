@@ -9,6 +9,5 @@ export * from './domain/metrics-recorder';
 export type { MetricsReport } from './domain/metrics-report';
 export * from './domain/metrics-reporter';
 export * from './domain/metrics-store';
-export { RollingTally } from './domain/rolling-tally';
 export * from './metrics.module';
 export * from './scrape.controller';

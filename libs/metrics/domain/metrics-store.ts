@@ -9,11 +9,3 @@ export interface MetricsStore {
   read(): Promise<Tally>;
 }
 export const MetricsStore = Symbol('MetricsStore');
-
-/** How long latencies are kept: at least 12, at most 13 five-minute buckets. */
-export interface LatencyWindow {
-  readonly bucketSeconds: number;
-  /** One more than it takes to fill the window: the newest is only partly full. */
-  readonly buckets: number;
-}
-export const ROLLING_HOUR: LatencyWindow = { bucketSeconds: 300, buckets: 13 };

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { ROLLING_HOUR, type LatencyWindow } from './metrics-store';
 import { Tally, type BusinessEvent } from './tally';
+
+/** How long latencies are kept: at least 12, at most 13 five-minute buckets. */
+export interface LatencyWindow {
+  readonly bucketSeconds: number;
+  /** One more than it takes to fill the window: the newest is only partly full. */
+  readonly buckets: number;
+}
+export const ROLLING_HOUR: LatencyWindow = { bucketSeconds: 300, buckets: 13 };
 
 /** What one process has counted since its start; its latencies leave it after the window. */
 export class RollingTally {

@@ -2,7 +2,8 @@ import { Flusher, type FlushObserver } from '../domain/flusher';
 import { SILENT_INSTRUMENTS } from '../domain/instruments';
 import { TallyRecorder } from '../domain/metrics-recorder';
 import { MetricsReporter } from '../domain/metrics-reporter';
-import type { LatencyWindow, MetricsStore } from '../domain/metrics-store';
+import type { MetricsStore } from '../domain/metrics-store';
+import type { LatencyWindow } from '../domain/rolling-tally';
 import { RollingTally } from '../domain/rolling-tally';
 
 const UNOBSERVED: FlushObserver = { failed: () => {}, recovered: () => {} };

@@ -1,6 +1,7 @@
 import { ENDPOINTS_MAX, OTHER } from '../domain/endpoints';
 import { toReport, type MetricsReport } from '../domain/metrics-report';
-import type { LatencyWindow, MetricsStore } from '../domain/metrics-store';
+import type { MetricsStore } from '../domain/metrics-store';
+import type { LatencyWindow } from '../domain/rolling-tally';
 import { exactPercentile, knownDurations, relativeError } from './exact-percentile';
 import { meteredProcess } from './metered-process';
 import { until } from './until';

@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 /**
  * A dependency that is unavailable, frozen or at capacity: the caller may try again. What was asked of a frozen one may
  * still be done when it wakes; asking again then tells.
@@ -47,24 +45,5 @@ export async function within<T>(promise: PromiseLike<T>, timeoutMs: number, late
     return await Promise.race([promise, deadline]);
   } finally {
     cancel();
-  }
-}
-
-const INSIST_INTERVAL_MS = 250;
-
-/**
- * Does something again and again while a dependency is away, for `forMs` at most.
- * @throws {Unavailable} when it is away for longer
- */
-export async function insist(forMs: number, work: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + forMs;
-  for (;;) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      if (!(error instanceof Unavailable) || performance.now() > deadline) throw error;
-      await pause(INSIST_INTERVAL_MS);
-    }
   }
 }

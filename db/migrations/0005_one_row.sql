@@ -1,7 +1,7 @@
 -- migrate:up
 
 alter table users
-  -- The mailbox has had its mails of the day, so this one is not sent. Nobody is told but the operator.
+  -- The mailbox has had its mails of the day, so this one is not sent. Only the operator is told.
   add column mail_withheld_at timestamptz,
   -- A code that died of wrong tries may be replaced without the wait, once a registration.
   add column code_early_resend text not null default 'unused'

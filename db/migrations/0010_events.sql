@@ -52,7 +52,7 @@ alter table events set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum
 create table event_log (
   only_row boolean primary key default true check (only_row),
   last_position bigint not null default 0,
-  -- The highest position whose event was deleted: whoever has read less has missed something.
+  -- The highest position whose event was deleted: a reader that has read less has missed something.
   forgotten_position bigint not null default 0
 );
 insert into event_log default values;

@@ -4,7 +4,7 @@
 alter table users add column mail_leased_by uuid;
 alter table events add column leased_by uuid;
 
--- Sends whose outcome nobody knows, because the connection broke after the mail was handed over.
+-- Sends whose outcome is unknown, because the connection broke after the mail was handed over.
 alter table users add column mail_unknown_outcomes smallint not null default 0;
 
 -- The workers that are alive. `steady_since` begins again after a gap: a worker that was cut off from the database

@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Activate an account
-         * @description Spends the code of the mail. Of many requests at once with the right code exactly one succeeds.
+         * @description Redeems the emailed code. Of many concurrent requests with the right code exactly one succeeds.
          */
         post: operations["activate"];
         delete?: never;
@@ -1450,7 +1450,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description Unhealthy: the database is away. Or a problem: this process is shutting down. */
+            /** @description Unhealthy: the database is unavailable. Or a problem: this process is shutting down. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

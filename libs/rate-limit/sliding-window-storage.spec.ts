@@ -26,7 +26,7 @@ class Greeting {
 describe('SlidingWindowStorage', () => {
   it('takes milliseconds and gives seconds, as @nestjs/throttler expects', async () => {
     const storage = frozenStorage();
-    const hit = () => storage.increment('somebody', 60_000, 2, 60_000, 'default');
+    const hit = () => storage.increment('kevin', 60_000, 2, 60_000, 'default');
     expect(await hit()).toEqual({ totalHits: 1, timeToExpire: 60, isBlocked: false, timeToBlockExpire: 0 });
     expect(await hit()).toEqual({ totalHits: 2, timeToExpire: 60, isBlocked: false, timeToBlockExpire: 0 });
     expect(await hit()).toEqual({ totalHits: 3, timeToExpire: 60, isBlocked: true, timeToBlockExpire: 60 });

@@ -55,7 +55,7 @@ describe('codes purge', () => {
     const result = await running.result;
     expect([result.status, result.stderr]).toEqual([
       1,
-      expect.stringContaining('Ending after the batch in hand'),
+      expect.stringContaining('Ending after the current batch'),
     ]);
     const { deleted, interrupted } = result.json();
     expect(interrupted).toBe(true);

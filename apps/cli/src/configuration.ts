@@ -1,7 +1,7 @@
 import { ConfigurationError, parseEnvironment, type Environment } from '@app/runtime';
 
 /**
- * The environment, or what is wrong with it. Faults do not end the program at once, as they end a service: help
+ * The environment, or what is wrong with it. Faults do not end the program immediately, as they end a service: help
  * works without a configuration, and the doctor shows the faults. No other command runs with them.
  */
 export class Configuration {

@@ -14,7 +14,7 @@ export class DoorbellListener implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const wake = (): void => this.sweep.wake();
-    // What was rung while nobody listened is found when it listens again.
+    // Mails announced while the connection was lost are found when it listens again.
     this.sql.listen(DOORBELL_CHANNEL, wake, wake).catch((error: unknown) => {
       this.logger.warn({ error }, 'The doorbell is unavailable; sweeping');
     });

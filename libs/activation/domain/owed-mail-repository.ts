@@ -11,9 +11,9 @@ export interface ClaimedMail {
   readonly traceParent: string | null;
   /** Sends begun so far, this one included. */
   readonly attempt: number;
-  /** Sends of it whose outcome nobody knows. */
+  /** Sends of it whose outcome is unknown. */
   readonly unknownOutcomes: number;
-  /** The code to send, or null when the owner of an activated account is told that somebody tried the address. */
+  /** The code to send, or null when the owner of an activated account is told that someone tried the address. */
   readonly code: IssuedCode | null;
 }
 
@@ -48,7 +48,7 @@ export interface OwedMailRepository {
    */
   postpone(id: string, delaySeconds: number, reason: string, counts?: AttemptCounts): Promise<void>;
   /**
-   * Stops trying, visibly. The code, which nobody will read, is dead immediately, unless the mail may have
+   * Stops trying, visibly. The code, which will not be read, is dead immediately, unless the mail may have
    * arrived. @throws {Unavailable}
    */
   giveUp(id: string, reason: string, why: GivenUpBecause): Promise<void>;

@@ -1,7 +1,7 @@
-/** Deletes what nobody can use any more: registrations whose code died unused. All times are PostgreSQL's. */
+/** Deletes what cannot be used any more: registrations whose code died unused. All times are PostgreSQL's. */
 export interface DeadRegistrations {
   /**
-   * Deletes registrations that died more than `olderThanSeconds` ago, oldest first. Rows that somebody else holds
+   * Deletes registrations that died more than `olderThanSeconds` ago, oldest first. Rows that another session holds
    * are left for the next purge, so that no sign-up waits and two purges do not disturb each other. @throws {Unavailable}
    */
   purge(batch: PurgeBatch): Promise<PurgedBatch>;
@@ -26,7 +26,7 @@ export interface Batch {
 
 export interface PurgeBatch extends Batch {
   readonly olderThanSeconds: number;
-  /** Deletes nothing while another such batch is being deleted: of the schedules of many workers, one goes on. */
+  /** Deletes nothing while another such batch is being deleted: of the schedules of many workers, one proceeds. */
   readonly alone?: boolean | undefined;
 }
 

@@ -185,7 +185,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       });
     });
 
-    it('gives a registration so many new codes and no more, however many ask at once, and the next one as many', async () => {
+    it('gives a registration so many new codes and no more, however many ask concurrently, and the next one as many', async () => {
       const ask = async (id: string): Promise<string> => (await replaceCode(stage, { id })).outcome;
       for (const { id, email } of [kevin(), kevin()]) {
         await stage.register(kevin({ id }));
@@ -262,7 +262,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         expect(await digitsOf(stage, await renewAndDeliver(stage, current))).toBe(5);
       });
 
-      it('count for the address, however often it is registered anew', async () => {
+      it('count for the address, however often it is registered again', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await guessOverManyCodes(stage, account, 10);
         await stage.letPass(LIFE_SECONDS + 1);

@@ -122,7 +122,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       expect(await registered([first, second])).toEqual([second.email]);
     });
 
-    it('goes on where the batch before ended, and does not look before that', async () => {
+    it('continues where the batch before ended, and does not look before that', async () => {
       const people: NewAccount[] = [];
       for (let n = 0; n < 4; n += 1) {
         people.push(await registerAndDeliver(stage, guest(n)));

@@ -57,7 +57,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(claims.filter((mail) => mail !== null)).toHaveLength(1);
       });
 
-      it('leases the mail: nobody else has it until the lease is over, then anybody may', async () => {
+      it('leases the mail: no other worker has it until the lease is over, then any may', async () => {
         const { code } = await register(kevin());
         await claim(code.mailId);
         await stage.letPass(LEASE_SECONDS - 2);
@@ -68,7 +68,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await claim(code.mailId)).toMatchObject({ id: code.mailId, attempt: 2, code });
       });
 
-      it('lets the code live from then on, anew each time', async () => {
+      it('lets the code live from then on, again each time', async () => {
         const account = await register(kevin());
         await claim(account.code.mailId);
         await stage.letPass(LIFE_SECONDS - 10);
@@ -134,7 +134,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
     });
 
     describe('markSent', () => {
-      it('begins the life of the code anew', async () => {
+      it('begins the life of the code again', async () => {
         const account = await register(kevin());
         await claim(account.code.mailId);
         await stage.letPass(LIFE_SECONDS - 10);
@@ -170,7 +170,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         });
       });
 
-      it('takes back a giving-up by a worker that had the mail at the same time', async () => {
+      it('reverts a giving-up by a worker that had the mail at the same time', async () => {
         const account = await register(kevin());
         await giveUp(account);
         await stage.owed.markSent([account.code.mailId], LIFE_SECONDS);
@@ -252,7 +252,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         });
       });
 
-      it('kills the code that nobody will read', async () => {
+      it('kills the code that will not be read', async () => {
         const account = await register(kevin());
         await giveUp(account);
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });

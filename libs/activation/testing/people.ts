@@ -31,7 +31,7 @@ const person =
 
 export const kevin = person('kevin@example.com', 'en');
 export const marie = person('marie@example.com', 'fr');
-/** Somebody who types Kevin's address as their own. */
+/** Someone who types Kevin's address as their own. */
 export const stranger = person('kevin@example.com', 'en');
 /** The n-th of many, each with an address of their own. */
 export const guest = (n: number): NewAccount => person(`guest${n}@example.com`, 'en')();

@@ -19,7 +19,7 @@ export interface Stage {
   readonly dead: DeadRegistrations;
   /** Writes a registration, its mail owed; replaces a dead one. Throws when the address is held. */
   register(account: NewAccount): Promise<void>;
-  /** What stands in the table for an address. */
+  /** The stored row of an address. */
   account(email: string): Promise<AccountState | null>;
   /** Moves every stored time into the past, as if that long had gone by. */
   letPass(seconds: number): Promise<void>;
@@ -71,7 +71,7 @@ export async function deliver(stage: Stage, mailId: string): Promise<void> {
   await stage.owed.markSent([mailId], LIFE_SECONDS);
 }
 
-/** Registers somebody whose code is in their inbox. */
+/** Registers a person whose code is in their inbox. */
 export async function registerAndDeliver(stage: Stage, account: NewAccount): Promise<NewAccount> {
   await stage.register(account);
   await deliver(stage, account.code.mailId);

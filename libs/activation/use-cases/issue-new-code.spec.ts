@@ -43,7 +43,7 @@ describe('IssueNewCode', () => {
     });
   });
 
-  it('is done once the row is written, whoever hears the doorbell', async () => {
+  it('is done once the row is written, whether or not the doorbell is heard', async () => {
     const account = await registerAndDeliver(stage, kevin());
     await ask(account);
     expect(await dueMails(stage)).toHaveLength(1);

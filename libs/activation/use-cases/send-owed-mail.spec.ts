@@ -98,7 +98,7 @@ describe('SendOwedMail', () => {
     expect(mailer.sent[0]?.content).toMatchObject({ code: codes.derive(account.code) });
   });
 
-  it('gives up at once what the server will never take', async () => {
+  it('gives up immediately what the server will never take', async () => {
     const account = kevin();
     await stage.register(account);
     await mailer.refuse();
@@ -149,7 +149,7 @@ describe('SendOwedMail', () => {
     expect(outcomes).toEqual(['postponed', 'postponed', 'given_up']);
   });
 
-  it('leaves the mail owed when the worker dies with it in hand', async () => {
+  it('leaves the mail owed when the worker dies while sending it', async () => {
     const account = kevin();
     await stage.register(account);
     jest.spyOn(stage.owed, 'markSent').mockRejectedValueOnce(new Error('killed'));
@@ -226,7 +226,7 @@ describe('what follows from an outcome', () => {
     expect(decide({ ...mail, attempt: 10_000 }, held)).toEqual({ retryInSeconds: 3, counts: 'nothing' });
   });
 
-  it('is two more tries where nobody knows, and then the end', () => {
+  it('is two more tries where the outcome is unknown, and then the end', () => {
     const unknown = { kind: 'unknown', reason: 'closed after DATA' } as const;
     expect(decide({ ...mail, attempt: 9, unknownOutcomes: 1 }, unknown)).toMatchObject({ counts: 'unknown' });
     expect(decide({ ...mail, unknownOutcomes: 2 }, unknown)).toEqual({ giveUp: 'outcome_unknown' });

@@ -5,7 +5,7 @@ export const SHIPPED_LOCALES = ['en', 'fr', 'de', 'es', 'pt', 'ja', 'ar'] as con
 export type ShippedLocale = (typeof SHIPPED_LOCALES)[number];
 export const DEFAULT_LOCALE: ShippedLocale = 'en';
 
-/** Ranges of Accept-Language that are read; a longer list is nobody's wish. */
+/** Ranges of Accept-Language that are read; a longer list is no real preference. */
 const RANGES_MAX = 20;
 
 /** The tag in its usual spelling, such as `pt-BR`; undefined where it is none. */

@@ -10,7 +10,7 @@ export const codeForKevin = (details: Partial<Mail> = {}): Mail => ({
   ...details,
 });
 
-/** The notice to Marie that somebody tried her address. */
+/** The notice to Marie that someone tried her address. */
 export const noticeForMarie = (details: Partial<Mail> = {}): Mail => ({
   id: randomUUID(),
   to: 'marie@example.com',

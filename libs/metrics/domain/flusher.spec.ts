@@ -5,7 +5,7 @@ import { until } from '../testing/until';
 const answered = { method: 'GET', route: '/api/v1/health', status: 200, durationMs: 5 };
 
 describe('Flusher', () => {
-  it('brings what was counted while the store was away, whole', async () => {
+  it('brings what was counted while the store was unavailable, whole', async () => {
     const store = new UnreliableStore();
     const { recorder, flusher } = meteredProcess(store);
     store.state = 'away';

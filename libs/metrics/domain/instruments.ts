@@ -12,7 +12,7 @@ export const ACTIVATION_RESULTS = [
 export type ActivationResult = (typeof ACTIVATION_RESULTS)[number];
 
 /**
- * What became of codes. Nobody is there when a code expires unused, so that is no event to count: it is asked for
+ * What became of codes. No code of ours runs when a code expires unused, so that is no event to count: it is asked for
  * (`watchExpiredCodes`).
  */
 export const CODE_OUTCOMES = ['issued', 'sent', 'used', 'replaced'] as const;
@@ -47,7 +47,7 @@ export interface HashingState {
 }
 
 /**
- * What this process shows a scraper. The apps hand its methods to whoever has something to tell; libraries that
+ * What this process shows a scraper. The apps hand its methods to all that have something to tell; libraries that
  * tell do not know it. No method throws or waits. Durations are seconds, as Prometheus wants them.
  */
 export interface Instruments {
@@ -66,7 +66,7 @@ export interface Instruments {
   limitsEnforced(names: readonly string[]): void;
   /** @param limit one of the names that were given to `limitsEnforced` */
   limitDecided(limit: string, decision: LimitDecision): void;
-  /** A decision that was taken in process because Redis was away. */
+  /** A decision that was taken in process because Redis was down. */
   limitsFellBack(): void;
   /** What was counted could not be brought to Redis; it is kept. */
   metricsFlushFailed(): void;

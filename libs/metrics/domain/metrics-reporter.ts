@@ -14,8 +14,8 @@ export class MetricsReporter {
 
   /**
    * The report over all processes: up to the moment for this one, about a second late for the others. However
-   * many ask at once, the store is read for one at a time.
-   * @throws {Unavailable} when the store is away
+   * many ask concurrently, the store is read for one at a time.
+   * @throws {Unavailable} when the store is unavailable
    */
   report(): Promise<MetricsReport> {
     return this.reading.run();

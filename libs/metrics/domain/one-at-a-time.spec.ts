@@ -26,7 +26,7 @@ describe('OneAtATime', () => {
     expect(runs).toHaveLength(2);
   });
 
-  it('never runs two at once, whenever it is asked', async () => {
+  it('never runs two concurrently, whenever it is asked', async () => {
     let running = 0;
     let most = 0;
     const task = new OneAtATime(async () => {

@@ -1,5 +1,5 @@
 /**
- * Runs a task for everybody who asks: one run under way and one waiting, however many ask. Whoever asks gets a run
+ * Runs a task for all who ask: one run under way and one waiting, however many ask. Each caller gets a run
  * that began after the question.
  */
 export class OneAtATime<T> {
@@ -21,7 +21,7 @@ export class OneAtATime<T> {
   private start(): Promise<T> {
     const run = this.task();
     this.underWay = run;
-    // Where somebody waits, the next run takes its place; in between nobody may start a second one.
+    // Where a caller waits, the next run takes its place; no second one may start in between.
     const settled = (): void => {
       if (this.waiting === null) this.underWay = null;
     };

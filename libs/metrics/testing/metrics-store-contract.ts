@@ -55,7 +55,7 @@ export function describeMetricsStoreContract(
       expect(report.latencies[REGISTER]).toMatchObject({ count: 3, min: 3.25, max: 198.3 });
     });
 
-    it('goes on adding to what a process brought before', async () => {
+    it('keeps adding to what a process brought before', async () => {
       const store = await create();
       const { recorder, flusher } = meteredProcess(store);
       for (const durationMs of [10, 30, 20]) {

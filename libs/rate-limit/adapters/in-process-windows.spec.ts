@@ -67,7 +67,7 @@ describe('InProcessWindows', () => {
     expect((await limiter.settle([budget]))[0]?.allowed).toBe(true);
   });
 
-  it('measures on, and tells the new time, when somebody sets the time of day', async () => {
+  it('measures on, and tells the new time, when the time of day is set', async () => {
     const clock = new HandClock();
     const limiter = new InProcessWindows(clock);
     const budget = charge({ max: 1 });

@@ -28,7 +28,7 @@ interface Window {
 
 const counted = ({ stamps, gone }: Window): number => stamps.length - gone;
 
-/** Sliding windows of this process alone: one-node mode, and what counts while Redis is away. */
+/** Sliding windows of this process alone: one-node mode, and what counts while Redis is unavailable. */
 export class InProcessWindows implements SlidingWindows {
   /** In the order of the last spend. */
   private readonly windows = new Map<string, Window>();
@@ -64,7 +64,7 @@ export class InProcessWindows implements SlidingWindows {
     return Promise.resolve(verdicts);
   }
 
-  /** The window as it is now: without what has left it, and without what the charge takes back. */
+  /** The window as it is now: without what has left it, and without what the charge refunds. */
   private current({ action, key, windowMs, spendId }: Charge, now: number): Window {
     const window = this.windows.get(key) ?? { stamps: [], gone: 0, micros: windowMs * 1_000 };
     if (action === 'refund') {

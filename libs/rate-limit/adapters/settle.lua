@@ -6,8 +6,8 @@
 -- reply    one string, its fields parted by blanks: the time in microseconds, then three a charge: number counted,
 --          time of the oldest in microseconds, spend id; `-` where there is none
 --
--- Time is Redis's own, so that all processes agree. A spend that is refused adds nothing, for any charge; whoever
--- looks clears away what has left the window. Every set expires a window after the last request it counted. Nothing
+-- Time is Redis's own, so that all processes agree. A spend that is refused adds nothing, for any charge; each
+-- look clears away what has left the window. Every set expires a window after the last request it counted. Nothing
 -- is added before all have passed, and what refuses a write (full, read-only) refuses the first one: none or all.
 --
 -- What costs is the number of calls and of fields, not the size of a set: hence one argument a charge, one string in

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 const DIGEST_BYTES = 16;
 
 /**
- * Turns what a limit counts by (an address, a client) into a key that tells nobody what it was: without the secret
+ * Turns what a limit counts by (an address, a client) into a key that does not tell what it was: without the secret
  * not even whether a certain address is among the keys.
  */
 export function digestKey(secret: string, limit: string, ...parts: readonly string[]): string {

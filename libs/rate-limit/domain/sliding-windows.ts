@@ -2,7 +2,7 @@
 export interface Charge {
   /** Name of the limit, for headers and metrics. */
   readonly limit: string;
-  /** Whose budget it is. Digested by `digestKey`: it never holds an address. No key stands in two charges at once. */
+  /** Whose budget it is. Digested by `digestKey`: it never holds an address. No key appears in two charges of one call. */
   readonly key: string;
   /** Requests that pass in any window of this length. */
   readonly max: number;

@@ -9,7 +9,7 @@ type Move = Charge['action'] | 'none';
 export interface Step {
   readonly gapMs: number;
   readonly moves: readonly Move[];
-  /** Which earlier spend a refund takes back, from the latest. */
+  /** Which earlier spend a refund reverts, from the latest. */
   readonly back: number;
 }
 
@@ -37,7 +37,7 @@ export class Scenario {
     this.budgets = [1, 2, 4].map((max) => charge({ max, windowMs: windowMs * (max === 4 ? 2 : 1) }));
   }
 
-  /** The charges of one step; refunds are made in the model at once. */
+  /** The charges of one step; refunds are made in the model immediately. */
   charges({ moves, back }: Step): Charge[] {
     return moves.flatMap((action, index): Charge[] => {
       const budget = this.budgets[index];

@@ -24,7 +24,7 @@ export function describeSlidingWindowsContract(
   create: () => Promise<{ limiter: SlidingWindows; elapse: Elapse }>,
 ): void {
   describe(`SlidingWindows contract: ${name}`, () => {
-    it('lets exactly the limit pass, of many at once', async () => {
+    it('lets exactly the limit pass, of many concurrent ones', async () => {
       const { limiter } = await create();
       const passed = await allowed(limiter, charge({ max: 5 }), 200);
       expect(passed.filter(Boolean)).toHaveLength(5);
@@ -84,7 +84,7 @@ export function describeSlidingWindowsContract(
       expect(seen).toMatchObject({ allowed: true, remaining: 0, resetAt: spent?.resetAt });
     });
 
-    it('takes back what was spent, and only that', async () => {
+    it('refunds what was spent, and only that', async () => {
       const { limiter } = await create();
       const one = charge({ max: 2 });
       const [first] = await limiter.settle([one]);

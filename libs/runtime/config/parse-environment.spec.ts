@@ -228,7 +228,7 @@ describe('parseEnvironment', () => {
       expect(warningsOf({ DATABASE_PASSWORD_FILE: file('one-word\n') })).toEqual([]);
     });
 
-    it('cannot be given beside the value', () => {
+    it('cannot be given together with the value', () => {
       expect(blamed({ SECRET_KEY: SECRET, SECRET_KEY_FILE: file(SECRET) })).toEqual(['SECRET_KEY']);
     });
 
@@ -341,7 +341,7 @@ describe('parseEnvironment', () => {
     ];
     const value = 'hunter2-hunter2';
     for (const name of secrets) {
-      // Too short, given twice, given as a file name, and beside the faults of others.
+      // Too short, given twice, given as a file name, and together with the faults of others.
       for (const env of [
         { [name]: value },
         { [name]: value, [`${name}_FILE`]: value },

@@ -12,7 +12,7 @@ import { Redis } from '../redis/redis';
 const FRESH_MS = 1_000;
 
 /**
- * Asks a dependency at most once a second, and once for all who ask meanwhile, by a clock that nobody sets. Why it is
+ * Asks a dependency at most once a second, and once for all who ask meanwhile, by a monotonic clock. Why it is
  * down stands in the log, once, and not in the answer: probes and health are public. (Terminus's own `attempt` does
  * neither.)
  */

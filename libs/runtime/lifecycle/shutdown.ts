@@ -7,7 +7,7 @@ import { Logger } from '../logging/logger';
 export class Lifecycle {
   /** The process is about to go: every answer closes its connection, so that the next request goes elsewhere. */
   leaving = false;
-  /** Nobody takes its place here: it is not ready any more. */
+  /** No other process takes its place here: it is not ready any more. */
   ending = false;
   /** What still comes is turned away. */
   closed = false;
@@ -73,7 +73,7 @@ export function shutDownOnSignal(app: INestApplication, timeoutSeconds: number):
 /**
  * Not ready, a last request for every connection, then no new ones, requests in flight finished, then everything closed from the
  * outside in, and exit 0; exit 1 where something would not close.
- * @param replaced another process of this service goes on, so that the service stays ready
+ * @param replaced another process of this service continues, so that the service stays ready
  * @param lastWord runs when the requests are done
  */
 export async function depart(

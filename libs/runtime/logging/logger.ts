@@ -7,7 +7,7 @@ import { requestContext } from './request-context';
 export type Logger = PinoLogger;
 export const Logger = Symbol('Logger');
 
-/** Fields that must never reach a log, wherever somebody puts them by mistake. */
+/** Fields that must never reach a log, wherever they are put by mistake. */
 const CENSORED = [
   ...['password', 'passwordHash', 'password_hash', 'activation_code', 'authorization', 'Authorization'],
   ...['cookie', 'secret', 'email'],

@@ -1,4 +1,4 @@
-/** `test@example.com` → `t***@example.com`: enough to find a case, too little to write to somebody. */
+/** `test@example.com` → `t***@example.com`: enough to find a case, too little to write to the person. */
 export function maskEmail(email: string): string {
   const at = email.lastIndexOf('@');
   if (at < 1) return '***';

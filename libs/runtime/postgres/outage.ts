@@ -4,8 +4,8 @@ import { Unavailable } from '../lifecycle/deadline';
 export const READ_ONLY = '25006';
 
 /**
- * Errors that are about the server, the way to it, or what it lets this role do, and not about the question: whoever
- * asked may ask again. Source: appendix A of the PostgreSQL manual.
+ * Errors that are about the server, the way to it, or what it lets this role do, and not about the question: the
+ * caller may ask again. Source: appendix A of the PostgreSQL manual.
  */
 const SQLSTATES = [
   // Connection; authorization; no such database; resources; operator intervention; system error; configuration file.

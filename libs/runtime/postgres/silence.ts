@@ -8,7 +8,7 @@ export const connectWatched = (host: string, port: number, silenceMs: number): S
 
 /**
  * Has a socket destroyed once it was written to and has given nothing back for `silenceMs`. Where a host
- * was lost, or a firewall forgot the connection, nobody says so: TCP would repeat itself for a quarter of an hour,
+ * was lost, or a firewall forgot the connection, no error is reported: TCP would repeat itself for a quarter of an hour,
  * and the pool would hand every question to a connection that cannot answer. Bytes are counted, because the
  * events of a socket are TLS's once it runs on it.
  */
@@ -17,7 +17,7 @@ export function watchSilence(socket: Socket, silenceMs: number, onSilent: () => 
   let written = 0;
   let silentSince: number | null = null;
   const watch = setInterval(() => {
-    // Seen here and not heard of: whoever puts TLS on the socket takes its listeners off.
+    // Polled, because an event would be missed: putting TLS on the socket removes its listeners.
     if (socket.destroyed) {
       clearInterval(watch);
     } else if (socket.bytesRead !== read || socket.bytesWritten === written) {

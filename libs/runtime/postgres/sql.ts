@@ -16,7 +16,7 @@ export const Sql = Symbol('Sql');
 export const DATABASE_TIMEOUT_MS = 1_500;
 
 /**
- * Longest silence of a connection that was asked something: nobody waits for its answer any more, and recovery is
+ * Longest silence of a connection that was asked something: no caller waits for its answer any more, and recovery is
  * promised within five seconds. For the apps, all of whose questions are short.
  */
 export const SILENCE_MAX_MS = 3_500;
@@ -56,7 +56,7 @@ export function createSql(
     max: environment.DATABASE_POOL_SIZE,
     prepare: environment.DATABASE_PREPARE,
     // On each new connection postgres.js would ask for the types of arrays, which we do not use; where the server goes
-    // at that moment, nobody catches the error, and it ends the process.
+    // at that moment, the error is not caught and ends the process.
     fetch_types: false,
     connect_timeout: DATABASE_TIMEOUT_MS / 1_000,
     // Seconds between attempts to connect; the default climbs to minutes, and recovery is promised within five.
@@ -77,7 +77,7 @@ export function createSql(
 
 /**
  * Runs a query with a deadline on our side.
- * @throws {Unavailable} when PostgreSQL is away, frozen, starting, stopping or read-only
+ * @throws {Unavailable} when PostgreSQL is down, frozen, starting, stopping or read-only
  */
 export async function inTime<T extends readonly (Row | undefined)[]>(
   query: PendingQuery<T>,

@@ -43,7 +43,7 @@ function place(environment: Environment) {
 export const clusterNodes = ({ REDIS_HOST, REDIS_PORT }: Environment): Endpoint[] =>
   endpoints(REDIS_HOST.split(','), REDIS_PORT);
 
-/** Connection settings of a cluster. @param node what each of its connections is given besides */
+/** Connection settings of a cluster. @param node further settings of each of its connections */
 export function clusterAddress<Node extends NonNullable<ClusterOptions['redisOptions']>>(
   environment: Environment,
   node: Node,

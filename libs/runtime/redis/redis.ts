@@ -25,7 +25,7 @@ const SILENCE_MS = 1_000;
 
 /**
  * A command whose node has gone is sent again when the nodes were asked who took its place, 100 ms later; this often,
- * because after that nobody waits for it.
+ * because no caller waits longer than that.
  */
 const REDIRECTIONS_MAX = 3;
 
@@ -50,7 +50,7 @@ function limitWait(command: Command): void {
   command.promise.then(cancel, cancel);
 }
 
-/** A client that fails at once while Redis is away and within 200 ms while it is frozen: nothing waits in line. */
+/** A client that fails immediately while Redis is down, and within 200 ms while it is frozen: nothing waits in line. */
 export function createRedis(environment: Environment, logger: Logger): Redis {
   const keyPrefix = `${environment.REDIS_KEY_PREFIX}:`;
   const impatience = {

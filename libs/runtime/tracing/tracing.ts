@@ -14,7 +14,7 @@ const tracer = () => trace.getTracer('user-registration');
 
 /**
  * Runs the work in a span of its own. Without a configured exporter this is the API's no-op. Attributes are seen by
- * whoever reads traces: nothing personal belongs in them.
+ * every reader of traces: nothing personal belongs in them.
  */
 export function traced<T>(
   name: string,
@@ -36,7 +36,7 @@ export function traced<T>(
   });
 }
 
-/** Runs the work under a span that somebody else ends, as the child of what the carrier (such as headers) names. */
+/** Runs the work under a span that another caller ends, as the child of what the carrier (such as headers) names. */
 export function underRemote<T>(
   carrier: Readonly<Record<string, unknown>>,
   name: string,
@@ -48,7 +48,7 @@ export function underRemote<T>(
   return context.with(trace.setSpan(parent, span), () => work(span));
 }
 
-/** The active trace as a W3C `traceparent`, to be kept with what goes on later; null when nothing is traced. */
+/** The active trace as a W3C `traceparent`, to be kept with work that continues later; null when nothing is traced. */
 export function traceParent(): string | null {
   const carrier: Record<string, string> = {};
   propagation.inject(context.active(), carrier);

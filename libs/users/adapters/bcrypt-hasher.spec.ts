@@ -33,7 +33,7 @@ describe('BcryptHasher', () => {
     expect(turns).toBeGreaterThan(20);
   });
 
-  it('hashes as many at once as there are cores, with the others in line', async () => {
+  it('hashes as many concurrently as there are cores, with the others in line', async () => {
     const hasher = await hasherOf(8);
     const all = Array.from({ length: availableParallelism() + 3 }, (_, n) => hasher.hash(`SecurePass${n}`));
     expect([hasher.load.running, hasher.load.waiting]).toEqual([availableParallelism(), 3]);
@@ -85,7 +85,7 @@ describe('BcryptHasher', () => {
     }
   });
 
-  it('compares once for the same question asked many times at once', async () => {
+  it('compares once for many identical concurrent questions', async () => {
     const hasher = await hasherOf(6);
     const hash = await hasher.hash('SecurePass123');
     for (const stored of [hash, null]) {

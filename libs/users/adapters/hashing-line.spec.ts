@@ -22,7 +22,7 @@ const jobs = (count: number): Job[] => Array.from({ length: count }, () => new J
 const startedOf = (all: readonly Job[]): number[] => all.flatMap((job, n) => (job.started ? [n] : []));
 
 describe('HashingLine', () => {
-  it('runs as many at once as there are slots, and the rest in the order they came', async () => {
+  it('runs as many concurrently as there are slots, and the rest in the order they came', async () => {
     const line = new HashingLine(2);
     const all = jobs(5);
     const results = all.map((job) => line.run(job.run));
@@ -57,7 +57,7 @@ describe('HashingLine', () => {
     expect(line.inUse).toBe(0);
   });
 
-  it('refuses at once whoever finds the line full, and counts them', async () => {
+  it('immediately refuses jobs that find the line full, and counts them', async () => {
     const line = new HashingLine(1);
     const all = jobs(1 + 8);
     const results = all.map((job) => line.run(job.run));

@@ -52,7 +52,7 @@ export class PostgresUserRepository implements UserRepository {
     const { sql, environment } = this;
     const { id, email, passwordHash, code, locale, requestId, requestDigest } = user;
     const mail = { mailId: code.mailId, locale, requestId };
-    // `held` waits for whoever has the row and sees its newest version: the id that is replaced is the true one. The
+    // `held` waits for the holder of the row and sees its newest version: the id that is replaced is the true one. The
     // unique index decides who gets the address, and a registration is replaced only if it is dead at that moment.
     const [row] = await inTime(
       sql<AddedRow[]>`

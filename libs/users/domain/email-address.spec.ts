@@ -235,7 +235,7 @@ describe('properties', () => {
         if (canonical === null) return;
         for (const variant of [canonical.toUpperCase(), canonical.normalize('NFD'), ` ${canonical}\n`]) {
           const other = canonicalOrNull(variant);
-          // Upper case may lose a letter's way back, and is then refused; it never names somebody else.
+          // Upper case may lose a letter's way back, and is then refused; it never names another person.
           expect([canonical, null]).toContain(other);
         }
         expect(canonicalOrNull(canonical.normalize('NFD'))).toBe(canonical);

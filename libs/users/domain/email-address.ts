@@ -61,7 +61,7 @@ export function parseEmailAddress(input: string): EmailAddress {
   return result as EmailAddress;
 }
 
-/** The same for an address that somebody claims to have: null where it cannot be one. */
+/** The same for an address that someone claims to have: null where it cannot be one. */
 export function emailAddressOrNull(input: string): EmailAddress | null {
   try {
     return parseEmailAddress(input);

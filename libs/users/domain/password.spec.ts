@@ -4,7 +4,7 @@ import { checkPassword, faultOf, isHashable, PASSWORD_BYTES_MAX, type PasswordRu
 
 const rules: PasswordRules = { minLength: 8, blocklist: commonPasswords() };
 
-describe('a password somebody chose', () => {
+describe('a chosen password', () => {
   it.each([
     ['the example of the documents', 'SecurePass123'],
     ['a colon', 'with:colon:s'],

@@ -58,7 +58,7 @@ export class FakePasswordHasher implements PasswordHasher {
     return this.full ? new Unavailable('hashing', 'at capacity') : undefined;
   }
 
-  /** Nobody waits in this line. */
+  /** No job waits in this line. */
   onWaited(): void {
     this.load.waiting = 0;
   }

@@ -47,7 +47,7 @@ export function describePasswordHasherContract(
       expect(await matches('x'.repeat(73), hash)).toBe(false);
     });
 
-    it('never takes a password with a NUL for what stands before it', async () => {
+    it('never takes a password with a NUL for the part before it', async () => {
       const hash = await hasher.hash('SecurePass');
       expect(await matches('SecurePass\0', hash)).toBe(false);
       expect(await matches('SecurePass\x00123', hash)).toBe(false);
@@ -58,7 +58,7 @@ export function describePasswordHasherContract(
       expect(await matches('SecurePass\ud83d', hash)).toBe(false);
     });
 
-    it('answers the same question, asked many times at once, to everybody', async () => {
+    it('answers all of many identical concurrent questions', async () => {
       const hash = await hasher.hash('SecurePass123');
       const right = Array.from({ length: 20 }, () => matches('SecurePass123', hash));
       const wrong = Array.from({ length: 20 }, () => matches('SecurePass124', hash));

@@ -139,7 +139,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(added).toMatchObject({ id: owner.id, code: owner.code, activatedAt: null });
         const found = await stage.users.findByEmail(owner.email);
         expect(found).toMatchObject({ ...added, passwordHash: owner.passwordHash });
-        // As young as somebody who registers now, by the store's own clock.
+        // As young as an account registered now, by the store's own clock.
         const { createdAt } = await add(marie());
         expect(createdAt.getTime() - added.createdAt.getTime()).toBeLessThan(60_000);
         expect(await stage.owed.backlog()).toMatchObject({ owed: 2, givenUp: 0 });
@@ -191,7 +191,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
     });
 
     describe('findByEmail', () => {
-      it('finds nobody where nobody is', async () => {
+      it('finds no account where there is none', async () => {
         await stage.users.add(kevin());
         expect(await stage.users.findByEmail(marie().email)).toBeNull();
       });
@@ -271,7 +271,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
       const { email } = kevin();
       const notice = (): Promise<string | null> => stage.users.oweNotice(email, randomUUID(), null);
 
-      it('owes nothing to an address that nobody has, or that is not activated yet', async () => {
+      it('owes nothing to an address that no account has, or that is not activated yet', async () => {
         expect(await notice()).toBeNull();
         await registerAndDeliver(stage, kevin());
         expect(await notice()).toBeNull();
@@ -288,7 +288,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(mail).toMatchObject({ id, email, code: null, attempt: 1 });
       });
 
-      it('owes one notice however many ask at once', async () => {
+      it('owes one notice however many ask concurrently', async () => {
         await registerAndActivate(stage, kevin());
         const ids = await Promise.all(Array.from({ length: RACERS }, notice));
         expect(ids.filter((id) => id !== null)).toHaveLength(1);

@@ -15,7 +15,7 @@ describe('Authenticate', () => {
     await stage.users.add(kevin({ passwordHash: await hasher.hash('SecurePass123') }));
   });
 
-  it('finds the account of somebody who knows the password, however they write the address', async () => {
+  it('finds the account of a person who knows the password, however they write the address', async () => {
     const user = await authenticate.authenticate({ email: ' KEVIN@Example.COM ', password: 'SecurePass123' });
     expect(user).toMatchObject({ email: 'kevin@example.com', activatedAt: null });
   });
@@ -48,7 +48,7 @@ describe('Authenticate', () => {
     ).toBeNull();
   });
 
-  it('says that the database or the hashing is away, and not that the password is wrong', async () => {
+  it('says that the database or the hashing is unavailable, and not that the password is wrong', async () => {
     stage.users.away = true;
     await expect(
       authenticate.authenticate({ email: 'kevin@example.com', password: 'SecurePass123' }),

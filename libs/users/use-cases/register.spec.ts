@@ -83,7 +83,7 @@ describe('Register', () => {
     expect(stage.accounts.rows.size).toBe(0);
   });
 
-  it('is done once the row is written, whoever hears the doorbell', async () => {
+  it('is done once the row is written, whether or not the doorbell is heard', async () => {
     const { stage, register } = setUp();
     const user = await register.registerAccount(signUp());
     const found = await stage.users.findByEmail(user.email);

@@ -53,7 +53,7 @@ export class HealthController {
   @ApiExtraModels(Health, Problem)
   @ApiResponse({
     status: 503,
-    description: 'Unhealthy: the database is away. Or a problem: this process is shutting down.',
+    description: 'Unhealthy: the database is unavailable. Or a problem: this process is shutting down.',
     content: {
       'application/json': { schema: { $ref: getSchemaPath(Health) } },
       'application/problem+json': { schema: { $ref: getSchemaPath(Problem) } },

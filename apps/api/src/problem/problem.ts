@@ -43,7 +43,7 @@ export class FieldFault {
   message!: string;
 }
 
-/** The one body of every error: RFC 9457, with `error` and `message` beside it. */
+/** The one body of every error: RFC 9457, with `error` and `message` next to it. */
 export class Problem {
   /** Reference to the kind of problem; the page behind it says what to do. */
   @ApiProperty({ example: '/problems/ValidationError' })

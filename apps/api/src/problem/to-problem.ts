@@ -18,7 +18,7 @@ import {
 /** Seconds after which an outage or a full hashing line is worth another try. */
 export const RETRY_AFTER_SECONDS = 1;
 
-/** Names what was thrown; whatever nobody foresaw becomes an InternalError that tells nothing of the inside. */
+/** Names what was thrown; an unforeseen error becomes an InternalError that tells nothing of the inside. */
 export function toProblemError(thrown: unknown): ProblemError {
   if (thrown instanceof ProblemError) return thrown;
   if (thrown instanceof UsersError) return fromUsers(thrown);
@@ -35,7 +35,7 @@ export function isMalformed(thrown: unknown): boolean {
   return malformed.includes(toProblemError(thrown).error);
 }
 
-/** @param publicPath what stands before the paths of the service where its clients are */
+/** @param publicPath the prefix that clients see before the paths of the service */
 export function toBody(error: ProblemError, requestId: string, publicPath: string): Problem {
   const status = STATUS_OF[error.error];
   return {

@@ -69,7 +69,7 @@ describe('Limits of accounts', () => {
       .send({ activation_code: code });
 
   it.each([
-    ['a field that is not valid', { email: 'nobody', password: PASSWORD }, 400],
+    ['a field that is not valid', { email: 'kevin', password: PASSWORD }, 400],
     ['a body that is no JSON', '{', 400],
     ['a body that is too large', { email: 'a'.repeat(20_000), password: PASSWORD }, 413],
   ])('give a registration back that was refused for %s', async (_what, body, status) => {

@@ -74,7 +74,7 @@ export interface LimitOptions {
   readonly generateKey: (context: unknown, tracker: string, name: string) => string;
 }
 
-/** Keys are digests: none holds an address, and without the secret nobody can tell whose it is. */
+/** Keys are digests: none holds an address, and without the secret their owner cannot be told. */
 export const throttlerOptions = (environment: Environment, storage: ThrottlerStorage): LimitOptions => ({
   storage,
   throttlers: Object.entries<Limit>(limitsOf(environment)).map(([name, limit]) => ({ name, ...limit })),

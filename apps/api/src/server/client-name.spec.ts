@@ -19,7 +19,7 @@ describe('The name of a client in a log line', () => {
     expect(name).not.toContain('203');
   });
 
-  it('is keyed: without SECRET_KEY nobody can try all addresses', () => {
+  it('is keyed: without SECRET_KEY, trying all addresses is no use', () => {
     const other = parseEnvironment({ SECRET_KEY: 'another key of the test, long enough to be taken' });
     expect(clientName(other, '203.0.113.7', morning)).not.toBe(
       clientName(environment, '203.0.113.7', morning),

@@ -5,7 +5,7 @@ import { ProblemError } from '../problem/problem-error';
 import { currentRequest } from '../server/request-context';
 
 const FIELD = 'Idempotency-Key';
-/** In characters. A shorter one could be somebody else's, too. */
+/** In characters. A shorter one could be another client's, too. */
 const LENGTH_MIN = 16;
 const LENGTH_MAX = 255;
 

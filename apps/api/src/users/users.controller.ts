@@ -83,7 +83,7 @@ export class UsersController {
   @ApiOperation({
     summary: 'Activate an account',
     description:
-      'Spends the code of the mail. Of many requests at once with the right code exactly one succeeds.',
+      'Redeems the emailed code. Of many concurrent requests with the right code exactly one succeeds.',
   })
   @ApiIdempotencyKey()
   @ApiResponse({ status: 200, type: ActivatedUser, description: 'Activated.' })

@@ -48,8 +48,8 @@ export class CodesPurgeCommand extends BaseCommand {
     return helpText(
       `A registration is dead when its code has expired unused, or its mail was given up. Activated accounts
 and registrations whose mail is still owed are never touched. Registrations go on meanwhile: a batch
-takes milliseconds and waits for nobody. Ctrl-C ends it after the batch in hand; what is deleted stays
-deleted, and the next purge goes on from there. The mailer-worker does the same by itself with
+takes milliseconds and waits for no one. Ctrl-C ends it after the current batch; what is deleted stays
+deleted, and the next purge continues from there. The mailer-worker does the same by itself with
 PURGE_INTERVAL_SECONDS. Durations: 90s, 15m, 1h, 7d.`,
       {
         'codes purge': 'what died more than an hour ago',

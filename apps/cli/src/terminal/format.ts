@@ -7,7 +7,7 @@ export const numbers = (value: number): string => value.toLocaleString('en-US');
 export const counted = (count: number, thing: string): string =>
   `${numbers(count)} ${thing}${count === 1 ? '' : 's'}`;
 
-/** Colours on a terminal, unless somebody asked for none (https://no-color.org). */
+/** Colours on a terminal, unless the user asked for none (https://no-color.org). */
 export function createColors(stream: NodeJS.WriteStream) {
   const paint = (color: 'green' | 'yellow' | 'red' | 'dim') => (text: string) =>
     // eslint-disable-next-line no-restricted-properties -- the terminal's, no setting of the service

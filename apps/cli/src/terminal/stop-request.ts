@@ -1,9 +1,9 @@
-/** Lets a long command end in order on SIGINT or SIGTERM. A second signal ends it at once, as without us. */
+/** Lets a long command end in order on SIGINT or SIGTERM. A second signal ends it immediately, as without us. */
 export class StopRequest {
   private readonly controller = new AbortController();
   private readonly onSignal = (): void => {
     this.release();
-    process.stderr.write('\nEnding after the batch in hand; once more to end at once.\n');
+    process.stderr.write('\nEnding after the current batch; once more to end immediately.\n');
     this.controller.abort();
   };
 

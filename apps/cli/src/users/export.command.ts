@@ -47,7 +47,7 @@ it may yield.`,
       {
         'users export --state activated > activated.ndjson': 'all activated addresses',
         'users export --with-hashes --state activated > move.ndjson': 'to move to another installation',
-        'users export --of kevin@example.com': 'what somebody may ask of you by law',
+        'users export --of kevin@example.com': 'what a person may ask of you by law',
       },
     );
   }
@@ -81,7 +81,7 @@ it may yield.`,
     const filter = { ...this.filter(options), withHashes };
     const columns = withHashes ? [...ACCOUNT_COLUMNS, HASH_COLUMN] : ACCOUNT_COLUMNS;
     const most = options.limit ?? Infinity;
-    // A bar among the lines of the export would help nobody.
+    // A bar among the lines of the export would be no help.
     const drawn = Progress.wanted && !process.stdout.isTTY;
     const progress = new Progress(drawn ? Math.min(most, await this.accounts.count(filter)) : 0);
     if (options.csv) await Output.write(csvLine(columns.map(({ name }) => name)));

@@ -10,7 +10,7 @@ interface ResendOptions extends AuditedOptions {
 @SubCommand({
   name: 'resend',
   arguments: '<account>',
-  description: 'send a new code to somebody who waits for one',
+  description: 'send a new code to an account that waits for one',
   argsDescription: { account: 'address, account id, mail id or request id' },
 })
 export class UsersResendCommand extends AuditedCommand {

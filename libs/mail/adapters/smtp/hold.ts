@@ -18,7 +18,7 @@ export class Hold {
   constructor(
     /** Called when the server begins to fail, with the reason, and when it serves again, at the first time too. */
     private readonly onChange: (reason: string | null) => void = () => {},
-    /** Milliseconds by a clock that nobody sets. */
+    /** Milliseconds by a monotonic clock. */
     private readonly now: () => number = () => performance.now(),
   ) {}
 

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** Asked at the moment of a scrape; null when there is nobody to ask, or no answer. */
+/** Asked at the moment of a scrape; null when there is no source to ask, or no answer. */
 export interface Sources {
   readonly mailOwed: () => Promise<number | null>;
   readonly mailOldestSeconds: () => Promise<number | null>;
@@ -35,7 +35,7 @@ export function defineMetrics(registry: Registry, sources: Sources) {
       help,
       registers,
       aggregator,
-      // A figure that nobody can tell is absent: the last one, or 0, would be a lie.
+      // A figure that cannot be told is absent: the last one, or 0, would be a lie.
       async collect() {
         const value = await source();
         if (value === null) this.remove();
@@ -155,7 +155,7 @@ export function defineMetrics(registry: Registry, sources: Sources) {
     }),
     limitFallbacks: new Counter({
       name: 'rate_limit_fallbacks_total',
-      help: 'Decisions of the rate limits taken in process because Redis was away',
+      help: 'Decisions of the rate limits taken in process because Redis was unavailable',
       registers,
     }),
 

@@ -95,7 +95,7 @@ describe('the files of deploy/', () => {
     }
   });
 
-  it('finds the alerts where the configuration looks for them', () => {
+  it('finds the alerts where the configuration expects them', () => {
     expect(read('prometheus/prometheus.yml')).toMatch(/rule_files:\n +- alerts\.yml/);
   });
 });

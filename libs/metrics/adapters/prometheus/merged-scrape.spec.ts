@@ -58,7 +58,7 @@ describe('MergedScrape', () => {
     expect(valuesIn(await merged.text())).not.toHaveProperty('running');
   });
 
-  it('shows nothing of nobody', async () => {
+  it('shows nothing when there are no processes', async () => {
     const merged = new MergedScrape();
     merged.bury(1);
     expect((await merged.text()).trim()).toBe('');

@@ -8,7 +8,7 @@ const COUNTED = ['counter', 'histogram'];
 
 /**
  * Adds up what the processes behind one port show, each metric as its `aggregator` says. What those counted that have
- * gone stays in the sum: a counter that fell back would be taken for a restart, and be counted anew.
+ * gone stays in the sum: a counter that fell back would be taken for a restart, and be counted again.
  */
 export class MergedScrape {
   private readonly living = new Map<number, Exposition>();

@@ -75,7 +75,7 @@ describe('PrometheusInstruments', () => {
     expect(asked).toBe(1);
   });
 
-  it('leaves out what nobody can tell, and answers nevertheless', async () => {
+  it('leaves out what cannot be told, and answers nevertheless', async () => {
     const { instruments, lines } = create();
     expect(await lines('mail_owed')).toEqual([]);
     instruments.watchMailBacklog(() => Promise.reject(new Error('away')));
@@ -95,7 +95,7 @@ describe('PrometheusInstruments', () => {
     expect(await lines('password_hash_rejections_total')).toEqual(['password_hash_rejections_total 9']);
   });
 
-  it('shows the Node runtime beside our own', async () => {
+  it('shows the Node runtime next to our own', async () => {
     const { registry } = create();
     const scrape = new PrometheusScrape(registry);
     expect(scrape.contentType).toMatch(/^text\/plain; version=0\.0\.4/);

@@ -20,15 +20,15 @@ import { PolledAnswer } from './polled-answer';
 /** Most combinations of method, route and status that are told apart; each is a histogram of fifteen lines. */
 export const HTTP_SERIES_MAX = 500;
 
-const nobody = (): Promise<null> => Promise.resolve(null);
+const noSource = (): Promise<null> => Promise.resolve(null);
 
 /** The instruments as Prometheus metrics of this process. */
 export class PrometheusInstruments implements Instruments {
   private readonly metrics: Metrics;
   private readonly series = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
 
-  private mailBacklog: () => Promise<MailBacklog | null> = nobody;
-  private expiredCodes: () => Promise<number | null> = nobody;
+  private mailBacklog: () => Promise<MailBacklog | null> = noSource;
+  private expiredCodes: () => Promise<number | null> = noSource;
   private hashing: () => HashingState | null = () => null;
 
   constructor(registry: Registry) {

@@ -28,7 +28,7 @@ export class PrometheusScrape {
     return this.registry.getMetricsAsJSON();
   }
 
-  /** Resolves within two seconds or so, whatever is away: what cannot be told is left out. */
+  /** Resolves within two seconds or so, whatever is unavailable: what cannot be told is left out. */
   text(): Promise<string> {
     return this.readAll();
   }

@@ -10,7 +10,7 @@ export class RegisterBody {
   @IsEmailAddress()
   email!: string;
 
-  /** 8 characters or more, 72 bytes of UTF-8 or fewer; the commonest passwords are refused. */
+  /** 8 characters or more, 72 bytes of UTF-8 or fewer; the most common passwords are refused. */
   @ApiProperty({ example: 'SecurePass123', minLength: 8, maxLength: 72, format: 'password' })
   @IsString({ message: 'must be a string' })
   password!: string;

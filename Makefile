@@ -31,7 +31,7 @@ run: build ## Start PostgreSQL, an inbox, the api and the worker; Ctrl-C stops t
 	@exec node dist/tools/run.js
 
 .PHONY: test
-test: build redis browser ## Run every test: unit, contract, end to end
+test: build checks redis browser ## Run every test: unit, contract, end to end
 	@exec node dist/tools/test.js
 
 .PHONY: test-unit
@@ -43,7 +43,7 @@ test-contract: build redis ## Run each port's suite against its real adapters
 	npx jest --selectProjects contract
 
 .PHONY: test-e2e
-test-e2e: build redis browser ## Walk through the service over HTTP and SMTP
+test-e2e: build checks redis browser ## Walk through the service over HTTP and SMTP
 	npx jest --selectProjects e2e
 
 .PHONY: redis

@@ -32,6 +32,13 @@ async function main(): Promise<void> {
   const again = await client.POST('/api/v1/users/register', { body: account });
   console.log(`registering again: ${again.response.status} ${again.error?.error}`);
 
+  const me = taken(await client.GET('/api/v1/users/me', { headers }));
+  console.log(`signed in as ${me.email}`);
+  const deletion = await client.DELETE('/api/v1/users/me', { headers });
+  console.log(`deleting: ${deletion.response.status}, 404 unless ENABLE_SELF_DELETION is set`);
+  const feed = await client.GET('/api/v1/events', { headers: { Authorization: `Bearer ${'0'.repeat(32)}` } });
+  console.log(`events: ${feed.response.status}, 404 unless EVENTS_TOKEN is set`);
+
   const health = taken(await client.GET('/api/v1/health'));
   const metrics = taken(await client.GET('/api/v1/metrics'));
   console.log(`${health.status}, ${metrics.business_metrics.activations} activation(s)`);
@@ -52,7 +59,7 @@ async function codeOf(address: string, number: number): Promise<string> {
       const mail = (await (await fetch(`${inbox}/api/v1/message/${mails[0]?.ID}`)).json()) as {
         Text: string;
       };
-      return /^ {4}(\d{4,8})$/m.exec(mail.Text)?.[1] ?? '';
+      return /\b\d{4,8}\b/.exec(mail.Text)?.[0] ?? '';
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

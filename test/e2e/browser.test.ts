@@ -38,8 +38,8 @@ describe('In a browser', () => {
     await page.getByRole('button', { name: 'Authorize' }).first().click();
     await page.getByLabel('Username').fill(EMAIL);
     await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Apply credentials' }).click();
-    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Apply credentials' }).first().click();
+    await page.getByRole('button', { name: 'Close' }).first().click();
     const activate = await tryOut(page, 'activate', { activation_code: code });
     expect(await answerOf(activate)).toBe('200');
 

@@ -90,7 +90,7 @@ describe('db', () => {
 describe('mail preview', () => {
   it('renders each mail in each language, without a database', async () => {
     const french = await cli(['mail', 'preview', '--language', 'fr', '--format', 'text'], UNREACHABLE);
-    expect(french.stdout).toContain('Activez votre compte');
+    expect(french.stdout).toContain('est votre code d’activation');
     const taken = await cli(['mail', 'preview', '--template', 'address_taken', '--json'], {
       ...UNREACHABLE,
       APP_NAME: 'Acme',

@@ -116,8 +116,11 @@ describe('requests.http', () => {
     expect(endpoints.filter((endpoint) => !asked.includes(endpoint))).toEqual([]);
     const titles = requests.map(({ title }) => title).join('\n');
     const errors = document.components.schemas.Problem.properties.error.enum;
+    // The feed's own errors need EVENTS_TOKEN; test/e2e/events.test.ts provokes them.
     expect(errors.filter((error) => !titles.includes(error))).toEqual([
+      'InvalidToken',
       'RequestTimeout',
+      'EventsForgotten',
       'RequestHeadersTooLarge',
       'InternalError',
       'ServiceUnavailable',

@@ -21,7 +21,7 @@ describe('At the start', () => {
         );
       try {
         expect(await warned('noeviction')).toMatchObject({ maxmemory_policy: 'allkeys-lru' });
-        expect(await warned('max_connections')).toMatchObject({ wanted: 400 });
+        expect(await warned('max_connections')).toMatchObject({ wanted: 402 });
       } finally {
         await app.stop();
         await Promise.all([database.drop(), redis.stop()]);

@@ -15,7 +15,7 @@ const FORMATS = ['html', 'text'] as const;
 
 interface PreviewOptions extends ReportOptions {
   readonly template?: MailContent['kind'];
-  readonly language?: Locale;
+  readonly locale?: Locale;
   readonly format?: (typeof FORMATS)[number];
   readonly output?: string;
   readonly open?: boolean;
@@ -45,7 +45,8 @@ export class MailPreviewCommand extends BaseCommand {
     description: 'its language, one of ours or of MAIL_TEMPLATES_DIR',
     defaultValue: DEFAULT_LOCALE,
   })
-  parseLanguage(given: string): Locale {
+  // commander names an option by its last long flag.
+  parseLocale(given: string): Locale {
     return oneOf(given, new MailTemplates(this.environment).locales);
   }
 
@@ -93,7 +94,7 @@ length and life of the code are those of the configuration.`,
   }
 
   async run(_arguments: string[], options: PreviewOptions): Promise<void> {
-    const { template = 'activation_code', language = DEFAULT_LOCALE, format = 'html' } = options;
+    const { template = 'activation_code', locale: language = DEFAULT_LOCALE, format = 'html' } = options;
     const content = this.sample(template);
     if (options.to !== undefined) {
       await this.sendTo(options, options.to, language, content);

@@ -22,7 +22,8 @@ export function describeExamples(document: OpenAPIObject, publicPath: string): O
     }
     for (const example of Object.values(media.examples ?? {})) {
       const problem = example.value as { type?: string } | undefined;
-      if (problem?.type?.startsWith('/problems/')) example.value = { ...problem, type: publicPath + problem.type };
+      if (problem?.type?.startsWith('/problems/'))
+        example.value = { ...problem, type: publicPath + problem.type };
     }
   }
   return document;

@@ -10,11 +10,7 @@ export function refuseUnclearHost(problems: ProblemFilter): RequestHandler {
     const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name)).length;
     if (hosts === 1 || (hosts === 0 && request.httpVersion === '1.0')) return next();
     response.setHeader('Connection', 'close');
-    problems.answer(
-      new ProblemError('ValidationError', EXACT.oneHost),
-      request,
-      response,
-    );
+    problems.answer(new ProblemError('ValidationError', EXACT.oneHost), request, response);
   };
 }
 

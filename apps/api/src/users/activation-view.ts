@@ -11,9 +11,11 @@ export class ActivationView {
 
   /** The first answer's, also when it is repeated after the mail has gone out. */
   ofRegistration({ codeDigits, createdAt }: Registered): Activation {
+    const { CONCEAL_REGISTERED_EMAILS: concealed, ACTIVATION_CODE_LENGTH: usual } = this.environment;
     return {
       code_state: 'owed',
-      code_length: codeDigits,
+      // Wrong tries make the codes of free addresses longer, not those of pretended registrations: that would tell.
+      code_length: concealed ? usual : codeDigits,
       code_lifetime_seconds: this.environment.ACTIVATION_CODE_EXPIRY_SECONDS,
       code_expires_at: null,
       resend_allowed_at: createdAt.toISOString(),

@@ -1,0 +1,18 @@
+import { parseEnvironment } from '@app/runtime';
+import type { Registered } from '@app/users';
+import { ActivationView } from './activation-view';
+
+describe('ActivationView', () => {
+  const registered = { codeDigits: 6, createdAt: new Date() } as Registered;
+  const lengthShown = (concealed: string): number =>
+    new ActivationView(parseEnvironment({ CONCEAL_REGISTERED_EMAILS: concealed })).ofRegistration(registered)
+      .code_length;
+
+  it('shows how long the code is', () => {
+    expect(lengthShown('false')).toBe(6);
+  });
+
+  it('shows the usual length in concealed mode, because pretended registrations have no longer codes', () => {
+    expect(lengthShown('true')).toBe(4);
+  });
+});

@@ -1087,7 +1087,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "events": {},
+                     *       "events": [
+                     *         {
+                     *           "id": "01920a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b",
+                     *           "type": "user.activated",
+                     *           "timestamp": "2026-01-02T03:04:05.678Z"
+                     *         }
+                     *       ],
                      *       "next": "42",
                      *       "up_to_date": true
                      *     }

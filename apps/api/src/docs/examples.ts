@@ -4,6 +4,7 @@ interface Schema {
   readonly $ref?: string;
   readonly type?: string;
   readonly example?: unknown;
+  readonly items?: Schema;
   readonly allOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -42,6 +43,7 @@ function mediaOf(document: OpenAPIObject): Media[] {
 function exampleOf(schema: Schema, document: OpenAPIObject): unknown {
   if (schema.example !== undefined) return schema.example;
   if (schema.$ref !== undefined) return exampleOf(named(schema.$ref, document), document);
+  if (schema.items !== undefined) return [exampleOf(schema.items, document)];
   const [base] = schema.allOf ?? [];
   if (base !== undefined) return exampleOf(base, document);
   const { properties = {}, required = [] } = schema;

@@ -6,6 +6,7 @@ import { accounts, purge } from './measurements/growth';
 import { clientAddresses, limiter } from './measurements/limiter';
 import { mailBacklog } from './measurements/mail';
 import { distinctPaths } from './measurements/paths';
+import { onboarding } from './measurements/onboarding';
 import { roundTrips } from './measurements/round-trips';
 import { startUp } from './measurements/start-up';
 import { line, loadNow, writeJson, writePage, type Run } from './report';
@@ -13,6 +14,7 @@ import { Stage } from './stage';
 
 const MEASUREMENTS: Record<string, (stage: Stage) => Promise<Figure[]>> = {
   saturation,
+  onboarding,
   overload,
   poolWhileHashing,
   processorTime,

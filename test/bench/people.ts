@@ -15,7 +15,6 @@ export const signUps = (count: number): Call[] => Array.from({ length: count }, 
 
 /** Adds accounts whose codes have just been mailed, and resolves to the calls that activate them. */
 export async function activations(sql: Sql, count: number, passwordHash: string): Promise<Call[]> {
-  const codes = new CodeDeriver(DEVELOPMENT_SECRET_KEY);
   const accounts = Array.from({ length: count }, () => ({
     id: randomUUID(),
     email: `${randomUUID()}@example.com`,
@@ -25,10 +24,20 @@ export async function activations(sql: Sql, count: number, passwordHash: string)
     mail_sent_at: new Date(),
   }));
   await sql`insert into users ${sql(accounts)}`;
-  return accounts.map(({ email, mail_id }) => ({
-    method: 'POST',
-    path: '/api/v1/users/activate',
-    headers: { Authorization: `Basic ${Buffer.from(`${email}:${PASSWORD}`).toString('base64')}` },
-    body: { activation_code: codes.derive({ mailId: mail_id, digits: 4, keyId: null }) },
-  }));
+  return accounts.map(({ email, mail_id }) => activation(email, mail_id, 4));
 }
+
+/** The call that activates the account of a sign-up; null until the mail server has taken its mail. */
+export async function activationOf(sql: Sql, signedUp: Call): Promise<Call | null> {
+  const { email } = signedUp.body as { email: string };
+  const [row] = await sql<{ mail_id: string; code_digits: number; code_key_id: string | null }[]>`
+    select mail_id, code_digits, code_key_id from users where email = ${email} and mail_sent_at is not null`;
+  return row === undefined ? null : activation(email, row.mail_id, row.code_digits, row.code_key_id);
+}
+
+const activation = (email: string, mailId: string, digits: number, keyId: string | null = null): Call => ({
+  method: 'POST',
+  path: '/api/v1/users/activate',
+  headers: { Authorization: `Basic ${Buffer.from(`${email}:${PASSWORD}`).toString('base64')}` },
+  body: { activation_code: new CodeDeriver(DEVELOPMENT_SECRET_KEY).derive({ mailId, digits, keyId }) },
+});

@@ -1,21 +1,14 @@
-import path from 'node:path';
-import { Child } from '../../../tools/processes/child';
-import { freePort } from '../../../tools/processes/ports';
+import type { Child } from '../../../tools/processes/child';
 import { spawnApp } from '../../support/apps';
-import { until } from '../../support/until';
 import type { Figure } from '../figures';
 import { celeryMails } from '../peers';
 import { runProgram } from '../programs/program';
+import { Sink } from '../sink';
 import type { Stage } from '../stage';
 
 const CONNECTIONS = 10;
 /** Mails a round for Celery, which takes its time. */
 const CELERY_COUNT = 1_000;
-
-interface Taken {
-  readonly count: number;
-  readonly seconds: number;
-}
 
 /**
  * A worker with a backlog, compared with a bare nodemailer pool, and in the full form with Celery: into the
@@ -92,46 +85,4 @@ async function owe({ database: { sql } }: Stage, count: number): Promise<void> {
     insert into users (id, email, password_hash, mail_id, mail_due_at)
     select gen_random_uuid(), gen_random_uuid() || '@example.com', 'x', gen_random_uuid(), now()
     from generate_series(1, ${count}::int)`;
-}
-
-class Sink {
-  private taken: Taken = { count: -1, seconds: 0 };
-  private readonly child: Child;
-
-  private constructor(readonly port: number) {
-    this.child = new Child('smtp-sink', {
-      command: process.execPath,
-      args: [path.join(__dirname, '../programs/smtp-sink.js'), JSON.stringify({ port })],
-      lastSignal: 'KILL',
-      onLine: (line) => {
-        if (line.startsWith('{')) this.taken = JSON.parse(line) as Taken;
-      },
-    });
-  }
-
-  static async start(): Promise<Sink> {
-    const sink = new Sink(await freePort());
-    await until('the mail server listens', () => sink.taken.count === 0);
-    return sink;
-  }
-
-  /** Mails a second, from the first to the last of `count`. */
-  async rateOf(count: number, send: () => Promise<void>): Promise<number> {
-    this.child.signal('SIGHUP');
-    await until('the mail server has forgotten', () => this.taken.count === 0);
-    await send();
-    const { seconds } = await until(
-      `${count} mails`,
-      () => {
-        this.child.signal('SIGUSR2');
-        return this.taken.count >= count && this.taken;
-      },
-      120_000,
-    );
-    return (count - 1) / seconds;
-  }
-
-  stop(): Promise<number> {
-    return this.child.stop(2_000);
-  }
 }

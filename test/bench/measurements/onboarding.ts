@@ -1,0 +1,159 @@
+import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { spawnApp } from '../../support/apps';
+import { median, steadyRate, type Figure } from '../figures';
+import { expectAll, type Call, type Reply } from '../http-load';
+import { activationOf, signUp } from '../people';
+import { Sink } from '../sink';
+import type { RunningApi, Stage } from '../stage';
+import { bareBcrypt, COST } from './hashing';
+
+const CORES = availableParallelism();
+const CLIENTS = 3 * CORES;
+/** Longest wait for a mail, in milliseconds; a code lives a minute. */
+const MAIL_TIMEOUT_MS = 60_000;
+
+/**
+ * A person's whole way, with api, worker and mail server: register, wait until the mail server has taken the mail,
+ * activate. Next to bcrypt alone on as many threads, in turns.
+ */
+export async function onboarding(stage: Stage): Promise<Figure[]> {
+  const count = stage.size(8, 24) * CORES;
+  const whole: number[] = [];
+  const idle: number[] = [];
+  const saturated: number[] = [];
+  const share: number[] = [];
+  await withService(stage, async (api) => {
+    await inParallel(2 * CORES, () => onboard(stage, api));
+    for (let round = 0; round < stage.size(2, stage.rounds); round += 1) {
+      const { perSecond, times } = await bareBcrypt({ count });
+      const people = await inParallel(count, () => onboard(stage, api));
+      whole.push(
+        steadyRate(
+          people.map(({ endedAt }) => endedAt),
+          CORES,
+        ) / perSecond,
+      );
+      saturated.push(median(people.map(({ ms }) => ms)) / median(times));
+      const alone = [];
+      for (let person = 0; person < 6; person += 1) alone.push((await onboard(stage, api)).ms);
+      idle.push(median(alone) / median(times));
+      share.push(await activatedDuringFlood(stage, api));
+    }
+  });
+  const job = `onboarding (register, mail, activate), cost ${COST}`;
+  return [
+    {
+      table: 'speed',
+      job: `${job}, saturated`,
+      figure: 'onboardings/s ÷ bare bcrypt hashes/s',
+      unit: '',
+      target: { atLeast: 0.93 },
+      rounds: whole,
+    },
+    {
+      table: 'speed',
+      job: 'activate right after register, idle',
+      figure: 'p50 ÷ one hash',
+      unit: '',
+      target: { atMost: 0.05 },
+      rounds: idle,
+    },
+    {
+      table: 'speed',
+      job: 'activate right after register, saturated',
+      figure: 'p50 ÷ one hash',
+      unit: '',
+      target: { atMost: 0.1 },
+      rounds: saturated,
+    },
+    {
+      table: 'speed',
+      job: 'people registered before a flood of sign-ups, activated within their minute',
+      figure: 'share',
+      unit: '',
+      target: { atLeast: 0.99 },
+      rounds: share,
+      note: 'the flood offers 100 sign-ups a second',
+    },
+  ];
+}
+
+/** The api with a worker and a mail server that takes everything. */
+async function withService(stage: Stage, work: (api: RunningApi) => Promise<void>): Promise<void> {
+  const sink = await Sink.start();
+  const env = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(sink.port), BCRYPT_COST: String(COST) };
+  const worker = await spawnApp('mailer-worker', { ...stage.env, ...env });
+  try {
+    await stage.withApi(env, work);
+  } finally {
+    await worker.stop();
+    await sink.stop();
+  }
+}
+
+/** Resolves to the answer to the activation. */
+async function onboard(stage: Stage, { load }: RunningApi): Promise<Reply> {
+  const call = signUp();
+  expectAll([await load.call(call)], 201);
+  const reply = await load.call(await mailed(stage, call));
+  expectAll([reply], 200);
+  return reply;
+}
+
+/** The call that activates the account of a sign-up, once the mail server has taken the mail. */
+async function mailed(stage: Stage, call: Call): Promise<Call> {
+  const deadline = performance.now() + MAIL_TIMEOUT_MS;
+  for (;;) {
+    const activation = await activationOf(stage.database.sql, call);
+    if (activation !== null) return activation;
+    if (performance.now() > deadline) throw new Error('The mail did not go out');
+    await pause(10);
+  }
+}
+
+/** Of people who hold a code when a flood of sign-ups begins, the share that activates within the code's minute. */
+async function activatedDuringFlood(stage: Stage, { load }: RunningApi): Promise<number> {
+  const waiting = await inParallel(5 * CORES, async () => {
+    const call = signUp();
+    expectAll([await load.call(call)], 201);
+    return await mailed(stage, call);
+  });
+  const stop = new AbortController();
+  const flood = (async () => {
+    const calls: Promise<unknown>[] = [];
+    while (!stop.signal.aborted) {
+      // The flood is the load, not the measurement: what becomes of one of its calls does not matter.
+      calls.push(load.call(signUp()).catch(() => null));
+      await pause(10);
+    }
+    await Promise.all(calls);
+  })();
+  await pause(2_000);
+  const replies: Reply[] = [];
+  for (const call of waiting) {
+    // A person tries again when the answer is a 503.
+    let reply = await load.call(call);
+    for (let again = 0; reply.status === 503 && again < 10; again += 1) {
+      await pause(1_000);
+      reply = await load.call(call);
+    }
+    replies.push(reply);
+  }
+  stop.abort();
+  await flood;
+  return replies.filter(({ status }) => status === 200).length / replies.length;
+}
+
+async function inParallel<T>(count: number, work: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  let left = count;
+  const client = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      results.push(await work());
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  return results;
+}

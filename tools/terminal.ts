@@ -77,13 +77,16 @@ ${ownInbox ? `    Try it   ${inbox}/try\n    Inbox    ${inbox}\n` : ''}    API  
     Health   ${api}/api/v1/health
     Metrics  ${api}/api/v1/metrics
 `);
-  if (!ownInbox) return;
-  printLine(`  Or try it in another terminal:
+  if (ownInbox) printLine(`  Or try it in another terminal:\n\n${curlLines(api, inbox)}`);
+  printLine("  Operate it: make cli ARGS='users find test@example.com', make cli ARGS='doctor'\n");
+}
 
+/** From sign-up to activation, as a shell runs it. */
+export const curlLines = (api: string, inbox: string): string => `
     curl -s ${api}/api/v1/users/register -H 'Content-Type: application/json' \\
       -d '{"email":"test@example.com","password":"SecurePass123"}'
-    CODE=$(curl -s ${inbox}/api/v1/message/latest | grep -oE '\\\\n +[0-9]{4,8}\\\\n' | grep -oE '[0-9]{4,8}')
+    CODE=$(curl -s --fail --retry 5 --retry-all-errors ${inbox}/api/v1/message/latest | \\
+      sed -n 's/.*"Text":"\\([0-9]*\\) .*/\\1/p')
     curl -s ${api}/api/v1/users/activate -u test@example.com:SecurePass123 \\
       -H 'Content-Type: application/json' -d "{\\"activation_code\\":\\"$CODE\\"}"
-`);
-}
+`;

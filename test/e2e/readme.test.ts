@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { createInboxServer } from '../../tools/inbox/web';
+import { freePort } from '../../tools/processes/ports';
+import { curlLines } from '../../tools/terminal';
+import { Service } from '../support/service';
+
+/** The shell block of the README that begins with registering. */
+const inReadme = (api: string, inbox: string): string => {
+  const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```bash\n([\s\S]*?)^```/gm)];
+  const block = blocks.map(([, text = '']) => text).find((text) => text.includes('# 1. Register')) ?? '';
+  return block.replaceAll('http://127.0.0.1:8000', api).replaceAll('http://127.0.0.1:8025', inbox);
+};
+
+describe('The lines to try the service with', () => {
+  it.each([
+    ['the README', inReadme],
+    ['the banner of make run', curlLines],
+  ])('lead from sign-up to an activated account in %s', async (_where, lines) => {
+    const service = await Service.start('one-node');
+    const port = await freePort();
+    const inbox = createInboxServer(service.inbox.mailbox).listen(port, '127.0.0.1');
+    try {
+      const script = lines(service.api.url, `http://127.0.0.1:${port}`);
+      const { stdout } = await promisify(execFile)('bash', ['-c', script], { timeout: 30_000 });
+      expect(stdout).toContain('"is_activated":true');
+    } finally {
+      inbox.close();
+      await service.stop();
+    }
+  });
+});

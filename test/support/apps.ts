@@ -46,10 +46,12 @@ export async function spawnApp(
     `${name} is ready`,
     async () => {
       if (!child.running) throw new Error(`${name} ended:\n${child.tail.join('\n')}`);
-      return await fetch(`${url}${sign}`).then(
+      const ready = await fetch(`${url}${sign}`).then(
         (response) => response.ok,
         () => false,
       );
+      // Another program may have answered on a port that the app did not get.
+      return ready && child.running;
     },
     START_TIMEOUT_MS,
   ).catch((error: unknown) => {

@@ -2,23 +2,32 @@ import { createServer } from 'node:net';
 
 const LOOPBACK = '127.0.0.1';
 
-function tryPort(port: number): Promise<number | null> {
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(null));
-    server.listen(port, LOOPBACK, () => {
-      const address = server.address();
-      const bound = typeof address === 'object' && address !== null ? address.port : port;
-      server.close(() => resolve(bound));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, LOOPBACK, () => server.close(() => resolve(true)));
   });
 }
 
-export const isFree = async (port: number): Promise<boolean> => (await tryPort(port)) !== null;
+/** Below the ports that Linux gives to outgoing connections and to `listen(0)` (32768 to 60999), above the well-known. */
+const FIRST_PORT = 10_240;
+const PORTS_PER_WORKER = 5_600;
+const WORKERS = 4;
 
-/** A port of the loopback interface on which no program listens at the moment. */
+// Parallel Jest workers never draw from the same share; a random start keeps two runs on one machine apart.
+const firstOfShare = FIRST_PORT + (Number(process.env['JEST_WORKER_ID'] ?? 0) % WORKERS) * PORTS_PER_WORKER;
+let next = Math.floor(Math.random() * PORTS_PER_WORKER);
+
+/**
+ * A port of the loopback interface on which no program listens at the moment. The system does not give it to anything
+ * else either before the caller's program listens on it.
+ */
 export async function freePort(): Promise<number> {
-  const port = await tryPort(0);
-  if (port === null) throw new Error('No free port on the loopback interface');
-  return port;
+  for (let tried = 0; tried < PORTS_PER_WORKER; tried += 1) {
+    next = (next + 1) % PORTS_PER_WORKER;
+    const port = firstOfShare + next;
+    if (await isFree(port)) return port;
+  }
+  throw new Error('No free port on the loopback interface');
 }

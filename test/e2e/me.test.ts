@@ -1,4 +1,6 @@
-import { Client, Service } from '../support/service';
+import { compareSync, getRounds, hashSync } from 'bcrypt';
+import { cli } from '../support/cli';
+import { Client, Service, type Answer } from '../support/service';
 import { codeIn } from '../support/inbox';
 import { until } from '../support/until';
 
@@ -81,6 +83,71 @@ describe('GET /api/v1/users/me', () => {
     ];
     for (const { status, body } of answers) expect([status, body['error']]).toEqual([404, 'NotFound']);
     expect((await client.me('stays@example.com', PASSWORD)).status).toBe(200);
+  });
+});
+
+describe('An imported hash of lower cost', () => {
+  const IMPORTED_COST = 5;
+  const RIGHT = { cost: 6, fits: true };
+  let service: Service;
+  let client: Client;
+  beforeAll(async () => {
+    service = await Service.start('one-node', {
+      BCRYPT_COST: String(RIGHT.cost),
+      ENABLE_SELF_DELETION: 'true',
+    });
+    client = new Client(service.api.url);
+  });
+  afterAll(() => service.stop());
+
+  const bring = async (email: string): Promise<void> => {
+    const person = {
+      email,
+      password_hash: hashSync(PASSWORD, IMPORTED_COST),
+      activated_at: '2025-01-31T12:00:00Z',
+    };
+    const imported = await cli(
+      ['users', 'import', '-', '--reason', 'move'],
+      service.env,
+      JSON.stringify(person),
+    );
+    expect(imported.status).toBe(0);
+  };
+  const stored = async (email: string) => {
+    const [row] = await service.database.sql<{ hash: string }[]>`
+      select password_hash as hash from users where email = ${email}`;
+    const hash = row?.hash ?? '';
+    return { cost: getRounds(hash), fits: compareSync(PASSWORD, hash) };
+  };
+
+  it.each<[string, number, (email: string) => Promise<Answer>]>([
+    ['GET /users/me', 200, (email) => client.me(email, PASSWORD)],
+    ['POST /users/activate', 409, (email) => client.activate(email, PASSWORD, '0000')],
+    ['POST /users/activation-codes', 409, (email) => client.newCode(email, PASSWORD)],
+  ])('is renewed by the first right password at %s', async (route, status, send) => {
+    const email = `${route.replaceAll(/\W/g, '')}@example.com`.toLowerCase();
+    await bring(email);
+    expect((await client.me(email, 'WrongPass123')).status).toBe(401);
+    expect(await stored(email)).toEqual({ cost: IMPORTED_COST, fits: true });
+    expect((await send(email)).status).toBe(status);
+    expect(await stored(email)).toEqual(RIGHT);
+    expect((await client.me(email, PASSWORD)).status).toBe(200);
+    expect((await client.me(email, 'WrongPass123')).status).toBe(401);
+  });
+
+  it('is renewed while twenty sign-ins and a deletion run concurrently', async () => {
+    await bring('many@example.com');
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => client.me('many@example.com', PASSWORD)),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(await stored('many@example.com')).toEqual(RIGHT);
+    await bring('leaves@example.com');
+    const [gone] = await Promise.all([
+      client.deleteMe('leaves@example.com', PASSWORD),
+      client.me('leaves@example.com', PASSWORD),
+    ]);
+    expect(gone.status).toBe(204);
   });
 });
 

@@ -21,15 +21,16 @@ export interface RunningCli {
 const TIMEOUT_MS = 60_000;
 
 /** Starts the built command line as a process of its own. */
-export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCli {
+export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string): RunningCli {
   const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...args], {
     env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...env },
     // Outside the checkout, whose .env belongs to the developer.
     cwd: tmpdir(),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
     timeout: TIMEOUT_MS,
     killSignal: 'SIGKILL',
   });
+  child.stdin.end(input);
   const result = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(
     ([[status], stdout, stderr]) => ({
       status: Number(status ?? -1),
@@ -42,5 +43,8 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): 
 }
 
 /** Runs a command to its end. */
-export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> =>
-  startCli(args, env).result;
+export const cli = (
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  input?: string,
+): Promise<CliResult> => startCli(args, env, input).result;

@@ -43,7 +43,7 @@ export class PostgresActivationRepository implements ActivationRepository {
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
-  async redeem({ accountId, mailId, right, maxWrongTries, passwordHash, ...request }: Redeem) {
+  async redeem({ accountId, mailId, right, maxWrongTries, ...request }: Redeem) {
     const { sql, environment } = this;
     const wait = resendWaitSeconds(environment);
     const dies = sql`users.code_wrong_tries + 1 >= ${maxWrongTries}`;
@@ -51,8 +51,7 @@ export class PostgresActivationRepository implements ActivationRepository {
     // dies of wrong tries expires: from then on every statement sees it dead.
     const change = right
       ? sql`activated_at = now(), mail_id = null, code_expires_at = null, mail_due_at = null, replaced_code = null,
-            request_digest = ${request.requestDigest},
-            password_hash = coalesce(${passwordHash ?? null}, users.password_hash)`
+            request_digest = ${request.requestDigest}`
       : sql`code_wrong_tries = users.code_wrong_tries + 1,
             code_expires_at = case when ${dies} then now() else users.code_expires_at end,
             code_early_resend = case when ${dies} and users.code_early_resend = 'unused' then 'open'

@@ -30,8 +30,6 @@ export interface Redeem {
   readonly right: boolean;
   /** Wrong tries that end a code. */
   readonly maxWrongTries: number;
-  /** Replaces the password hash at a success, when its cost was raised meanwhile. */
-  readonly passwordHash?: string;
   readonly requestId: string | null;
   /** HMAC of a request that may be repeated. */
   readonly requestDigest: Buffer | null;

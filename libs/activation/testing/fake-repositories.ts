@@ -27,7 +27,6 @@ export class FakeActivationRepository implements ActivationRepository {
     const alive = row.mailId === mailId && isAlive(row, now) && row.wrongTries < maxWrongTries;
     if (!alive) return { outcome: 'dead', code: this.code(row) };
     if (!right) return this.countWrongTry(row, maxWrongTries);
-    row.passwordHash = details.passwordHash ?? row.passwordHash;
     const { requestDigest } = details;
     Object.assign(row, { activatedAt: now, mailId: null, expiresAt: null, dueAt: null, requestDigest });
     return { outcome: 'activated', activatedAt: new Date(now) };

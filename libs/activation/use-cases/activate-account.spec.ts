@@ -81,12 +81,6 @@ describe('ActivateAccount', () => {
     ).rejects.toMatchObject(already);
   });
 
-  it('keeps the costlier hash that comes with a success', async () => {
-    const account = await registerAndDeliver(stage, kevin());
-    await attemptTo(account, codes.derive(account.code), { passwordHash: 'costlier' });
-    expect(stage.accounts.state(account.email)?.passwordHash).toBe('costlier');
-  });
-
   it('tells the code of the mail before from a guess, for two minutes, and spends no try for it', async () => {
     const account = await registerAndDeliver(stage, kevin());
     const old = codes.derive(account.code);

@@ -9,8 +9,6 @@ export interface ActivationAttempt {
   /** Its password was right. */
   readonly account: PendingAccount & { readonly requestDigest?: Buffer | null };
   readonly code: string;
-  /** Replaces the password's hash at a success. */
-  readonly passwordHash?: string | undefined;
   readonly requestId?: string | null;
   /** Names the request, if it may be repeated. */
   readonly requestDigest?: Buffer | null;
@@ -38,7 +36,7 @@ export class ActivateAccount {
 
   /** @throws {ActivationError} @throws {Unavailable} */
   async activateAccount(attempt: ActivationAttempt): Promise<Activation> {
-    const { account, code, passwordHash, requestId = null, requestDigest = null } = attempt;
+    const { account, code, requestId = null, requestDigest = null } = attempt;
     if (account.code === null) return this.alreadyActivated(attempt);
     const right = this.codes.matches(account.code, code);
     if (!right && account.code.replaced !== null && this.codes.matches(account.code.replaced, code)) {
@@ -53,7 +51,6 @@ export class ActivateAccount {
       maxWrongTries: this.environment.ACTIVATION_CODE_MAX_ATTEMPTS,
       requestId,
       requestDigest,
-      ...(passwordHash === undefined ? {} : { passwordHash }),
     });
     switch (redemption.outcome) {
       case 'activated':

@@ -170,6 +170,12 @@ export class PostgresUserRepository implements UserRepository {
     return rows.length > 0;
   }
 
+  async replaceHash(id: string, from: string, to: string): Promise<void> {
+    await inTime(
+      this.sql`update users set password_hash = ${to} where id = ${id} and password_hash = ${from}`,
+    );
+  }
+
   async highestCost(): Promise<number | null> {
     const [row] = await inTime(
       this.sql<{ cost: string }[]>`

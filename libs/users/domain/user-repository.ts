@@ -64,6 +64,8 @@ export interface UserRepository {
    * False when it is gone. @throws {Unavailable}
    */
   erase(account: Pick<User, 'id' | 'email'>, digest: string, requestId: string | null): Promise<boolean>;
+  /** Stores a new hash of the same password, unless the account has another hash than `from` by now. @throws {Unavailable} */
+  replaceHash(id: string, from: string, to: string): Promise<void>;
   /** The highest cost among the password hashes in use; null when there are none. @throws {Unavailable} */
   highestCost(): Promise<number | null>;
 }

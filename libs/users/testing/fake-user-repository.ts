@@ -60,6 +60,12 @@ export class FakeUserRepository implements UserRepository {
     return true;
   }
 
+  async replaceHash(id: string, from: string, to: string): Promise<void> {
+    this.reach();
+    const row = this.accounts.byId(id);
+    if (row?.passwordHash === from) row.passwordHash = to;
+  }
+
   async highestCost(): Promise<number | null> {
     this.reach();
     return this.cost;

@@ -47,6 +47,12 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
       return addition.user;
     };
 
+    const found = async (address: string) => {
+      const user = await stage.users.findByEmail(parseEmailAddress(address));
+      if (user === null) throw new Error(`${address} has no account`);
+      return user;
+    };
+
     describe('add', () => {
       it('writes the account, its code and the mail that is owed', async () => {
         const user = marie();
@@ -104,6 +110,26 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         await stage.letPass(DAY_SECONDS * 400);
         expect(await stage.users.add(stranger())).toMatchObject(taken);
         expect(await stage.users.findByEmail(kevin().email)).toMatchObject({ id: first.id });
+      });
+    });
+
+    describe('replaceHash', () => {
+      it('replaces the hash that was read, and nothing else of the account', async () => {
+        const { id, email, passwordHash } = await registerAndDeliver(stage, kevin()).then(() =>
+          found('kevin@example.com'),
+        );
+        const before = await found(email);
+        await stage.users.replaceHash(id, passwordHash, 'costlier');
+        expect(await found(email)).toEqual({ ...before, passwordHash: 'costlier' });
+      });
+
+      it('leaves a hash that is no longer the one that was read, and an account that is gone', async () => {
+        const { id, email, passwordHash } = await registerAndDeliver(stage, kevin()).then(() =>
+          found('kevin@example.com'),
+        );
+        await stage.users.replaceHash(id, 'another hash', 'costlier');
+        await stage.users.replaceHash(randomUUID(), passwordHash, 'costlier');
+        expect(await found(email)).toMatchObject({ passwordHash });
       });
     });
 

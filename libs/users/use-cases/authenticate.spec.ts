@@ -1,6 +1,9 @@
 import { registerAndActivate } from '@app/activation/testing';
+import { createLogger } from '@app/runtime';
 import { FakePasswordHasher, fakeUsersStage, kevin } from '../testing';
 import { Authenticate } from './authenticate';
+
+const logger = createLogger({ level: 'silent', app: 'test' });
 
 describe('Authenticate', () => {
   const wrong = { name: 'UsersError', code: 'users.credentials_wrong' };
@@ -11,7 +14,7 @@ describe('Authenticate', () => {
   beforeEach(async () => {
     stage = fakeUsersStage();
     hasher = new FakePasswordHasher();
-    authenticate = new Authenticate(stage.users, hasher);
+    authenticate = new Authenticate(stage.users, hasher, logger);
     await stage.users.add(kevin({ passwordHash: await hasher.hash('SecurePass123') }));
   });
 
@@ -46,6 +49,54 @@ describe('Authenticate', () => {
     expect(
       (await authenticate.authenticate({ email: 'other@example.com', password: 'SecurePass123' })).code,
     ).toBeNull();
+  });
+
+  describe('with a hash of lower cost', () => {
+    const email = 'kevin@example.com';
+    const costlier = new FakePasswordHasher(6);
+    const stored = () => stage.accounts.state(email)?.passwordHash ?? '';
+    const signIn = (password: string, inFull = false) =>
+      new Authenticate(stage.users, costlier, logger).authenticate({ email, password, inFull });
+
+    beforeEach(() => {
+      costlier.hashed = 0;
+      costlier.full = false;
+    });
+
+    it('renews the hash at the first right password, and only then', async () => {
+      const old = stored();
+      await expect(signIn('SecurePass124')).rejects.toMatchObject(wrong);
+      expect(stored()).toBe(old);
+      await signIn('SecurePass123');
+      const renewed = stored();
+      expect(renewed).toMatch(/^6\$/);
+      await signIn('SecurePass123');
+      expect([stored(), costlier.hashed]).toEqual([renewed, 1]);
+    });
+
+    it('renews the hash once for many concurrent sign-ins', async () => {
+      const racing = new Authenticate(stage.users, costlier, logger);
+      const credentials = { email, password: 'SecurePass123' };
+      await Promise.all(Array.from({ length: 20 }, () => racing.authenticate(credentials)));
+      expect([costlier.hashed, stored().slice(0, 2)]).toEqual([1, '6$']);
+    });
+
+    it('accepts the password where the renewal fails, and renews the hash the next time', async () => {
+      const old = stored();
+      costlier.remember('SecurePass123', old);
+      costlier.full = true;
+      expect(await signIn('SecurePass123')).toMatchObject({ email });
+      expect(stored()).toBe(old);
+      costlier.full = false;
+      await signIn('SecurePass123');
+      expect(stored()).toMatch(/^6\$/);
+    });
+
+    it('does not let the answer wait for the renewal where a pending account is concealed', async () => {
+      const replace = jest.spyOn(stage.users, 'replaceHash').mockReturnValue(new Promise(() => undefined));
+      expect(await signIn('SecurePass123', true)).toMatchObject({ email });
+      expect(replace).toHaveBeenCalledTimes(1);
+    });
   });
 
   it('says that the database or the hashing is unavailable, and not that the password is wrong', async () => {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Logger } from '@app/runtime';
 import { emailAddressOrNull } from '../domain/email-address';
 import { UsersError } from '../domain/errors';
 import { PasswordHasher, type Requester } from '../domain/password-hasher';
@@ -14,13 +15,18 @@ export interface Credentials extends Requester {
 /** Finds the account of an address and checks the password; the answer does not tell which of the two was wrong. */
 @Injectable()
 export class Authenticate {
+  /** Hashes that are being renewed by this process: of concurrent sign-ins, the first one renews. */
+  private readonly renewing = new Set<string>();
+
   constructor(
     @Inject(UserRepository) private readonly users: UserRepository,
     @Inject(PasswordHasher) private readonly passwords: PasswordHasher,
+    @Inject(Logger) private readonly logger: Logger,
   ) {}
 
   /** @throws {UsersError} users.credentials_wrong @throws {Unavailable} */
-  async authenticate({ email, password, inFull = false, client, gone }: Credentials): Promise<UserWithHash> {
+  async authenticate(credentials: Credentials): Promise<UserWithHash> {
+    const { email, password, inFull = false, client, gone } = credentials;
     // What cannot be an address is an unknown one: it gets the same answer after the same work.
     const address = emailAddressOrNull(email);
     const user = address === null ? null : await this.users.findByEmail(address);
@@ -28,15 +34,31 @@ export class Authenticate {
     const comparison = { address: address ?? email, password, hash, client, gone };
     const right = await (inFull ? this.passwords.compare(comparison) : this.passwords.matches(comparison));
     if (user === null || !right) throw new UsersError('users.credentials_wrong');
+    const renewal = this.renewHash(user, credentials);
+    // Where nothing may tell a pending account from an unknown one, the answer does not wait for more than a comparison.
+    if (!inFull || user.activatedAt !== null) await renewal;
     return user;
   }
 
   /**
-   * Hashes a password that was right again, when its stored hash took less work than is asked for now. Undefined
-   * when there is no need, and when the line is full: it is then made another time.
+   * Replaces a stored hash that took less work than is asked for now: here, and nowhere else, the password is known to
+   * be right. Never rejects: where the line is full or the database fails, the next right password renews the hash.
    */
-  async renewedHash({ passwordHash }: UserWithHash, password: string): Promise<string | undefined> {
-    if (!this.passwords.isOutdated(passwordHash)) return undefined;
-    return await this.passwords.hash(password).catch(() => undefined);
+  private async renewHash(user: UserWithHash, { password, client, gone }: Credentials): Promise<void> {
+    const { id, passwordHash: old } = user;
+    if (!this.passwords.isOutdated(old) || this.renewing.has(old)) return;
+    this.renewing.add(old);
+    try {
+      const renewed = await this.passwords.hash(password, { client, gone });
+      await this.users.replaceHash(id, old, renewed);
+      this.passwords.remember(password, renewed);
+    } catch (error) {
+      this.logger.debug(
+        { error, user_id: id },
+        'A password hash of low cost was not renewed; the next sign-in tries again',
+      );
+    } finally {
+      this.renewing.delete(old);
+    }
   }
 }

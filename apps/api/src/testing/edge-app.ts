@@ -56,7 +56,6 @@ const USE_CASES = [
     useValue: {
       authenticate: ({ email, password }: { email: string; password: string }) =>
         password === PASSWORD ? userOf(email) : Promise.reject(new UsersError('users.credentials_wrong')),
-      renewedHash: () => Promise.resolve(undefined),
     },
   },
   {

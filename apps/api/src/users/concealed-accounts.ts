@@ -34,11 +34,11 @@ export class ConcealedAccounts {
     const user = await this.findUser(credentials);
     if (user === null) throw refusal();
     if (!this.activation.canSucceed({ account: user, code })) {
-      this.withoutWaiting(this.redeem(user, credentials, code, requestDigest));
+      this.withoutWaiting(this.redeem(user, code, requestDigest));
       throw refusal();
     }
     try {
-      const activation = await this.redeem(user, credentials, code, requestDigest);
+      const activation = await this.redeem(user, code, requestDigest);
       if (activation === null) throw refusal();
       this.limits.giveBackCredentials();
       return { user, ...activation };
@@ -67,16 +67,13 @@ export class ConcealedAccounts {
   /** Null where the account's own limit refuses: the code is not tried. */
   private async redeem(
     user: UserWithHash,
-    credentials: BasicCredentials,
     code: string,
     requestDigest: Buffer | null,
   ): Promise<Activation | null> {
     if (!(await this.limits.spendUnseen('activation', user.id))) return null;
-    const right = this.activation.canSucceed({ account: user, code });
     return await this.activation.activateAccount({
       account: user,
       code,
-      passwordHash: right ? await this.authentication.renewedHash(user, credentials) : undefined,
       requestId: currentRequest().requestId,
       requestDigest,
     });

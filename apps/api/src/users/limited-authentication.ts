@@ -65,9 +65,4 @@ export class LimitedAuthentication {
         throw error;
       });
   }
-
-  /** A stronger hash to be kept with the activation, where the stored one has become too weak. */
-  renewedHash(user: UserWithHash, { password }: BasicCredentials): Promise<string | undefined> {
-    return this.authentication.renewedHash(user, password);
-  }
 }

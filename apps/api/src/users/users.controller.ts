@@ -166,7 +166,6 @@ export class UsersController {
     const activation = await this.activation.activateAccount({
       account: user,
       code,
-      passwordHash: await this.authentication.renewedHash(user, credentials),
       requestId: currentRequest().requestId,
       requestDigest,
     });

@@ -1,5 +1,5 @@
-import { domainToASCII } from 'node:url';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import { toASCII } from 'tr46';
 import { Mailbox, type StoredMail } from '../../tools/inbox/mailbox';
 import { freePort } from '../../tools/processes/ports';
 
@@ -103,4 +103,4 @@ export class ScriptedSmtp {
 
 /** smtp-server shows the ASCII form of a domain, which is what came over the wire, in Unicode. */
 const inAscii = (address: string): string =>
-  address.replace(/@(.*)$/, (_, domain: string) => `@${domainToASCII(domain)}`);
+  address.replace(/@(.*)$/, (_, domain: string) => `@${toASCII(domain) ?? ''}`);

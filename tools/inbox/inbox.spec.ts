@@ -7,7 +7,12 @@ import { startInbox, type Inbox } from './inbox';
 interface Listed {
   readonly total: number;
   readonly count: number;
-  readonly messages: readonly { readonly ID: string; readonly Subject: string; readonly Snippet: string }[];
+  readonly messages: readonly {
+    readonly ID: string;
+    readonly Subject: string;
+    readonly Snippet: string;
+    readonly To: readonly { readonly Address: string }[];
+  }[];
 }
 
 describe('The inbox', () => {
@@ -69,6 +74,12 @@ describe('The inbox', () => {
     expect(await subjects('')).toEqual(['third', 'second', 'first']);
     expect(await subjects('?start=1&limit=1')).toEqual(['second']);
     expect((await list('?limit=1')).total).toBe(3);
+  });
+
+  it('keeps the address as the envelope said it, also in letters that Node has no ASCII form for', async () => {
+    await send({ subject: 'x', text: 'x', to: 'kevin@xn--ouc.example' });
+    const [mail] = (await list()).messages;
+    expect(mail?.To.map(({ Address }) => Address)).toEqual(['kevin@xn--ouc.example']);
   });
 
   it('keeps the last 500', async () => {

@@ -1,5 +1,5 @@
-import { domainToASCII } from 'node:url';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { toASCII } from 'tr46';
 import type { Mailbox } from './mailbox';
 
 /** Largest mail taken, in bytes. */
@@ -41,5 +41,5 @@ export function createSmtpServer(mailbox: Mailbox, options: SMTPServerOptions = 
 /** smtp-server shows the domain in Unicode; it came in ASCII, and that is what the envelope said. */
 function asciiDomain(address: string): string {
   const at = address.lastIndexOf('@');
-  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
+  return `${address.slice(0, at)}@${toASCII(address.slice(at + 1)) ?? ''}`;
 }

@@ -1,5 +1,5 @@
-import { domainToASCII } from 'node:url';
 import type { MailerService } from '@nestjs-modules/mailer';
+import { toASCII } from 'tr46';
 import { maskEmailsIn, SpanKind, traced, type Environment } from '@app/runtime';
 import type { MailOutcome } from '../domain/mail-outcome';
 import { bounceAddress, type BounceAddress } from '../bounces/bounce-address';
@@ -55,5 +55,5 @@ export class SmtpMailer implements Mailer {
 /** A Message-ID is ASCII, whatever the sender's domain. Source: RFC 5322 section 3.6.4. */
 function asciiDomain(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1);
-  return domainToASCII(domain) || 'localhost';
+  return toASCII(domain) || 'localhost';
 }

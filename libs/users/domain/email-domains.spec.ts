@@ -1,3 +1,4 @@
+import { toUnicode } from 'tr46';
 import { emailAddressOrNull } from './email-address';
 
 /** Null: refused. The ASCII forms are those of UTS #46, non-transitional, whatever Unicode Node was built with. */
@@ -34,6 +35,8 @@ const DOMAINS: readonly (readonly [what: string, given: string, kept: string | n
   ['Arabic', 'مثال.إختبار', 'xn--mgbh0fb.xn--kgbechtv'],
   ['Hindi', 'उदाहरण.परीक्षा', 'xn--p1b6ci4b4b3a.xn--11b5bs3a9aj6g'],
   ['Tamil', 'உதாரணம்.பரிட்சை', 'xn--zkc6cc5bi7f6e.xn--hlcj6aya9esc7a'],
+  // Node 20 knows it as a letter, and has no ASCII form for it.
+  ['a letter of the newest Unicode', '\u0cdc.example', 'xn--ouc.example'],
   ['full-width letters', 'ｅｘａｍｐｌｅ.com', 'example.com'],
   ['full-width digits', '１６３.com', '163.com'],
   ['a Roman numeral, which is two letters', 'ⅳ.example', 'iv.example'],
@@ -82,6 +85,13 @@ describe('a domain', () => {
   it('has the same form when its kept form is given again', () => {
     for (const [, , kept] of DOMAINS) {
       if (kept !== null) expect(emailAddressOrNull(`kevin@${kept}`)).toBe(`kevin@${kept}`);
+    }
+  });
+
+  it('has the same form when its kept form is given again as people read it', () => {
+    for (const [, , kept] of DOMAINS) {
+      if (kept === null) continue;
+      expect(emailAddressOrNull(`kevin@${toUnicode(kept).domain}`)).toBe(`kevin@${kept}`);
     }
   });
 });

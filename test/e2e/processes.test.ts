@@ -175,12 +175,14 @@ describe('An api of several processes', () => {
     });
     const before = processesOf(api);
     try {
-      await until('one is renewed', () =>
-        api.lines.some((line) => line.includes('is replaced') && line.includes('"age"')),
+      await until(
+        'one is renewed',
+        () => api.lines.some((line) => line.includes('is replaced') && line.includes('"age"')),
+        RENEWAL_TIMEOUT_MS,
       );
-      await until('it has gone', () => before.filter(isAlive).length < PROCESSES);
+      await until('it has gone', () => before.filter(isAlive).length < PROCESSES, RENEWAL_TIMEOUT_MS);
     } finally {
       expect(await api.stop()).toBe(0);
     }
-  });
+  }, 90_000);
 });

@@ -7,6 +7,19 @@ import { until } from './until';
 /** New connections a second. */
 const RATE = 60;
 
+/** Longest wait for as many live processes as before, in milliseconds, on a machine that does nothing else. */
+const RECOVERY_MS = 5_000;
+/** Longest start of the api there. */
+const IDLE_START_MS = 2_000;
+
+/**
+ * How long replacements may take. A replacement is a start: what a start takes longer here than on an idle machine is
+ * added, because tests run next to other work.
+ * @param startedMs how long the start of the same processes took just before
+ */
+export const recoveryWithinMs = (startedMs: number): number =>
+  RECOVERY_MS + Math.max(0, startedMs - IDLE_START_MS);
+
 /** The api processes under this primary, by their ids. */
 export function processesOf({ child }: SpawnedApp): number[] {
   if (!child.running) throw new Error(`The primary has ended:\n${child.tail.join('\n')}`);
@@ -26,7 +39,8 @@ export function replaced(
     async () => {
       const now = processesOf(api);
       const whole = now.length === count && !now.some((pid) => gone.includes(pid));
-      return whole && (await new Client(api.url).get('/livez')).status === 200;
+      // A connection that was kept may be one to a process that has died.
+      return whole && (await new Client(api.url).get('/livez').catch(() => null))?.status === 200;
     },
     withinMs,
   );

@@ -1,21 +1,24 @@
 import 'reflect-metadata';
 import cluster from 'node:cluster';
+import { once } from 'node:events';
 import { hasRedis, Logger, shutDownOnSignal, start, type Environment } from '@app/runtime';
 import { createApp } from './app.setup';
-import { listenForOperators } from './server/operations-port';
+import { createOperatorsServer } from './server/operations-port';
 import { lead } from './cluster/lead';
 import { joinPrimary } from './cluster/member';
 
 async function serve(environment: Environment): Promise<void> {
   const app = await createApp(environment);
-  let announce = (): void => {};
-  if (cluster.isWorker) announce = joinPrimary(app, environment);
-  else shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
-  await listenForOperators(app, environment);
+  const operatorsServer = createOperatorsServer(app, environment);
   if (cluster.isWorker) {
-    // The primary has the port, and hands over its connections.
-    announce();
+    // The primary has the ports, and hands over their connections.
+    joinPrimary(app, environment, operatorsServer);
     return;
+  }
+  shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
+  if (operatorsServer !== undefined) {
+    operatorsServer.listen(environment.OPERATIONS_PORT, environment.OPERATIONS_HOST || environment.API_HOST);
+    await once(operatorsServer, 'listening');
   }
   await app.listen(environment.API_PORT, environment.API_HOST);
   const where = `http://${environment.API_HOST}:${environment.API_PORT}`;

@@ -1,15 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { newConnections, processesOf, replaced } from '../../support/api-processes';
+import { newConnections, processesOf, recoveryWithinMs, replaced } from '../../support/api-processes';
 import { spawnApp } from '../../support/apps';
 import type { Seen } from '../report';
 import type { Stage } from '../stage';
 import { ms } from './outages';
 
 const PROCESSES = 2;
-/** Longest wait for as many live processes as before, on a machine that does nothing else. */
-const RECOVERY_MS = 5_000;
-/** On a busy one a replacement takes what a start takes, which is measured here. */
-const STARTS_MAX = 3;
 /** A fault is given so long to end at all, so that its real time can be told. */
 const PATIENCE_MS = 30_000;
 const REFUSED_MAX = 0.02;
@@ -29,7 +25,7 @@ export interface ProcessFault {
 export async function strikeProcesses(stage: Stage, fault: ProcessFault): Promise<Seen> {
   const launched = performance.now();
   const api = await spawnApp('api', { ...stage.env, WEB_CONCURRENCY: String(PROCESSES) });
-  const withinMs = Math.max(RECOVERY_MS, STARTS_MAX * (performance.now() - launched));
+  const withinMs = recoveryWithinMs(performance.now() - launched);
   const load = newConnections(api);
   const waits: number[] = [];
   let struck = 0;

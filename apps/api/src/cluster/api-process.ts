@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Exposition } from '@app/metrics';
 import type { ToPrimary, ToProcess } from './messages';
-import type { Taker } from './shared-port';
 import { Watch } from './watch';
 
 /** How an api process ended. */
@@ -20,8 +19,12 @@ export interface Listener {
   readonly asked: (from: ApiProcess) => void;
   /** It may take connections. */
   readonly ready: () => void;
-  /** It did not live to take this connection. */
-  readonly returned: (socket: Socket) => void;
+}
+
+/** A connection on its way to a process. */
+interface Untaken {
+  readonly socket: Socket;
+  readonly giveBack: (socket: Socket) => void;
 }
 
 /** Longest wait for what a process said before its end: messages can arrive after 'exit'. */
@@ -30,7 +33,7 @@ const LAST_WORDS_MS = 250;
 const UNTAKEN_MAX = 4;
 
 /** One of the processes behind the port, as the primary sees it. */
-export class ApiProcess implements Taker {
+export class ApiProcess {
   /** It answers requests. */
   up = false;
   /** It has come to answer requests, whatever became of it. */
@@ -44,7 +47,7 @@ export class ApiProcess implements Taker {
   readonly watch = new Watch(this.worker.process.pid);
   private readonly startedAt = performance.now();
   /** Given to it, by number, and not taken yet. */
-  private readonly untaken = new Map<number, Socket>();
+  private readonly untaken = new Map<number, Untaken>();
   private given = 0;
   private announced: () => void = () => {};
   private shown: () => void = () => {};
@@ -71,8 +74,9 @@ export class ApiProcess implements Taker {
   get ageMs(): number {
     return performance.now() - this.startedAt;
   }
-  get takes(): boolean {
-    return this.up && !this.leaving && this.worker.isConnected() && this.untaken.size < UNTAKEN_MAX;
+  /** It answers requests and can be given one more connection. */
+  get free(): boolean {
+    return this.up && this.worker.isConnected() && this.untaken.size < UNTAKEN_MAX;
   }
 
   /** Resolves to whether it answers requests; false when it ended, or took too long and was ended. */
@@ -87,10 +91,10 @@ export class ApiProcess implements Taker {
   }
 
   /** Hands it a connection, which stays open here until the process has it. */
-  give(socket: Socket): void {
+  give(socket: Socket, giveBack: (socket: Socket) => void): void {
     const connection = this.given;
     this.given += 1;
-    this.untaken.set(connection, socket);
+    this.untaken.set(connection, { socket, giveBack });
     this.worker.send({ do: 'serve', connection } satisfies ToProcess, socket, { keepOpen: true }, () => {});
   }
 
@@ -134,7 +138,7 @@ export class ApiProcess implements Taker {
     this.up = false;
     await Promise.race([silence, pause(LAST_WORDS_MS)]);
     if (this.worker.isConnected()) this.worker.process.disconnect();
-    for (const socket of this.untaken.values()) this.listener.returned(socket);
+    for (const { socket, giveBack } of this.untaken.values()) giveBack(socket);
     this.untaken.clear();
     return how;
   }
@@ -146,7 +150,7 @@ export class ApiProcess implements Taker {
     else if (message.say === 'scrape') this.listener.scrape(this);
     else if (message.say === 'asked') this.listener.asked(this);
     else if (message.say === 'took') {
-      this.untaken.get(message.connection)?.destroy();
+      this.untaken.get(message.connection)?.socket.destroy();
       this.untaken.delete(message.connection);
       this.listener.ready();
     } else {

@@ -13,6 +13,12 @@ describe('Backoff', () => {
     expect(waits).toEqual([250, 500, 1_000, 1_000, 1_000]);
   });
 
+  it('waits for one that was killed while it started as for the first, however many had answered and died', () => {
+    const backoff = new Backoff();
+    for (let death = 0; death < 9; death += 1) backoff.after(5, true);
+    expect(backoff.after(5, false)).toBe(250);
+  });
+
   it('replaces one immediately that died later, and begins again', () => {
     const backoff = new Backoff();
     backoff.after(5, false);

@@ -11,10 +11,14 @@ const SCRAPE_TIMEOUT_MS = 2_000;
 const LAST_WORD_TIMEOUT_MS = 1_000;
 
 /**
- * Makes this process one of several under a primary, which decides how long it stays.
- * @returns what tells the primary that this process answers
+ * Makes this process one of several under a primary, which has the ports and decides how long this process stays.
+ * @param operatorsServer takes what comes on the operators' port
  */
-export function joinPrimary(app: INestApplication, environment: Environment): () => void {
+export function joinPrimary(
+  app: INestApplication,
+  environment: Environment,
+  operatorsServer: BoundedServer | undefined,
+): void {
   const scrape = app.get<PrometheusScrape | null>(PrometheusScrape);
   let read: (text: string) => void = () => {};
   let reading: Promise<string> | undefined;
@@ -29,7 +33,9 @@ export function joinPrimary(app: INestApplication, environment: Environment): ()
   process.on('message', (message: ToProcess, socket?: Socket) => {
     if (message.do === 'serve') {
       void tell({ say: 'took', connection: message.connection });
-      if (socket !== undefined) server.take(socket);
+      if (socket === undefined) return;
+      if (socket.localPort === environment.OPERATIONS_PORT) operatorsServer?.take(socket);
+      else server.take(socket);
     } else if (message.do === 'turn-away') app.get(Lifecycle).turnAway();
     else if (message.do === 'leave') leave(message.replaced);
     else if (message.do === 'show') void show();
@@ -49,7 +55,7 @@ export function joinPrimary(app: INestApplication, environment: Environment): ()
   const beat = (): void => void tell({ say: 'alive', rss: process.memoryUsage.rss() });
   beat();
   setInterval(beat, HEARTBEAT_MS).unref();
-  return () => void tell({ say: 'up' });
+  void tell({ say: 'up' });
 }
 
 /** Resolves when it is sent; a primary that is gone takes its processes with it. */

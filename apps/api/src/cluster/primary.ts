@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MergedScrape } from '@app/metrics';
 import { departureTimeout, GRACE_MS, type Environment, type Logger } from '@app/runtime';
@@ -11,12 +10,17 @@ const START_TIMEOUT_MS = 30_000;
 const SHOW_TIMEOUT_MS = 1_000;
 
 /**
- * Keeps `WEB_CONCURRENCY` api processes behind one port: replaces those that die, and those that are to be renewed one
+ * Keeps `WEB_CONCURRENCY` api processes behind one port, and behind the operators' where there is one: replaces those that die, and those that are to be renewed one
  * by one, each only after its successor answers. It takes no requests itself.
  */
 export class Primary {
   private readonly processes = new Set<ApiProcess>();
-  private readonly port = new SharedPort(() => [...this.processes]);
+  private readonly port = new SharedPort(() => this.free(this.staying()));
+  /** Serves while the service ends, too, so that the last scrape is answered: by those that are leaving. */
+  private readonly operatorsPort = new SharedPort(() => {
+    const staying = this.free(this.staying());
+    return staying.length > 0 ? staying : this.free([...this.processes]);
+  });
   private readonly backoff = new Backoff();
   private readonly metrics = new MergedScrape();
   /** Waiting for a successor. */
@@ -33,9 +37,10 @@ export class Primary {
 
   /** @throws {Error} when the port cannot be had, or none of them comes to answer; they have said why */
   async start(): Promise<void> {
-    const { WEB_CONCURRENCY: count, API_PORT: port, API_HOST: host } = this.environment;
+    const { API_PORT: port, API_HOST: host, OPERATIONS_PORT, OPERATIONS_HOST } = this.environment;
     await this.port.listen(port, host);
-    const all = Array.from({ length: count }, () => this.spawn());
+    if (OPERATIONS_PORT !== 0) await this.operatorsPort.listen(OPERATIONS_PORT, OPERATIONS_HOST || host);
+    const all = Array.from({ length: this.environment.WEB_CONCURRENCY }, () => this.spawn());
     setInterval(() => this.inspect(), HEARTBEAT_MS);
     const up = await Promise.all(all.map((each) => each.start(START_TIMEOUT_MS)));
     if (this.ending) return;
@@ -56,19 +61,23 @@ export class Primary {
   /** Has all of them finish; resolves to the exit status. */
   async stop(): Promise<number> {
     this.ending = true;
+    const end = performance.now() + departureTimeout(this.environment.SHUTDOWN_TIMEOUT_SECONDS);
     // What does not answer yet has nothing to finish.
     for (const each of this.processes) if (!each.up) each.kill();
     const answering = [...this.processes].filter(({ up }) => up);
     for (const each of answering) each.tell({ do: 'turn-away' });
     await this.port.close(GRACE_MS);
-    const timeoutMs = departureTimeout(this.environment.SHUTDOWN_TIMEOUT_SECONDS);
-    const exits = await Promise.all(answering.map((each) => each.leave(false, timeoutMs - GRACE_MS)));
+    const exits = await Promise.all(answering.map((each) => each.leave(false, end - performance.now())));
     await Promise.all([...this.processes].map(({ ended }) => ended));
     return exits.every(({ code }) => code === 0) ? 0 : 1;
   }
 
   killAll(): void {
     for (const each of this.processes) each.kill();
+  }
+
+  private free(processes: readonly ApiProcess[]): ApiProcess[] {
+    return processes.filter(({ free }) => free);
   }
 
   private staying(): ApiProcess[] {
@@ -84,8 +93,7 @@ export class Primary {
       metrics: ({ id }, exposition) => this.metrics.show(id, exposition),
       scrape: (asker) => void this.scrape(asker),
       asked: (asker) => this.replace(asker, 'SIGTERM'),
-      ready: () => this.port.placeWaiting(),
-      returned: (socket: Socket) => this.port.place(socket),
+      ready: () => [this.port, this.operatorsPort].forEach((port) => port.placeWaiting()),
     });
     this.processes.add(one);
     void one.ended.then((exit) => this.remove(one, exit));

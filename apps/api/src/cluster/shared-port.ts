@@ -11,13 +11,12 @@ const QUIET_MS = 300;
 
 /** What takes connections. */
 export interface Taker {
-  /** Whether it takes one more connection now. */
-  readonly takes: boolean;
-  give(socket: Socket): void;
+  /** @param giveBack takes the connection if the taker does not live to take it */
+  give(socket: Socket, giveBack: (socket: Socket) => void): void;
 }
 
 /**
- * The port of several processes. It stays open whatever becomes of them, and a connection that a process did not live
+ * A port of several processes. It stays open whatever becomes of them, and a connection that a process did not live
  * to take goes to another one; Node's own cluster closes the port when the last process dies, and loses what it was
  * just handing over.
  */
@@ -33,7 +32,8 @@ export class SharedPort {
   private lastAt = 0;
   private next = 0;
 
-  constructor(private readonly takers: () => readonly Taker[]) {}
+  /** @param free those that take one more connection now */
+  constructor(private readonly free: () => readonly Taker[]) {}
 
   /** @throws {Error} where the port cannot be had */
   async listen(port: number, host: string): Promise<void> {
@@ -44,7 +44,7 @@ export class SharedPort {
   /** Gives the connection to the next process in turn that takes one, else lets it wait. */
   place(socket: Socket): void {
     const taker = this.nextTaker();
-    if (taker !== undefined) taker.give(socket);
+    if (taker !== undefined) this.give(socket, taker);
     else if (this.waiting.length < WAITING_MAX) this.waiting.push(socket);
     else socket.destroy();
   }
@@ -53,9 +53,8 @@ export class SharedPort {
   placeWaiting(): void {
     while (this.waiting.length > 0) {
       const taker = this.nextTaker();
-      const socket = taker && this.waiting.shift();
-      if (socket === undefined) return;
-      taker?.give(socket);
+      if (taker === undefined) return;
+      this.give(this.waiting.shift() as Socket, taker);
     }
   }
 
@@ -76,8 +75,12 @@ export class SharedPort {
     for (const socket of this.waiting.splice(0)) socket.destroy();
   }
 
+  private give(socket: Socket, taker: Taker): void {
+    taker.give(socket, (returned) => this.place(returned));
+  }
+
   private nextTaker(): Taker | undefined {
-    const takers = this.takers().filter(({ takes }) => takes);
+    const takers = this.free();
     this.next += 1;
     return takers[this.next % Math.max(takers.length, 1)];
   }

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { NotFoundException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
-import type { BoundedExpressAdapter, Environment } from '@app/runtime';
+import type { BoundedExpressAdapter, BoundedServer, Environment } from '@app/runtime';
 import type { ProblemFilter } from '../problem/problem.filter';
 
 /** What operators and other services read: metrics, events and documents, and all that is below. */
@@ -24,13 +23,13 @@ export function hideFromPublic(
   });
 }
 
-/** Listens on the operators' port, if there is one, until the process ends: the last scrape comes during shutdown. */
-export async function listenForOperators(
+/**
+ * A server for the operators' port, where there is one; clients of the public port take none of its places. It serves
+ * until the process ends: the last scrape comes during shutdown.
+ */
+export function createOperatorsServer(
   app: NestExpressApplication,
-  environment: Environment,
-): Promise<void> {
-  if (environment.OPERATIONS_PORT === 0) return;
-  const server = (app.getHttpAdapter() as unknown as BoundedExpressAdapter).createServer();
-  server.listen(environment.OPERATIONS_PORT, environment.OPERATIONS_HOST || environment.API_HOST);
-  await once(server, 'listening');
+  { OPERATIONS_PORT: port }: Environment,
+): BoundedServer | undefined {
+  return port === 0 ? undefined : (app.getHttpAdapter() as unknown as BoundedExpressAdapter).createServer();
 }

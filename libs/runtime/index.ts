@@ -1,3 +1,5 @@
+export * from './calls/one-at-a-time';
+export * from './calls/shared-answers';
 export { configurationPage, envExample } from './config/pages';
 export * from './config/environment';
 export * from './config/parse-environment';

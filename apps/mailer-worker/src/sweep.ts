@@ -52,8 +52,7 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    this.mails.start();
-    this.webhooks?.start();
+    this.wake();
   }
 
   /** Returns without waiting. */
@@ -76,7 +75,8 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.webhooks === null) return;
     const late = (): Error => new Error(`not done within ${WEBHOOK_STOP_MS} ms`);
     await within(this.webhooks.stop(), WEBHOOK_STOP_MS, late).catch(() =>
-      this.deliverEvents.releaseAll().catch(() => {}),
+      // This worker will not be there to write down what came of them.
+      this.deliverEvents.release([]).catch(() => {}),
     );
   }
 }

@@ -31,7 +31,7 @@ describe('SendOwedMail', () => {
 
   /** Sends everything that is due, as the loop does. Resolves to how the turns ended. */
   const sendDue = async (limit = 100): Promise<string[]> => {
-    const mails = await send.claim(limit, false);
+    const mails = await send.claim(limit);
     const attempted = await Promise.all(mails.map((mail) => send.attempt(mail)));
     await send.settle(attempted);
     return attempted.map(({ mail, outcome }) => send.metricOf(mail, outcome));
@@ -173,17 +173,18 @@ describe('SendOwedMail', () => {
   it('lets go of mails whose claim was not answered, and of no mail that it is sending', async () => {
     const [first, second] = [kevin(), marie()];
     await stage.register(first);
-    const sending = await send.claim(1, false);
+    const sending = await send.claim(1);
     await stage.register(second);
     const claim = stage.owed.claimDue.bind(stage.owed);
     jest.spyOn(stage.owed, 'claimDue').mockImplementationOnce(async (...how) => {
       await claim(...how);
       throw new Unavailable('database', 'away');
     });
-    await expect(send.claim(1, false)).rejects.toThrow('away');
+    await expect(send.claim(1)).rejects.toThrow('away');
     expect(await dueMails(stage)).toEqual([]);
     // No lease to wait for.
-    const found = await send.claim(10, true);
+    await send.release(sending.map(({ id }) => id));
+    const found = await send.claim(10);
     expect(found.map(({ id }) => id)).toEqual([second.code.mailId]);
     expect(sending.map(({ id }) => id)).toEqual([first.code.mailId]);
   });

@@ -21,8 +21,6 @@ export interface AttemptedMail {
 @Injectable()
 export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
   readonly name = 'mail';
-  readonly workerId = WORKER_ID;
-  private readonly leased = new Set<string>();
 
   constructor(
     @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
@@ -32,15 +30,16 @@ export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
     private readonly codes: CodeDeriver,
   ) {}
 
-  async claim(limit: number, lost: boolean): Promise<readonly ClaimedMail[]> {
-    if (lost) await this.owed.release(this.workerId, [...this.leased]);
-    const mails = await this.owed.claimDue(limit, {
-      workerId: this.workerId,
+  claim(limit: number): Promise<readonly ClaimedMail[]> {
+    return this.owed.claimDue(limit, {
+      workerId: WORKER_ID,
       leaseSeconds: sendSecondsMax(this.environment) + LEASE_MARGIN_SECONDS,
       lifeSeconds: this.environment.ACTIVATION_CODE_EXPIRY_SECONDS,
     });
-    for (const { id } of mails) this.leased.add(id);
-    return mails;
+  }
+
+  release(except: readonly string[]): Promise<void> {
+    return this.owed.release(WORKER_ID, except);
   }
 
   async attempt(mail: ClaimedMail): Promise<AttemptedMail> {
@@ -63,7 +62,6 @@ export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
       sent.length > 0 ? this.owed.markSent(sent, lifeSeconds) : undefined,
       ...attempted.map((each) => this.settleFailure(each)),
     ]);
-    for (const { mail } of attempted) this.leased.delete(mail.id);
   }
 
   setbackOf({ outcome }: AttemptedMail): Setback | null {

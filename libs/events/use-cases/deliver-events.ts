@@ -18,8 +18,6 @@ export interface AttemptedEvent {
 @Injectable()
 export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
   readonly name = 'webhook';
-  readonly workerId = WORKER_ID;
-  private readonly leased = new Set<string>();
 
   constructor(
     @Inject(Deliveries) private readonly deliveries: Deliveries,
@@ -27,16 +25,12 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
     @Inject(Logger) private readonly logger: Logger,
   ) {}
 
-  async claim(limit: number, lost: boolean): Promise<readonly ClaimedEvent[]> {
-    if (lost) await this.deliveries.release(this.workerId, [...this.leased]);
-    const events = await this.deliveries.claimDue(limit, this.workerId, LEASE_SECONDS);
-    for (const { id } of events) this.leased.add(id);
-    return events;
+  claim(limit: number): Promise<readonly ClaimedEvent[]> {
+    return this.deliveries.claimDue(limit, WORKER_ID, LEASE_SECONDS);
   }
 
-  /** Makes due what this worker has leased: it will not be there to write down what came of it. @throws {Unavailable} */
-  async releaseAll(): Promise<void> {
-    await this.deliveries.release(this.workerId);
+  release(except: readonly string[]): Promise<void> {
+    return this.deliveries.release(WORKER_ID, except);
   }
 
   async attempt(event: ClaimedEvent): Promise<AttemptedEvent> {
@@ -57,7 +51,6 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
       delivered.length > 0 ? this.deliveries.markDelivered(delivered) : undefined,
       ...attempted.map((each) => this.settleFailure(each)),
     ]);
-    for (const { event } of attempted) this.leased.delete(event.id);
   }
 
   setbackOf({ event, outcome }: AttemptedEvent): Setback | null {

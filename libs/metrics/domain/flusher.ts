@@ -1,5 +1,5 @@
+import { OneAtATime } from '@app/runtime';
 import type { MetricsStore } from './metrics-store';
-import { OneAtATime } from './one-at-a-time';
 import type { RollingTally } from './rolling-tally';
 
 /** What a process that is killed loses at most. */

@@ -1,7 +1,7 @@
+import { OneAtATime } from '@app/runtime';
 import type { Flusher } from './flusher';
 import { toReport, type MetricsReport } from './metrics-report';
 import type { MetricsStore } from './metrics-store';
-import { OneAtATime } from './one-at-a-time';
 
 /** Bound to null when `ENABLE_METRICS=false`. */
 export class MetricsReporter {

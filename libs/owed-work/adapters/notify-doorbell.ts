@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { inTime, Logger, Sql } from '@app/runtime';
-import { coalesced } from '../domain/coalesced';
+import { inTime, Logger, OneAtATime, Sql } from '@app/runtime';
 import type { Doorbell } from '../domain/doorbell';
-import { RING_SPACING_MS } from './redis-doorbell';
+import { spacing } from './redis-doorbell';
 
 /** Channel of PostgreSQL's NOTIFY. */
 export const DOORBELL_CHANNEL = 'owed_work';
@@ -10,12 +9,16 @@ export const DOORBELL_CHANNEL = 'owed_work';
 /** PostgreSQL's own NOTIFY, for one-node mode: every worker that listens is awake. */
 @Injectable()
 export class NotifyDoorbell implements Doorbell {
-  readonly ring = coalesced(() => this.notify(), RING_SPACING_MS);
+  private readonly ringing = new OneAtATime(() => Promise.all([this.notify(), spacing()]));
 
   constructor(
     @Inject(Sql) private readonly sql: Sql,
     @Inject(Logger) private readonly logger: Logger,
   ) {}
+
+  ring(): void {
+    void this.ringing.run();
+  }
 
   private async notify(): Promise<void> {
     try {

@@ -1,8 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Queue } from 'bullmq';
-import { Logger, within } from '@app/runtime';
-import { coalesced } from '../domain/coalesced';
+import { Logger, OneAtATime, within } from '@app/runtime';
 import type { Doorbell } from '../domain/doorbell';
 
 export const DOORBELL_QUEUE = 'owed-work';
@@ -12,14 +12,15 @@ const JOB = 'ring';
 const JOB_OPTIONS = { jobId: JOB, attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
 
 /** Rings closer together than this are one call to Redis, in milliseconds. */
-export const RING_SPACING_MS = 20;
+const RING_SPACING_MS = 20;
+export const spacing = (): Promise<void> => delay(RING_SPACING_MS, undefined, { ref: false });
 /** Longest wait for Redis; no request waits with it. The sweep of the workers is as quick. */
 const RING_TIMEOUT_MS = 1_000;
 
 /** A BullMQ job in Redis: whichever worker takes it is awake. */
 @Injectable()
 export class RedisDoorbell implements Doorbell, BeforeApplicationShutdown {
-  readonly ring = coalesced(() => this.addJob(), RING_SPACING_MS);
+  private readonly ringing = new OneAtATime(() => Promise.all([this.addJob(), spacing()]));
   private failing = false;
 
   constructor(
@@ -28,6 +29,10 @@ export class RedisDoorbell implements Doorbell, BeforeApplicationShutdown {
   ) {
     // Errors of the connection reach those who call; an 'error' event without a listener would end the process.
     this.queue.on('error', () => {});
+  }
+
+  ring(): void {
+    void this.ringing.run();
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -10,15 +10,13 @@ export interface Setback {
  * One kind of work that rows of the database promise. The row is the queue: it says when its item is due, and a claim
  * moves that moment to the end of a lease. A worker that dies leaves a row that is due again when the lease is over.
  */
-export interface OwedWork<Item, Outcome> {
+export interface OwedWork<Item extends { readonly id: string }, Outcome> {
   /** Names the work in log lines, such as `mail`. */
   readonly name: string;
-  /**
-   * Leases up to `limit` due items, the longest due first.
-   * @param lost the claim before this one was not answered: what it leased is released first
-   * @throws {Unavailable}
-   */
-  claim(limit: number, lost: boolean): Promise<readonly Item[]>;
+  /** Leases up to `limit` due items, the longest due first. @throws {Unavailable} */
+  claim(limit: number): Promise<readonly Item[]>;
+  /** Makes due what this worker has leased, other than these items. @throws {Unavailable} */
+  release(except: readonly string[]): Promise<void>;
   /** Does one item and says what came of it. Must not reject. */
   attempt(item: Item): Promise<Outcome>;
   /** Writes down what came of several items. @throws {Unavailable} */

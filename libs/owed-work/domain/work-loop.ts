@@ -13,13 +13,20 @@ export interface WorkLoopOptions {
 
 const SETTLE_PAUSE_MS = 250;
 
+interface Attempted<Outcome> {
+  readonly id: string;
+  readonly outcome: Outcome;
+}
+
 /**
  * Works off what is owed: it sweeps once a second or two and whenever it is woken, claims as many items as it has
  * places for, and writes down the outcomes of all that ended meanwhile in one go.
  */
-export class WorkLoop<Item, Outcome> {
+export class WorkLoop<Item extends { readonly id: string }, Outcome> {
   private readonly underWay = new Set<Promise<void>>();
-  private outcomes: Outcome[] = [];
+  /** Ids of the items whose leases this loop knows of: their outcomes are still to be written down. */
+  private readonly leased = new Set<string>();
+  private outcomes: Attempted<Outcome>[] = [];
   private unsettled = 0;
   private settling: Promise<void> | undefined;
   private claiming: Promise<void> | undefined;
@@ -41,10 +48,6 @@ export class WorkLoop<Item, Outcome> {
     private readonly options: WorkLoopOptions,
     private readonly logger: Logger,
   ) {}
-
-  start(): void {
-    this.wake();
-  }
 
   /** Sweeps now. Returns without waiting. */
   wake(): void {
@@ -95,7 +98,10 @@ export class WorkLoop<Item, Outcome> {
 
   private async claim(places: number): Promise<readonly Item[]> {
     try {
-      const items = await this.work.claim(places, this.claimLost);
+      // A claim whose answer was lost has leased what it found.
+      if (this.claimLost) await this.work.release([...this.leased]);
+      const items = await this.work.claim(places);
+      for (const { id } of items) this.leased.add(id);
       if (this.failing) this.logger.info(`Owed work is claimed again (${this.work.name})`);
       this.failing = this.claimLost = false;
       return items;
@@ -117,7 +123,7 @@ export class WorkLoop<Item, Outcome> {
       const setback = this.work.setbackOf(outcome);
       if (setback === null) this.backOff.succeed();
       else this.backOff.fail(setback);
-      this.outcomes.push(outcome);
+      this.outcomes.push({ id: item.id, outcome });
       this.unsettled += 1;
       this.settling ??= this.settle().finally(() => (this.settling = undefined));
       // A claim for each place that becomes free would cost as much as the work: half of them are claimed together.
@@ -135,11 +141,12 @@ export class WorkLoop<Item, Outcome> {
     }
   }
 
-  private async settleBatch(batch: readonly Outcome[]): Promise<void> {
+  private async settleBatch(batch: readonly Attempted<Outcome>[]): Promise<void> {
     const deadline = performance.now() + this.options.settleMs;
     for (;;) {
       try {
-        await this.work.settle(batch);
+        await this.work.settle(batch.map(({ outcome }) => outcome));
+        for (const { id } of batch) this.leased.delete(id);
         return;
       } catch (error) {
         if (performance.now() > deadline) {

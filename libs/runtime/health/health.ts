@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { SharedAnswers } from '../calls/shared-answers';
 import { Environment } from '../config/environment';
 import { Logger } from '../logging/logger';
 import { migrationNames, migrationsFolder } from '../postgres/migrations';
@@ -17,8 +18,7 @@ const FRESH_MS = 1_000;
  * neither.)
  */
 export class CachedIndicator<Key extends string> {
-  private asked = -Infinity;
-  private answer: Promise<boolean> = Promise.resolve(true);
+  private readonly answers = new SharedAnswers<boolean>(FRESH_MS);
   private reason: string | null = null;
 
   constructor(
@@ -31,16 +31,14 @@ export class CachedIndicator<Key extends string> {
 
   /** Up or down under its key, as Terminus wants it; never rejects. */
   async isHealthy(): Promise<HealthIndicatorResult<Key, 'up' | 'down'>> {
-    const now = performance.now();
-    if (now - this.asked >= FRESH_MS) {
-      this.asked = now;
-      this.answer = this.ask().then(
+    const healthy = await this.answers.get(this.key, () =>
+      this.ask().then(
         () => this.conclude(null),
         (error: unknown) => this.conclude(error as Error),
-      );
-    }
+      ),
+    );
     const indicator = this.indicators.check(this.key);
-    return (await this.answer) ? indicator.up() : indicator.down();
+    return healthy ? indicator.up() : indicator.down();
   }
 
   /** One line when it goes down or the reason changes, and one when it is up again. */

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { compare, genSaltSync, getRounds, hash } from 'bcrypt';
-import { Environment, type Unavailable } from '@app/runtime';
+import { Environment, SharedAnswers, type Unavailable } from '@app/runtime';
 import { isHashable } from '../domain/password';
 import type { Comparison, HashingLoad, PasswordHasher, Requester } from '../domain/password-hasher';
 import { HashingLine } from './hashing-line';
@@ -19,7 +19,7 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
   /** What a password is compared with when the address has no account: the same work, and it can never match. */
   private decoy = '';
   private decoyCost: number;
-  private readonly comparing = new Map<string, Promise<boolean>>();
+  private readonly comparing = new SharedAnswers<boolean>();
 
   constructor(@Inject(Environment) private readonly environment: Environment) {
     // The processes behind one port share the cores.
@@ -47,20 +47,15 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
 
   /** Concurrent identical comparisons share one run; if the client that asked first leaves, the next one asks. */
   async compare(comparison: Comparison): Promise<boolean> {
-    const { address, password, hash: stored, gone } = comparison;
+    const { address, password, hash: stored } = comparison;
     const question = createHash('sha256')
       .update(JSON.stringify([address, password, stored]))
       .digest('base64');
-    for (let other = this.comparing.get(question); other; other = this.comparing.get(question)) {
-      const shared = await other.catch(() => undefined);
-      if (shared !== undefined) return shared;
-      if (gone?.aborted) break;
-    }
-    const answer = this.work(comparison).finally(() => this.comparing.delete(question));
-    this.comparing.set(question, answer);
-    const right = await answer;
-    if (right && stored !== null) this.memory.remember(stored, password);
-    return right;
+    return await this.comparing.get(question, async () => {
+      const right = await this.work(comparison);
+      if (right && stored !== null) this.memory.remember(stored, password);
+      return right;
+    });
   }
 
   remember(password: string, stored: string): void {

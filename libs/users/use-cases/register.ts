@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { CodeDeriver, freshMailId, isSameRequest, RequestDigester } from '@app/activation';
 import type { Locale } from '@app/mail';
 import { Doorbell } from '@app/owed-work';
-import { Environment, Logger } from '@app/runtime';
+import { Environment, Logger, SharedAnswers } from '@app/runtime';
 import { parseEmailAddress, type EmailAddress } from '../domain/email-address';
 import { UsersError } from '../domain/errors';
 import { checkPassword, PasswordRules } from '../domain/password';
@@ -31,8 +31,8 @@ export interface Registered {
 
 @Injectable()
 export class Register {
-  /** Addresses being registered by this process; each promise tells whether the address was held at the end. */
-  private readonly underWay = new Map<string, Promise<boolean>>();
+  /** Addresses being registered by this process. */
+  private readonly underWay = new SharedAnswers<void>();
 
   constructor(
     @Inject(UserRepository) private readonly users: UserRepository,
@@ -52,16 +52,12 @@ export class Register {
     checkPassword(password, this.rules);
     const digest =
       key === undefined ? null : this.requests.digest({ key, route: 'register', email, password });
-    const answered = await this.replay(email, digest);
-    if (answered !== null) return answered;
-    try {
-      return await this.firstOf(email, digest, () => this.add(email, digest, registration));
-    } catch (error) {
-      if (!(error instanceof UsersError) || error.code !== 'users.email_taken') throw error;
-      const answer = await this.replay(email, digest);
-      if (answer !== null) return answer;
-      throw error;
-    }
+    const registered =
+      (await this.replay(email, digest)) ??
+      (await this.firstOf(email, digest, () => this.add(email, digest, registration))) ??
+      (await this.replay(email, digest));
+    if (registered === null) throw new UsersError('users.email_taken');
+    return registered;
   }
 
   /** What the same request was told before, as far as the row of the address remembers it. */
@@ -77,29 +73,28 @@ export class Register {
   /**
    * Of concurrent sign-ups for one address only the first is hashed for; the others could not win any more once it
    * is in, and a hundred of them must not fill the hashing line. In concealed mode each costs its hash, as it does
-   * where the address is free; only repetitions of one request wait for the first.
+   * where the address is free; only repetitions of one request wait for the first. Null where the address is taken.
    */
-  private async firstOf(email: EmailAddress, digest: Buffer | null, add: () => Promise<Registered>) {
+  private async firstOf(
+    email: EmailAddress,
+    digest: Buffer | null,
+    add: () => Promise<Registered | null>,
+  ): Promise<Registered | null> {
     const name = this.environment.CONCEAL_REGISTERED_EMAILS ? digest?.toString('hex') : email;
     if (name === undefined) return await add();
-    for (let other = this.underWay.get(name); other !== undefined; other = this.underWay.get(name)) {
-      if (await other) throw new UsersError('users.email_taken');
-    }
-    const adding = add();
-    const held = adding.then(
-      () => true,
-      (error: unknown) => error instanceof UsersError && error.code === 'users.email_taken',
-    );
-    this.underWay.set(name, held);
-    void held.then(() => this.underWay.delete(name));
-    return await adding;
+    let registered: Registered | null = null;
+    await this.underWay.get(name, async () => {
+      registered = await add();
+    });
+    return registered;
   }
 
+  /** Null where the address is taken. */
   private async add(
     email: EmailAddress,
     digest: Buffer | null,
     registration: Registration,
-  ): Promise<Registered> {
+  ): Promise<Registered | null> {
     const { password, locale, requestId } = registration;
     const passwordHash = await this.passwords.hash(password, registration);
     const conceals = this.environment.CONCEAL_REGISTERED_EMAILS;
@@ -122,7 +117,7 @@ export class Register {
       this.doorbell.ring();
       return answerOf(addition.user, false);
     }
-    if (!conceals) throw new UsersError('users.email_taken');
+    if (!conceals) return null;
     this.tellOwner(email, mailId, requestId);
     this.doorbell.ring();
     return pretendedAnswer(email, addition.instead, false);

@@ -1,4 +1,5 @@
 import type { Histogram, Registry } from 'prom-client';
+import { SharedAnswers, within } from '@app/runtime';
 import { OTHER } from '../../domain/endpoints';
 import {
   ACTIVATION_RESULTS,
@@ -15,7 +16,6 @@ import {
   type RequestLabels,
 } from '../../domain/instruments';
 import { defineMetrics, type Metrics } from './definitions';
-import { PolledAnswer } from './polled-answer';
 
 /** Most combinations of method, route and status that are told apart; each is a histogram of fifteen lines. */
 export const HTTP_SERIES_MAX = 500;
@@ -131,7 +131,14 @@ export class PrometheusInstruments implements Instruments {
   }
 }
 
+/** How long an answer is good: scrapers, however many, cost a dependency one question a second. */
+const FRESH_MS = 1_000;
+/** Longest wait of a scrape. */
+const DEADLINE_MS = 1_000;
+
+/** A figure that has to be asked for. Resolves, and never rejects, to null when there is no answer in time. */
 function polled<T>(ask: () => Promise<T>): () => Promise<T | null> {
-  const answer = new PolledAnswer(ask);
-  return () => answer.get();
+  const answers = new SharedAnswers<T | null>(FRESH_MS);
+  const answer = () => answers.get('', () => ask().catch(() => null));
+  return () => within(answer(), DEADLINE_MS, () => new Error('no answer in time')).catch(() => null);
 }

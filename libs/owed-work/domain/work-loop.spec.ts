@@ -1,0 +1,70 @@
+import { createLogger, Unavailable } from '@app/runtime';
+import { BackOff } from './back-off';
+import type { OwedWork } from './owed-work';
+import { WorkLoop } from './work-loop';
+
+interface Item {
+  readonly id: string;
+}
+
+/** Work whose claims, attempts and notes do what the test says. */
+class ScriptedWork implements OwedWork<Item, string> {
+  readonly name = 'test';
+  readonly due: string[] = [];
+  readonly released: (readonly string[])[] = [];
+  readonly settled: string[] = [];
+  readonly finish = new Map<string, () => void>();
+  losesNextClaim = false;
+
+  claim(limit: number): Promise<readonly Item[]> {
+    const claimed = this.due.splice(0, limit).map((id) => ({ id }));
+    if (!this.losesNextClaim) return Promise.resolve(claimed);
+    this.losesNextClaim = false;
+    return Promise.reject(new Unavailable('database', 'the answer was lost'));
+  }
+  release(except: readonly string[]): Promise<void> {
+    this.released.push(except);
+    return Promise.resolve();
+  }
+  attempt({ id }: Item): Promise<string> {
+    return new Promise((resolve) => this.finish.set(id, () => resolve(id)));
+  }
+  settle(outcomes: readonly string[]): Promise<void> {
+    this.settled.push(...outcomes);
+    return Promise.resolve();
+  }
+  setbackOf(): null {
+    return null;
+  }
+}
+
+const turn = (): Promise<void> => new Promise(setImmediate);
+
+describe('WorkLoop', () => {
+  it('releases what a lost claim has leased, and nothing whose outcome is still to be written down', async () => {
+    const work = new ScriptedWork();
+    const options = { concurrency: 10, sweepMs: 60_000, settleMs: 0 };
+    const backOff = new BackOff({ tolerated: 0, firstMs: 1, maxMs: 1 });
+    const loop = new WorkLoop(work, backOff, options, createLogger({ level: 'silent', app: 'test' }));
+    work.due.push('done', 'in progress');
+    loop.wake();
+    await turn();
+    work.finish.get('done')?.();
+    await turn();
+    expect(work.settled).toEqual(['done']);
+    work.losesNextClaim = true;
+    work.due.push('lost');
+    loop.wake();
+    await turn();
+    expect(work.released).toEqual([]);
+    loop.wake();
+    await turn();
+    expect(work.released).toEqual([['in progress']]);
+    loop.wake();
+    await turn();
+    expect(work.released).toHaveLength(1);
+    work.finish.get('in progress')?.();
+    await loop.stop();
+    expect(work.settled).toEqual(['done', 'in progress']);
+  });
+});

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { licenceFaults, originFaults, type LockFile } from './check/lock-file';
-import { openApiFaults } from './check/openapi';
+import { openApiFaults, withDocuments } from './check/openapi';
 
 interface Check {
   readonly name: string;
@@ -23,7 +23,8 @@ const CHECKS: readonly Check[] = [
   command('unused code', `${OWN}/knip`),
   command('boundaries', 'depcruise', 'apps', 'libs', 'test', 'tools'),
   faults('OpenAPI', openApiFaults),
-  command('OpenAPI rules', process.execPath, 'tools/check/openapi-rules.mjs', 'docs/openapi.json'),
+  documents('OpenAPI rules', 'tools/check/openapi-rules.mjs'),
+  documents('OpenAPI clients', 'tools/check/openapi-clients.mjs'),
   command(
     'client',
     `${OWN}/openapi-typescript`,
@@ -55,7 +56,7 @@ async function report(check: Check): Promise<void> {
   const started = performance.now();
   const found = await check.run().catch((error: unknown) => String(error));
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-  process.stdout.write(`${found === '' ? 'ok    ' : 'FAILED'} ${check.name.padEnd(12)} ${seconds} s\n`);
+  process.stdout.write(`${found === '' ? 'ok    ' : 'FAILED'} ${check.name.padEnd(15)} ${seconds} s\n`);
   if (found === '') return;
   process.stdout.write(`${found}\n`);
   process.exitCode = 1;
@@ -80,6 +81,14 @@ function command(name: string, program: string, ...args: readonly string[]): Che
           resolve(status === 0 ? '' : said || `${program} ended with status ${status ?? 'unknown'}`);
         });
       }),
+  };
+}
+
+/** A script that judges OpenAPI documents: the committed one, and that of the concealed mode. */
+function documents(name: string, script: string): Check {
+  return {
+    name,
+    run: () => withDocuments((files) => command(name, process.execPath, script, ...files).run()),
   };
 }
 

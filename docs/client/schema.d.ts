@@ -71,7 +71,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to accounts, page by page, in one order for every reader */
+        /**
+         * What happened to accounts, page by page, in one order for every reader
+         * @description Give `next` of an answer as `after` of the next request. Each event comes at least once.
+         */
         get: operations["listEvents"];
         put?: never;
         post?: never;
@@ -112,7 +115,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Health of the service and of what it depends on */
+        /**
+         * Health of the service and of what it depends on
+         * @description For people and dashboards. Orchestrators ask `/livez` and `/readyz`.
+         */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -129,7 +135,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Requests, results and latencies over all processes */
+        /**
+         * Requests, results and latencies over all processes
+         * @description For people and small scripts. A scraper reads `GET /metrics` of each process.
+         */
         get: operations["getMetrics"];
         put?: never;
         post?: never;

@@ -5,11 +5,13 @@ import { AppModule } from './app.module';
 import { createOpenApiDocument } from './docs/openapi';
 
 /**
- * Prints the OpenAPI document of the api with its defaults. Nest's preview reads the modules and makes nothing of
+ * Prints the OpenAPI document of the api with its defaults, or with settings that are given as NAME=value. Nest's preview reads the modules and makes nothing of
  * what they name, so that no database, queue or mail server has to be there.
  */
 async function main(): Promise<void> {
-  const environment = parseEnvironment({});
+  const environment = parseEnvironment(
+    Object.fromEntries(process.argv.slice(2).map((setting) => setting.split('=') as [string, string])),
+  );
   const app = await NestFactory.create(AppModule.forEnvironment(environment), {
     preview: true,
     abortOnError: false,

@@ -22,7 +22,10 @@ export class EventsController {
   @Get()
   @Header('Cache-Control', 'no-store')
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'What happened to accounts, page by page, in one order for every reader' })
+  @ApiOperation({
+    summary: 'What happened to accounts, page by page, in one order for every reader',
+    description: 'Give `next` of an answer as `after` of the next request. Each event comes at least once.',
+  })
   @ApiQuery({
     name: 'after',
     required: false,

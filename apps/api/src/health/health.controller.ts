@@ -48,7 +48,11 @@ export class HealthController {
 
   @Get()
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Health of the service and of what it depends on', security: [] })
+  @ApiOperation({
+    summary: 'Health of the service and of what it depends on',
+    description: 'For people and dashboards. Orchestrators ask `/livez` and `/readyz`.',
+    security: [],
+  })
   @ApiResponse({ status: 200, type: Health, description: 'Healthy or degraded.' })
   @ApiExtraModels(Health, Problem)
   @ApiResponse({

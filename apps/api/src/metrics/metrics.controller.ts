@@ -71,7 +71,11 @@ export class MetricsController {
 
   @Get()
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Requests, results and latencies over all processes', security: [] })
+  @ApiOperation({
+    summary: 'Requests, results and latencies over all processes',
+    description: 'For people and small scripts. A scraper reads `GET /metrics` of each process.',
+    security: [],
+  })
   @ApiResponse({ status: 200, type: Metrics, description: 'The metrics.' })
   @ApiProblems('NotFound')
   async getMetrics(): Promise<Metrics> {

@@ -16,6 +16,12 @@ export const DELIVERY_PROVIDERS: Provider[] = [
   { provide: WebhookSender, useClass: HttpWebhookSender },
 ];
 
+/** What a purge needs: EventRetention → PostgreSQL. */
+export const RETENTION_PROVIDERS: Provider[] = [
+  { provide: EventRetention, useClass: PostgresEventRetention },
+  ForgetEvents,
+];
+
 /** EventFeed, EventSequencer, EventRetention, Deliveries → PostgreSQL; WebhookSender → HTTP. */
 @Module({
   providers: [
@@ -23,9 +29,8 @@ export const DELIVERY_PROVIDERS: Provider[] = [
     { provide: EventFeed, useExisting: PostgresEventLog },
     { provide: EventSequencer, useExisting: PostgresEventLog },
     ...DELIVERY_PROVIDERS,
-    { provide: EventRetention, useClass: PostgresEventRetention },
+    ...RETENTION_PROVIDERS,
     DeliverEvents,
-    ForgetEvents,
   ],
   exports: [EventFeed, EventSequencer, Deliveries, WebhookSender, DeliverEvents, ForgetEvents],
 })

@@ -2,6 +2,7 @@ import { cli, startCli } from '../support/cli';
 import { spawnApp } from '../support/apps';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TestRedis } from '../support/redis';
+import { writeEvents } from '../support/events';
 import { addresses, insertActivated, insertDead, insertOwed } from '../support/registrations';
 import { until } from '../support/until';
 
@@ -63,6 +64,17 @@ describe('codes purge', () => {
     expect(rest).toBeGreaterThan(0);
     expect(deleted).toBe(30_000 - rest);
     expect((await purge('--batch-size', '10000', '--json')).json()).toMatchObject({ deleted: rest });
+  });
+
+  it('deletes events that are older than their retention, and keeps the others', async () => {
+    const old = await writeEvents(database.sql, 3);
+    const young = await writeEvents(database.sql, 2);
+    await database.sql`update events set position = ordinal`;
+    await database.sql`update events set occurred_at = now() - interval '31 days' where id in ${database.sql(old)}`;
+    expect((await purge('--json')).json()).toMatchObject({ deleted: 0, events_deleted: 3 });
+    const kept = await database.sql<{ id: string }[]>`select id from events order by ordinal`;
+    expect(kept.map(({ id }) => id)).toEqual(young);
+    expect((await purge('--json')).json()).not.toHaveProperty('events_deleted');
   });
 
   it('neither asks Redis nor speaks of it', async () => {

@@ -181,6 +181,31 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     expect((await client.activate('twice@example.com', PASSWORD, code)).status).toBe(200);
   });
 
+  it('count the notice to an owner in the metrics like the mail of a code, and show no mail on the public port', async () => {
+    const { taken, own } = await people(service, client, 'metrics');
+    const figures = async (url: string): Promise<Record<string, string>> => {
+      const { body } = await new Client(url).get('/metrics');
+      const lines = String(body['text']).matchAll(/^((?:mail|registrations|activation_codes)\S*) (\d+)$/gm);
+      const counts = [...lines].filter(([, name = '']) => !name.includes('_seconds'));
+      return Object.fromEntries(counts.map(([, name = '', value = '']) => [name, value]));
+    };
+    const worker = service.worker?.url ?? '';
+    const changeBy = async (email: string): Promise<unknown> => {
+      const before = { ...(await figures(worker)), ...(await figures(client.url)) };
+      const mails = service.inbox.mailsTo(email).length;
+      await client.register(email, STRANGERS);
+      await service.inbox.mailTo(email, mails + 1);
+      const sent = 'mail_sends_total{outcome="sent"}';
+      await until('it is counted', async () => (await figures(worker))[sent] !== before[sent]);
+      const after = { ...(await figures(worker)), ...(await figures(client.url)) };
+      return Object.entries(after).map(([name, value]) => [name, Number(value) - Number(before[name])]);
+    };
+    expect(await changeBy(taken)).toEqual(await changeBy(own));
+    expect(Object.entries(await figures(worker)).filter(([name]) => name === 'mail_owed')).toHaveLength(1);
+    const shown = String((await client.get('/metrics')).body['text']);
+    expect(shown).not.toMatch(/^(mail_owed|mail_given_up|mail_withheld|events_\w+) /m);
+  });
+
   it('count all failures of an activation alike in the metrics', async () => {
     const { body } = await client.get('/metrics');
     const results = [...String(body['text']).matchAll(/^activation\w*\{.*?result="(\w+)".*?\} ([1-9]\d*)/gm)];

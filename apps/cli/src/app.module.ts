@@ -1,6 +1,6 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { ROW_PROVIDERS } from '@app/activation';
-import { DELIVERY_PROVIDERS } from '@app/events';
+import { DELIVERY_PROVIDERS, RETENTION_PROVIDERS } from '@app/events';
 import { PostgresWorkerHeartbeats, WorkerHeartbeats } from '@app/owed-work';
 import { createSql, Environment, Migrations, migrationsFolder, Sql } from '@app/runtime';
 import { OperatorModule } from '@app/users';
@@ -67,6 +67,7 @@ export class AppModule {
         ...ROW_PROVIDERS,
         { provide: WorkerHeartbeats, useClass: PostgresWorkerHeartbeats },
         ...DELIVERY_PROVIDERS,
+        ...RETENTION_PROVIDERS,
         ...[CodesCommand, CodesPurgeCommand],
         ...[DbCommand, DbMigrateCommand, DbStatusCommand, DbRollbackCommand],
         ...[MailCommand, MailOwedCommand, MailRetryCommand, MailPreviewCommand, MailBounceCommand],

@@ -1,6 +1,8 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DeadRegistrations, OwedMailRepository } from '@app/activation';
+import { Deliveries } from '@app/events';
 import { Instruments } from '@app/metrics';
+import { Sweep } from './sweep';
 
 /** Has the instruments ask the libraries, which know nothing of metrics. */
 @Injectable()
@@ -9,10 +11,16 @@ export class Observers implements OnModuleInit {
     @Inject(Instruments) private readonly instruments: Instruments,
     @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
     @Inject(DeadRegistrations) private readonly dead: DeadRegistrations,
+    @Inject(Deliveries) private readonly deliveries: Deliveries,
+    private readonly sweep: Sweep,
   ) {}
 
   onModuleInit(): void {
-    this.instruments.watchMailBacklog(() => this.owed.backlog());
+    this.instruments.watchMailBacklog(async () => {
+      const backlog = await this.owed.backlog();
+      return { ...backlog, held: this.sweep.holdsMails ? backlog.owed : 0 };
+    });
+    this.instruments.watchEventBacklog(() => this.deliveries.backlog());
     this.instruments.watchExpiredCodes(() => this.dead.expiredUnused());
   }
 }

@@ -27,6 +27,7 @@ const WEBHOOK_STOP_MS = 4_000;
 /** Works off what is owed, for as long as this worker runs. */
 @Injectable()
 export class Sweep implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly mailBackOff = new BackOff(MAIL_BACK_OFF);
   private readonly mails: WorkLoop<ClaimedMail, AttemptedMail>;
   private readonly webhooks: WorkLoop<ClaimedEvent, AttemptedEvent> | null;
 
@@ -39,7 +40,7 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Instruments) instruments: Instruments,
   ) {
     const options = { concurrency, sweepMs: SWEEP_MS, settleMs: SETTLE_MS };
-    this.mails = new WorkLoop(sendOwedMail, new BackOff(MAIL_BACK_OFF), options, logger);
+    this.mails = new WorkLoop(sendOwedMail, this.mailBackOff, options, logger);
     const ofWebhooks = { ...options, concurrency: WEBHOOK_CONCURRENCY };
     this.webhooks =
       url === '' ? null : new WorkLoop(deliverEvents, new BackOff(WEBHOOK_BACK_OFF), ofWebhooks, logger);
@@ -49,6 +50,15 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy {
       instruments.mailHandled(sendOwedMail.metricOf(mail, outcome), seconds);
       if (outcome.kind === 'sent') instruments.codeChanged('sent');
     };
+    if (this.webhooks !== null) {
+      this.webhooks.onAttempted = (attempted, seconds) =>
+        instruments.webhookAttempted(deliverEvents.metricOf(attempted), seconds);
+    }
+  }
+
+  /** Whether the mail server takes none, so that all mails wait for it. */
+  get holdsMails(): boolean {
+    return this.mailBackOff.probing;
   }
 
   onApplicationBootstrap(): void {

@@ -31,6 +31,7 @@ interface ClaimedRow {
 interface OwedRow {
   readonly mail_id: string;
   readonly email: string;
+  readonly state: OwedMail['state'];
   readonly owed_since: Date;
   readonly mail_due_at: Date | null;
   readonly mail_attempts: number;
@@ -133,7 +134,8 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
   async list(limit: number): Promise<OwedMail[]> {
     const rows = await inTime(
       this.sql<OwedRow[]>`
-        select mail_id, email, mail_owed_since as owed_since, mail_due_at, mail_attempts, mail_last_error
+        select mail_id, email, case when mail_due_at is not null then 'owed' when mail_given_up_at is not null then
+                 'given_up' else 'withheld' end as state, mail_owed_since as owed_since, mail_due_at, mail_attempts, mail_last_error
         from users
         where mail_due_at is not null or mail_given_up_at is not null or mail_withheld_at is not null
         order by mail_owed_since
@@ -142,6 +144,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
     return rows.map((row) => ({
       id: row.mail_id,
       email: row.email,
+      state: row.state,
       owedSince: row.owed_since,
       dueAt: row.mail_due_at,
       attempts: row.mail_attempts,

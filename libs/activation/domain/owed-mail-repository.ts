@@ -21,6 +21,7 @@ export interface OwedMail {
   readonly id: string;
   readonly email: string;
   readonly owedSince: Date;
+  readonly state: 'owed' | 'given_up' | 'withheld';
   /** When it is tried next; null when it was given up or withheld. */
   readonly dueAt: Date | null;
   readonly attempts: number;
@@ -52,7 +53,7 @@ export interface OwedMailRepository {
    * arrived. @throws {Unavailable}
    */
   giveUp(id: string, reason: string, why: GivenUpBecause): Promise<void>;
-  /** Owed and given-up mails, oldest first. @throws {Unavailable} */
+  /** Owed, given-up and withheld mails, oldest first. @throws {Unavailable} */
   list(limit: number): Promise<OwedMail[]>;
   /** Owes given-up mails again, now. Resolves to how many. @throws {Unavailable} */
   retryGivenUp(): Promise<number>;

@@ -80,6 +80,7 @@ export class FakeOwedMailRepository implements OwedMailRepository {
       .map((row) => ({
         id: row.mailId as string,
         email: row.email,
+        state: row.dueAt !== null ? 'owed' : row.givenUpAt !== null ? 'given_up' : 'withheld',
         owedSince: new Date(row.owedSince),
         dueAt: row.dueAt === null ? null : new Date(row.dueAt),
         attempts: row.attempts,

@@ -105,7 +105,10 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await stage.owed.backlog()).toMatchObject({ owed: MAILS_OF_A_DAY + 1, withheld: 10 });
         const listed = (await stage.owed.list(100)).filter(({ dueAt }) => dueAt === null);
         expect(listed).toHaveLength(10);
-        expect(listed[0]?.lastError).toMatch(/mails of the day/);
+        expect(listed[0]).toMatchObject({
+          state: 'withheld',
+          lastError: expect.stringMatching(/mails of the day/),
+        });
         await stage.letPass(LEASE_SECONDS + 1);
         expect(await dueIds()).toHaveLength(MAILS_OF_A_DAY + 1);
       });
@@ -247,6 +250,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const [listed] = await stage.owed.list(10);
         expect(listed).toMatchObject({
           id: account.code.mailId,
+          state: 'given_up',
           dueAt: null,
           lastError: '550 no such mailbox',
         });

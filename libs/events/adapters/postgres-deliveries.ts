@@ -1,23 +1,19 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import type { PendingQuery, Row } from 'postgres';
 import { Environment, inTime, Sql, uuids } from '@app/runtime';
-import type {
-  ClaimedEvent,
-  Deliveries,
-  EventBacklog,
-  EventEntries,
-  EventEntry,
-  EventFilter,
-} from '../domain/deliveries';
+import type { ClaimedEvent, Deliveries, EventBacklog, EventEntries, EventFilter } from '../domain/deliveries';
 import type { EventData, EventType } from '../domain/event';
+import { listEvents } from './list-events';
 
 const REASON_LENGTH_MAX = 500;
-/** Rows a statement changes: each has a deadline, and there may be many after a long outage. */
+/** Rows a statement changes: each has a deadline, and an outage leaves many. */
 const BATCH = 5_000;
-const LARGEST_ORDINAL = '9223372036854775807';
 
 /** Names a receiver in `webhook_pauses`: its URL may hold a secret. */
 export const digestOfUrl = (url: string): Buffer => createHash('sha256').update(url).digest();
+
+type Fragment = PendingQuery<Row[]>;
 
 interface ClaimedRow {
   readonly id: string;
@@ -75,12 +71,14 @@ export class PostgresDeliveries implements Deliveries {
 
   async markDelivered(ids: readonly string[]): Promise<void> {
     await inTime(this.sql`
+      with works as (delete from webhook_outages where url_digest = ${this.urlDigest})
       update events set due_at = null, leased_by = null, delivered_at = now(), given_up_at = null, last_error = null
       where id = any(${uuids(this.sql, ids)})`);
   }
 
   async postpone(id: string, delaySeconds: number, reason: string): Promise<void> {
     await inTime(this.sql`
+      with fails as (insert into webhook_outages (url_digest) values (${this.urlDigest}) on conflict do nothing)
       update events set due_at = now() + make_interval(secs => ${delaySeconds}), leased_by = null,
         last_error = ${reason.slice(0, REASON_LENGTH_MAX)}
       where id = ${id} and due_at is not null`);
@@ -91,6 +89,23 @@ export class PostgresDeliveries implements Deliveries {
       update events set due_at = null, leased_by = null, given_up_at = now(),
         last_error = ${reason.slice(0, REASON_LENGTH_MAX)}
       where id = ${id} and due_at is not null`);
+  }
+
+  async giveUpUntaken(seconds: number): Promise<number> {
+    const longAgo = this.sql`now() - make_interval(secs => ${seconds})`;
+    return await inBatches(
+      (limit) => this.sql`
+        update events set due_at = null, leased_by = null, given_up_at = now(),
+          last_error = coalesce(last_error, 'the receiver takes nothing')
+        where id = any(array(
+          select id from events
+          -- What was never tried has been due since it was owed.
+          where due_at is not null and coalesce(first_tried_at, due_at) < ${longAgo}
+            and exists (select from webhook_outages where url_digest = ${this.urlDigest} and since < ${longAgo})
+          order by due_at
+          limit ${limit}
+          for update skip locked))`,
+    );
   }
 
   async pause(id: string, reason: string): Promise<void> {
@@ -104,14 +119,12 @@ export class PostgresDeliveries implements Deliveries {
 
   async retry(): Promise<number> {
     await inTime(this.sql`delete from webhook_pauses`);
-    return await this.oweInBatches(
-      this.sql`given_up_at is not null or (due_at > now() and leased_by is null)`,
-    );
+    return await this.owe(this.sql`given_up_at is not null or (due_at > now() and leased_by is null)`);
   }
 
   async replay(seconds: number): Promise<number> {
     const since = this.sql`now() - make_interval(secs => ${seconds})`;
-    return await this.oweInBatches(this.sql`
+    return await this.owe(this.sql`
       position is not null and due_at is null and occurred_at >= ${since}`);
   }
 
@@ -125,36 +138,24 @@ export class PostgresDeliveries implements Deliveries {
     return row ?? { waiting: 0, oldestSeconds: 0, givenUp: 0, paused: false };
   }
 
-  async list({ since, type }: EventFilter, limit: number, after?: string): Promise<EventEntries> {
-    const rows = await inTime(
-      this.sql<(EventEntry & { readonly ordinal: string })[]>`
-        select ordinal::text as ordinal, id, type, account_id as "accountId", occurred_at as "occurredAt", data,
-               case when position is null then 'unplaced' when due_at is not null then 'waiting'
-                    when given_up_at is not null then 'given_up' when delivered_at is not null then 'delivered'
-                    else 'kept' end as delivery,
-               attempts, due_at as "nextTryAt", last_error as "lastError"
-        from events
-        where ordinal < ${after ?? LARGEST_ORDINAL}::bigint
-          and occurred_at >= ${since ?? new Date(0)}
-          and (${type ?? null}::text is null or type = ${type ?? null})
-        order by ordinal desc
-        limit ${limit}`,
-    );
-    const last = rows.at(-1)?.ordinal ?? null;
-    return {
-      entries: rows.map(({ ordinal: _, ...entry }) => entry),
-      next: rows.length < limit ? null : last,
-    };
+  async list(filter: EventFilter, limit: number, after?: string): Promise<EventEntries> {
+    return await listEvents(this.sql, filter, limit, after);
   }
 
-  private async oweInBatches(which: ReturnType<Sql>): Promise<number> {
-    for (let owed = 0; ;) {
-      const { count } = await inTime(this.sql`
+  private async owe(which: Fragment): Promise<number> {
+    return await inBatches(
+      (limit) => this.sql`
         update events set due_at = now(), given_up_at = null, attempts = 0, first_tried_at = null
         where id = any(array(
-          select id from events where ${which} order by position limit ${BATCH} for update))`);
-      owed += count;
-      if (count < BATCH) return owed;
-    }
+          select id from events where ${which} order by position limit ${limit} for update))`,
+    );
+  }
+}
+
+async function inBatches(update: (limit: number) => Fragment): Promise<number> {
+  for (let changed = 0; ;) {
+    const { count } = await inTime(update(BATCH));
+    changed += count;
+    if (count < BATCH) return changed;
   }
 }

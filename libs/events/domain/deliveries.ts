@@ -51,6 +51,11 @@ export interface Deliveries {
   postpone(id: string, delaySeconds: number, reason: string): Promise<void>;
   /** @throws {Unavailable} */
   giveUp(id: string, reason: string): Promise<void>;
+  /**
+   * Gives up what has been owed for so long to a receiver that has taken nothing for so long, tried or not: while it
+   * fails only a few events are tried, and the others would wait without end. Resolves to how many. @throws {Unavailable}
+   */
+  giveUpUntaken(seconds: number): Promise<number>;
   /** Nothing is sent until `retry`; the event stays owed. @throws {Unavailable} */
   pause(id: string, reason: string): Promise<void>;
   /** Ends a pause, and owes given-up and waiting events again, now. Resolves to how many. @throws {Unavailable} */

@@ -42,8 +42,8 @@ export function webhookHeaders(
 
 const FIRST_DELAY_SECONDS = 5;
 const LONGEST_DELAY_SECONDS = 600;
-/** An event is given up when its first attempt was three days ago. */
-const RETRY_FOR_SECONDS = 3 * 86_400;
+/** An event is given up after so long: three days. */
+export const WEBHOOK_RETRY_FOR_SECONDS = 3 * 86_400;
 
 /** Seconds until the next attempt, doubling from 5 s to 10 minutes, ±20 %; null when it is given up. */
 export function webhookRetrySeconds(
@@ -51,7 +51,7 @@ export function webhookRetrySeconds(
   triedForSeconds: number,
   random: () => number = Math.random,
 ): number | null {
-  if (triedForSeconds >= RETRY_FOR_SECONDS) return null;
+  if (triedForSeconds >= WEBHOOK_RETRY_FOR_SECONDS) return null;
   const delay = Math.min(FIRST_DELAY_SECONDS * 2 ** Math.min(attempt - 1, 20), LONGEST_DELAY_SECONDS);
   return delay * (0.8 + random() * 0.4);
 }

@@ -2,7 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { WORKER_ID, type OwedWork, type Setback } from '@app/owed-work';
 import { Logger } from '@app/runtime';
 import { Deliveries, type ClaimedEvent } from '../domain/deliveries';
-import { toMessage, webhookRetrySeconds, WebhookSender, type WebhookOutcome } from '../domain/webhook';
+import {
+  toMessage,
+  WEBHOOK_RETRY_FOR_SECONDS,
+  webhookRetrySeconds,
+  WebhookSender,
+  type WebhookOutcome,
+} from '../domain/webhook';
 
 /** A little longer than the longest attempt. */
 const LEASE_SECONDS = 12;
@@ -51,6 +57,7 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
       delivered.length > 0 ? this.deliveries.markDelivered(delivered) : undefined,
       ...attempted.map((each) => this.settleFailure(each)),
     ]);
+    if (attempted.some(({ outcome }) => outcome.kind === 'failed')) await this.giveUpUntaken();
   }
 
   setbackOf({ event, outcome }: AttemptedEvent): Setback | null {
@@ -60,13 +67,20 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
     return { retryAfterSeconds, repeated: event.attempt > 1 };
   }
 
+  /** How the attempt ended, for the metrics. */
+  metricOf({ event, outcome }: AttemptedEvent): 'delivered' | 'postponed' | 'given_up' | 'paused' {
+    if (outcome.kind === 'delivered') return 'delivered';
+    if (outcome.kind === 'gone') return 'paused';
+    return retrySecondsOf(event) === null ? 'given_up' : 'postponed';
+  }
+
   private async settleFailure({ event, outcome }: AttemptedEvent): Promise<void> {
     if (outcome.kind === 'delivered') return;
     if (outcome.kind === 'gone') {
       await this.deliveries.pause(event.id, outcome.reason);
       return;
     }
-    const retrySeconds = webhookRetrySeconds(event.attempt, event.triedForSeconds);
+    const retrySeconds = retrySecondsOf(event);
     if (retrySeconds === null) {
       await this.deliveries.giveUp(event.id, outcome.reason);
       this.logger.error({ event_id: event.id }, 'Event given up; see `events list` and `events retry`');
@@ -75,4 +89,13 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
       await this.deliveries.postpone(event.id, delaySeconds, outcome.reason);
     }
   }
+
+  private async giveUpUntaken(): Promise<void> {
+    const events = await this.deliveries.giveUpUntaken(WEBHOOK_RETRY_FOR_SECONDS);
+    if (events === 0) return;
+    this.logger.error({ events }, 'Events given up; see `events list` and `events retry`');
+  }
 }
+
+const retrySecondsOf = ({ attempt, triedForSeconds }: ClaimedEvent): number | null =>
+  webhookRetrySeconds(attempt, triedForSeconds);

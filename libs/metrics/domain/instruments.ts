@@ -22,6 +22,10 @@ export type CodeOutcome = (typeof CODE_OUTCOMES)[number];
 export const MAIL_OUTCOMES = ['sent', 'postponed', 'held', 'given_up'] as const;
 export type MailOutcome = (typeof MAIL_OUTCOMES)[number];
 
+/** How an attempt to deliver an event to the webhook's receiver ended. */
+export const WEBHOOK_OUTCOMES = ['delivered', 'postponed', 'given_up', 'paused'] as const;
+export type WebhookAttemptOutcome = (typeof WEBHOOK_OUTCOMES)[number];
+
 export interface RequestLabels {
   readonly method: string;
   readonly route: string;
@@ -35,6 +39,19 @@ export interface MailBacklog {
   /** Age of the oldest owed mail that no worker has tried to send yet; 0 when there is none. */
   readonly unattemptedSeconds: number;
   readonly givenUp: number;
+  /** Mails of the last day that were not sent, because their mailbox had its mails of the day. */
+  readonly withheld: number;
+  /** Owed mails, while the mail server takes none; known to a worker alone. */
+  readonly held?: number;
+}
+
+export interface EventBacklog {
+  readonly waiting: number;
+  /** Age of the oldest waiting event; 0 when none is. */
+  readonly oldestSeconds: number;
+  readonly givenUp: number;
+  /** The receiver answered 410 Gone: nothing is sent to it. */
+  readonly paused: boolean;
 }
 
 export interface HashingState {
@@ -61,6 +78,7 @@ export interface Instruments {
   activationAnswered(result: ActivationResult): void;
   codeChanged(outcome: CodeOutcome): void;
   mailHandled(outcome: MailOutcome, durationSeconds: number): void;
+  webhookAttempted(outcome: WebhookAttemptOutcome, durationSeconds: number): void;
   hashWaited(durationSeconds: number): void;
   /** Names the limits there are, so that each is shown with a zero before its first decision. */
   limitsEnforced(names: readonly string[]): void;
@@ -73,6 +91,7 @@ export interface Instruments {
 
   /** Gauges that are asked for when scraped: at most once a second each, and given up after a second. */
   watchMailBacklog(ask: () => Promise<MailBacklog>): void;
+  watchEventBacklog(ask: () => Promise<EventBacklog>): void;
   watchExpiredCodes(ask: () => Promise<number>): void;
   watchHashing(look: () => HashingState): void;
 }
@@ -88,12 +107,14 @@ export const SILENT_INSTRUMENTS: Instruments = {
   activationAnswered: nothing,
   codeChanged: nothing,
   mailHandled: nothing,
+  webhookAttempted: nothing,
   hashWaited: nothing,
   limitsEnforced: nothing,
   limitDecided: nothing,
   limitsFellBack: nothing,
   metricsFlushFailed: nothing,
   watchMailBacklog: nothing,
+  watchEventBacklog: nothing,
   watchExpiredCodes: nothing,
   watchHashing: nothing,
 };

@@ -52,6 +52,61 @@ describe('the log of events in PostgreSQL', () => {
     expect(await deliveries.backlog()).toMatchObject({ waiting: 0, givenUp: 1, paused: false });
   });
 
+  it('gives up what waits behind others, untried, once a receiver has taken nothing for so long', async () => {
+    const { sql, environment } = database;
+    await sql`truncate events`;
+    const log = new PostgresEventLog(sql);
+    const deliveries = new PostgresDeliveries(sql, environment);
+    for (let n = 0; n < 4; n += 1) await write(randomUUID());
+    await log.sequence(100, true);
+    const [tried] = await deliveries.claimDue(1, randomUUID(), 12);
+    await deliveries.postpone(tried?.id ?? '', 600, 'the receiver answered 500');
+    const daysPass = async (days: number): Promise<void> => {
+      await sql`update webhook_outages set since = since - make_interval(days => ${days})`;
+      await sql`update events set due_at = due_at - make_interval(days => ${days}),
+                first_tried_at = first_tried_at - make_interval(days => ${days})`;
+    };
+    const threeDays = 3 * 86_400;
+    await daysPass(2);
+    expect(await deliveries.giveUpUntaken(threeDays)).toBe(0);
+    await write(randomUUID());
+    await log.sequence(100, true);
+    await daysPass(1);
+    await write(randomUUID());
+    await log.sequence(100, true);
+    expect(await deliveries.giveUpUntaken(threeDays)).toBe(4);
+    expect(await deliveries.backlog()).toMatchObject({ waiting: 2, givenUp: 4 });
+    const { entries } = await deliveries.list({}, 10);
+    expect(entries.filter(({ delivery }) => delivery === 'given_up').map((entry) => entry.lastError)).toEqual(
+      [
+        'the receiver takes nothing',
+        'the receiver takes nothing',
+        'the receiver takes nothing',
+        'the receiver answered 500',
+      ],
+    );
+    // A retry begins again: none of it is given up before it was tried for as long.
+    expect(await deliveries.retry()).toBe(4);
+    await daysPass(2);
+    expect(await deliveries.giveUpUntaken(threeDays)).toBe(1);
+  });
+
+  it('gives up nothing untried for a receiver that takes other events, or that no worker has asked', async () => {
+    const { sql, environment } = database;
+    await sql`truncate events, webhook_outages`;
+    const log = new PostgresEventLog(sql);
+    const deliveries = new PostgresDeliveries(sql, environment);
+    for (let n = 0; n < 3; n += 1) await write(randomUUID());
+    await log.sequence(100, true);
+    await sql`update events set due_at = due_at - interval '4 days'`;
+    expect(await deliveries.giveUpUntaken(86_400)).toBe(0);
+    const [first, second] = await deliveries.claimDue(2, randomUUID(), 12);
+    await deliveries.postpone(first?.id ?? '', 600, 'the receiver answered 500');
+    await sql`update webhook_outages set since = since - interval '4 days'`;
+    await deliveries.markDelivered([second?.id ?? '']);
+    expect(await deliveries.giveUpUntaken(86_400)).toBe(0);
+  });
+
   it('signs as Standard Webhooks says, with both secrets while one is rotated', () => {
     const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'];
     const headers = webhookHeaders('event-1', Math.floor(Date.now() / 1_000), '{"a":1}', secrets);

@@ -1,5 +1,6 @@
 import { Help, Option, SubCommand } from 'nest-commander';
 import { PurgeDeadRegistrations } from '@app/activation';
+import { ForgetEvents } from '@app/events';
 import { integer, seconds } from '../arguments';
 import { helpText } from '../root-command';
 import { BaseCommand, type ReportOptions } from '../base-command';
@@ -18,10 +19,13 @@ const BATCH_SIZE_MAX = 10_000;
 
 @SubCommand({
   name: 'purge',
-  description: 'delete expired codes and registrations that were never activated',
+  description: 'delete expired codes, registrations that were never activated, and old events',
 })
 export class CodesPurgeCommand extends BaseCommand {
-  constructor(private readonly purge: PurgeDeadRegistrations) {
+  constructor(
+    private readonly purge: PurgeDeadRegistrations,
+    private readonly events: ForgetEvents,
+  ) {
     super();
   }
 
@@ -47,9 +51,10 @@ export class CodesPurgeCommand extends BaseCommand {
   help(): string {
     return helpText(
       `A registration is dead when its code has expired unused, or its mail was given up. Activated accounts
-and registrations whose mail is still owed are never touched. Registrations go on meanwhile: a batch
+and registrations whose mail is still owed are never touched. Registrations continue meanwhile: a batch
 takes milliseconds and waits for no one. Ctrl-C ends it after the current batch; what is deleted stays
-deleted, and the next purge continues from there. The mailer-worker does the same by itself with
+deleted, and the next purge continues from there. It also deletes events that are older than
+EVENTS_RETENTION_DAYS; with --json, events_deleted says how many, where there were any. The mailer-worker does the same by itself with
 PURGE_INTERVAL_SECONDS. Durations: 90s, 15m, 1h, 7d.`,
       {
         'codes purge': 'what died more than an hour ago',
@@ -81,6 +86,8 @@ PURGE_INTERVAL_SECONDS. Durations: 90s, 15m, 1h, 7d.`,
         signal: stopRequest.signal,
         onProgress: (deleted) => progress.at((done = deleted)),
       });
+      const { signal } = stopRequest;
+      const { deleted: events } = await this.events.forgetEvents({ batchSize, signal });
       progress.end();
       const interrupted = stopRequest.signal.aborted;
       const result = {
@@ -88,14 +95,16 @@ PURGE_INTERVAL_SECONDS. Durations: 90s, 15m, 1h, 7d.`,
         deleted: registrations,
         wrong_tries_forgotten: addressDays,
         interrupted,
+        ...(events > 0 ? { events_deleted: events } : {}),
       };
-      const how = interrupted ? ' before the stopRequest; run it again to go on' : '';
-      this.report(options, result, `Deleted ${counted(registrations, 'registration')}${how}.`);
+      const and = events > 0 ? ` and ${counted(events, 'event')}` : '';
+      const how = interrupted ? ' before the interruption; run it again to continue' : '';
+      this.report(options, result, `Deleted ${counted(registrations, 'registration')}${and}${how}.`);
       if (interrupted) process.exitCode = 1;
     } catch (error) {
       progress.end();
       process.stderr.write(
-        `Deleted ${counted(done, 'registration')} before it failed; run it again to go on.\n`,
+        `Deleted ${counted(done, 'registration')} before it failed; run it again to continue.\n`,
       );
       throw error;
     } finally {

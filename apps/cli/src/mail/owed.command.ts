@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Help, Option, SubCommand } from 'nest-commander';
-import { OwedMailRepository, type OwedMail } from '@app/activation';
+import { OwedMailRepository, type Backlog, type OwedMail } from '@app/activation';
 import { maskEmail, maskEmailsIn } from '@app/runtime';
 import { integer } from '../arguments';
 import { helpText } from '../root-command';
@@ -33,7 +33,7 @@ export class MailOwedCommand extends BaseCommand {
     return helpText(
       `A mail is owed from the registration until the mail server has taken it. What the server refuses for
 the moment is tried again, for about a day; what it refuses for good is given up, and waits for
-"mail retry". A few mails owed for seconds are normal; the same ones for minutes are not: "doctor"
+"mail retry". Withheld: its mailbox has had MAIL_PER_ADDRESS_PER_DAY mails within a day. A few mails owed for seconds are normal; the same ones for minutes are not: "doctor"
 says why. Addresses are shown as t***@example.com.`,
       {
         'mail owed': 'the 50 oldest',
@@ -47,6 +47,7 @@ says why. Addresses are shown as t***@example.com.`,
     const result = {
       owed: backlog.owed,
       given_up: backlog.givenUp,
+      ...(backlog.withheld > 0 ? { withheld: backlog.withheld } : {}),
       oldest_seconds: Math.round(backlog.oldestSeconds),
       mails: mails.map(toJson),
     };
@@ -59,7 +60,7 @@ const reason = (mail: OwedMail): string | null =>
 
 const toJson = (mail: OwedMail) => ({
   id: mail.id,
-  state: mail.dueAt === null ? 'given_up' : 'owed',
+  state: mail.state,
   email: maskEmail(mail.email),
   attempts: mail.attempts,
   owed_since: mail.owedSince.toISOString(),
@@ -67,22 +68,23 @@ const toJson = (mail: OwedMail) => ({
   last_error: reason(mail),
 });
 
-function inWords(backlog: { owed: number; givenUp: number }, mails: readonly OwedMail[]): string {
+function inWords(backlog: Backlog, mails: readonly OwedMail[]): string {
   if (mails.length === 0) return 'No mail is owed.';
   const rows = mails.map((mail) => [
-    mail.dueAt === null ? 'given up' : 'owed',
+    mail.state.replace('_', ' '),
     String(mail.attempts),
     toSecond(mail.owedSince),
     mail.dueAt === null ? '-' : toSecond(mail.dueAt),
     maskEmail(mail.email),
     shorten(reason(mail) ?? ''),
   ]);
-  const total = backlog.owed + backlog.givenUp;
+  const total = backlog.owed + backlog.givenUp + backlog.withheld;
   const shown = mails.length < total ? `, the oldest ${numbers(mails.length)} shown` : '';
+  const withheld = backlog.withheld > 0 ? `, ${numbers(backlog.withheld)} withheld within a day` : '';
   return [
     table(['STATE', 'ATTEMPTS', 'OWED SINCE (UTC)', 'NEXT TRY (UTC)', 'ADDRESS', 'LAST ERROR'], rows),
     '',
-    `${numbers(backlog.owed)} owed, ${numbers(backlog.givenUp)} given up${shown}.`,
+    `${numbers(backlog.owed)} owed, ${numbers(backlog.givenUp)} given up${withheld}${shown}.`,
   ].join('\n');
 }
 

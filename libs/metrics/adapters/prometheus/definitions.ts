@@ -1,20 +1,17 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { EventBacklog, HashingState, MailBacklog } from '../../domain/instruments';
 
 /** Asked at the moment of a scrape; null when there is no source to ask, or no answer. */
 export interface Sources {
-  readonly mailOwed: () => Promise<number | null>;
-  readonly mailOldestSeconds: () => Promise<number | null>;
-  readonly mailUnattemptedSeconds: () => Promise<number | null>;
-  readonly mailGivenUp: () => Promise<number | null>;
+  readonly mail: () => Promise<MailBacklog | null>;
+  readonly events: () => Promise<EventBacklog | null>;
   readonly expiredCodes: () => Promise<number | null>;
-  readonly hashesWaiting: () => number | null;
-  readonly hashesRunning: () => number | null;
-  readonly hashesRejected: () => number | null;
+  readonly hashing: () => HashingState | null;
 }
 
 /** Seconds. A hash takes a fifth of one, and one that waited for its turn up to two and a half. */
 const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-const MAIL_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const DELIVERY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const WAIT_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5];
 
 /**
@@ -45,6 +42,17 @@ export function defineMetrics(registry: Registry, sources: Sources) {
     gauge.remove();
     return gauge;
   };
+  /** One figure of an answer about the one database, which every process gets alike. */
+  const figure = <Answer>(
+    name: string,
+    help: string,
+    ask: () => Promise<Answer | null>,
+    pick: (answer: Answer) => number | null,
+  ) =>
+    polled(name, help, 'max', async () => {
+      const answer = await ask();
+      return answer === null ? null : pick(answer);
+    });
 
   return {
     httpRequestDuration: new Histogram({
@@ -85,35 +93,84 @@ export function defineMetrics(registry: Registry, sources: Sources) {
       sources.expiredCodes,
     ),
 
-    mailOwed: polled('mail_owed', 'Mails that are owed and not sent yet', 'max', sources.mailOwed),
-    mailOldest: polled(
+    mailOwed: figure('mail_owed', 'Mails that are owed and not sent yet', sources.mail, ({ owed }) => owed),
+    mailOldest: figure(
       'mail_owed_oldest_age_seconds',
       'Age of the oldest owed mail, 0 when none is owed',
-      'max',
-      sources.mailOldestSeconds,
+      sources.mail,
+      ({ oldestSeconds }) => oldestSeconds,
     ),
-    mailUnattempted: polled(
+    mailUnattempted: figure(
       'mail_unattempted_oldest_age_seconds',
       'Age of the oldest owed mail without a first attempt, 0 when there is none',
-      'max',
-      sources.mailUnattemptedSeconds,
+      sources.mail,
+      ({ unattemptedSeconds }) => unattemptedSeconds,
     ),
-    mailGivenUp: polled(
+    mailGivenUp: figure(
       'mail_given_up',
       'Mails that were given up and wait for an operator',
-      'max',
-      sources.mailGivenUp,
+      sources.mail,
+      ({ givenUp }) => givenUp,
+    ),
+    mailHeld: figure(
+      'mail_held',
+      'Owed mails that wait because the mail server takes no mails of the service, 0 when it does; a worker knows',
+      sources.mail,
+      ({ held }) => held ?? null,
+    ),
+    mailWithheld: figure(
+      'mail_withheld',
+      'Mails of the last day that were not sent because of MAIL_PER_ADDRESS_PER_DAY',
+      sources.mail,
+      ({ withheld }) => withheld,
     ),
     mailSends: new Counter({
       name: 'mail_sends_total',
-      help: 'Turns of a worker at a mail, by how they ended',
+      help: 'Mail delivery attempts by outcome',
       labelNames: ['outcome'] as const,
       registers,
     }),
     mailSendDuration: new Histogram({
       name: 'mail_send_duration_seconds',
-      help: 'Time of a turn at a mail that was handed to the mail server, whatever came of it',
-      buckets: MAIL_BUCKETS,
+      help: 'Time of a mail delivery attempt, whatever its outcome',
+      buckets: DELIVERY_BUCKETS,
+      registers,
+    }),
+
+    eventsWaiting: figure(
+      'events_waiting',
+      'Events that have no position yet or are owed to the webhook',
+      sources.events,
+      ({ waiting }) => waiting,
+    ),
+    eventsOldest: figure(
+      'events_waiting_oldest_age_seconds',
+      'Age of the oldest waiting event, 0 when none is waiting',
+      sources.events,
+      ({ oldestSeconds }) => oldestSeconds,
+    ),
+    eventsGivenUp: figure(
+      'events_given_up',
+      'Events that were given up and wait for an operator',
+      sources.events,
+      ({ givenUp }) => givenUp,
+    ),
+    webhookPaused: figure(
+      'webhook_paused',
+      '1 when the receiver of the webhook answered 410 Gone and nothing is sent to it, 0 otherwise',
+      sources.events,
+      ({ paused }) => Number(paused),
+    ),
+    webhookAttempts: new Counter({
+      name: 'webhook_attempts_total',
+      help: 'Webhook delivery attempts by outcome',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    webhookAttemptDuration: new Histogram({
+      name: 'webhook_attempt_duration_seconds',
+      help: 'Time of a webhook delivery attempt, whatever its outcome',
+      buckets: DELIVERY_BUCKETS,
       registers,
     }),
 
@@ -121,20 +178,20 @@ export function defineMetrics(registry: Registry, sources: Sources) {
       'password_hash_queue_length',
       'Passwords that wait for their turn to be hashed',
       'sum',
-      sources.hashesWaiting,
+      () => sources.hashing()?.waiting ?? null,
     ),
     hashesRunning: polled(
       'password_hashes_in_progress',
       'Passwords that are being hashed',
       'sum',
-      sources.hashesRunning,
+      () => sources.hashing()?.running ?? null,
     ),
     hashRejections: new Counter({
       name: 'password_hash_rejections_total',
       help: 'Passwords turned away because the line was full',
       registers,
       collect() {
-        const rejected = sources.hashesRejected();
+        const rejected = sources.hashing()?.rejected ?? null;
         if (rejected === null) return;
         this.reset();
         this.inc(rejected);

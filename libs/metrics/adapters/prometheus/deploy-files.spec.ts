@@ -59,6 +59,22 @@ describe('the files of deploy/', () => {
     expect(dashboardExpressions.length).toBeGreaterThan(20);
   });
 
+  it('tests every alert that there is, and no other', () => {
+    const namesIn = (text: string, pattern: RegExp): string[] => [
+      ...new Set([...text.matchAll(pattern)].map(([, name = '']) => name)),
+    ];
+    const alertsThatAre = [alerts, read('prometheus/replicas.yml')].flatMap((text) =>
+      namesIn(text, /- alert: (\w+)/g),
+    );
+    const tested = namesIn(read('prometheus/alerts.test.yml'), /alertname="(\w+)"/g);
+    expect(tested.sort()).toEqual(alertsThatAre.sort());
+  });
+
+  it('has a line in the operations page for every alert', () => {
+    const page = readFileSync(path.join(__dirname, '../../../../docs/operations.md'), 'utf8');
+    for (const [, name] of alerts.matchAll(/- alert: (\w+)/g)) expect(page).toContain(`| \`${name}\``);
+  });
+
   it('finds the names in an expression', () => {
     expect(
       selectorsOf('sum by (le) (rate(a_total{x="y z",u!~"v"}[5m] offset 1h)) / max(b) > 1e9 and c == 0'),

@@ -67,12 +67,47 @@ describe('PrometheusInstruments', () => {
     let asked = 0;
     instruments.watchMailBacklog(async () => {
       asked += 1;
-      return { owed: 3, oldestSeconds: 12.5, unattemptedSeconds: 0.5, givenUp: 1 };
+      return { owed: 3, oldestSeconds: 12.5, unattemptedSeconds: 0.5, givenUp: 1, withheld: 2, held: 3 };
     });
     expect(await lines('mail_owed')).toEqual(['mail_owed 3', 'mail_owed_oldest_age_seconds 12.5']);
     expect(await lines('mail_unattempted')).toEqual(['mail_unattempted_oldest_age_seconds 0.5']);
     expect(await lines('mail_given_up')).toEqual(['mail_given_up 1']);
+    expect(await lines('mail_withheld')).toEqual(['mail_withheld 2']);
+    expect(await lines('mail_held')).toEqual(['mail_held 3']);
     expect(asked).toBe(1);
+  });
+
+  it('shows held mails only where a worker knows of them', async () => {
+    const { instruments, lines } = create();
+    instruments.watchMailBacklog(() =>
+      Promise.resolve({ owed: 3, oldestSeconds: 1, unattemptedSeconds: 1, givenUp: 0, withheld: 0 }),
+    );
+    expect(await lines('mail_owed ')).toEqual(['mail_owed 3']);
+    expect(await lines('mail_held')).toEqual([]);
+  });
+
+  it('shows the events that wait, and counts the attempts to deliver them', async () => {
+    const { instruments, lines } = create();
+    expect(await lines('events_')).toEqual([]);
+    instruments.watchEventBacklog(() =>
+      Promise.resolve({ waiting: 4, oldestSeconds: 700, givenUp: 2, paused: true }),
+    );
+    instruments.webhookAttempted('postponed', 0.2);
+    expect(await lines('events_')).toEqual([
+      'events_waiting 4',
+      'events_waiting_oldest_age_seconds 700',
+      'events_given_up 2',
+    ]);
+    expect(await lines('webhook_paused')).toEqual(['webhook_paused 1']);
+    expect(await lines('webhook_attempts_total')).toEqual([
+      'webhook_attempts_total{outcome="delivered"} 0',
+      'webhook_attempts_total{outcome="postponed"} 1',
+      'webhook_attempts_total{outcome="given_up"} 0',
+      'webhook_attempts_total{outcome="paused"} 0',
+    ]);
+    expect(await lines('webhook_attempt_duration_seconds_count')).toEqual([
+      'webhook_attempt_duration_seconds_count 1',
+    ]);
   });
 
   it('leaves out what cannot be told, and answers nevertheless', async () => {

@@ -6,14 +6,17 @@ import {
   CODE_OUTCOMES,
   LIMIT_DECISIONS,
   MAIL_OUTCOMES,
+  WEBHOOK_OUTCOMES,
   type ActivationResult,
   type CodeOutcome,
+  type EventBacklog,
   type HashingState,
   type Instruments,
   type LimitDecision,
   type MailBacklog,
   type MailOutcome,
   type RequestLabels,
+  type WebhookAttemptOutcome,
 } from '../../domain/instruments';
 import { defineMetrics, type Metrics } from './definitions';
 
@@ -28,19 +31,16 @@ export class PrometheusInstruments implements Instruments {
   private readonly series = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
 
   private mailBacklog: () => Promise<MailBacklog | null> = noSource;
+  private eventBacklog: () => Promise<EventBacklog | null> = noSource;
   private expiredCodes: () => Promise<number | null> = noSource;
   private hashing: () => HashingState | null = () => null;
 
   constructor(registry: Registry) {
     this.metrics = defineMetrics(registry, {
-      mailOwed: async () => (await this.mailBacklog())?.owed ?? null,
-      mailOldestSeconds: async () => (await this.mailBacklog())?.oldestSeconds ?? null,
-      mailUnattemptedSeconds: async () => (await this.mailBacklog())?.unattemptedSeconds ?? null,
-      mailGivenUp: async () => (await this.mailBacklog())?.givenUp ?? null,
+      mail: () => this.mailBacklog(),
+      events: () => this.eventBacklog(),
       expiredCodes: () => this.expiredCodes(),
-      hashesWaiting: () => this.hashing()?.waiting ?? null,
-      hashesRunning: () => this.hashing()?.running ?? null,
-      hashesRejected: () => this.hashing()?.rejected ?? null,
+      hashing: () => this.hashing(),
     });
     this.beginAtZero();
   }
@@ -78,6 +78,11 @@ export class PrometheusInstruments implements Instruments {
     this.metrics.mailSendDuration.observe(durationSeconds);
   }
 
+  webhookAttempted(outcome: WebhookAttemptOutcome, durationSeconds: number): void {
+    this.metrics.webhookAttempts.inc({ outcome });
+    this.metrics.webhookAttemptDuration.observe(durationSeconds);
+  }
+
   hashWaited(durationSeconds: number): void {
     this.metrics.hashWait.observe(durationSeconds);
   }
@@ -104,6 +109,10 @@ export class PrometheusInstruments implements Instruments {
     this.mailBacklog = polled(ask);
   }
 
+  watchEventBacklog(ask: () => Promise<EventBacklog>): void {
+    this.eventBacklog = polled(ask);
+  }
+
   watchExpiredCodes(ask: () => Promise<number>): void {
     this.expiredCodes = polled(ask);
   }
@@ -128,6 +137,7 @@ export class PrometheusInstruments implements Instruments {
     for (const result of ACTIVATION_RESULTS) this.metrics.activations.inc({ result }, 0);
     for (const outcome of CODE_OUTCOMES) this.metrics.activationCodes.inc({ outcome }, 0);
     for (const outcome of MAIL_OUTCOMES) this.metrics.mailSends.inc({ outcome }, 0);
+    for (const outcome of WEBHOOK_OUTCOMES) this.metrics.webhookAttempts.inc({ outcome }, 0);
   }
 }
 

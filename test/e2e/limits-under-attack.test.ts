@@ -1,9 +1,12 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { spawnApp, type SpawnedApp } from '../support/apps';
 import { codeIn } from '../support/inbox';
 import { basic, Client, Service, tally } from '../support/service';
 
 const PASSWORD = 'SecurePass123';
+/** Longer than the limiter waits for Redis (200 ms). */
+const STILL_MS = 350;
 const ENV = { ENABLE_RATE_LIMITING: 'true', TRUST_PROXY: '10.0.0.0/8,127.0.0.1' };
 
 describe('Limits over two processes behind proxies', () => {
@@ -54,6 +57,26 @@ describe('Limits over two processes behind proxies', () => {
       answers.push(...(await Promise.all(batch)));
     }
     for (const attacker of attackers) attacker.destroy();
+    expect(tally(answers)).toEqual({ 201: 5, 429: 55 });
+  }, 60_000);
+
+  it('keep five registrations of an hour at five while the processes themselves stand still for moments', async () => {
+    const answers = [];
+    for (let round = 0; round < 4; round += 1) {
+      const batch = Array.from({ length: 15 }, (_, index) =>
+        of(index).register(`still${round}.${index}@example.com`, PASSWORD, {
+          'X-Forwarded-For': '203.0.113.78',
+        }),
+      );
+      // Longer than Redis is waited for: its answers lie in the sockets when the time is up.
+      for (let stop = 0; stop < 3; stop += 1) {
+        await pause(5);
+        for (const { child } of [service.api, other]) child.signal('SIGSTOP');
+        await pause(STILL_MS);
+        for (const { child } of [service.api, other]) child.signal('SIGCONT');
+      }
+      answers.push(...(await Promise.all(batch)));
+    }
     expect(tally(answers)).toEqual({ 201: 5, 429: 55 });
   }, 60_000);
 

@@ -3,11 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { spawnApp } from '../support/apps';
 import { cli } from '../support/cli';
 import { createDatabase } from '../support/postgres';
+import { TcpProxy } from '../support/proxy';
 import { until } from '../support/until';
 
 /** How long a worker is watched while it is refused, and how much memory it may gain in that time. */
 const WATCH_MS = 4_000;
 const GROWTH_MAX_MIB = 40;
+/** Connections that a worker may try while it is refused: readiness, sweep, sequencing, doorbell and heartbeat. */
+const ATTEMPTS_MAX_PER_SECOND = 20;
 
 const residentMib = (pid: number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
@@ -39,6 +42,33 @@ describe('A worker that PostgreSQL refuses', () => {
     },
     60_000,
   );
+
+  it('for its password asks again with pauses, ends in order, and works once the password is right', async () => {
+    const database = await createDatabase();
+    const role = `role_${database.env['DATABASE_NAME']}`;
+    await database.sql.unsafe(`create role ${role} superuser login password 'of the past'`);
+    const proxy = await TcpProxy.start(database.environment.DATABASE_PORT);
+    const env = { ...database.env, DATABASE_PORT: String(proxy.port), DATABASE_USER: role };
+    const start = () => spawnApp('mailer-worker', { ...env, DATABASE_PASSWORD: 'rotated' }, '/livez');
+    const worker = await start();
+    try {
+      await until('it is refused', () => worker.lines.some((line) => line.includes('28P01')));
+      const before = proxy.accepted;
+      await pause(WATCH_MS);
+      expect((await fetch(`${worker.url}/livez`)).status).toBe(200);
+      expect((await fetch(`${worker.url}/readyz`)).status).toBe(503);
+      expect(proxy.accepted - before).toBeLessThan(ATTEMPTS_MAX_PER_SECOND * (WATCH_MS / 1_000));
+      const ending = await start();
+      expect(await ending.stop()).toBe(0);
+      await database.sql.unsafe(`alter role ${role} password 'rotated'`);
+      await until('it is ready', async () => (await fetch(`${worker.url}/readyz`)).ok, 15_000);
+      await until('it beats', async () => (await database.sql`select from worker_heartbeats`).count >= 1);
+    } finally {
+      expect(await worker.stop()).toBe(0);
+      proxy.stop();
+      await database.drop();
+    }
+  }, 90_000);
 
   it('begins its work once the schema is there', async () => {
     const database = await createDatabase({ empty: true });

@@ -6,6 +6,8 @@ import { freePort } from '../../tools/processes/ports';
 
 /** A TCP proxy on loopback that can swallow everything, refuse newcomers, and cut connections. */
 export class TcpProxy {
+  /** Connections that were made to it so far. */
+  accepted = 0;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private server: Server | undefined;
   private frozen = false;
@@ -74,6 +76,7 @@ export class TcpProxy {
   }
 
   private join(client: Socket): void {
+    this.accepted += 1;
     const upstream = connect(this.target, '127.0.0.1');
     const pair = [client, upstream] as const;
     this.pairs.add(pair);

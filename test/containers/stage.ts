@@ -114,7 +114,7 @@ export class Stage {
     const mail = list.messages.find(({ To }) => To.some(({ Address }) => Address === email));
     if (mail === undefined) throw new Error(`No mail to ${email} among ${list.messages.length}`);
     const { Text } = (await (await fetch(`${inbox}/api/v1/message/${mail.ID}`)).json()) as { Text: string };
-    const [, code] = /^\s*(\d{4,8})\s*$/m.exec(Text) ?? [];
+    const [, code] = /^(\d{4,8})\b/.exec(Text) ?? [];
     if (code === undefined) throw new Error(`There is no code in the mail: ${Text}`);
     return code;
   }

@@ -1,3 +1,6 @@
+import { createServer, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { Webhook } from 'standardwebhooks';
 import { Mailbox } from '../../tools/inbox/mailbox';
 import { createSmtpServer } from '../../tools/inbox/smtp';
 import { cli, type CliResult } from '../support/cli';
@@ -155,6 +158,80 @@ describe('doctor', () => {
     } finally {
       await database.sql`truncate events, webhook_pauses`;
     }
+  });
+
+  describe('with a webhook', () => {
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const asked: string[] = [];
+    const pings: unknown[] = [];
+    let known = secret;
+    let minutesAhead = 0;
+    let receiver: Server;
+    let url: string;
+    beforeAll(async () => {
+      receiver = createServer((request, response) => {
+        void text(request).then((body) => {
+          asked.push(request.method ?? '');
+          response.setHeader('Date', new Date(Date.now() + minutesAhead * 60_000).toUTCString());
+          if (request.method !== 'POST') return response.writeHead(405).end();
+          try {
+            pings.push(new Webhook(known).verify(body, request.headers as Record<string, string>));
+            return response.writeHead(204).end();
+          } catch {
+            return response.writeHead(401).end();
+          }
+        });
+      });
+      const port = await freePort();
+      receiver.listen(port, '127.0.0.1');
+      url = `http://127.0.0.1:${port}/hook?token=do-not-show`;
+    });
+    afterAll(() => void receiver.close());
+    beforeEach(() => {
+      asked.length = pings.length = minutesAhead = 0;
+      known = secret;
+    });
+    const webhook = () => ({ WEBHOOK_URL: url, WEBHOOK_SECRET: secret });
+    const ofWebhook = (result: CliResult) =>
+      (result.json()['findings'] as Finding[])
+        .filter(({ about }) => about === 'Webhook')
+        .map(({ id, verdict }) => [id, verdict]);
+
+    it('asks its receiver, and sends nothing to it', async () => {
+      const result = await doctor(webhook());
+      expect(ofWebhook(result)).toEqual([
+        ['webhook.secret', 'ok'],
+        ['webhook.reachable', 'ok'],
+        ['webhook.clock', 'ok'],
+      ]);
+      expect(asked).toEqual(['HEAD']);
+      expect(result.stdout).not.toContain('do-not-show');
+    });
+
+    it('sends one signed ping where that is asked for, and fails where it is refused', async () => {
+      const ping = () => cli(['doctor', '--ping', '--json'], { ...database.env, ...inbox.env, ...webhook() });
+      expect(ofWebhook(await ping()).at(-1)).toEqual(['webhook.ping', 'ok']);
+      expect(pings).toEqual([expect.objectContaining({ type: 'ping', data: {} })]);
+      known = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
+      const refused = await ping();
+      expect([refused.status, ofWebhook(refused).at(-1)]).toEqual([1, ['webhook.ping', 'failed']]);
+      expect(findings(refused, 'failed')[0]?.fix).toContain('WEBHOOK_SECRET');
+    });
+
+    it('fails where the clock of the receiver makes it refuse every signature', async () => {
+      minutesAhead = 6;
+      expect(ofWebhook(await doctor(webhook())).at(-1)).toEqual(['webhook.clock', 'failed']);
+    });
+
+    it('warns of a receiver that is unavailable, and of a rotation of nothing', async () => {
+      const env = { WEBHOOK_URL: 'http://127.0.0.1:9/hook', WEBHOOK_SECRET_PREVIOUS: secret };
+      const result = await doctor({ ...webhook(), ...env });
+      expect(ofWebhook(result)).toEqual([
+        ['webhook.secret', 'warning'],
+        ['webhook.reachable', 'warning'],
+      ]);
+      expect(result.status).toBe(0);
+    });
   });
 
   it('says what to check when a password is wrong, and never the password', async () => {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import type { AccountEvent } from './event';
 
 /** What a receiver made of one webhook. */
@@ -22,6 +22,15 @@ export const toMessage = ({ id, type, occurredAt, data }: AccountEvent) => ({
   data,
 });
 
+/** A message that tells of no account, to try a receiver with. */
+export function pingMessage(): { readonly id: string; readonly body: string } {
+  const id = randomUUID();
+  return { id, body: JSON.stringify({ id, type: 'ping', timestamp: new Date().toISOString(), data: {} }) };
+}
+
+/** The bytes of a `whsec_…`. */
+export const webhookKeyOf = (secret: string): Buffer => Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+
 /** Source: Standard Webhooks 1.0, "Signature scheme": HMAC-SHA-256 of `id.timestamp.body`, one signature a key. */
 export function webhookHeaders(
   id: string,
@@ -30,8 +39,7 @@ export function webhookHeaders(
   secrets: readonly string[],
 ): Record<string, string> {
   const signatures = secrets.map((secret) => {
-    const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-    return `v1,${createHmac('sha256', key).update(`${id}.${timestampSeconds}.${body}`).digest('base64')}`;
+    return `v1,${createHmac('sha256', webhookKeyOf(secret)).update(`${id}.${timestampSeconds}.${body}`).digest('base64')}`;
   });
   return {
     'webhook-id': id,

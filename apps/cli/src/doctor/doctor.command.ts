@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
-import { Command, Help } from 'nest-commander';
-import { Deliveries } from '@app/events';
+import { Command, Help, Option } from 'nest-commander';
+import { Deliveries, WebhookSender } from '@app/events';
 import { WorkerHeartbeats } from '@app/owed-work';
 import { Environment, EXIT_CONFIGURATION, hasRedis, Migrations, Sql, within } from '@app/runtime';
 import { Configuration } from '../configuration';
@@ -12,10 +12,15 @@ import { DatabaseCheck } from './database.check';
 import { Findings, type Check, type Finding, type Verdict } from './finding';
 import { RedisCheck } from './redis.check';
 import { SMTP_TIMEOUT_MS, SmtpCheck } from './smtp.check';
+import { WebhookCheck } from './webhook.check';
 import { WorkCheck } from './work.check';
 
 /** Longest wait for one check: they run concurrently, and none can hold up the rest. */
 const CHECK_TIMEOUT_MS = SMTP_TIMEOUT_MS + 1_000;
+
+interface DoctorOptions extends ReportOptions {
+  readonly ping?: boolean;
+}
 
 @Command({
   name: 'doctor',
@@ -29,8 +34,14 @@ export class DoctorCommand extends BaseCommand {
     private readonly migrations: Migrations,
     @Inject(WorkerHeartbeats) private readonly heartbeats: WorkerHeartbeats,
     @Inject(Deliveries) private readonly deliveries: Deliveries,
+    @Inject(WebhookSender) private readonly webhooks: WebhookSender,
   ) {
     super();
+  }
+
+  @Option({ flags: '--ping', description: 'also send one signed ping to WEBHOOK_URL' })
+  parsePing(): boolean {
+    return true;
   }
 
   @Help('after')
@@ -41,24 +52,31 @@ the service and with the service's environment. It checks the configuration, eve
 and events that wait, and whether a worker is alive.
 ✓ passed, ! could be better, ✗ failed. Status 1 where there is a ✗, 78 where the configuration cannot be
 used. It answers within ten seconds, whatever is down. With --json each finding has an id that stays.`,
-      { doctor: 'everything', 'doctor --json': '{"healthy": true, "findings": […]}' },
+      {
+        doctor: 'everything',
+        'doctor --ping': 'and whether the receiver of the webhook verifies what is signed',
+        'doctor --json': '{"healthy": true, "findings": […]}',
+      },
     );
   }
 
-  async run(_arguments: string[], options: ReportOptions): Promise<void> {
+  async run(_arguments: string[], options: DoctorOptions): Promise<void> {
     const { fault } = this.configuration;
-    const findings = fault === null ? await this.checkAll() : faults(fault.faults);
+    const findings = fault === null ? await this.checkAll(options.ping === true) : faults(fault.faults);
     const healthy = findings.every(({ verdict }) => verdict !== 'failed');
     this.report(options, { healthy, findings }, inWords(findings));
     if (!healthy) process.exitCode = fault === null ? 1 : EXIT_CONFIGURATION;
   }
 
-  private async checkAll(): Promise<Finding[]> {
+  private async checkAll(ping: boolean): Promise<Finding[]> {
     const checks: Check[] = [
       new ConfigurationCheck(this.configuration),
       new DatabaseCheck(this.environment, this.sql, this.migrations),
       ...(hasRedis(this.environment) ? [new RedisCheck(this.environment)] : []),
       new SmtpCheck(this.environment),
+      ...(this.environment.WEBHOOK_URL === ''
+        ? []
+        : [new WebhookCheck(this.environment, this.webhooks, ping)]),
       new WorkCheck(this.environment, this.sql, this.heartbeats, this.deliveries),
     ];
     return (await Promise.all(checks.map(runCheck))).flat();

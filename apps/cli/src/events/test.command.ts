@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { Help, SubCommand } from 'nest-commander';
-import { WebhookSender } from '@app/events';
+import { pingMessage, WebhookSender } from '@app/events';
 import { Environment } from '@app/runtime';
 import { BaseCommand, type ReportOptions } from '../base-command';
 import { helpText } from '../root-command';
@@ -26,8 +25,7 @@ export class EventsTestCommand extends BaseCommand {
 
   async run(_arguments: string[], options: ReportOptions): Promise<void> {
     if (this.environment.WEBHOOK_URL === '') throw new Error('WEBHOOK_URL is not set: there is no receiver.');
-    const id = randomUUID();
-    const body = JSON.stringify({ id, type: 'ping', timestamp: new Date().toISOString(), data: {} });
+    const { id, body } = pingMessage();
     const outcome = await this.webhook.send(id, body);
     const delivered = outcome.kind === 'delivered';
     const answer = delivered ? '2xx' : plainText(outcome.reason);

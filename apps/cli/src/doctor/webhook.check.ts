@@ -1,0 +1,110 @@
+import { pingMessage, webhookKeyOf, type WebhookSender } from '@app/events';
+import { within, type Environment } from '@app/runtime';
+import { PROGRAM_NAME } from '../root-command';
+import { plainText } from '../terminal/format';
+import type { Check, Findings } from './finding';
+
+/** Longest wait for the receiver, in milliseconds; shorter than that of a real webhook, because people wait. */
+const TIMEOUT_MS = 5_000;
+/** Clocks further apart than this deserve a word, in seconds. */
+const CLOCKS_APART_SECONDS = 30;
+/** Receivers refuse what was signed longer ago. Source: `standardwebhooks`, WEBHOOK_TOLERANCE_IN_SECONDS. */
+const TOLERANCE_SECONDS = 300;
+
+/** Whether the receiver of the webhook is there and can verify what we sign. Never sends an event. */
+export class WebhookCheck implements Check {
+  readonly about = 'Webhook';
+
+  /** @param ping whether to send a signed ping: the receiver sees it */
+  constructor(
+    private readonly environment: Environment,
+    private readonly sender: WebhookSender,
+    private readonly ping: boolean,
+  ) {}
+
+  async run(findings: Findings): Promise<void> {
+    this.secret(findings);
+    if ((await this.reach(findings)) && this.ping) await this.sendPing(findings);
+  }
+
+  private secret(findings: Findings): void {
+    const { WEBHOOK_SECRET: current, WEBHOOK_SECRET_PREVIOUS: previous } = this.environment;
+    if (previous !== '' && webhookKeyOf(previous).equals(webhookKeyOf(current))) {
+      findings.warn(
+        'webhook.secret',
+        'WEBHOOK_SECRET and WEBHOOK_SECRET_PREVIOUS are the same: no secret is rotated',
+        'Set WEBHOOK_SECRET to a new one: echo whsec_$(openssl rand -base64 32), or remove WEBHOOK_SECRET_PREVIOUS.',
+      );
+      return;
+    }
+    const both = previous === '' ? '' : ', and with WEBHOOK_SECRET_PREVIOUS while it is rotated';
+    const unproven = this.ping ? '' : `; whether the receiver knows it: ${PROGRAM_NAME} doctor --ping`;
+    findings.ok('webhook.secret', `signed with WEBHOOK_SECRET${both}${unproven}`);
+  }
+
+  /** Asks with HEAD, which no receiver takes for a webhook. Resolves to whether there was an answer. */
+  private async reach(findings: Findings): Promise<boolean> {
+    // The path and the query may hold a secret.
+    const { origin } = new URL(this.environment.WEBHOOK_URL);
+    const askedAt = Date.now();
+    try {
+      const { status, headers } = await fetch(this.environment.WEBHOOK_URL, {
+        method: 'HEAD',
+        redirect: 'manual',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      if (status >= 300 && status < 400) {
+        findings.warn(
+          'webhook.redirect',
+          `${origin} answers ${status}, and redirects of webhooks are not followed`,
+          'Set WEBHOOK_URL to where it leads.',
+        );
+      } else findings.ok('webhook.reachable', `answers at ${origin} (${status} to HEAD)`);
+      this.clock(findings, headers.get('date'), askedAt);
+      return true;
+    } catch (error) {
+      const { message, cause } = error as Error;
+      const reason = cause instanceof Error && cause.message !== '' ? cause.message : message;
+      findings.warn(
+        'webhook.reachable',
+        `no answer from ${origin}: ${plainText(reason)}`,
+        'Check that it runs, WEBHOOK_URL, its certificate, and that nothing blocks the way. Events wait meanwhile, for three days.',
+      );
+      return false;
+    }
+  }
+
+  private clock(findings: Findings, date: string | null, askedAt: number): void {
+    const theirs = Date.parse(date ?? '');
+    if (Number.isNaN(theirs)) return;
+    const roundTripMs = Date.now() - askedAt;
+    // The header has whole seconds.
+    const apartMs = Math.abs(theirs + 500 - (askedAt + roundTripMs / 2)) - roundTripMs / 2 - 500;
+    const apart = Math.max(0, Math.ceil(apartMs / 1_000));
+    const fix = 'Let both keep time by NTP.';
+    if (apart >= TOLERANCE_SECONDS) {
+      const refused = `receivers refuse what was signed ${TOLERANCE_SECONDS} s ago or more`;
+      findings.fail('webhook.clock', `its clock and ours are ${apart} s apart, and ${refused}`, fix);
+    } else if (apart >= CLOCKS_APART_SECONDS) {
+      findings.warn('webhook.clock', `its clock and ours are ${apart} s apart`, fix);
+    } else findings.ok('webhook.clock', `clocks agree to ${apart + 1} s`);
+  }
+
+  private async sendPing(findings: Findings): Promise<void> {
+    const { id, body } = pingMessage();
+    const late = (): Error => new Error(`no answer within ${TIMEOUT_MS / 1_000} s`);
+    const outcome = await within(this.sender.send(id, body), TIMEOUT_MS, late).catch((error: unknown) => ({
+      kind: 'failed' as const,
+      reason: (error as Error).message,
+    }));
+    if (outcome.kind === 'delivered') {
+      findings.ok('webhook.ping', `the receiver took a signed ping (${id})`);
+      return;
+    }
+    findings.fail(
+      'webhook.ping',
+      `the receiver did not take a signed ping: ${plainText(outcome.reason)}`,
+      'Where it answers 400, 401 or 403: give it WEBHOOK_SECRET, and look at its clock. Otherwise its own log says why.',
+    );
+  }
+}

@@ -35,7 +35,7 @@ test: build checks redis browser ## Run every test: unit, contract, end to end
 	@exec node dist/tools/test.js
 
 .PHONY: test-unit
-test-unit: install ## Run the unit tests
+test-unit: checks ## Run the unit tests
 	npx jest --selectProjects unit
 
 .PHONY: test-contract
@@ -70,8 +70,8 @@ check: build checks ## Format, lint, types, boundaries, dead code, OpenAPI drift
 quality: check ## The same as check
 
 .PHONY: format
-format: install ## Format the sources
-	npx prettier --write .
+format: checks ## Format the sources
+	tools/check/node_modules/.bin/prettier --write .
 
 .PHONY: diagrams
 diagrams: install ## Render the pictures of the documents to SVG, in docs/diagrams/

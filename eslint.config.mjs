@@ -1,8 +1,13 @@
-import comments from '@eslint-community/eslint-plugin-eslint-comments/configs';
-import js from '@eslint/js';
-import { defineConfig, globalIgnores } from 'eslint/config';
-import regexp from 'eslint-plugin-regexp';
-import tseslint from 'typescript-eslint';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+// The linter and its plugins are installed by `make check` alone, in the folder of the checks.
+const require = createRequire(path.join(import.meta.dirname, 'tools/check/package.json'));
+const comments = require('@eslint-community/eslint-plugin-eslint-comments/configs');
+const js = require('@eslint/js');
+const { defineConfig, globalIgnores } = require('eslint/config');
+const regexp = require('eslint-plugin-regexp');
+const tseslint = require('typescript-eslint');
 
 /** Names that come with where a script runs: the inbox's page, settings in CommonJS, a container. */
 const BROWSER = {

@@ -44,6 +44,8 @@ const base = {
 };
 
 module.exports = {
+  // V8 counts what ran: the instrumenting of Babel is not installed (docs/dependencies.md).
+  coverageProvider: 'v8',
   testTimeout: 30_000,
   // The end-to-end tests wait more than they work: one worker a core, the parent beside them.
   maxWorkers: 2,

@@ -17,11 +17,11 @@ const OWN = 'tools/check/node_modules/.bin';
 
 /** The longest first, so that the others run at the same time. */
 const CHECKS: readonly Check[] = [
-  command('lint', 'eslint', '.', '--max-warnings=0'),
+  command('lint', `${OWN}/eslint`, '.', '--max-warnings=0'),
   command('types', 'tsc', '--noEmit'),
-  command('format', 'prettier', '--check', '--log-level=warn', '.'),
+  command('format', `${OWN}/prettier`, '--check', '--log-level=warn', '.'),
   command('unused code', `${OWN}/knip`),
-  command('boundaries', 'depcruise', 'apps', 'libs', 'test', 'tools'),
+  command('boundaries', `${OWN}/depcruise`, 'apps', 'libs', 'test', 'tools'),
   faults('OpenAPI', openApiFaults),
   documents('OpenAPI rules', 'tools/check/openapi-rules.mjs'),
   documents('OpenAPI clients', 'tools/check/openapi-clients.mjs'),

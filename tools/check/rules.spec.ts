@@ -105,12 +105,17 @@ const FINDINGS: readonly [rule: string, file: string, code: string][] = [
 
 const ROOT = path.resolve(__dirname, '../..');
 const SETTINGS = ['.dependency-cruiser.cjs', 'eslint.config.mjs', 'package.json', 'tsconfig.json'];
+/** The programs are installed here, by `make check`. */
+const CHECKS = 'tools/check';
 let tree: string;
 
 beforeAll(() => {
   tree = mkdtempSync(path.join(tmpdir(), 'rules-'));
   for (const file of SETTINGS) cpSync(path.join(ROOT, file), path.join(tree, file));
-  symlinkSync(path.join(ROOT, 'node_modules'), path.join(tree, 'node_modules'));
+  mkdirSync(path.join(tree, CHECKS), { recursive: true });
+  for (const folder of ['node_modules', path.join(CHECKS, 'node_modules')]) {
+    symlinkSync(path.join(ROOT, folder), path.join(tree, folder));
+  }
   const broken = [...BREACHES, ...FINDINGS].map(([, file, code]) => [file, code] as const);
   for (const [file, code] of [...Object.entries(SOUND), ...broken]) {
     mkdirSync(path.dirname(path.join(tree, file)), { recursive: true });
@@ -119,9 +124,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
-/** Runs a program of node_modules in the tree, and reads the JSON that it prints. */
+/** Runs a program of the checks in the tree, and reads the JSON that it prints. */
 function run(program: string, ...args: string[]): unknown {
-  const { stdout, stderr } = spawnSync(`node_modules/.bin/${program}`, args, { cwd: tree, encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(`${CHECKS}/node_modules/.bin/${program}`, args, {
+    cwd: tree,
+    encoding: 'utf8',
+  });
   if (!stdout.startsWith('{') && !stdout.startsWith('[')) throw new Error(stderr);
   return JSON.parse(stdout);
 }

@@ -47,6 +47,13 @@ const walls = [
     to: { path: DOORS, dependencyTypesNot: ['type-only'] },
   },
   {
+    name: 'doors-show-no-adapter',
+    comment:
+      'Export the module, the port or a provider that binds the two. A test that wants the adapter gets it from testing/.',
+    from: { path: '^libs/[^/]+/index\\.ts$' },
+    to: { path: '^libs/[^/]+/adapters/' },
+  },
+  {
     name: 'use-cases-know-ports-only',
     comment:
       "A use case is made of its own domain, other use cases, other libraries' doors, and Inject and Injectable of Nest. Ask for a port, and implement it in adapters/.",

@@ -1,7 +1,4 @@
-export { EVENTS_CHANNEL, PostgresEventLog } from './adapters/postgres-event-log';
-export { PostgresDeliveries } from './adapters/postgres-deliveries';
-export { PostgresEventRetention } from './adapters/postgres-event-retention';
-export { recordEvent } from './adapters/record-event';
+export { recordEvent } from './row/record-event';
 export * from './domain/deliveries';
 export * from './domain/event';
 export * from './domain/event-feed';

@@ -1,11 +1,9 @@
-export { SmtpIndicator } from './adapters/mail-indicators';
+export { SmtpIndicator } from './smtp.indicator';
 export { bounceAddress } from './bounces/bounce-address';
 export { readBounce } from './bounces/read-bounce';
-export { SmtpMailer } from './adapters/smtp-mailer';
-export { smtpAddresses, type SmtpAddress } from './adapters/smtp/smtp-address';
-export { SmtpSession } from './adapters/smtp/smtp-session';
-export { SmtpServers } from './adapters/smtp/smtp-servers';
-export { sendSecondsMax } from './adapters/smtp/timeouts';
+export { smtpAddresses, type SmtpAddress } from './domain/smtp-address';
+export * from './mail-server';
+export { sendSecondsMax } from './domain/timeouts';
 export * from './domain/locale';
 export * from './domain/mail-outcome';
 export * from './domain/mailer';

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Environment } from '@app/runtime';
-import { SmtpIndicator } from './adapters/mail-indicators';
+import { SmtpIndicator } from './smtp.indicator';
 import { SmtpModule } from './smtp.module';
 
 /** What SmtpModule has, and whether it is healthy. */

@@ -1,13 +1,11 @@
-export { MergedScrape, type Exposition } from './adapters/prometheus/merged-scrape';
-export { PrometheusScrape } from './adapters/prometheus/prometheus-scrape';
-export { InProcessMetricsStore } from './adapters/in-process-metrics-store';
-export { RedisMetricsStore } from './adapters/redis-metrics-store';
+export { MergedScrape, type Exposition } from './scrape/merged-scrape';
+export { PrometheusScrape } from './scrape/prometheus-scrape';
 export { UNMATCHED_ROUTE } from './domain/endpoints';
-export * from './domain/flusher';
+export * from './use-cases/flusher';
 export * from './domain/instruments';
 export * from './domain/metrics-recorder';
 export type { MetricsReport } from './domain/metrics-report';
-export * from './domain/metrics-reporter';
+export * from './use-cases/metrics-reporter';
 export * from './domain/metrics-store';
 export * from './metrics.module';
-export * from './scrape.controller';
+export * from './scrape/scrape.controller';

@@ -1,10 +1,10 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { createLogger, Environment, Logger, parseEnvironment, Redis } from '@app/runtime';
-import { PrometheusScrape } from './adapters/prometheus/prometheus-scrape';
+import { PrometheusScrape } from './scrape/prometheus-scrape';
 import { Instruments } from './domain/instruments';
 import { MetricsRecorder } from './domain/metrics-recorder';
-import { MetricsReporter } from './domain/metrics-reporter';
+import { MetricsReporter } from './use-cases/metrics-reporter';
 import { MetricsModule } from './metrics.module';
 
 @Global()

@@ -9,12 +9,12 @@ import { Environment, Logger, Redis } from '@app/runtime';
 import { Registry } from 'prom-client';
 import { InProcessMetricsStore } from './adapters/in-process-metrics-store';
 import { PrometheusInstruments } from './adapters/prometheus/prometheus-instruments';
-import { PrometheusScrape } from './adapters/prometheus/prometheus-scrape';
+import { PrometheusScrape } from './scrape/prometheus-scrape';
 import { RedisMetricsStore } from './adapters/redis-metrics-store';
-import { Flusher } from './domain/flusher';
+import { Flusher } from './use-cases/flusher';
 import { Instruments, SILENT_INSTRUMENTS } from './domain/instruments';
 import { MetricsRecorder, SILENT_RECORDER, TallyRecorder } from './domain/metrics-recorder';
-import { MetricsReporter } from './domain/metrics-reporter';
+import { MetricsReporter } from './use-cases/metrics-reporter';
 import { MetricsStore } from './domain/metrics-store';
 import { RollingTally } from './domain/rolling-tally';
 

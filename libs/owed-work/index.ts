@@ -1,7 +1,3 @@
-export { BLOCKING_SECONDS } from './adapters/bullmq-connection';
-export { DOORBELL_CHANNEL } from './adapters/notify-doorbell';
-export { PostgresWorkerHeartbeats } from './adapters/postgres-worker-heartbeats';
-export { DOORBELL_QUEUE } from './adapters/redis-doorbell';
 export * from './domain/back-off';
 export * from './domain/doorbell';
 export * from './domain/owed-work';

@@ -1,12 +1,15 @@
 import { BullModule } from '@nestjs/bullmq';
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { HASH_TAGS, hasRedis, type Environment } from '@app/runtime';
 import { bullMqConnection } from './adapters/bullmq-connection';
 import { NotifyDoorbell } from './adapters/notify-doorbell';
 import { PostgresWorkerHeartbeats } from './adapters/postgres-worker-heartbeats';
-import { DOORBELL_QUEUE, RedisDoorbell } from './adapters/redis-doorbell';
-import { Doorbell } from './domain/doorbell';
+import { RedisDoorbell } from './adapters/redis-doorbell';
+import { Doorbell, DOORBELL_QUEUE } from './domain/doorbell';
 import { WorkerHeartbeats } from './domain/worker-heartbeats';
+
+/** What the command line needs of it. */
+export const WORKER_HEARTBEATS: Provider = { provide: WorkerHeartbeats, useClass: PostgresWorkerHeartbeats };
 
 /** Doorbell → a BullMQ job in Redis, or NOTIFY of PostgreSQL in one-node mode; WorkerHeartbeats → PostgreSQL. */
 @Module({})
@@ -25,10 +28,7 @@ export class OwedWorkModule {
             BullModule.registerQueue({ name: DOORBELL_QUEUE }),
           ]
         : [],
-      providers: [
-        { provide: Doorbell, useClass: redis ? RedisDoorbell : NotifyDoorbell },
-        { provide: WorkerHeartbeats, useClass: PostgresWorkerHeartbeats },
-      ],
+      providers: [{ provide: Doorbell, useClass: redis ? RedisDoorbell : NotifyDoorbell }, WORKER_HEARTBEATS],
       exports: [Doorbell, WorkerHeartbeats],
     };
   }

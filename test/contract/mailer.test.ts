@@ -1,6 +1,7 @@
 import { MailerModule, MailerService } from '@nestjs-modules/mailer';
 import { Test } from '@nestjs/testing';
-import { mailerOptions, MailTemplates, SmtpMailer, SmtpServers, type Mailer } from '@app/mail';
+import { mailerOptions, MailTemplates, type Mailer } from '@app/mail';
+import { SmtpMailer, SmtpServers } from '@app/mail/testing';
 import { codeForKevin, describeMailerContract } from '@app/mail/testing';
 import { parseEnvironment, type Environment } from '@app/runtime';
 import { ScriptedSmtp } from './scripted-smtp';

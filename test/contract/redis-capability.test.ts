@@ -1,4 +1,5 @@
-import { createLogger, createRedis, parseEnvironment, proveRedis, type Redis } from '@app/runtime';
+import { createLogger, parseEnvironment, proveRedis, type Redis } from '@app/runtime';
+import { createRedis } from '@app/runtime/testing';
 import { TestRedis } from '../support/redis';
 import { until } from '../support/until';
 

@@ -15,6 +15,7 @@ const BREACHES: readonly [rule: string, file: string, code: string][] = [
   ['domain-is-pure', 'libs/users/domain/adapter.ts', "import '../adapters/plain';"],
   ['domain-is-pure', 'libs/users/domain/use-case.ts', "import '../use-cases/plain';"],
   ['domain-takes-types-only', 'libs/users/domain/door.ts', "import { thing } from '@app/mail'; thing();"],
+  ['doors-show-no-adapter', 'libs/shop/index.ts', "export * from './adapters/plain';"],
   ['use-cases-know-ports-only', 'libs/users/use-cases/adapter.ts', "import '../adapters/plain';"],
   ['use-cases-know-ports-only', 'libs/users/use-cases/sql.ts', "import 'postgres';"],
   ['use-cases-know-ports-only', 'libs/users/use-cases/http.ts', "import 'express';"],
@@ -50,6 +51,7 @@ const SOUND: Record<string, string> = {
       ],
     ),
   ),
+  'libs/shop/adapters/plain.ts': 'export type Thing = string;',
   'libs/mail/adapters/two.ts': "import './one';",
   'libs/users/adapters/plain.ts': "import 'postgres';\nimport { thing } from '@app/activation';\nthing();",
   'libs/users/domain/plain.ts':

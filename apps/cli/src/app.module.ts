@@ -1,7 +1,7 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { ROW_PROVIDERS } from '@app/activation';
 import { DELIVERY_PROVIDERS, RETENTION_PROVIDERS } from '@app/events';
-import { PostgresWorkerHeartbeats, WorkerHeartbeats } from '@app/owed-work';
+import { WORKER_HEARTBEATS } from '@app/owed-work';
 import { createSql, Environment, Migrations, migrationsFolder, Sql } from '@app/runtime';
 import { OperatorModule } from '@app/users';
 import { AuditCommand } from './audit/audit.command';
@@ -65,7 +65,7 @@ export class AppModule {
           useFactory: (sql: Sql) => new Migrations(sql, migrationsFolder()),
         },
         ...ROW_PROVIDERS,
-        { provide: WorkerHeartbeats, useClass: PostgresWorkerHeartbeats },
+        WORKER_HEARTBEATS,
         ...DELIVERY_PROVIDERS,
         ...RETENTION_PROVIDERS,
         ...[CodesCommand, CodesPurgeCommand],

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { MailServerLog, smtpAddresses, SmtpSession, type SmtpAddress } from '@app/mail';
+import { greetMailServer, MailServerLog, smtpAddresses, type SmtpAddress } from '@app/mail';
 import { Environment, Logger, maskEmailsIn } from '@app/runtime';
 import { Rounds } from './rounds';
 
@@ -45,8 +45,7 @@ export class MailServerGreeter implements OnApplicationBootstrap, OnModuleDestro
   /** Resolves to why the server did not answer as one, or to null. */
   private async greet(address: SmtpAddress): Promise<string | null> {
     try {
-      const session = await SmtpSession.greet(address, this.environment.SMTP_TIMEOUT_SECONDS * 1_000);
-      session.close();
+      await greetMailServer(address, this.environment.SMTP_TIMEOUT_SECONDS * 1_000);
       return null;
     } catch (error) {
       return maskEmailsIn((error as Error).message);

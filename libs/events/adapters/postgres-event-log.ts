@@ -1,12 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DATABASE_TIMEOUT_MS, inTime, Sql, Unavailable, within } from '@app/runtime';
 import type { AccountEvent, EventData, EventType } from '../domain/event';
-import { EventsError, type EventFeed, type EventPage, type EventSequencer } from '../domain/event-feed';
+import {
+  EVENTS_CHANNEL,
+  EventsError,
+  type EventFeed,
+  type EventPage,
+  type EventSequencer,
+} from '../domain/event-feed';
 
 /** An arbitrary constant that names the turn of the sequencer among all advisory locks of the database. */
 const SEQUENCER_LOCK = 7_242_021;
-/** Channel of PostgreSQL's NOTIFY that says that events were placed. */
-export const EVENTS_CHANNEL = 'events';
 /** Longest wait for a batch, in milliseconds. */
 const SEQUENCE_TIMEOUT_MS = 5_000;
 

@@ -29,6 +29,9 @@ export interface EventSequencer {
 }
 export const EventSequencer = Symbol('EventSequencer');
 
+/** Channel of PostgreSQL's NOTIFY that says that events were placed. */
+export const EVENTS_CHANNEL = 'events';
+
 export type EventsErrorCode = 'events.forgotten' | 'events.cursor_unknown';
 
 export class EventsError extends Error {

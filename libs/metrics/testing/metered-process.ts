@@ -1,7 +1,7 @@
-import { Flusher, type FlushObserver } from '../domain/flusher';
+import { Flusher, type FlushObserver } from '../use-cases/flusher';
 import { SILENT_INSTRUMENTS } from '../domain/instruments';
 import { TallyRecorder } from '../domain/metrics-recorder';
-import { MetricsReporter } from '../domain/metrics-reporter';
+import { MetricsReporter } from '../use-cases/metrics-reporter';
 import type { MetricsStore } from '../domain/metrics-store';
 import type { LatencyWindow } from '../domain/rolling-tally';
 import { RollingTally } from '../domain/rolling-tally';

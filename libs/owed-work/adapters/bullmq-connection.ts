@@ -1,12 +1,7 @@
 import { createIORedisClient, RedisConnection, type ConnectionOptions } from 'bullmq';
 import { Cluster } from 'ioredis';
 import { clusterAddress, clusterNodes, redisAddress, type Environment } from '@app/runtime';
-
-/**
- * How long a worker that has nothing to do waits on Redis for a job. Twice that without a word, and its connection is
- * taken for dead: a host that has vanished closes nothing.
- */
-export const BLOCKING_SECONDS = 1;
+import { BLOCKING_SECONDS } from '../domain/doorbell';
 
 /** How often a command asks for its node in a cluster, a tenth of a second apart: longer than a fail-over takes. */
 const REDIRECTIONS_MAX = 300;

@@ -1,10 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { inTime, Logger, OneAtATime, Sql } from '@app/runtime';
-import type { Doorbell } from '../domain/doorbell';
+import { DOORBELL_CHANNEL, type Doorbell } from '../domain/doorbell';
 import { spacing } from './redis-doorbell';
-
-/** Channel of PostgreSQL's NOTIFY. */
-export const DOORBELL_CHANNEL = 'owed_work';
 
 /** PostgreSQL's own NOTIFY, for one-node mode: every worker that listens is awake. */
 @Injectable()

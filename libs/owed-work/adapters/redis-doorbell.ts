@@ -3,9 +3,7 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { Logger, OneAtATime, within } from '@app/runtime';
-import type { Doorbell } from '../domain/doorbell';
-
-export const DOORBELL_QUEUE = 'owed-work';
+import { DOORBELL_QUEUE, type Doorbell } from '../domain/doorbell';
 
 /** One job, always the same: BullMQ keeps it once, however often it is added, so the queue never grows. */
 const JOB = 'ring';

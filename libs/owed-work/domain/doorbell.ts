@@ -7,3 +7,13 @@ export interface Doorbell {
   ring(): void;
 }
 export const Doorbell = Symbol('Doorbell');
+
+/** Name of BullMQ's queue, and channel of PostgreSQL's NOTIFY in one-node mode. */
+export const DOORBELL_QUEUE = 'owed-work';
+export const DOORBELL_CHANNEL = 'owed_work';
+
+/**
+ * How long a worker that has nothing to do waits on Redis for a job. Twice that without a word, and its connection is
+ * taken for dead: a host that has vanished closes nothing.
+ */
+export const BLOCKING_SECONDS = 1;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { PostgresDeliveries, PostgresEventLog, PostgresEventRetention, webhookHeaders } from '@app/events';
+import { webhookHeaders } from '@app/events';
+import { PostgresDeliveries, PostgresEventLog, PostgresEventRetention } from '@app/events/testing';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 
 let database: TestDatabase;

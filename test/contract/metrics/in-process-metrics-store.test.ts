@@ -1,4 +1,4 @@
-import { InProcessMetricsStore } from '@app/metrics';
+import { InProcessMetricsStore } from '@app/metrics/testing';
 import { describeMetricsStoreContract } from '@app/metrics/testing';
 
 describeMetricsStoreContract('in process', async () => new InProcessMetricsStore());

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { RedisMetricsStore } from '@app/metrics';
+import { RedisMetricsStore } from '@app/metrics/testing';
 import { describeMetricsStoreContract, knownDurations, meteredProcess, until } from '@app/metrics/testing';
-import { createLogger, createRedis, parseEnvironment, Unavailable, type Redis } from '@app/runtime';
+import { createLogger, parseEnvironment, Unavailable, type Redis } from '@app/runtime';
+import { createRedis } from '@app/runtime/testing';
 import { TestRedis } from '../../support/redis';
 
 const answered = { method: 'GET', route: '/api/v1/health', status: 200, durationMs: 5 };

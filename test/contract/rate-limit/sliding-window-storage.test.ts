@@ -8,7 +8,8 @@ import {
   InProcessWindows,
   RedisWindows,
 } from '@app/rate-limit/testing';
-import { createLogger, createRedis, parseEnvironment, type Redis } from '@app/runtime';
+import { createLogger, parseEnvironment, type Redis } from '@app/runtime';
+import { createRedis } from '@app/runtime/testing';
 import { TestRedis } from '../../support/redis';
 import { until } from '../../support/until';
 

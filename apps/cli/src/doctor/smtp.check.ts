@@ -1,4 +1,4 @@
-import { MailTemplates, smtpAddresses, SmtpSession, TemplateFault, type SmtpAddress } from '@app/mail';
+import { MailTemplates, signInToMailServer, smtpAddresses, TemplateFault, type SmtpAddress } from '@app/mail';
 import { maskEmailsIn, type Environment } from '@app/runtime';
 import { plainText } from '../terminal/format';
 import { Findings, type Check } from './finding';
@@ -48,7 +48,7 @@ export class SmtpCheck implements Check {
     const { host, port, tls, user } = address;
     const name = address.name === 'fallback' ? ' (SMTP_FALLBACK_URL)' : '';
     try {
-      const session = await SmtpSession.open(address, SMTP_TIMEOUT_MS);
+      const { takesUtf8 } = await signInToMailServer(address, SMTP_TIMEOUT_MS);
       findings.ok('mail.reachable', `answers at ${host}:${port}${name}`);
       findings.ok(
         'mail.tls',
@@ -62,11 +62,10 @@ export class SmtpCheck implements Check {
       );
       findings.ok(
         'mail.smtputf8',
-        session.takesUtf8()
+        takesUtf8
           ? 'takes addresses beyond ASCII (SMTPUTF8)'
           : 'does not take addresses beyond ASCII such as kévin@example.com (no SMTPUTF8): those are refused',
       );
-      session.close();
     } catch (error) {
       const reason = plainText(maskEmailsIn((error as Error).message));
       findings.fail(

@@ -2,8 +2,9 @@ import { maskEmailsIn } from '@app/runtime';
 import type { MailOutcome } from '../../domain/mail-outcome';
 import { Hold } from './hold';
 import { judgeReply } from './reply';
-import type { SmtpAddress } from './smtp-address';
-import { SmtpFailure, SmtpSession, type Envelope } from './smtp-session';
+import type { SmtpAddress } from '../../domain/smtp-address';
+import { SmtpFailure } from './smtp-failure';
+import { SmtpSession, type Envelope } from './smtp-session';
 
 /** How long a session is kept without a mail, in milliseconds; servers end idle ones after some minutes. */
 const IDLE_MS = 30_000;

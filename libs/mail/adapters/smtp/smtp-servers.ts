@@ -2,7 +2,7 @@ import type { Transport } from 'nodemailer';
 import type MailMessage from 'nodemailer/lib/mailer/mail-message';
 import type { Environment } from '@app/runtime';
 import type { MailOutcome } from '../../domain/mail-outcome';
-import { smtpAddresses, type SmtpAddress } from './smtp-address';
+import { smtpAddresses, type SmtpAddress } from '../../domain/smtp-address';
 import { SmtpServer } from './smtp-server';
 
 /** How long the first server fails before the second is used, in seconds. */

@@ -1,10 +1,11 @@
-import { connect as connectSocket, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { onDeadline } from '@app/runtime';
+import { connectTo } from './connect';
 import type { Stage } from './reply';
-import type { SmtpAddress } from './smtp-address';
-import { ADDRESS_TIMEOUT_MS, CONNECT_TIMEOUT_MS, GREETING_TIMEOUT_MS } from './timeouts';
+import { SmtpFailure, stageOf, type ConnectionError } from './smtp-failure';
+import type { SmtpAddress } from '../../domain/smtp-address';
+import { GREETING_TIMEOUT_MS } from '../../domain/timeouts';
 
 /**
  * Longest wait for the envelope's answers on a session that has been kept, in milliseconds: it may have died in
@@ -15,27 +16,6 @@ const KEPT_TIMEOUT_MS = 10_000;
 export interface Envelope {
   readonly from: string;
   readonly to: string;
-}
-
-/** Why an attempt failed. */
-export class SmtpFailure extends Error {
-  constructor(
-    readonly stage: Stage,
-    message: string,
-    /** The server's words, with their code; undefined where it said nothing. */
-    readonly reply: string | undefined,
-    /** Whether the final dot had been sent: without a reply the server may have the mail. */
-    readonly afterDot = false,
-  ) {
-    super(message);
-    this.name = 'SmtpFailure';
-  }
-}
-
-/** nodemailer's error; its fields are documented at https://nodemailer.com/smtp/. */
-interface ConnectionError extends Error {
-  readonly response?: string | false;
-  readonly command?: string;
 }
 
 /** One connection to a mail server, signed in, over which mails go one after the other. */
@@ -167,39 +147,4 @@ export class SmtpSession {
       );
     });
   }
-}
-
-function stageOf(command = ''): Stage | undefined {
-  if (command === 'MAIL FROM') return 'sender';
-  if (command === 'RCPT TO') return 'recipient';
-  if (command === 'DATA') return 'content';
-  return command.startsWith('AUTH') ? 'login' : undefined;
-}
-
-/** Tries the addresses of a host one after the other. */
-function connectTo(host: string, port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connectSocket({
-      host,
-      port,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
-    });
-    const fail = (message: string): void => {
-      socket.destroy();
-      reject(new SmtpFailure('connection', message, undefined));
-    };
-    const cancel = onDeadline(CONNECT_TIMEOUT_MS, () =>
-      fail(`no connection within ${CONNECT_TIMEOUT_MS} ms`),
-    );
-    socket.once('error', (error) => {
-      cancel();
-      fail(error instanceof AggregateError ? error.errors.map(String).join('; ') : error.message);
-    });
-    socket.once('connect', () => {
-      cancel();
-      socket.removeAllListeners('error');
-      resolve(socket);
-    });
-  });
 }

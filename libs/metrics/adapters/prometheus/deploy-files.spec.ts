@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Registry } from 'prom-client';
 import { PrometheusInstruments } from './prometheus-instruments';
-import { PrometheusScrape } from './prometheus-scrape';
+import { PrometheusScrape } from '../../scrape/prometheus-scrape';
 
 const read = (file: string): string => readFileSync(path.join(__dirname, '../../../../deploy', file), 'utf8');
 

@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { TallyRecorder } from '../../domain/metrics-recorder';
 import { RollingTally } from '../../domain/rolling-tally';
 import { HTTP_SERIES_MAX, PrometheusInstruments } from './prometheus-instruments';
-import { PrometheusScrape } from './prometheus-scrape';
+import { PrometheusScrape } from '../../scrape/prometheus-scrape';
 
 const create = () => {
   const registry = new Registry();

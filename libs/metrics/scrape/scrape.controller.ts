@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject, NotFoundException, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { PrometheusScrape } from './adapters/prometheus/prometheus-scrape';
+import { PrometheusScrape } from './prometheus-scrape';
 
 interface TypedResponse {
   setHeader(name: string, value: string): unknown;

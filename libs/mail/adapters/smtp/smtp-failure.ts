@@ -1,0 +1,30 @@
+import type { Stage } from './reply';
+
+/** Why an attempt failed. */
+export class SmtpFailure extends Error {
+  constructor(
+    readonly stage: Stage,
+    message: string,
+    /** The server's words, with their code; undefined where it said nothing. */
+    readonly reply: string | undefined,
+    /** Whether the final dot had been sent: without a reply the server may have the mail. */
+    readonly afterDot = false,
+  ) {
+    super(message);
+    this.name = 'SmtpFailure';
+  }
+}
+
+/** nodemailer's error; its fields are documented at https://nodemailer.com/smtp/. */
+export interface ConnectionError extends Error {
+  readonly response?: string | false;
+  readonly command?: string;
+}
+
+/** The stage that nodemailer's name of a command belongs to. */
+export function stageOf(command = ''): Stage | undefined {
+  if (command === 'MAIL FROM') return 'sender';
+  if (command === 'RCPT TO') return 'recipient';
+  if (command === 'DATA') return 'content';
+  return command.startsWith('AUTH') ? 'login' : undefined;
+}

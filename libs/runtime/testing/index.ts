@@ -1,0 +1,2 @@
+export { requireReadiness } from '../postgres/readiness';
+export { createRedis } from '../redis/redis';

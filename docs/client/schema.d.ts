@@ -95,14 +95,14 @@ export interface paths {
          * Show the account of the credentials
          * @description A backend checks a sign-in with it. A right password spends nothing of the limits on passwords.
          */
-        get: operations["show"];
+        get: operations["getOwnAccount"];
         put?: never;
         post?: never;
         /**
          * Delete the account of the credentials
          * @description Nothing of the account is left but a keyed digest in the erasure log. Only with ENABLE_SELF_DELETION=true.
          */
-        delete: operations["erase"];
+        delete: operations["deleteOwnAccount"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1198,7 +1198,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    getOwnAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -1313,7 +1313,7 @@ export interface operations {
             };
         };
     };
-    erase: {
+    deleteOwnAccount: {
         parameters: {
             query?: never;
             header?: never;

@@ -41,6 +41,33 @@ describe('What errors say', () => {
     for (const message of problems.map(({ message }) => message)) expect(message).not.toMatch(/[{}]/);
   });
 
+  it.each([
+    ['\ud800@example.com', 'must be well-formed Unicode'],
+    ['ke\u200bvin@example.com', 'must not have invisible characters'],
+    ['kevin@example.com,', 'must not end with ","'],
+    ['ke vin@example.com', 'has characters before the "@" that are not accepted'],
+    ['stra\u00dfe@example.com', 'has letters before the "@" that can be read in two ways'],
+    [`${'a'.repeat(65)}@example.com`, 'must have at most 64 bytes before the "@"'],
+    ['kevin@localhost', 'must have a domain name such as example.com after the "@"'],
+    [42, 'must be a string'],
+  ])('says in every language what is wrong with the address %j', async (email, english) => {
+    const answers = await Promise.all(
+      LANGUAGES.map((language) =>
+        edge.http
+          .post('/api/v1/users/register')
+          .set('Accept-Language', language)
+          .send({ email, password: 'SecurePass123' }),
+      ),
+    );
+    const faults = answers.map((answer) => problemOf(answer).errors?.[0]);
+    expect(new Set(faults.map((fault) => fault?.code))).toEqual(new Set(['email.invalid']));
+    const [first, ...others] = faults.map((fault) => fault?.message);
+    expect(first).toBe(english);
+    expect(new Set(others).size).toBe(others.length);
+    expect(others).not.toContain(english);
+    for (const message of others) expect(message).not.toMatch(/[{}]|name@example/);
+  });
+
   it('is English where no language fits', async () => {
     const answer = await refusalIn('tlh, nl;q=0.5');
     expect(answer.headers['content-language']).toBe('en');

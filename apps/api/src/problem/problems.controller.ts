@@ -47,7 +47,8 @@ const render = ({ error, status, title, cause, remedy }: ProblemPage, app: strin
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${error} · ${escaped(app)}</title>
-<style>body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem; }</style>
+<style>html { background: Canvas; color: CanvasText; }
+body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem; }</style>
 </head>
 <body>
 <main>

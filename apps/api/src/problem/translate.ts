@@ -1,4 +1,5 @@
 import type { Locale, ShippedLocale } from '@app/mail';
+import { recognise } from './field-sentences';
 import { ar } from './phrases/ar';
 import { de } from './phrases/de';
 import { es } from './phrases/es';
@@ -20,7 +21,7 @@ export function translate(problem: Problem, locale: Locale): Problem {
   const phrases = (PHRASES as Partial<Record<Locale, Phrases>>)[locale];
   if (phrases === undefined) return problem;
   const errors = problem.errors?.map((fault) =>
-    Object.assign({}, fault, { message: faultIn(phrases.faults, fault) }),
+    Object.assign({}, fault, { message: faultIn(phrases, fault) }),
   );
   const detail =
     errors === undefined
@@ -42,12 +43,17 @@ function sentenceIn(phrases: Phrases, english: string): string | undefined {
   return name === undefined ? undefined : phrases.errors[name];
 }
 
-function faultIn(phrases: FaultPhrases, { code, params }: FieldFault): string {
+function faultIn({ faults: phrases, sentences }: Phrases, { code, params, message }: FieldFault): string {
+  const said = recognise(message);
+  if (said !== undefined) return filled(sentences[said.sentence], said.words);
   const kind = code.slice(code.lastIndexOf('.') + 1);
   const known = phrases as Partial<FaultPhrases> & Readonly<Record<string, string>>;
   const phrase = own(known, code) ?? own(known, kind) ?? phrases.invalid;
-  return phrase.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
+  return filled(phrase, params);
 }
+
+const filled = (phrase: string, words: Readonly<Record<string, string | number>>): string =>
+  phrase.replace(/\{(\w+)\}/g, (_, name: string) => String(words[name] ?? ''));
 
 /** A key may be a name that a client made up. */
 const own = (phrases: Readonly<Record<string, string>>, key: string): string | undefined =>

@@ -64,7 +64,7 @@ export class MeController {
   })
   @ApiResponse({ status: 200, type: Account, description: 'The password is right.' })
   @ApiProblems('InvalidCredentials', 'RateLimitExceeded')
-  async show(@Credentials() credentials: BasicCredentials): Promise<Account> {
+  async getOwnAccount(@Credentials() credentials: BasicCredentials): Promise<Account> {
     const user = await this.authentication.identify(credentials, this.conceals);
     return {
       id: user.id,
@@ -88,7 +88,7 @@ export class MeController {
   })
   @ApiResponse({ status: 204, description: 'Deleted.' })
   @ApiProblems('InvalidCredentials', 'NotFound', 'RateLimitExceeded')
-  async erase(@Credentials() credentials: BasicCredentials): Promise<void> {
+  async deleteOwnAccount(@Credentials() credentials: BasicCredentials): Promise<void> {
     const user = await this.authentication.identify(credentials, this.conceals);
     await this.erasure.eraseOwnAccount(user, currentRequest().requestId);
   }

@@ -42,4 +42,18 @@ export const ar: Phrases = {
     'body.invalid': 'يجب أن يكون كائن JSON',
     'body.too_long': 'يجب ألا يزيد على {max} من الحقول',
   },
+  sentences: {
+    illFormed: 'يجب أن يكون نص Unicode سليمًا',
+    invisible: 'يجب ألا يحتوي على أحرف غير مرئية',
+    punctuation: 'يجب ألا ينتهي بالعلامة «{mark}»',
+    localCharacters: 'يحتوي قبل «@» على أحرف غير مقبولة',
+    localAmbiguous: 'يحتوي قبل «@» على أحرف يمكن قراءتها بطريقتين',
+    localTooLong: 'يجب ألا يزيد ما قبل «@» على {max} بايت',
+    domainName: 'يجب أن يكون بعد «@» اسم نطاق مثل example.com',
+    notText: 'يجب أن يكون نصًا',
+    nul: 'يجب أن يكون نص Unicode سليمًا بلا أحرف NUL',
+    notAscii: 'يجب أن يتكون من أحرف ASCII القابلة للطباعة',
+    wholeNumber: 'يجب أن يكون عددًا صحيحًا من {min} إلى {max}',
+    cursor: 'يجب أن يكون قيمة `next` من رد سابق',
+  },
 };

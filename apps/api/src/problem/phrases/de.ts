@@ -44,4 +44,18 @@ export const de: Phrases = {
     'body.invalid': 'muss ein JSON-Objekt sein',
     'body.too_long': 'darf höchstens {max} Felder haben',
   },
+  sentences: {
+    illFormed: 'muss wohlgeformtes Unicode sein',
+    invisible: 'darf keine unsichtbaren Zeichen enthalten',
+    punctuation: 'darf nicht mit „{mark}“ enden',
+    localCharacters: 'hat vor dem „@“ Zeichen, die nicht angenommen werden',
+    localAmbiguous: 'hat vor dem „@“ Buchstaben, die sich auf zwei Arten lesen lassen',
+    localTooLong: 'darf vor dem „@“ höchstens {max} Bytes lang sein',
+    domainName: 'muss nach dem „@“ einen Domainnamen wie example.com haben',
+    notText: 'muss ein Text sein',
+    nul: 'muss wohlgeformtes Unicode ohne NUL-Zeichen sein',
+    notAscii: 'muss aus druckbaren ASCII-Zeichen bestehen',
+    wholeNumber: 'muss eine ganze Zahl von {min} bis {max} sein',
+    cursor: 'muss das `next` einer früheren Antwort sein',
+  },
 };

@@ -44,4 +44,18 @@ export const es: Phrases = {
     'body.invalid': 'debe ser un objeto JSON',
     'body.too_long': 'debe tener como máximo {max} campos',
   },
+  sentences: {
+    illFormed: 'debe ser Unicode bien formado',
+    invisible: 'no debe tener caracteres invisibles',
+    punctuation: 'no debe terminar en «{mark}»',
+    localCharacters: 'tiene antes de la «@» caracteres que no se aceptan',
+    localAmbiguous: 'tiene antes de la «@» letras que pueden leerse de dos maneras',
+    localTooLong: 'debe tener como máximo {max} bytes antes de la «@»',
+    domainName: 'debe tener un nombre de dominio como example.com después de la «@»',
+    notText: 'debe ser un texto',
+    nul: 'debe ser Unicode bien formado, sin caracteres NUL',
+    notAscii: 'debe estar formado por caracteres ASCII imprimibles',
+    wholeNumber: 'debe ser un número entero de {min} a {max}',
+    cursor: 'debe ser el `next` de una respuesta anterior',
+  },
 };

@@ -44,4 +44,18 @@ export const fr: Phrases = {
     'body.invalid': 'doit être un objet JSON',
     'body.too_long': 'doit avoir au plus {max} champs',
   },
+  sentences: {
+    illFormed: 'doit être de l’Unicode bien formé',
+    invisible: 'ne doit pas contenir de caractères invisibles',
+    punctuation: 'ne doit pas se terminer par «\u00a0{mark}\u00a0»',
+    localCharacters: 'contient avant le «\u00a0@\u00a0» des caractères qui ne sont pas acceptés',
+    localAmbiguous: 'contient avant le «\u00a0@\u00a0» des lettres qui peuvent se lire de deux façons',
+    localTooLong: 'doit compter au plus {max} octets avant le «\u00a0@\u00a0»',
+    domainName: 'doit avoir un nom de domaine tel que example.com après le «\u00a0@\u00a0»',
+    notText: 'doit être un texte',
+    nul: 'doit être de l’Unicode bien formé, sans caractère NUL',
+    notAscii: 'doit être composé de caractères ASCII imprimables',
+    wholeNumber: 'doit être un nombre entier de {min} à {max}',
+    cursor: 'doit être le `next` d’une réponse précédente',
+  },
 };

@@ -44,4 +44,18 @@ export const ja: Phrases = {
     'body.invalid': 'JSON オブジェクトにしてください',
     'body.too_long': '項目は {max} 個以内にしてください',
   },
+  sentences: {
+    illFormed: '正しい形式の Unicode にしてください',
+    invisible: '見えない文字は使えません',
+    punctuation: '末尾に「{mark}」は使えません',
+    localCharacters: '「@」の前に使えない文字があります',
+    localAmbiguous: '「@」の前に二通りに読める文字があります',
+    localTooLong: '「@」の前は {max} バイト以内にしてください',
+    domainName: '「@」の後は example.com のようなドメイン名にしてください',
+    notText: '文字列にしてください',
+    nul: 'NUL 文字を含まない、正しい形式の Unicode にしてください',
+    notAscii: '印字可能な ASCII 文字だけにしてください',
+    wholeNumber: '{min} から {max} までの整数にしてください',
+    cursor: '以前の応答の `next` にしてください',
+  },
 };

@@ -1,4 +1,5 @@
 import type { ErrorName } from '../problem';
+import type { FieldSentence } from '../field-sentences';
 import type { EXACT } from '../statuses';
 
 /** What a field can be refused for; `{min}` and `{max}` are numbers of the rule. */
@@ -21,4 +22,6 @@ export interface Phrases {
   readonly errors: Readonly<Record<ErrorName, string>>;
   readonly exact: Readonly<Record<keyof typeof EXACT, string>>;
   readonly faults: FaultPhrases;
+  /** Sentences that say more than the code of a fault. */
+  readonly sentences: Readonly<Record<FieldSentence, string>>;
 }

@@ -44,4 +44,18 @@ export const pt: Phrases = {
     'body.invalid': 'deve ser um objeto JSON',
     'body.too_long': 'deve ter no máximo {max} campos',
   },
+  sentences: {
+    illFormed: 'deve ser Unicode bem formado',
+    invisible: 'não deve ter caracteres invisíveis',
+    punctuation: 'não deve terminar em “{mark}”',
+    localCharacters: 'tem antes da “@” caracteres que não são aceites',
+    localAmbiguous: 'tem antes da “@” letras que podem ser lidas de duas maneiras',
+    localTooLong: 'deve ter no máximo {max} bytes antes da “@”',
+    domainName: 'deve ter um nome de domínio como example.com depois da “@”',
+    notText: 'deve ser um texto',
+    nul: 'deve ser Unicode bem formado, sem caracteres NUL',
+    notAscii: 'deve ser composto por caracteres ASCII imprimíveis',
+    wholeNumber: 'deve ser um número inteiro de {min} a {max}',
+    cursor: 'deve ser o `next` de uma resposta anterior',
+  },
 };

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { describeDevelopment } from './development';
 import { docker, requireEngine, run } from './engine';
 import { describeFaults } from './faults';
 import { describeImage } from './image';
@@ -32,3 +33,4 @@ describeStack(current);
 describeKubernetes(current);
 describeWatching(current);
 describeFaults(current);
+describeDevelopment();

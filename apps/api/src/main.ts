@@ -1,3 +1,4 @@
+import { letYoungGenerationGrow } from './lean-start';
 import 'reflect-metadata';
 import cluster from 'node:cluster';
 import { once } from 'node:events';
@@ -25,6 +26,7 @@ async function serve(environment: Environment): Promise<void> {
   app.get<Logger>(Logger).info({ redis: hasRedis(environment) }, `Listening on ${where}`);
 }
 
-void start('api', (environment) =>
-  cluster.isPrimary && environment.WEB_CONCURRENCY > 1 ? lead(environment) : serve(environment),
-);
+void start('api', async (environment) => {
+  await (cluster.isPrimary && environment.WEB_CONCURRENCY > 1 ? lead(environment) : serve(environment));
+  letYoungGenerationGrow();
+});

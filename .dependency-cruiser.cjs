@@ -116,7 +116,7 @@ const walls = [
   {
     name: 'apps-reach-stores-through-libraries',
     comment: 'An app has no driver in its hands: ask a library, or add a port and its adapter to one.',
-    // The doctor looks at each store through a connection of its own, because ours hide and heal what ails it.
+    // The doctor looks at each store through its own connection, because ours hide and heal what ails it.
     from: { path: '^apps/', pathNot: [TESTS, '^apps/cli/src/doctor/'] },
     to: { path: 'node_modules/(postgres|pg|ioredis|nodemailer|@nestjs-modules/mailer)/' },
   },
@@ -135,7 +135,7 @@ const walls = [
   },
   {
     name: 'resolvable',
-    comment: 'No such file or package: mend the path.',
+    comment: 'No such file or package: fix the path.',
     from: {},
     to: { couldNotResolve: true },
   },
@@ -146,7 +146,7 @@ module.exports = {
   forbidden: walls.map((wall) => ({ ...wall, severity: 'error' })),
   options: {
     doNotFollow: { path: 'node_modules' },
-    // Programs of others that the benchmark runs; they have a package of their own.
+    // Programs of others that the benchmark runs; they have their own package.
     exclude: { path: '^test/bench/peers/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,

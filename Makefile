@@ -64,7 +64,7 @@ $(CHECKS): tools/check/package.json tools/check/package-lock.json
 checks: install $(CHECKS) ## Install what make check needs and nothing else does
 
 .PHONY: check quality
-check: build checks ## Format, lint, types, boundaries, dead code, OpenAPI drift, manifests
+check: build checks ## Format, lint, types, boundaries, dead code, OpenAPI drift, manifests, English
 	npm run --silent check
 
 quality: check ## The same as check

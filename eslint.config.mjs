@@ -30,7 +30,7 @@ export default defineConfig(
   {
     plugins: { regexp },
     rules: {
-      // No expression whose time grows faster than its input: somebody would send the input (ReDoS).
+      // No expression whose time grows faster than its input: an attacker would send the input (ReDoS).
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
       eqeqeq: 'error',
@@ -108,7 +108,7 @@ export default defineConfig(
   {
     files: ['**/*.spec.ts', 'libs/*/testing/**/*.ts', 'test/**/*.ts'],
     rules: {
-      // Nobody sends a test its input.
+      // No attacker sends a test its input.
       'regexp/no-super-linear-backtracking': 'off',
       'regexp/no-super-linear-move': 'off',
       // What reads a program's or a server's JSON names its shape by a type parameter.

@@ -47,7 +47,7 @@ module.exports = {
   // V8 counts what ran: the instrumenting of Babel is not installed (docs/dependencies.md).
   coverageProvider: 'v8',
   testTimeout: 30_000,
-  // The end-to-end tests wait more than they work: one worker a core, the parent beside them.
+  // The end-to-end tests wait more than they work: one worker a core, and the parent process.
   maxWorkers: 2,
   // A test that failed may leave processes behind that keep Jest waiting; they die with it.
   forceExit: true,

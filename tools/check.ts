@@ -10,9 +10,9 @@ interface Check {
 }
 
 /** As many concurrent ones as the smallest machine that this is promised for has cores. */
-const AT_ONCE = 2;
+const CONCURRENT = 2;
 
-/** Programs that only these checks need are installed in a folder of their own, by `make check`. */
+/** Programs that only these checks need are installed in their own folder, by `make check`. */
 const OWN = 'tools/check/node_modules/.bin';
 
 /** The longest first, so that the others run at the same time. */
@@ -33,6 +33,7 @@ const CHECKS: readonly Check[] = [
     'docs/client/schema.d.ts',
     '--check',
   ),
+  command('English', process.execPath, 'tools/check/prose.mjs'),
   command('manifests', process.execPath, 'tools/check/manifests.mjs'),
   // Manifests, compose files, image and documents against the code.
   command('deployment', 'jest', '--selectProjects', 'deploy', '--silent'),
@@ -49,7 +50,7 @@ async function main(): Promise<void> {
   const lane = async (): Promise<void> => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) await report(check);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: CONCURRENT }, lane));
 }
 
 async function report(check: Check): Promise<void> {

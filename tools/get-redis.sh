@@ -7,7 +7,7 @@ command -v redis-server >/dev/null && exit 0
 echo "redis-server is missing; asking the system's package manager for it"
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 if command -v apt-get >/dev/null; then
-  # RUNLEVEL=1 keeps the package from starting a server of its own.
+  # RUNLEVEL=1 keeps the package from starting its own server.
   (as_root apt-get update -qq && as_root env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server) >/dev/null || true
 elif command -v apk >/dev/null; then
   as_root apk add --no-cache redis >/dev/null || true

@@ -10,15 +10,15 @@ create table users (
   created_at timestamptz not null default now(),
   activated_at timestamptz,
 
-  -- Names the mail in hand. The activation code in it is derived from this id and the secret key, and stored
-  -- nowhere. Once activated it names the notice that somebody tried the address again, if there is one.
+  -- Names the current mail. The activation code in it is derived from this id and the secret key, and stored
+  -- nowhere. Once activated it names the notice that someone tried the address again, if there is one.
   code_id uuid,
   code_digits smallint not null default 4,
   code_wrong_tries smallint not null default 0,
   -- Null until its mail is first handed to the mail server: the code's life begins with that.
   code_expires_at timestamptz,
 
-  -- Not null: a mail is owed, and this is when to try next. It is moved forward while a worker has it in hand.
+  -- Not null: a mail is owed, and this is when to try next. It is moved forward while a worker sends it.
   mail_due_at timestamptz,
   mail_sent_at timestamptz,
   mail_given_up_at timestamptz,
@@ -27,7 +27,7 @@ create table users (
   locale text not null default 'en',
   -- The request that caused the mail, for the worker's log lines.
   request_id text,
-  -- Its trace (W3C traceparent), which goes on with the mail.
+  -- Its trace (W3C traceparent), which continues with the mail.
   trace_parent text,
 
   constraint users_email_key unique (email),
@@ -43,7 +43,7 @@ create index users_unactivated on users (created_at) where activated_at is null;
 -- Rows come as registrations and many of them go again: keep up with that instead of waiting for a fifth of the table.
 alter table users set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, fillfactor = 90);
 
--- Wrong tries at the codes of an address, over a day; they outlive its registrations, so that registering anew
+-- Wrong tries at the codes of an address, over a day; they outlive its registrations, so that registering again
 -- does not wipe the count. Addresses are kept as SHA-256 digests.
 create table wrong_tries (
   email_digest bytea primary key,

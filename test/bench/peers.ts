@@ -14,7 +14,7 @@ import { until } from '../support/until';
 import { HttpLoad, type Call } from './http-load';
 import { PASSWORD, signUp } from './people';
 
-/** What others have made for the same work. It has a lock file of its own, and is installed when it is first asked for. */
+/** What others have made for the same work. It has its own lock file, and is installed when it is first asked for. */
 const FOLDER = path.resolve('test/bench/peers');
 
 async function install(): Promise<void> {
@@ -30,7 +30,7 @@ export interface BetterAuth {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts better-auth on a database of its own. @param cost of bcrypt; 0 for no hash at all */
+/** Starts better-auth on its own database. @param cost of bcrypt; 0 for no hash at all */
 export async function startBetterAuth(redisPort: number, cost: number): Promise<BetterAuth> {
   await install();
   const own = await createDatabase({ empty: true });

@@ -8,7 +8,7 @@ interface Taken {
   readonly seconds: number;
 }
 
-/** A mail server of its own process that takes every mail and forgets it. */
+/** A separate mail server process that takes every mail and forgets it. */
 export class Sink {
   private taken: Taken = { count: -1, seconds: 0 };
   private readonly child: Child;

@@ -9,7 +9,7 @@ import { freePort } from '../../tools/processes/ports';
 import { addressAt, embeddedIn } from '../support/postgres-server';
 import { until } from '../support/until';
 
-/** A PostgreSQL of its own, so that it can be killed and frozen. */
+/** A separate PostgreSQL, so that it can be killed and frozen. */
 export class PrivatePostgres {
   readonly name = 'user_registration';
   private frozen: number[] = [];

@@ -26,7 +26,7 @@ interface Mail {
   readonly To: readonly { readonly Address: string }[];
 }
 
-/** The stack as it ships, in a folder of its own with its own .env, and a proxy in front of it. */
+/** The stack as it ships, in its own folder with its own .env, and a proxy in front of it. */
 export class Stage {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'containers-'));
   private people = 0;

@@ -20,7 +20,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Migrations with a pool of their own, as a process has it. */
+/** Migrations with their own pool, as a process has it. */
 function migrations(from = folder, poolSize = '2'): Migrations {
   const sql = createSql(parseEnvironment({ ...database.env, DATABASE_POOL_SIZE: poolSize }));
   pools.push(sql);

@@ -106,7 +106,7 @@ export class RawSmtp {
     if (/^MAIL/i.test(line)) return script.sender?.(taken) ?? '250 2.1.0 ok';
     if (/^RCPT/i.test(line))
       return script.recipient?.(taken, /<(.*?)>/.exec(line)?.[1] ?? '') ?? '250 2.1.5 ok';
-    if (/^DATA/i.test(line)) return script.data?.(taken) ?? '354 go on';
+    if (/^DATA/i.test(line)) return script.data?.(taken) ?? '354 go ahead';
     return /^QUIT/i.test(line) ? '221 2.0.0 bye' : '250 2.0.0 ok';
   }
 }

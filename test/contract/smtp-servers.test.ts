@@ -56,8 +56,11 @@ describe('A mail server with a limit per session', () => {
   it.each<[string, Script]>([
     ['452 4.4.5 to MAIL', { sender: (taken) => (taken < LIMIT ? '250 ok' : '452 4.4.5 Too many messages') }],
     ['554 to MAIL', { sender: (taken) => (taken < LIMIT ? '250 ok' : '554 Too many messages') }],
-    ['452 4.4.5 to DATA', { data: (taken) => (taken < LIMIT ? '354 go on' : '452 4.4.5 Too many messages') }],
-    ['554 to DATA', { data: (taken) => (taken < LIMIT ? '354 go on' : '554 Too many messages') }],
+    [
+      '452 4.4.5 to DATA',
+      { data: (taken) => (taken < LIMIT ? '354 go ahead' : '452 4.4.5 Too many messages') },
+    ],
+    ['554 to DATA', { data: (taken) => (taken < LIMIT ? '354 go ahead' : '554 Too many messages') }],
   ])('takes all of 150 mails where it answers %s', async (_, script) => {
     const smtp = await serverWith(script);
     const { mailer } = await mailerFor(smtp.port);

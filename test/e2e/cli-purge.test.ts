@@ -47,7 +47,7 @@ describe('codes purge', () => {
     expect(old.stdout).toBe('Deleted 1,234 registrations.\n');
   });
 
-  it('ends between two batches on Ctrl-C, says how many are gone, and can go on later', async () => {
+  it('ends between two batches on Ctrl-C, says how many are gone, and can continue later', async () => {
     await insertDead(database.sql, 30_000);
     const running = startCli(['codes', 'purge', '--batch-size', '1', '--json'], database.env);
     const left = async () => (await addresses(database.sql)).length - KEPT.length;

@@ -24,7 +24,7 @@ beforeAll(async () => {
   service = await Service.start('one-node', {
     REQUEST_TIMEOUT_SECONDS: String(REQUEST_TIMEOUT_SECONDS),
     CONNECTIONS_MAX: String(CONNECTIONS_MAX),
-    // 127.0.0.2 is an address of its own, 127.0.0.1 may bring the connections of many.
+    // 127.0.0.2 is a separate address, 127.0.0.1 may bring the connections of many.
     TRUST_PROXY: '127.0.0.1',
   });
   client = new Client(service.api.url);

@@ -18,7 +18,7 @@ jest.setTimeout(180_000);
 
 const REBUILDS = 'rebuilds or replaces files that the running tests use';
 const SERVES = 'serves until it is stopped; every end-to-end test starts the same programs';
-const LONG = 'takes minutes, and is a run of its own';
+const LONG = 'takes minutes, and is a separate run';
 const ENGINE = 'needs a container engine; make test-containers runs the image and the stack';
 const CLUSTER = 'needs a Kubernetes cluster; the manifests are compared with its schemas by make check';
 

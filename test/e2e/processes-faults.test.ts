@@ -79,7 +79,7 @@ describe('SIGTERM to several processes', () => {
       },
     ],
     [
-      'have been told to end by a signal of their own',
+      'have been told to end by their own signal',
       (_api, pids) => pids.forEach((pid) => process.kill(pid, 'SIGTERM')),
     ],
   ])(

@@ -20,7 +20,7 @@ interface HalfReady {
   readonly cure: (() => Promise<unknown>) | null;
 }
 
-/** A role of its own, named like the database. */
+/** A separate role, named like the database. */
 async function createRole({ sql, env }: TestDatabase, options = ''): Promise<string> {
   const role = `role_${env['DATABASE_NAME']}`;
   await sql.unsafe(`create role ${role} login password '${PASSWORD}' ${options}`);

@@ -157,7 +157,7 @@ async function startPostgres({ cert, key }: Certificate): Promise<void> {
   });
 }
 
-/** In the clear as well, on a port of its own. */
+/** In the clear as well, on its own port. */
 async function startRedis({ certFile, keyFile }: Certificate): Promise<void> {
   const files = ['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', ours.file];
   redis = await TestRedis.start('--tls-port', String(redisTlsPort), ...files, '--tls-auth-clients', 'no');

@@ -22,7 +22,7 @@ const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 35_000;
 
 /**
- * Runs the built app as a process of its own, and resolves once it is ready.
+ * Runs the built app as a separate process, and resolves once it is ready.
  * @param sign the path that says so; `/livez` where something that it needs is unavailable
  */
 export async function spawnApp(

@@ -20,7 +20,7 @@ export interface RunningCli {
 /** Longest a command may take, in milliseconds; one that hangs is killed, and fails its test by its status. */
 const TIMEOUT_MS = 60_000;
 
-/** Starts the built command line as a process of its own. */
+/** Starts the built command line as a separate process. */
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string): RunningCli {
   const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...args], {
     env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...env },

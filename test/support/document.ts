@@ -40,7 +40,7 @@ export const document = JSON.parse(readFileSync(resolve('docs/openapi.json'), 'u
 
 /** Pages for people and for machines of operators, which are no part of the document. */
 const UNDOCUMENTED = /^\/(?:problems\/\w+|livez|readyz|metrics|docs(?:[/-].*)?)?$/;
-/** Terminus has a shape of its own for what they refuse. */
+/** Terminus has its own shape for what they refuse. */
 const PROBES = ['/livez', '/readyz'];
 
 /**

@@ -1,7 +1,7 @@
 import type { ISql } from 'postgres';
 import type { Client } from './service';
 
-/** Writes the events of an account of its own, numbered in their order; resolves to their ids. */
+/** Writes the events of a new account, numbered in their order; resolves to their ids. */
 export async function writeEvents(sql: ISql, count: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     with account as (select gen_random_uuid() as id)

@@ -38,7 +38,7 @@ export class TestInbox {
     return mails[0] as StoredMail;
   }
 
-  /** Answers the next mails with a code of its own, such as 451 (try again) or 550 (never). */
+  /** Answers the next mails with a reply code, such as 451 (try again) or 550 (never). */
   refuse(code: number, times = 1): void {
     this.refusal = { code, times };
   }

@@ -12,7 +12,7 @@ export interface RawRequest {
 const TIMEOUT_MS = 10_000;
 
 /**
- * Sends a request as it stands, whether or not it is one, on a connection of its own; lone surrogates and the like
+ * Sends a request as it stands, whether or not it is one, on its own connection; lone surrogates and the like
  * included. Resolves to the answer, or to null where the server closes without a word.
  */
 export async function exchange(

@@ -90,7 +90,7 @@ export class TestRedisCluster extends Topology {
         number,
       ];
       await this.tell(port, 'cluster', 'addslotsrange', from, to - 1);
-      // Without an epoch of its own each would have to find out by collisions.
+      // Without its own epoch each would have to find out by collisions.
       await this.tell(port, 'cluster', 'set-config-epoch', index + 1).catch(() => {});
     }
     await this.everyone('knows the others', (info) =>

@@ -7,7 +7,7 @@ import { TestRedis } from './redis';
 export type Mode = 'one-node' | 'redis';
 export const MODES: readonly Mode[] = ['one-node', 'redis'];
 
-/** The whole service as processes of their own, on a database, a Redis and a mail server of its own. */
+/** The whole service as separate processes, with a new database, Redis and mail server. */
 export class Service {
   worker: SpawnedApp | undefined;
 

@@ -54,7 +54,7 @@ describe('A child', () => {
   });
 
   it('dies with us, even when we are killed', async () => {
-    // A stand-in for us: it holds the leash of a program of its own, and is killed.
+    // A stand-in for us: it holds the leash of its own program, and is killed.
     const { code } = transformFileSync(path.join(__dirname, 'leash.ts'), {
       jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
       module: { type: 'commonjs' },

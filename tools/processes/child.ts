@@ -31,7 +31,7 @@ export class Child {
   ) {
     this.process = spawn(command, [...args], {
       env,
-      // A process group of its own: we decide in which order things stop.
+      // Its own process group: we decide in which order things stop.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(cwd === undefined ? {} : { cwd }),

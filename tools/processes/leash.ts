@@ -10,7 +10,7 @@ export type LastSignal = 'TERM' | 'INT' | 'KILL';
 export function leash(pid: number, signal: LastSignal): () => void {
   const script = 'read -r _; kill -s "$1" "$2"';
   const watcher = spawn('/bin/sh', ['-c', script, 'leash', signal, String(pid)], {
-    // A group of its own: the terminal's Ctrl-C is for us to hear first.
+    // Its own group: the terminal's Ctrl-C is for us to hear first.
     detached: true,
     cwd: '/',
     stdio: ['pipe', 'ignore', 'ignore'],

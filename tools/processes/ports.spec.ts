@@ -12,7 +12,7 @@ describe('freePort', () => {
     expect(await freePort()).toBeLessThan(Math.min(firstEphemeralPort(), 32_768));
   });
 
-  it('gives no port twice, even before somebody listens on the first', async () => {
+  it('gives no port twice, even before anything listens on the first', async () => {
     const ports = await Promise.all(Array.from({ length: 50 }, freePort));
 
     expect(new Set(ports).size).toBe(50);

@@ -11,7 +11,7 @@ export interface RepeatableRequest {
 }
 
 /**
- * Names requests by an HMAC under a key of its own. A plain hash would be a fast hash of a password.
+ * Names requests by an HMAC under its own key. A plain hash would be a fast hash of a password.
  */
 export class RequestDigester {
   private readonly key: Buffer;

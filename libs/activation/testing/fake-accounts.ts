@@ -69,7 +69,7 @@ export const diedBefore = (row: FakeRow, moment: number): boolean => {
 export const hasExpiredUnused = (row: FakeRow, now: number): boolean =>
   row.activatedAt === null && row.dueAt === null && row.expiresAt !== null && row.expiresAt <= now;
 
-/** The table of accounts in memory, under all the fakes that share it, with a clock of its own. */
+/** The table of accounts in memory, under all the fakes that share it, with its own clock. */
 export class FakeAccounts {
   readonly rows = new Map<string, FakeRow>();
   /** Moments, by address. */

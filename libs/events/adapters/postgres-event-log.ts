@@ -27,7 +27,7 @@ export class PostgresEventLog implements EventFeed, EventSequencer {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
 
   /**
-   * The lock is taken in a statement of its own: the next one then sees everything that the sequencer before has
+   * The lock is taken in its own statement: the next one then sees everything that the sequencer before has
    * committed. Both end with the transaction, so that a pooler between us and PostgreSQL does not matter.
    */
   async sequence(limit: number, owed: boolean): Promise<number> {

@@ -14,7 +14,7 @@ export const EventFeed = Symbol('EventFeed');
 
 export interface EventPage {
   readonly events: readonly AccountEvent[];
-  /** The position to go on from. */
+  /** The position to continue from. */
   readonly next: bigint;
   readonly upToDate: boolean;
 }

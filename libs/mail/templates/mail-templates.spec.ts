@@ -189,7 +189,7 @@ describe('The mail templates', () => {
     ],
     ['the folder is no language', 'klingon_x', sound, /klingon_x: the folder's name is not a language/],
     [
-      'a language of its own has no code',
+      'the new language has no code',
       'nl',
       { 'address_taken.text.hbs': 'x' },
       /nl: a language of your own needs activation_code/,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Mail } from '../domain/mailer';
 
-/** The mail with Kevin's code; every call is a mail of its own. */
+/** The mail with Kevin's code; every call makes a new mail. */
 export const codeForKevin = (details: Partial<Mail> = {}): Mail => ({
   id: randomUUID(),
   to: 'kevin@example.com',

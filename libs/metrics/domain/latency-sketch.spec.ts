@@ -57,7 +57,7 @@ describe('LatencySketch', () => {
     );
   });
 
-  it('is the same whether merged from parts or filled at once', () => {
+  it('is the same whether merged from parts or filled in one go', () => {
     fc.assert(
       fc.property(fc.array(fc.array(duration), { minLength: 1, maxLength: 6 }), (parts) => {
         const merged = new LatencySketch();

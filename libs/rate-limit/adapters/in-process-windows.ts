@@ -1,7 +1,7 @@
 import { toVerdict, type Charge, type SlidingWindows, type Verdict } from '../domain/sliding-windows';
 
 /**
- * Budgets kept at once; the one that was spent from longest ago goes first. A client's takes some 330 bytes: about
+ * Most budgets that are kept; the one that was spent from longest ago goes first. A client's takes some 330 bytes: about
  * 35 MB where an attacker has as many addresses.
  */
 const KEYS_MAX = 100_000;

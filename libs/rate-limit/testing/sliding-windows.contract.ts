@@ -4,7 +4,7 @@ import type { Charge, SlidingWindows } from '../domain/sliding-windows';
 export type Elapse = (ms: number) => Promise<void>;
 
 let keys = 0;
-/** A charge on a budget of its own. */
+/** A charge on a separate budget. */
 export const charge = (overrides: Partial<Charge> = {}): Charge => ({
   limit: 'test',
   key: `budget-${(keys += 1)}-${process.pid}`,

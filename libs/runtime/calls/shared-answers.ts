@@ -6,7 +6,7 @@ interface Asked<T> {
 
 /**
  * Asks once for all who want the same answer: while the question is open and, if it is to be remembered, until so many
- * milliseconds after it was asked. A failure is nobody's answer: each of those who waited asks in turn.
+ * milliseconds after it was asked. A failure is not shared: each of those who waited asks in turn.
  */
 export class SharedAnswers<T> {
   private readonly asked = new Map<string, Asked<T>>();

@@ -108,7 +108,7 @@ export function unwiseChoices(environment: Environment): string[] {
   for (const [index, name] of SECRETS.entries()) {
     const twin = SECRETS.slice(0, index).find((other) => environment[other] === environment[name]);
     if (environment[name] !== '' && twin !== undefined) {
-      warnings.push(`${name}: has the same value as ${twin}; use a secret of its own for each`);
+      warnings.push(`${name}: has the same value as ${twin}; use a different secret for each`);
     }
   }
   if (environment.SECRET_KEY_PREVIOUS === environment.SECRET_KEY) {

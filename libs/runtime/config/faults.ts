@@ -31,7 +31,7 @@ export const hostFault = (value: string): Fault => {
   if (value.includes('://') || value.includes('@')) {
     return 'is a URL; give the host alone, and the rest in the variables next to it';
   }
-  if (/^(.+):\d+$/.test(value)) return `"${value}" is host:port; the port has a variable of its own`;
+  if (/^(.+):\d+$/.test(value)) return `"${value}" is host:port; give the port in its own variable`;
   return /^[^\s:/,[\]]+$/.test(value) ? undefined : `"${value}" is not a host name or an address`;
 };
 

@@ -135,7 +135,7 @@ describe('parseEnvironment', () => {
     expect(faults.sort()).toEqual([...names, 'TRUST_PROXY'].sort());
   });
 
-  it('names every fault in its message, on a line of its own', () => {
+  it('names every fault in its message, on its own line', () => {
     const error = new ConfigurationError(['API_PORT: no', 'LOG_LEVEL: no']);
     expect(error.message.split('\n')).toEqual([
       'The configuration has 2 fault(s):',
@@ -145,7 +145,7 @@ describe('parseEnvironment', () => {
   });
 
   describe('in production', () => {
-    it('runs with a key of its own', () => {
+    it('accepts a secret key that was made for it', () => {
       expect(parseEnvironment(production)).toMatchObject({ SECRET_KEY: SECRET, BCRYPT_COST: 12 });
     });
 

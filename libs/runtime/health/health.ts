@@ -24,7 +24,7 @@ export class CachedIndicator<Key extends string> {
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly key: Key,
-    /** Rejects, within a deadline of its own, when the dependency is no use. */
+    /** Rejects, within its own deadline, when the dependency is no use. */
     private readonly ask: () => Promise<unknown>,
     private readonly logger?: Logger,
   ) {}

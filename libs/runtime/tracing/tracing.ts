@@ -13,7 +13,7 @@ export { SpanKind, type Span };
 const tracer = () => trace.getTracer('user-registration');
 
 /**
- * Runs the work in a span of its own. Without a configured exporter this is the API's no-op. Attributes are seen by
+ * Runs the work in its own span. Without a configured exporter this is the API's no-op. Attributes are seen by
  * every reader of traces: nothing personal belongs in them.
  */
 export function traced<T>(

@@ -43,7 +43,7 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
         const compares = await bareBcrypt({ work: 'compare', count });
         const calls = await activations(stage.database.sql, count, passwordHash);
         activated.push((await perSecond(load, calls, 200)) / compares.perSecond);
-        // In a turn of its own: a hundred probes a second take their share of the cores, too.
+        // Measured separately: a hundred probes a second take their share of the cores, too.
         const stop = new AbortController();
         const probing = load.probe(LIVEZ, 10, stop.signal);
         expectAll(await load.closed(signUps(count), CLIENTS), 201);

@@ -65,7 +65,7 @@ const besideCelery = (rounds: number[]): Figure => ({
   unit: '',
   target: { atLeast: 3.5 },
   rounds,
-  note: `Celery with ${CONNECTIONS} processes and no database; each mail has a connection of its own, whose greeting the mail server holds back for 0.1 s`,
+  note: `Celery with ${CONNECTIONS} processes and no database; each mail has its own connection, whose greeting the mail server holds back for 0.1 s`,
 });
 
 async function celeryRate(stage: Stage, sink: Sink): Promise<number> {

@@ -5,7 +5,7 @@ import { Child } from '../../../tools/processes/child';
 /** Longest a program may take. */
 const TIMEOUT_MS = 600_000;
 
-/** Runs one of the programs of this folder, which prints one line of JSON, as a process of its own. */
+/** Runs one of the programs of this folder, which prints one line of JSON, as a separate process. */
 export async function runProgram<T>(name: string, options: object): Promise<T> {
   let answer = '';
   const child = new Child(name, {

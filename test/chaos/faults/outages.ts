@@ -9,7 +9,7 @@ export interface Outage {
   readonly breaks: (stage: Stage) => unknown;
   readonly fixes: (stage: Stage) => unknown;
   /** Accounts can still be made without it: no sign-up is refused meanwhile. */
-  readonly signUpsGoOn: boolean;
+  readonly signUpsContinue: boolean;
   readonly lastsMs?: number;
   /** Longest until a mail to a newcomer arrives; longer where only a time-out can tell that something is dead. */
   readonly mailWithinMs?: number;
@@ -52,7 +52,9 @@ export async function endure(stage: Stage, outage: Outage): Promise<Seen> {
     const settledMs = performance.now() - settling;
 
     const slowestMs = Math.max(...load.signUps.map(({ startedAt, endedAt }) => endedAt - startedAt));
-    const odd = load.signUps.filter(({ status }) => status !== 201 && (outage.signUpsGoOn || status !== 503));
+    const odd = load.signUps.filter(
+      ({ status }) => status !== 201 && (outage.signUpsContinue || status !== 503),
+    );
     const recoveredMs = newcomer.endedAt - fixedAt;
     const mailedMs = mail.at - fixedAt;
     const acknowledged = load.signUps.filter(({ status }) => status === 201).length;
@@ -67,7 +69,7 @@ export async function endure(stage: Stage, outage: Outage): Promise<Seen> {
         .map(({ child }) => `${child.name} died: ${child.tail.slice(-3).join(' | ')}`),
     ];
     return {
-      promised: outage.signUpsGoOn ? 'sign-ups go on; no mail lost' : '503 within 2 s; nothing lost',
+      promised: outage.signUpsContinue ? 'sign-ups continue; no mail lost' : '503 within 2 s; nothing lost',
       seen: `${acknowledged} acknowledged, ${load.signUps.length - acknowledged} refused, slowest ${ms(slowestMs)}`,
       recovery: `sign-up ${ms(recoveredMs)}, mail ${ms(mailedMs)}, all mails ${ms(settledMs)}`,
       broken,

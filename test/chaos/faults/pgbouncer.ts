@@ -21,7 +21,7 @@ export async function poolTransactions(): Promise<Seen> {
       breaks: ({ postgres }) => postgres.restart(),
       fixes: () => {},
       lastsMs: 0,
-      signUpsGoOn: false,
+      signUpsContinue: false,
     });
     const lines = [...stage.api.lines, ...stage.worker.lines].filter((line) => COMPLAINT.test(line));
     return { ...seen, broken: [...seen.broken, ...lines] };

@@ -23,7 +23,7 @@ export async function failOverPostgres(how: 'killed' | 'demoted'): Promise<Seen>
         for (const proxy of [stage.toPostgres, stage.lookOut]) proxy.retarget(standby.port);
         stage.lookOut.cut();
       },
-      signUpsGoOn: false,
+      signUpsContinue: false,
       lastsMs: 1_000,
     });
   } finally {

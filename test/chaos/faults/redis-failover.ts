@@ -62,7 +62,7 @@ async function failOver(redis: TestRedisCluster | TestRedisSentinels): Promise<S
         ).then(() => performance.now() - there);
         counting.catch(() => {});
       },
-      signUpsGoOn: true,
+      signUpsContinue: true,
       lastsMs: 0,
     });
     const countingMs = await counting;

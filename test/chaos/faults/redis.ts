@@ -16,25 +16,25 @@ export const REDIS_OUTAGES: readonly Outage[] = [
     fault: 'Redis killed',
     breaks: ({ redis }) => redis.stop(),
     fixes: ({ redis }) => redis.restart(),
-    signUpsGoOn: true,
+    signUpsContinue: true,
   },
   {
     fault: 'Redis frozen',
     breaks: ({ redis }) => redis.pause(),
     fixes: ({ redis }) => redis.resume(),
-    signUpsGoOn: true,
+    signUpsContinue: true,
   },
   {
     fault: 'Redis connections lost in silence',
     breaks: ({ toRedis }) => toRedis.freeze(),
     fixes: ({ toRedis }) => toRedis.abandon(),
-    signUpsGoOn: true,
+    signUpsContinue: true,
   },
   {
     fault: 'Redis 200 to 900 ms away',
     breaks: ({ toRedis }) => toRedis.delay(200, 900),
     fixes: ({ toRedis }) => toRedis.delay(0, 0),
-    signUpsGoOn: true,
+    signUpsContinue: true,
   },
   {
     fault: 'Redis full',
@@ -43,20 +43,20 @@ export const REDIS_OUTAGES: readonly Outage[] = [
       await order(stage, 'config', 'set', 'maxmemory', '1');
     },
     fixes: (stage) => order(stage, 'config', 'set', 'maxmemory', '0'),
-    signUpsGoOn: true,
+    signUpsContinue: true,
   },
   {
     fault: 'Redis read-only',
     // A replica without a primary.
     breaks: (stage) => order(stage, 'replicaof', '127.0.0.1', '1'),
     fixes: (stage) => order(stage, 'replicaof', 'no', 'one'),
-    signUpsGoOn: true,
+    signUpsContinue: true,
   },
   {
     fault: 'Redis wiped',
     breaks: (stage) => order(stage, 'flushall'),
     fixes: () => {},
     lastsMs: 0,
-    signUpsGoOn: true,
+    signUpsContinue: true,
   },
 ];

@@ -9,13 +9,13 @@ export const SMTP_OUTAGES: readonly Outage[] = [
     fault: 'SMTP down',
     breaks: ({ inbox }) => inbox.down(),
     fixes: ({ inbox }) => inbox.up(),
-    signUpsGoOn: true,
+    signUpsContinue: true,
   },
   {
     fault: 'SMTP frozen',
     breaks: ({ toInbox }) => toInbox.freeze(),
     fixes: ({ toInbox }) => toInbox.thaw(),
-    signUpsGoOn: true,
+    signUpsContinue: true,
   },
   {
     fault: 'SMTP sessions lost in silence',
@@ -23,19 +23,19 @@ export const SMTP_OUTAGES: readonly Outage[] = [
     fixes: ({ inbox }) => inbox.thaw(),
     // Only the deadline of a mail (10 s) tells that its session is dead.
     mailWithinMs: 12_000,
-    signUpsGoOn: true,
+    signUpsContinue: true,
   },
   {
     fault: 'SMTP 200 to 900 ms away',
     breaks: ({ toInbox }) => toInbox.delay(200, 900),
     fixes: ({ toInbox }) => toInbox.delay(0, 0),
-    signUpsGoOn: true,
+    signUpsContinue: true,
   },
   {
     fault: 'SMTP greylisting',
     breaks: ({ inbox }) => inbox.refuse(451, 30),
     fixes: ({ inbox }) => inbox.refuse(0, 0),
-    signUpsGoOn: true,
+    signUpsContinue: true,
   },
 ];
 

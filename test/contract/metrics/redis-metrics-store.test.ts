@@ -53,7 +53,7 @@ describe('RedisMetricsStore', () => {
     await until('Redis is back, and empty', async () => (await redis.flushall().catch(() => '')) === 'OK');
   });
 
-  /** With a connection of its own, as every process has. */
+  /** With its own connection, as every process has. */
   const startProcess = async () => {
     const client = await connect();
     return { client, ...meteredProcess(new RedisMetricsStore(client)) };

@@ -15,7 +15,7 @@ export interface Exit {
 export interface Listener {
   readonly metrics: (from: ApiProcess, exposition: Exposition) => void;
   readonly scrape: (from: ApiProcess) => void;
-  /** It was told to end by a signal of its own. */
+  /** It was told to end by its own signal. */
   readonly asked: (from: ApiProcess) => void;
   /** It may take connections. */
   readonly ready: () => void;

@@ -40,7 +40,7 @@ export class Watch {
 
   /**
    * To be called every `HEARTBEAT_MS`.
-   * @param up it has answered requests; a process that starts has a time limit of its own
+   * @param up it has answered requests; a process that starts has its own time limit
    * @returns why the process is to be ended, if it is
    */
   verdict(up: boolean): 'stopped' | 'hangs' | undefined {

@@ -58,7 +58,7 @@ describe('The OpenAPI document', () => {
     expect(statuses(concealed)).not.toContain('409');
   });
 
-  it('has an operationId of its own for every operation', async () => {
+  it('has a distinct operationId for every operation', async () => {
     const ids = operationsOf(await documentOf()).map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
   });

@@ -22,7 +22,7 @@ const PATTERNS = (Object.entries(FIELD_SENTENCES) as [FieldSentence, string][]).
   ([sentence, english]) => ({ sentence, pattern: patternOf(english) }),
 );
 
-/** Which sentence this is, and what stands in the places of its words in braces. */
+/** Which sentence this is, and the values of its words in braces. */
 export function recognise(
   english: string,
 ): { readonly sentence: FieldSentence; readonly words: Readonly<Record<string, string>> } | undefined {

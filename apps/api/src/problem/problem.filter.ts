@@ -38,7 +38,7 @@ export class ProblemFilter implements ExceptionFilter {
       response.setHeader('WWW-Authenticate', `${schemeFor(request)} realm="${realm}", charset="UTF-8"`);
     }
     if (body.retry_after_seconds !== undefined) response.setHeader('Retry-After', body.retry_after_seconds);
-    // Terminus has a shape of its own for its probes, which Kubernetes' people know.
+    // Terminus has its own shape for its probes, which Kubernetes' people know.
     if (thrown instanceof HttpException && ['/livez', '/readyz'].includes(request.path)) {
       response.status(thrown.getStatus()).json(thrown.getResponse());
       return;

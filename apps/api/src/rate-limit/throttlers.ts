@@ -21,7 +21,7 @@ interface Limit extends ThrottlerOptions {
  */
 export const limitsOf = (environment: Environment) =>
   ({
-    /** For a route with a limit of its own: `@Throttle({ default: { limit: 10, ttl: 60_000 } })`. */
+    /** For a route with its own limit: `@Throttle({ default: { limit: 10, ttl: 60_000 } })`. */
     default: {
       limit: environment.RATE_LIMIT_CLIENT_PER_MINUTE,
       ttl: MINUTE_MS,

@@ -115,7 +115,7 @@ export async function startEdge(
   return { app, http: request(await app.getUrl()) };
 }
 
-/** Header fields of a client of its own. */
+/** Header fields of a separate client. */
 export const from = (address: string): Record<string, string> => ({ 'X-Forwarded-For': address });
 
 export const problemOf = (answer: { body: unknown }): Problem => answer.body as Problem;

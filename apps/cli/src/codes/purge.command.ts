@@ -59,7 +59,7 @@ PURGE_INTERVAL_SECONDS. Durations: 90s, 15m, 1h, 7d.`,
       {
         'codes purge': 'what died more than an hour ago',
         'codes purge --older-than 7d --dry-run': 'how many would go',
-        'codes purge --batch-size 10000 --json': 'many at once, for a script',
+        'codes purge --batch-size 10000 --json': 'larger batches, for a script',
       },
     );
   }

@@ -3,7 +3,10 @@ import { Migrations } from '@app/runtime';
 import { helpText } from '../root-command';
 import { BaseCommand, type ReportOptions } from '../base-command';
 
-@SubCommand({ name: 'migrate', description: 'apply the pending migrations; safe when several start at once' })
+@SubCommand({
+  name: 'migrate',
+  description: 'apply the pending migrations; safe when several start concurrently',
+})
 export class DbMigrateCommand extends BaseCommand {
   constructor(private readonly migrations: Migrations) {
     super();
@@ -13,7 +16,7 @@ export class DbMigrateCommand extends BaseCommand {
   help(): string {
     return helpText(
       `Run it before the first start and after every upgrade, before the new version starts. Each migration is
-one transaction: it is applied whole, or not at all. Where several run at once, one works and the
+one transaction: it is applied whole, or not at all. Where several run concurrently, one works and the
 others wait for it.`,
       {
         'db migrate': 'apply what is pending',

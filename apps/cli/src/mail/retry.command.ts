@@ -20,7 +20,7 @@ export class MailRetryCommand extends BaseCommand {
     return helpText(
       `Use it once what the mail server complained about is fixed: "mail owed" shows its words. The
 mailer-worker sends them within seconds; each code begins its life with that.
-What is still owed has a next attempt of its own, up to hours away: "--now" makes those due immediately, too.`,
+What is still owed has a scheduled next attempt, up to hours away: "--now" makes those due immediately, too.`,
       {
         'mail retry': 'all that were given up',
         'mail retry --now': 'those, and all that wait for their next attempt',

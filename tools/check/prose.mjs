@@ -1,0 +1,122 @@
+// Plain English: phrases that are not used anywhere, and the spelling of what people read.
+// Prints each fault with its line, and exits with 1 where there is one.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import nspell from 'nspell';
+
+/** Phrases that read like another language, with what to write instead. */
+const PHRASES = [
+  [/\bmend(s|ed|ing)?\b/i, 'fix'],
+  [/\banew\b/i, 'again'],
+  [/\bfarewell\b/i, 'the exact event'],
+  [/\bbeside\b/i, 'next to, alongside, together with'],
+  [/\bwho(so)?ever\b/i, 'the client, the operator, anyone who'],
+  [/\bcommonest\b/i, 'most common'],
+  [/(?<!user )\b(some|no)body\b(?! nogroup|'|@)/i, 'someone, no one, or the noun that is meant'],
+  [/\b(is|are|was|were) away\b/i, 'is unavailable'],
+  [/\bin hand\b/i, 'in progress, in flight'],
+  [/\b(goes|go|went) on\b/i, 'continues'],
+  [/\b(has|have|had) (no )?room\b/i, 'has capacity'],
+  [/\bwhat stands\b/i, 'what is'],
+  [/\btakes? back\b/i, 'reverts, refunds'],
+  [/\blooks for\b/i, 'checks'],
+  [/\bat once\b/i, 'immediately, concurrently'],
+];
+
+/** Files that are written by a program, or that list the phrases themselves. */
+const NOT_PROSE =
+  /(^|\/)package-lock\.json$|\.(svg|png|ico)$|^LICENSE$|^tools\/check\/prose\.(mjs|spec\.ts)$/;
+
+/** Faults of one text, by line. */
+export function phraseFaults(file, text) {
+  return text
+    .split('\n')
+    .flatMap((line, index) =>
+      PHRASES.filter(([pattern]) => pattern.test(line)).map(
+        ([pattern, instead]) => `${file}:${index + 1}: "${pattern.exec(line)[0]}" → ${instead}`,
+      ),
+    );
+}
+
+/**
+ * An English speller that also knows the project's own words.
+ * @param {string} vocabulary one word a line; lines that start with # are comments
+ */
+export function englishSpeller(vocabulary) {
+  const entry = createRequire(import.meta.url).resolve('dictionary-en');
+  const part = (name) => readFileSync(entry.replace(/index\.js$/, `index.${name}`));
+  const speller = nspell(part('aff'), part('dic'));
+  const words = vocabulary.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  for (const word of words) speller.add(word);
+  return speller;
+}
+
+/** Words of a Markdown text that the speller does not know. Code, links, HTML and names with digits are left out. */
+export function spellingFaults(file, markdown, speller) {
+  const prose = markdown
+    .replace(/^ *(```|~~~)[\s\S]*?^ *\1/gm, blank)
+    .replace(/<!--[\s\S]*?-->|<[^<>\n]+>/g, blank)
+    .replace(/`[^`]*`/g, blank)
+    .replace(/\]\([^)]*\)/g, blank)
+    .replace(/https?:\S+/g, blank);
+  return prose.split('\n').flatMap((line, index) =>
+    [...line.matchAll(/(?<![\p{L}\d_/.@{-])\p{L}[\p{L}'’]+(?![\p{L}\d_/@}]|\.\w)/gu)]
+      .map(([word]) => word.replaceAll('’', "'").replace(/'s$|'$/, ''))
+      .filter((word) => !/^\p{Lu}{2,}s?$/u.test(word) && !/\p{Ll}\p{Lu}/u.test(word))
+      .filter((word) => !speller.correct(word))
+      .map(
+        (word) =>
+          `${file}:${index + 1}: "${word}" is not in the dictionary; add it to docs/vocabulary.txt if it is right`,
+      ),
+  );
+}
+
+/** Keeps line numbers right. */
+const blank = (text) => text.replace(/[^\n]/g, ' ');
+
+/** What a client reads: descriptions and summaries of the OpenAPI document, and the problems' pages. */
+function openApiTexts(document) {
+  const texts = [];
+  JSON.parse(document, (key, value) => {
+    if (/^(summary|description|detail|hint|title)$/.test(key) && typeof value === 'string') texts.push(value);
+    return value;
+  });
+  return texts.join('\n');
+}
+
+/** String literals of TypeScript files whose texts people read. */
+const literals = (source) =>
+  [...source.matchAll(/'((?:[^'\\\n]|\\.)*)'/g)]
+    .map(([, text]) => text)
+    .filter((text) => text.includes(' '))
+    .join('\n');
+
+const TEXTS_IN_CODE = [
+  'apps/api/src/problem/remedies.ts',
+  'apps/api/src/problem/statuses.ts',
+  'libs/runtime/config/variables.ts',
+];
+
+function main() {
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    encoding: 'utf8',
+  })
+    .split('\n')
+    .filter((file) => file !== '' && !NOT_PROSE.test(file));
+  const read = (file) => readFileSync(file, 'utf8');
+  const speller = englishSpeller(read('docs/vocabulary.txt'));
+  const faults = [
+    ...files.flatMap((file) => phraseFaults(file, read(file))),
+    ...files
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) => spellingFaults(file, read(file), speller)),
+    ...spellingFaults('docs/openapi.json', openApiTexts(read('docs/openapi.json')), speller),
+    ...TEXTS_IN_CODE.flatMap((file) => spellingFaults(file, literals(read(file)), speller)),
+  ];
+  for (const fault of faults) process.stdout.write(`  ${fault}\n`);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) main();

@@ -11,4 +11,3 @@ export * from './mail.module';
 export * from './domain/mail-server-log';
 export * from './smtp.module';
 export { MailTemplates, TemplateFault } from './templates/mail-templates';
-export { ReaderLocale } from './templates/reader-locale';

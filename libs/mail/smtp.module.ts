@@ -9,7 +9,6 @@ import type { MailOutcome } from './domain/mail-outcome';
 import { Mailer, type Mail } from './domain/mailer';
 import { MailServerLog } from './domain/mail-server-log';
 import { MailTemplates } from './templates/mail-templates';
-import { ReaderLocale } from './templates/reader-locale';
 
 /** The mailer module renders with our templates and sends over our mail servers; both are checked when it is built. */
 export function mailerOptions(servers: SmtpServers, templates: MailTemplates): MailerOptions {
@@ -40,7 +39,6 @@ export class SmtpModule {
       module: SmtpModule,
       imports: [MailerModule.forRoot(mailerOptions(servers, templates))],
       providers: [
-        ReaderLocale,
         { provide: MailTemplates, useValue: templates },
         { provide: MailServerLog, useClass: PostgresMailServerLog },
         {
@@ -58,7 +56,7 @@ export class SmtpModule {
           },
         },
       ],
-      exports: [Mailer, MailServerLog, MailTemplates, ReaderLocale],
+      exports: [Mailer, MailServerLog, MailTemplates],
     };
   }
 }

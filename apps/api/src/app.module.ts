@@ -21,6 +21,7 @@ import { ProxyHint } from './rate-limit/proxy-hint';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard';
 import { RequestLimits } from './rate-limit/request-limits';
 import { throttlerOptions } from './rate-limit/throttlers';
+import { ActivationController } from './users/activation.controller';
 import { ActivationView } from './users/activation-view';
 import { BodyValidationPipe } from './users/body-validation.pipe';
 import { ConcealedAccounts } from './users/concealed-accounts';
@@ -66,6 +67,7 @@ export class AppModule {
         IndexController,
         ProblemsController,
         UsersController,
+        ActivationController,
         EventsController,
         MeController,
         HealthController,

@@ -14,15 +14,12 @@ import {
 } from '@app/runtime';
 import { PasswordHasher } from '@app/users';
 import { AppModule } from './app.module';
-import { recordAccess } from './server/access-log';
 import { serveDocs } from './docs/openapi';
 import { ProblemFilter } from './problem/problem.filter';
 import { UnreadableRequests } from './problem/unreadable';
 import { openRequestContext } from './server/request-context';
-import { sendElsewhere } from './server/draining';
-import { refuseOtherMethods, refuseUnclearHost } from './server/well-formed';
-import { shedLoad } from './server/shed-load';
-import { traceRequest } from './server/trace-request';
+import { recordAccess, traceRequest } from './server/observe-request';
+import { refuseOtherMethods, refuseUnclearHost, sendElsewhere, shedLoad } from './server/refusals';
 import { hideFromPublic } from './server/operations-port';
 
 /** Builds the api, ready to listen. */

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { inTime, Logger, OneAtATime, Sql } from '@app/runtime';
-import { DOORBELL_CHANNEL, type Doorbell } from '../domain/doorbell';
-import { spacing } from './redis-doorbell';
+import { DOORBELL_CHANNEL, RING_SPACING_MS, type Doorbell } from '../domain/doorbell';
 
 /** PostgreSQL's own NOTIFY, for one-node mode: every worker that listens is awake. */
 @Injectable()
 export class NotifyDoorbell implements Doorbell {
-  private readonly ringing = new OneAtATime(() => Promise.all([this.notify(), spacing()]));
+  private readonly ringing = new OneAtATime(() => this.notify(), RING_SPACING_MS);
 
   constructor(
     @Inject(Sql) private readonly sql: Sql,

@@ -1,24 +1,20 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { Logger, OneAtATime, within } from '@app/runtime';
-import { DOORBELL_QUEUE, type Doorbell } from '../domain/doorbell';
+import { DOORBELL_QUEUE, RING_SPACING_MS, type Doorbell } from '../domain/doorbell';
 
 /** One job, always the same: BullMQ keeps it once, however often it is added, so the queue never grows. */
 const JOB = 'ring';
 const JOB_OPTIONS = { jobId: JOB, attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
 
-/** Rings closer together than this are one call to Redis, in milliseconds. */
-const RING_SPACING_MS = 20;
-export const spacing = (): Promise<void> => delay(RING_SPACING_MS, undefined, { ref: false });
 /** Longest wait for Redis; no request waits with it. The sweep of the workers is as quick. */
 const RING_TIMEOUT_MS = 1_000;
 
 /** A BullMQ job in Redis: whichever worker takes it is awake. */
 @Injectable()
 export class RedisDoorbell implements Doorbell, BeforeApplicationShutdown {
-  private readonly ringing = new OneAtATime(() => Promise.all([this.addJob(), spacing()]));
+  private readonly ringing = new OneAtATime(() => this.addJob(), RING_SPACING_MS);
   private failing = false;
 
   constructor(

@@ -8,6 +8,9 @@ export interface Doorbell {
 }
 export const Doorbell = Symbol('Doorbell');
 
+/** Rings closer together than this are one call, in milliseconds. */
+export const RING_SPACING_MS = 20;
+
 /** Name of BullMQ's queue, and channel of PostgreSQL's NOTIFY in one-node mode. */
 export const DOORBELL_QUEUE = 'owed-work';
 export const DOORBELL_CHANNEL = 'owed_work';

@@ -6,7 +6,7 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import request from 'supertest';
 import { ActivateAccount, IssueNewCode, RequestDigester, type CurrentCode } from '@app/activation';
 import { Instruments, MetricsRecorder, SILENT_INSTRUMENTS, SILENT_RECORDER } from '@app/metrics';
-import { ReaderLocale } from '@app/mail';
+import { MailTemplates } from '@app/mail';
 import { RateLimitModule, SlidingWindowStorage } from '@app/rate-limit';
 import { createLogger, Environment, Logger, parseEnvironment, Redis } from '@app/runtime';
 import {
@@ -23,6 +23,7 @@ import { ROUTE_PROVIDERS } from '../app.module';
 import type { Problem } from '../problem/problem';
 import { throttlerOptions } from '../rate-limit/throttlers';
 import { openRequestContext } from '../server/request-context';
+import { ActivationController } from '../users/activation.controller';
 import { UsersController } from '../users/users.controller';
 
 export const PASSWORD = 'SecurePass123';
@@ -92,7 +93,7 @@ export interface EdgeApp {
 /** The api's routes with guards, interceptors, pipes and filter as in production, and nothing behind them. */
 export async function startEdge(
   env: NodeJS.ProcessEnv = {},
-  controllers: Type<unknown>[] = [UsersController],
+  controllers: Type<unknown>[] = [UsersController, ActivationController],
 ): Promise<EdgeApp> {
   const environment = parseEnvironment(env);
   const module = await Test.createTestingModule({
@@ -106,7 +107,11 @@ export async function startEdge(
       }),
     ],
     controllers,
-    providers: [...ROUTE_PROVIDERS, ...USE_CASES, ReaderLocale],
+    providers: [
+      ...ROUTE_PROVIDERS,
+      ...USE_CASES,
+      { provide: MailTemplates, useValue: new MailTemplates(environment) },
+    ],
   }).compile();
   const app = module.createNestApplication<NestExpressApplication>({ logger: false, bodyParser: false });
   app.set('trust proxy', true);

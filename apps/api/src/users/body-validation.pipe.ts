@@ -1,9 +1,9 @@
 import { Inject, Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
-import { faultOf, PasswordRules } from '@app/users';
+import { EMAIL_LENGTH_MAX, faultOf, PASSWORD_BYTES_MAX, PasswordRules } from '@app/users';
+import type { FieldFault } from '../problem/problem';
 import { ProblemError } from '../problem/problem-error';
 import { RegisterBody } from './dto/users.dto';
-import { FieldFaults, unknownField } from './field-faults';
 
 /** Most fields a body may have: none wants more than a few, and each costs time. */
 const FIELDS_MAX = 50;
@@ -68,4 +68,48 @@ function flat(body: unknown): object {
       typeof value === 'object' ? null : (value as unknown),
     ]),
   );
+}
+
+/** Longest field name that is repeated to the client, in UTF-16 code units. */
+const FIELD_LENGTH_MAX = 64;
+
+type Coded = Pick<FieldFault, 'params'> & { readonly kind: string };
+
+/** Gives each fault that class-validator found its code and numbers. */
+class FieldFaults {
+  constructor(private readonly rules: PasswordRules) {}
+
+  of({ property, value, constraints = {} }: ValidationError): FieldFault {
+    if (Object.hasOwn(constraints, 'whitelistValidation')) return unknownField(property);
+    const given: unknown = value;
+    const { kind, params } = given === undefined || given === null ? REQUIRED : this.kindOf(property, given);
+    const message = kind === 'required' ? 'is required' : (Object.values(constraints)[0] ?? 'is not valid');
+    return { field: property, code: `${property}.${kind}`, params, message };
+  }
+
+  private kindOf(property: string, value: unknown): Coded {
+    if (typeof value !== 'string') return INVALID;
+    if (property === 'email' && Array.from(value.trim()).length > EMAIL_LENGTH_MAX) {
+      return { kind: 'too_long', params: { max: EMAIL_LENGTH_MAX } };
+    }
+    return property === 'password' ? this.kindOfPassword(value.normalize('NFC')) : INVALID;
+  }
+
+  /** In the order in which the domain judges a password. */
+  private kindOfPassword(password: string): Coded {
+    const { minLength, blocklist } = this.rules;
+    if (Array.from(password).length < minLength) return { kind: 'too_short', params: { min: minLength } };
+    if (Buffer.byteLength(password) > PASSWORD_BYTES_MAX) {
+      return { kind: 'too_long', params: { max: PASSWORD_BYTES_MAX } };
+    }
+    return blocklist.has(password.toLowerCase()) ? { kind: 'too_common', params: {} } : INVALID;
+  }
+}
+
+const REQUIRED: Coded = { kind: 'required', params: {} };
+const INVALID: Coded = { kind: 'invalid', params: {} };
+
+function unknownField(name: string): FieldFault {
+  const field = name.slice(0, FIELD_LENGTH_MAX);
+  return { field, code: `${field}.unknown`, params: {}, message: 'is not a known field' };
 }

@@ -1,13 +1,40 @@
 import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsString, Matches } from 'class-validator';
+import {
+  IsString,
+  Matches,
+  Validate,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
+import { parseEmailAddress } from '@app/users';
 import { plainDigits } from './plain-digits';
-import { IsEmailAddress } from './is-email-address';
+
+/** An address that the domain accepts, in any of its spellings. */
+@ValidatorConstraint({ name: 'isEmailAddress' })
+class EmailAddressConstraint implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return typeof value === 'string' && faultOf(value) === null;
+  }
+
+  defaultMessage(args?: { value: unknown }): string {
+    return typeof args?.value === 'string' ? (faultOf(args.value) ?? '') : 'must be a string';
+  }
+}
+
+function faultOf(value: string): string | null {
+  try {
+    parseEmailAddress(value);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 export class RegisterBody {
   /** Kept and compared trimmed, in lower case, Unicode NFC, with the domain in its ASCII form. */
   @ApiProperty({ example: 'test@example.com', maxLength: 254, format: 'idn-email' })
-  @IsEmailAddress()
+  @Validate(EmailAddressConstraint)
   email!: string;
 
   /** 8 characters or more, 72 bytes of UTF-8 or fewer; the most common passwords are refused. */

@@ -1,5 +1,5 @@
 import { parseEnvironment } from '@app/runtime';
-import { clientName } from './client-name';
+import { clientName } from './observe-request';
 
 const environment = parseEnvironment({});
 const morning = new Date('2026-03-04T00:00:00Z');

@@ -7,9 +7,9 @@ import { SILENT_INSTRUMENTS, type MetricsRecorder } from '@app/metrics';
 import { createLogger, parseEnvironment, Unavailable, type Environment } from '@app/runtime';
 import { FakePasswordHasher } from '@app/users/testing';
 import { ProblemFilter } from '../problem/problem.filter';
-import { recordAccess } from './access-log';
+import { recordAccess } from './observe-request';
 import { openRequestContext } from './request-context';
-import { shedLoad } from './shed-load';
+import { shedLoad } from './refusals';
 
 let server: Server | undefined;
 let lines: string;

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Instruments, MetricsRecorder } from '@app/metrics';
-import type { Environment, Logger } from '@app/runtime';
-import { clientName } from './client-name';
+import { digestKey } from '@app/rate-limit';
+import { SpanKind, underRemote, type Environment, type Logger } from '@app/runtime';
 import { currentRequest } from './request-context';
 
 /** Status of a request whose client left before its answer; nginx's number for it. */
@@ -40,4 +40,32 @@ export function recordAccess(
     });
     next();
   };
+}
+
+/**
+ * What a log line calls a client: a keyed digest that is the same all day (UTC), so that a flood has one name, and another
+ * one tomorrow; or its address, where `LOG_CLIENT_ADDRESS` says so.
+ */
+export function clientName(environment: Environment, address: string, now = new Date()): string {
+  if (environment.LOG_CLIENT_ADDRESS) return address;
+  const day = now.toISOString().slice(0, 10);
+  return digestKey(environment.SECRET_KEY, `log ${day}`, address).slice(0, 16);
+}
+
+/** Opens the request's span, as a part of the caller's trace if it sends a `traceparent`. */
+export function traceRequest(request: Request, response: Response, next: NextFunction): void {
+  const context = currentRequest();
+  underRemote(request.headers, request.method, SpanKind.SERVER, (span) => {
+    response.once('close', () => {
+      const { route } = context;
+      span.updateName(`${request.method} ${route}`);
+      span.setAttributes({
+        'http.request.method': request.method,
+        'http.route': route,
+        'http.response.status_code': response.statusCode,
+      });
+      span.end();
+    });
+    next();
+  });
 }

@@ -1,8 +1,29 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Environment, Lifecycle } from '@app/runtime';
+import type { PasswordHasher } from '@app/users';
 import { ProblemError } from '../problem/problem-error';
 import type { ProblemFilter } from '../problem/problem.filter';
 import { DETAIL_OF, EXACT } from '../problem/statuses';
+import { currentRequest } from './request-context';
+
+/** Answered to the end: whether the process lives and is ready, and the last scrape of its counts. */
+const ANSWERED_TO_THE_END = ['/livez', '/readyz', '/metrics'];
+
+/** Sends clients elsewhere: the answers of a process that is leaving close their connections. */
+export function sendElsewhere(lifecycle: Lifecycle, problems: ProblemFilter): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    if (lifecycle.leaving) response.setHeader('Connection', 'close');
+    if (!lifecycle.closed || ANSWERED_TO_THE_END.includes(request.path)) {
+      next();
+      return;
+    }
+    const closing = new ProblemError('ServiceUnavailable', DETAIL_OF.ServiceUnavailable, {
+      retryAfterSeconds: 1,
+    });
+    problems.answer(closing, request, response);
+  };
+}
 
 /** Refuses a request with several Host fields, or with none where HTTP wants one (RFC 9112, 3.2). */
 export function refuseUnclearHost(problems: ProblemFilter): RequestHandler {
@@ -11,6 +32,36 @@ export function refuseUnclearHost(problems: ProblemFilter): RequestHandler {
     if (hosts === 1 || (hosts === 0 && request.httpVersion === '1.0')) return next();
     response.setHeader('Connection', 'close');
     problems.answer(new ProblemError('ValidationError', EXACT.oneHost), request, response);
+  };
+}
+
+const REGISTER = '/api/v1/users/register';
+/** They check a password, and need no place in the hashing line where it is remembered. */
+const AUTHENTICATED = ['/api/v1/users/activate', '/api/v1/users/activation-codes'];
+
+/**
+ * Answers 503 to a request for which the hashing line has no place, before its body is read and a limit is spent: what
+ * is turned away must not take the cores that hash (docs/decisions/0012-shedding.md).
+ */
+export function shedLoad(
+  passwords: PasswordHasher,
+  problems: ProblemFilter,
+  { PASSWORD_MEMORY_SECONDS: memory }: Environment,
+): RequestHandler {
+  const routes = new Set(memory > 0 ? [REGISTER] : [REGISTER, ...AUTHENTICATED]);
+  return (request: Request, response: Response, next: NextFunction): void => {
+    if (request.method !== 'POST' || !routes.has(request.path)) {
+      next();
+      return;
+    }
+    const context = currentRequest();
+    const refusal = passwords.refusal(context.clientDigest);
+    if (refusal === undefined) {
+      next();
+      return;
+    }
+    context.shedAt = request.path;
+    problems.answer(refusal, request, response);
   };
 }
 

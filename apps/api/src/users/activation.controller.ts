@@ -1,0 +1,144 @@
+import { Body, Controller, HttpCode, HttpStatus, Inject, Post, Req, UseInterceptors } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Throttle } from '@nestjs/throttler';
+import type { Request } from 'express';
+import { ActivateAccount, IssueNewCode, RequestDigester, type RepeatableRequest } from '@app/activation';
+import { MailTemplates } from '@app/mail';
+import { Environment } from '@app/runtime';
+import { emailAddressOrNull } from '@app/users';
+import { ActivationView } from './activation-view';
+import { BasicAuth, Credentials } from './basic-auth';
+import type { BasicCredentials } from './basic-credentials';
+import { ApiProblems, BODY_PROBLEMS } from '../docs/api-problems';
+import { ConcealedAccounts } from './concealed-accounts';
+import { ApiIdempotencyKey, IdempotencyKey, markReplayed } from './idempotency-key';
+import { JsonBodyInterceptor } from './json-body.interceptor';
+import { LimitedAuthentication } from './limited-authentication';
+import { ActivateBody, ActivatedUser, NewCodeAccepted } from './dto/users.dto';
+import { CountOutcomes, OutcomesInterceptor } from '../metrics/outcomes.interceptor';
+import { currentRequest } from '../server/request-context';
+
+@ApiTags('Accounts')
+@UseInterceptors(OutcomesInterceptor)
+@Controller('api/v1/users')
+export class ActivationController {
+  constructor(
+    private readonly authentication: LimitedAuthentication,
+    private readonly activation: ActivateAccount,
+    private readonly newCode: IssueNewCode,
+    private readonly concealed: ConcealedAccounts,
+    private readonly mails: MailTemplates,
+    private readonly requests: RequestDigester,
+    private readonly activations: ActivationView,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {}
+
+  @Post('activate')
+  @CountOutcomes('activation')
+  @Throttle({ client: {}, global: {}, credentials: {}, credentials_client: {} })
+  @HttpCode(HttpStatus.OK)
+  @BasicAuth()
+  @UseInterceptors(JsonBodyInterceptor)
+  @ApiOperation({
+    summary: 'Activate an account',
+    description:
+      'Redeems the emailed code. Of many concurrent requests with the right code exactly one succeeds.',
+  })
+  @ApiIdempotencyKey()
+  @ApiResponse({ status: 200, type: ActivatedUser, description: 'Activated.' })
+  @ApiProblems(
+    'ValidationError',
+    'InvalidActivationCode',
+    'InvalidCredentials',
+    'UserAlreadyActivated',
+    'ActivationCodeExpired',
+    'RateLimitExceeded',
+    ...BODY_PROBLEMS,
+  )
+  async activate(
+    @Credentials() credentials: BasicCredentials,
+    @Body() body: ActivateBody,
+    @IdempotencyKey() key: string | undefined,
+  ): Promise<ActivatedUser> {
+    const code = body.activation_code;
+    const digest = this.digest(key, 'activate', credentials, code);
+    const { user, activatedAt, replayed } = this.environment.CONCEAL_REGISTERED_EMAILS
+      ? await this.concealed.activateAccount(credentials, code, digest)
+      : await this.activateAccount(credentials, code, digest);
+    markReplayed(replayed);
+    return {
+      email: user.email,
+      is_activated: true,
+      activated_at: activatedAt.toISOString(),
+      message: 'Account activated.',
+    };
+  }
+
+  @Post('activation-codes')
+  @CountOutcomes('new_code')
+  @Throttle({ client: {}, global: {}, credentials: {}, credentials_client: {} })
+  @HttpCode(HttpStatus.ACCEPTED)
+  @BasicAuth()
+  @ApiOperation({
+    summary: 'Ask for a new activation code',
+    description:
+      'Sends a fresh code; the old one is dead from then on. One registration gets ten of them ' +
+      '(ACTIVATION_CODE_MAX_RESENDS); then a 429 says when its last code is dead, and registering again is possible.',
+  })
+  @ApiIdempotencyKey()
+  @ApiResponse({ status: 202, type: NewCodeAccepted, description: 'A fresh code is on its way.' })
+  @ApiProblems('ValidationError', 'InvalidCredentials', 'UserAlreadyActivated', 'RateLimitExceeded')
+  async issueNewCode(
+    @Credentials() credentials: BasicCredentials,
+    @IdempotencyKey() key: string | undefined,
+    @Req() request: Request,
+  ): Promise<NewCodeAccepted> {
+    const locale = this.mails.localeOf(request.headers['accept-language']);
+    const requestDigest = this.digest(key, 'activation-codes', credentials);
+    if (this.environment.CONCEAL_REGISTERED_EMAILS) {
+      await this.concealed.issueNewCode(credentials, locale, requestDigest);
+      return {
+        message:
+          'If the password is right and the account waits for its activation, a new code is on its way.',
+        email: emailAddressOrNull(credentials.email) ?? credentials.email,
+      };
+    }
+    const { user, early } = await this.authentication.authenticateForNewCode(credentials);
+    const { requestId } = currentRequest();
+    const { code, replayed } = await this.newCode.issueNewCode({
+      account: user,
+      locale,
+      requestId,
+      early,
+      requestDigest,
+    });
+    markReplayed(replayed);
+    return {
+      message: 'A new activation code is on its way; the old one is no longer valid.',
+      email: user.email,
+      activation: this.activations.ofNewCode(code),
+    };
+  }
+
+  private async activateAccount(credentials: BasicCredentials, code: string, requestDigest: Buffer | null) {
+    const user = await this.authentication.authenticate(credentials);
+    const activation = await this.activation.activateAccount({
+      account: user,
+      code,
+      requestId: currentRequest().requestId,
+      requestDigest,
+    });
+    return { user, ...activation };
+  }
+
+  private digest(
+    key: string | undefined,
+    route: RepeatableRequest['route'],
+    { email, password }: BasicCredentials,
+    code?: string,
+  ): Buffer | null {
+    if (key === undefined) return null;
+    const request = { key, route, email: emailAddressOrNull(email) ?? email, password };
+    return this.requests.digest(code === undefined ? request : { ...request, code });
+  }
+}

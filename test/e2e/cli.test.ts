@@ -96,7 +96,7 @@ describe('mail preview', () => {
       APP_NAME: 'Acme',
     });
     expect(taken.json()).toEqual({
-      subject: 'You already have a Acme account',
+      subject: 'You already have an account with Acme',
       text: expect.stringContaining('Acme'),
       html: expect.stringMatching(/^<!doctype html>/i),
     });

@@ -13,7 +13,7 @@ export const en: Phrases = {
       'Never share this code with anyone; we will never ask for it.',
   },
   address_taken: {
-    subject: (app) => `You already have a ${app} account`,
+    subject: (app) => `You already have an account with ${app}`,
     heading: 'You already have an account',
     lead: (app) =>
       `Someone, perhaps you, tried to sign up for ${app} with this address. Your account has not changed: ` +

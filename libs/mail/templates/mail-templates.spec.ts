@@ -135,7 +135,7 @@ describe('The mail templates', () => {
     own().check();
     expect(own().locales).toContain('nl');
     expect(own().render({ ...code, expiresInSeconds: 600 }, 'nl').text).toContain('10\u00a0minuten');
-    expect(own().render(notice, 'nl').subject).toBe('You already have a A & B account');
+    expect(own().render(notice, 'nl').subject).toBe('You already have an account with A & B');
   });
 
   it.each<[string, string, Record<string, string>, RegExp]>([

@@ -95,7 +95,11 @@ async function remove(ids) {
 byId('clear').addEventListener('click', () => {
   if (confirm('Delete all mails?')) void remove();
 });
-byId('delete').addEventListener('click', () => void remove([shown]));
+byId('delete').addEventListener('click', async () => {
+  await remove([shown]);
+  // The button was hidden with its mail, and the next mail has one in its place.
+  (shown === null ? byId('list').querySelector('button') : byId('delete'))?.focus();
+});
 byId('copy').addEventListener('click', async () => {
   await navigator.clipboard.writeText(code);
   byId('copy').textContent = 'Copied';

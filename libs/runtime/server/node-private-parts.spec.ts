@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer as createSocketServer, type AddressInfo, type Socket } from 'node:net';
 
 describe('A socket of Node’s http server', () => {
   it('knows the answer that is half out when what follows the request cannot be read', async () => {
@@ -34,6 +34,25 @@ describe('A socket of Node’s http server', () => {
     ).toBeGreaterThan(0);
     client.destroy();
     socket.destroy();
+    server.close();
+  });
+});
+
+describe('Node’s http server that never listens', () => {
+  it('times the connections that it is handed once it is told that it listens', async () => {
+    const server = createServer({ connectionsCheckingInterval: 20, headersTimeout: 50, requestTimeout: 50 });
+    const late = once(server, 'clientError') as Promise<[NodeJS.ErrnoException, Socket]>;
+    const port = createSocketServer((socket) => void server.emit('connection', socket));
+    port.listen(0, '127.0.0.1');
+    await once(port, 'listening');
+    server.emit('listening');
+    const client = connect((port.address() as AddressInfo).port, '127.0.0.1');
+    client.write('GET / HTTP/1.1\r\n');
+    const [fault, socket] = await late;
+    expect(fault.code).toBe('ERR_HTTP_REQUEST_TIMEOUT');
+    client.destroy();
+    socket.destroy();
+    port.close();
     server.close();
   });
 });

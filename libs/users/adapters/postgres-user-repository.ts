@@ -3,20 +3,11 @@ import { accountRow, mailsOfADay, resendWaitSeconds, toCurrentCode, type CodeRow
 import { recordEvent } from '@app/events';
 import { Environment, inTime, Sql, traceParent } from '@app/runtime';
 import type { EmailAddress } from '../domain/email-address';
-import type {
-  Addition,
-  NewUser,
-  PretendedRegistration,
-  User,
-  UserRepository,
-  UserWithHash,
-} from '../domain/user-repository';
+import type { Addition, NewUser, User, UserRepository, UserWithHash } from '../domain/user-repository';
 import { forgetAddressInEvents } from './erased-events';
+import { freshAnswer, pretendedAnswer, toPretended, type PretendedRow } from './pretended-answers';
 
 const { codeColumns, countKeys, countMails, hasFreshCode, isDead, nextCodeDigits, owesMailNow } = accountRow;
-
-/** Answers to registrations of one taken address that are kept, the newest. */
-const PRETENDED_MAX = 8;
 
 interface UserRow extends CodeRow {
   readonly id: string;
@@ -29,13 +20,6 @@ interface FoundRow extends UserRow {
   readonly password_hash: string;
   readonly request_digest: Buffer | null;
   readonly pretended: readonly PretendedRow[];
-}
-
-interface PretendedRow {
-  readonly digest: string | null;
-  readonly id: string;
-  readonly at: string;
-  readonly digits: number;
 }
 
 /** Where the address is taken, the columns of the account are null. */
@@ -80,7 +64,7 @@ export class PostgresUserRepository implements UserRepository {
           replacedBy: sql`(select id from added)`,
         })}),
         told as (${recordEvent(sql, environment, { type: 'user.registered', from: sql`added`, requestId })}),
-        ${pretend ? this.pretended(user) : sql`instead as (select ${this.fresh(user)} as answer)`}
+        ${pretend ? pretendedAnswer(sql, user, environment.ACTIVATION_CODE_EXPIRY_SECONDS) : sql`instead as (select ${freshAnswer(sql, user)} as answer)`}
         select added.id, added.email, added.created_at, added.activated_at, ${codeColumns(sql, resendWaitSeconds(environment), 'added')}, instead.answer as instead
         from instead left join added on true`,
     );
@@ -88,35 +72,6 @@ export class PostgresUserRepository implements UserRepository {
     return row.id === null
       ? { outcome: 'taken', instead: toPretended(row.instead) }
       : { outcome: 'added', user: toUser(row as UserRow) };
-  }
-
-  /** What a free address is told, by the same clocks: the caller's id, PostgreSQL's time. */
-  private fresh({ id, email, code, requestDigest }: NewUser) {
-    return this
-      .sql`jsonb_build_object('digest', ${requestDigest?.toString('hex') ?? null}::text, 'id', ${id}::text,
-      'at', now(), 'digits', ${nextCodeDigits(this.sql, this.sql`${email}::text`, code.digits)})`;
-  }
-
-  /**
-   * The answer is kept with the taken row, and a repeated request gets the one it had. A registration would have died
-   * by then and been replaced: so what was kept goes when the oldest is as old as that.
-   */
-  private pretended(user: NewUser) {
-    const { sql } = this;
-    const digest = user.requestDigest?.toString('hex') ?? null;
-    const lifeSeconds = this.environment.ACTIVATION_CODE_EXPIRY_SECONDS;
-    return sql`
-      known as (
-        select answer from users, jsonb_array_elements(users.pretended) as answer
-        where users.email = ${user.email} and answer ->> 'digest' = ${digest}
-      ), kept as (
-        update users set pretended =
-          case when (users.pretended -> 0 ->> 'at')::timestamptz > now() - make_interval(secs => ${lifeSeconds})
-               then jsonb_path_query_array(users.pretended, ${`$[last - ${PRETENDED_MAX - 2} to last]`}::jsonpath)
-               else '[]' end || ${this.fresh(user)}
-        where users.email = ${user.email} and ${digest}::text is not null
-          and not exists (select from added) and not exists (select from known)
-      ), instead as (select coalesce((select answer from known limit 1), ${this.fresh(user)}) as answer)`;
   }
 
   async findByEmail(email: EmailAddress): Promise<UserWithHash | null> {
@@ -187,13 +142,6 @@ export class PostgresUserRepository implements UserRepository {
     return row === undefined ? null : Number(row.cost);
   }
 }
-
-const toPretended = ({ digest, id, at, digits }: PretendedRow): PretendedRegistration => ({
-  digest,
-  id,
-  createdAt: new Date(at),
-  digits,
-});
 
 function toUser(row: UserRow): User {
   return {

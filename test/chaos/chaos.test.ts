@@ -6,6 +6,7 @@ import { endure } from './faults/outages';
 import { poolTransactions } from './faults/pgbouncer';
 import { failOverPostgres } from './faults/postgres-failover';
 import { POSTGRES_OUTAGES } from './faults/postgres';
+import { refuse, REFUSALS } from './faults/refusals';
 import { strikeProcesses } from './faults/processes';
 import { failOverRedis } from './faults/redis-failover';
 import { REDIS_OUTAGES } from './faults/redis';
@@ -22,6 +23,7 @@ const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Seen> }[]
     fault: outage.fault,
     run: (stage: Stage) => endure(stage, outage),
   })),
+  ...REFUSALS.map((refusal) => ({ fault: refusal.fault, run: () => refuse(refusal) })),
   { fault: 'PostgreSQL failed over', run: () => failOverPostgres('killed') },
   { fault: 'PostgreSQL switched over', run: () => failOverPostgres('demoted') },
   { fault: 'PgBouncer between, PostgreSQL restarted', run: poolTransactions },

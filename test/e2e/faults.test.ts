@@ -15,7 +15,11 @@ describe('Faults', () => {
   afterAll(() => stage.stop(), 60_000);
 
   const outages = [...POSTGRES_OUTAGES, ...REDIS_OUTAGES].filter(({ fault }) =>
-    ['PostgreSQL behind a black hole', 'Redis killed'].includes(fault),
+    [
+      'PostgreSQL behind a black hole',
+      'PostgreSQL ending every connection again and again',
+      'Redis killed',
+    ].includes(fault),
   );
 
   it.each(outages)(

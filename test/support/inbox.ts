@@ -10,6 +10,10 @@ export class TestInbox {
   private server: SMTPServer | undefined;
   private refusal = { code: 0, times: 0 };
   private silent = false;
+  private acceptAfterMs = 0;
+  private sessionMailsMax = 0;
+  /** Mails that each session has brought, by the session's id. */
+  private readonly mailsOfSession = new Map<string, number>();
 
   private constructor(readonly port: number) {}
 
@@ -43,6 +47,16 @@ export class TestInbox {
     this.refusal = { code, times };
   }
 
+  /** Takes mails, and says so only after so long, in milliseconds. */
+  acceptAfter(delayMs: number): void {
+    this.acceptAfterMs = delayMs;
+  }
+
+  /** Takes so many mails a session, and answers the others of it with 452 4.5.3; 0: as many as come. */
+  limitSessions(mailsMax: number): void {
+    this.sessionMailsMax = mailsMax;
+  }
+
   /** Takes connections and says nothing more. */
   freeze(): void {
     this.silent = true;
@@ -55,11 +69,17 @@ export class TestInbox {
   async up(): Promise<void> {
     const server = createSmtpServer(this.mailbox, {
       closeTimeout: 100,
-      onRcptTo: (_address, _session, callback) => this.answer(callback),
+      onRcptTo: (_address, { id }, callback) => this.answer(id, callback),
       onMailFrom: (_address, _session, callback) => {
         if (!this.silent) callback();
       },
     });
+    const take = server.onData.bind(server);
+    server.onData = (stream, session, callback) =>
+      take(stream, session, (error) => {
+        this.mailsOfSession.set(session.id, (this.mailsOfSession.get(session.id) ?? 0) + 1);
+        setTimeout(() => callback(error), this.acceptAfterMs);
+      });
     server.on('error', () => {});
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
     this.server = server;
@@ -72,7 +92,12 @@ export class TestInbox {
     await new Promise<void>((resolve) => server.close(resolve));
   }
 
-  private answer(callback: (error?: Error) => void): void {
+  private answer(session: string, callback: (error?: Error) => void): void {
+    const limit = this.sessionMailsMax;
+    if (limit > 0 && (this.mailsOfSession.get(session) ?? 0) >= limit) {
+      callback(Object.assign(new Error('4.5.3 Too many mails in this session'), { responseCode: 452 }));
+      return;
+    }
     if (this.refusal.times === 0) {
       callback();
       return;

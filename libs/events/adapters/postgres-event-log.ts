@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DATABASE_TIMEOUT_MS, inTime, Sql, Unavailable, within } from '@app/runtime';
+import type { RowList } from 'postgres';
+import { DATABASE_TIMEOUT_MS, inTime, Sql } from '@app/runtime';
 import type { AccountEvent, EventData, EventType } from '../domain/event';
 import {
   EVENTS_CHANNEL,
@@ -22,45 +23,44 @@ interface EventRow {
   readonly position: string;
 }
 
+/** Several statements in one question take no parameters; a number and a boolean cannot be anything else. */
+const sequenceStatements = (limit: number, owed: boolean): string => `
+  select set_config('user_registration.turn', pg_try_advisory_xact_lock(${SEQUENCER_LOCK})::text, true);
+  with fresh as materialized (
+    select id, row_number() over (order by ordinal) as place
+    from (
+      select id, ordinal from events
+      where position is null and current_setting('user_registration.turn') = 'true'
+      order by ordinal limit ${Math.trunc(limit)}
+    ) as oldest
+  ), log as (
+    update event_log set last_position = last_position + (select count(*) from fresh)
+    where exists (select from fresh)
+    returning last_position - (select count(*) from fresh) as base
+  ), placed as (
+    update events set position = log.base + fresh.place, due_at = case when ${owed ? 'true' : 'false'} then now() end
+    from fresh, log where events.id = fresh.id
+    returning 1
+  )
+  select count(*)::int as count, case when count(*) > 0 then pg_notify('${EVENTS_CHANNEL}', '') end from placed`;
+
 @Injectable()
 export class PostgresEventLog implements EventFeed, EventSequencer {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
 
   /**
-   * The lock is taken in its own statement: the next one then sees everything that the sequencer before has
-   * committed. Both end with the transaction, so that a pooler between us and PostgreSQL does not matter.
+   * One question of two statements, which are one transaction. The lock is taken by the first one: the second then sees
+   * everything that the sequencer before has committed. Both end with the transaction, so that a pooler between us and
+   * PostgreSQL does not matter. It is not `sql.begin`, whose ROLLBACK on a connection that was lost ends the process
+   * (https://github.com/porsager/postgres/issues/1208).
    */
   async sequence(limit: number, owed: boolean): Promise<number> {
     // Mostly there is nothing: one question instead of a transaction.
     const [waiting] = await inTime(this.sql`select from events where position is null limit 1`);
     if (waiting === undefined) return 0;
-    const placing = this.sql.begin(async (sql) => {
-      const [turn] = await sql<
-        { mine: boolean }[]
-      >`select pg_try_advisory_xact_lock(${SEQUENCER_LOCK}) as mine`;
-      if (turn?.mine !== true) return 0;
-      const [placed] = await sql<{ count: number }[]>`
-        with fresh as materialized (
-          select id, row_number() over (order by ordinal) as place
-          from (select id, ordinal from events where position is null order by ordinal limit ${limit}) as oldest
-        ), log as (
-          update event_log set last_position = last_position + (select count(*) from fresh)
-          where exists (select from fresh)
-          returning last_position - (select count(*) from fresh) as base
-        ), placed as (
-          update events set position = log.base + fresh.place, due_at = case when ${owed}::boolean then now() end
-          from fresh, log where events.id = fresh.id
-          returning 1
-        )
-        select count(*)::int as count, case when count(*) > 0 then pg_notify(${EVENTS_CHANNEL}, '') end from placed`;
-      return placed?.count ?? 0;
-    });
-    try {
-      const late = (): Error => new Error(`no answer within ${SEQUENCE_TIMEOUT_MS} ms`);
-      return await within(placing, SEQUENCE_TIMEOUT_MS, late);
-    } catch (error) {
-      throw new Unavailable('database', (error as Error).message, { cause: error });
-    }
+    const placing = this.sql.unsafe<RowList<{ count: number }[]>[]>(sequenceStatements(limit, owed));
+    const [, placed] = await inTime(placing, SEQUENCE_TIMEOUT_MS);
+    return placed?.[0]?.count ?? 0;
   }
 
   async lastPosition(): Promise<bigint> {

@@ -1,4 +1,20 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Stage } from '../stage';
 import type { Outage } from './outages';
+
+/** Often enough to meet each kind of statement under way, transactions included. */
+const ENDINGS = 30;
+const ENDING_EVERY_MS = 100;
+
+/** As an operator does with pg_terminate_backend, or a pooler that is restarted. */
+async function endConnections({ sql }: Stage): Promise<void> {
+  for (let ending = 0; ending < ENDINGS; ending += 1) {
+    await sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'user-registration' and pid <> pg_backend_pid()`;
+    await pause(ENDING_EVERY_MS);
+  }
+}
 
 export const POSTGRES_OUTAGES: readonly Outage[] = [
   {
@@ -29,6 +45,13 @@ export const POSTGRES_OUTAGES: readonly Outage[] = [
   {
     fault: 'PostgreSQL connections cut',
     breaks: ({ toPostgres }) => toPostgres.cut(),
+    fixes: () => {},
+    lastsMs: 0,
+    signUpsContinue: false,
+  },
+  {
+    fault: 'PostgreSQL ending every connection again and again',
+    breaks: endConnections,
     fixes: () => {},
     lastsMs: 0,
     signUpsContinue: false,

@@ -11,7 +11,10 @@ async function order({ redis }: Stage, command: string, ...args: string[]): Prom
   }
 }
 
-export const REDIS_OUTAGES: readonly Outage[] = [
+/** No mail needs Redis: the workers sweep. */
+const EACH_MAIL_MS = 5_000;
+
+const OUTAGES: readonly Outage[] = [
   {
     fault: 'Redis killed',
     breaks: ({ redis }) => redis.stop(),
@@ -59,4 +62,25 @@ export const REDIS_OUTAGES: readonly Outage[] = [
     lastsMs: 0,
     signUpsContinue: true,
   },
+  {
+    fault: 'Redis that refuses writes by its ACL',
+    breaks: (stage) => order(stage, 'acl', 'setuser', 'default', '-@write'),
+    fixes: (stage) => order(stage, 'acl', 'setuser', 'default', '+@all'),
+    signUpsContinue: true,
+  },
+  {
+    fault: 'Redis unavailable for a minute',
+    breaks: ({ toRedis }) => {
+      toRedis.refuse();
+      toRedis.cut();
+    },
+    fixes: ({ toRedis }) => toRedis.open(),
+    lastsMs: 60_000,
+    signUpsContinue: true,
+  },
 ];
+
+export const REDIS_OUTAGES: readonly Outage[] = OUTAGES.map((outage) => ({
+  ...outage,
+  eachMailWithinMs: EACH_MAIL_MS,
+}));

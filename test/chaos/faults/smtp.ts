@@ -4,6 +4,9 @@ import type { Seen } from '../report';
 import type { Stage } from '../stage';
 import type { Outage } from './outages';
 
+/** Each place of a worker may have a mail under way whose acceptance is awaited. */
+const ACCEPT_AFTER_MS = 12_000;
+
 export const SMTP_OUTAGES: readonly Outage[] = [
   {
     fault: 'SMTP down',
@@ -35,6 +38,24 @@ export const SMTP_OUTAGES: readonly Outage[] = [
     fault: 'SMTP greylisting',
     breaks: ({ inbox }) => inbox.refuse(451, 30),
     fixes: ({ inbox }) => inbox.refuse(0, 0),
+    signUpsContinue: true,
+  },
+  {
+    fault: 'SMTP that accepts each mail 12 s after its last dot',
+    breaks: ({ inbox }) => inbox.acceptAfter(ACCEPT_AFTER_MS),
+    fixes: ({ inbox }) => inbox.acceptAfter(0),
+    lastsMs: ACCEPT_AFTER_MS + 2_000,
+    // The worker's places are all taken by mails that the server has, and has not accepted.
+    mailWithinMs: ACCEPT_AFTER_MS + 2_000,
+    extraCopiesMax: 0,
+    signUpsContinue: true,
+  },
+  {
+    fault: 'SMTP that takes three mails a session',
+    breaks: ({ inbox }) => inbox.limitSessions(3),
+    fixes: ({ inbox }) => inbox.limitSessions(0),
+    eachMailWithinMs: 5_000,
+    extraCopiesMax: 0,
     signUpsContinue: true,
   },
 ];

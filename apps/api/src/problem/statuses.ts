@@ -77,6 +77,7 @@ export const EXACT = {
   replacedCodeHint: REPLACED_CODE_HINT,
   notJson: 'The body is not valid JSON.',
   notUtf8: 'The body is not valid UTF-8.',
+  repeatedField: 'The body names a field twice.',
   notThatLong: 'The body is not as long as Content-Length says.',
   oneHost: 'The request must have exactly one Host field.',
 } as const;

@@ -77,7 +77,6 @@ interface KnownPath {
 export function refuseOtherMethods(app: NestExpressApplication, problems: ProblemFilter): RequestHandler {
   let paths: KnownPath[] | undefined;
   return (request: Request, response: Response, next: NextFunction): void => {
-    if (request.method === 'OPTIONS') return next();
     // The routes are there once the app is initialised.
     paths ??= knownPaths(app);
     const methods = paths
@@ -85,6 +84,11 @@ export function refuseOtherMethods(app: NestExpressApplication, problems: Proble
       .flatMap((each) => [...each.methods]);
     if (methods.length === 0 || methods.includes(request.method)) return next();
     response.setHeader('Allow', [...new Set(methods)].sort().join(', '));
+    // A preflight of an origin that CORS_ORIGINS allows has been answered before.
+    if (request.method === 'OPTIONS') {
+      response.status(204).end();
+      return;
+    }
     problems.answer(new ProblemError('MethodNotAllowed', DETAIL_OF.MethodNotAllowed), request, response);
   };
 }

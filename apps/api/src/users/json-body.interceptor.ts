@@ -10,14 +10,17 @@ export const BODY_BYTES_MAX = 16 * 1_024;
 /** A decoder that replaces broken bytes would make one password of two. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Fields that the text of a body names, repeated ones included. */
+const namedFields = new WeakMap<object, number>();
+
 const parse = json({
   limit: BODY_BYTES_MAX,
   inflate: false,
   strict: true,
   type: () => true,
-  verify: (_request, _response, bytes) => {
+  verify: (request, _response, bytes) => {
     try {
-      UTF8.decode(bytes);
+      namedFields.set(request, countFields(UTF8.decode(bytes)));
     } catch {
       throw new ProblemError('ValidationError', EXACT.notUtf8);
     }
@@ -46,6 +49,22 @@ async function readJsonBody(request: Request, response: Response): Promise<void>
     request.headers['content-type'] = 'application/json';
     parse(request, response, (error?: Error) => (error === undefined ? resolve() : reject(error)));
   });
+  // JSON.parse takes the last of two values, and another reader of the same text may take the first.
+  const fields = Object.keys((request.body ?? {}) as object).length;
+  if (!Array.isArray(request.body) && (namedFields.get(request) ?? 0) > fields) {
+    throw new ProblemError('ValidationError', EXACT.repeatedField);
+  }
+}
+
+/** Names in the outermost object. What else is wrong with the text shows when it is parsed. */
+function countFields(text: string): number {
+  let [depth, fields] = [0, 0];
+  for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[[\]{}]/gs)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    else if (depth === 1 && colon !== undefined) fields += 1;
+  }
+  return fields;
 }
 
 const hasBody = (request: Request): boolean =>

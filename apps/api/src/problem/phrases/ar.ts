@@ -26,6 +26,7 @@ export const ar: Phrases = {
     replacedCodeHint: 'هذا رمز رسالة سابقة. استخدم الرمز الوارد في أحدث رسالة.',
     notJson: 'المحتوى ليس JSON صالحًا.',
     notUtf8: 'المحتوى ليس UTF-8 صالحًا.',
+    repeatedField: 'يذكر المحتوى حقلًا مرتين.',
     notThatLong: 'طول المحتوى لا يطابق Content-Length.',
     oneHost: 'يجب أن يحتوي الطلب على حقل Host واحد فقط.',
   },

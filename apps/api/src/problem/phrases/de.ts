@@ -28,6 +28,7 @@ export const de: Phrases = {
     replacedCodeHint: 'Das ist der Code einer früheren E-Mail. Es gilt der aus der neuesten E-Mail.',
     notJson: 'Der Inhalt ist kein gültiges JSON.',
     notUtf8: 'Der Inhalt ist kein gültiges UTF-8.',
+    repeatedField: 'Der Inhalt nennt ein Feld zweimal.',
     notThatLong: 'Der Inhalt ist nicht so lang, wie Content-Length sagt.',
     oneHost: 'Die Anfrage muss genau ein Host-Feld haben.',
   },

@@ -28,6 +28,7 @@ export const es: Phrases = {
     replacedCodeHint: 'Este es el código de un correo anterior. Use el del correo más reciente.',
     notJson: 'El cuerpo no es JSON válido.',
     notUtf8: 'El cuerpo no es UTF-8 válido.',
+    repeatedField: 'El contenido nombra un campo dos veces.',
     notThatLong: 'El cuerpo no tiene la longitud que indica Content-Length.',
     oneHost: 'La solicitud debe tener exactamente un campo Host.',
   },

@@ -28,6 +28,7 @@ export const fr: Phrases = {
     replacedCodeHint: 'C’est le code d’un message antérieur. Utilisez celui du message le plus récent.',
     notJson: 'Le corps n’est pas du JSON valide.',
     notUtf8: 'Le corps n’est pas de l’UTF-8 valide.',
+    repeatedField: 'Le contenu nomme un champ deux fois.',
     notThatLong: 'Le corps n’a pas la longueur que Content-Length annonce.',
     oneHost: 'La requête doit avoir exactement un champ Host.',
   },

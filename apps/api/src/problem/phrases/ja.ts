@@ -28,6 +28,7 @@ export const ja: Phrases = {
     replacedCodeHint: 'これは以前のメールのコードです。最新のメールのコードを使ってください。',
     notJson: '本文が正しい JSON ではありません。',
     notUtf8: '本文が正しい UTF-8 ではありません。',
+    repeatedField: '本文に同じ項目が二度あります。',
     notThatLong: '本文の長さが Content-Length と一致しません。',
     oneHost: 'Host フィールドはちょうど一つ必要です。',
   },

@@ -28,6 +28,7 @@ export const pt: Phrases = {
     replacedCodeHint: 'Este é o código de um e-mail anterior. Use o do e-mail mais recente.',
     notJson: 'O corpo não é JSON válido.',
     notUtf8: 'O corpo não é UTF-8 válido.',
+    repeatedField: 'O conteúdo indica um campo duas vezes.',
     notThatLong: 'O corpo não tem o comprimento que Content-Length indica.',
     oneHost: 'O pedido tem de ter exatamente um campo Host.',
   },

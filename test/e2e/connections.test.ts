@@ -60,12 +60,12 @@ const processorSeconds = ({ child }: SpawnedApp): number => {
   const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / 100;
 };
-/** Connections from 127.0.0.2 that the server's side still has. */
+/** Connections from 127.0.0.2 that the server's side still has: established (01), or closed by the client alone (08). */
 const established = (port: number): number => {
   const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return readFileSync('/proc/net/tcp', 'utf8')
     .split('\n')
-    .filter((line) => line.includes(` ${local} 0200007F:`) && /^ +\d+: \S+ \S+ 01 /.test(line)).length;
+    .filter((line) => line.includes(` ${local} 0200007F:`) && /^ +\d+: \S+ \S+ 0[18] /.test(line)).length;
 };
 const openFiles = ({ child }: SpawnedApp): number => readdirSync(`/proc/${child.pid}/fd`).length;
 async function latencyOf(of: Client): Promise<number> {

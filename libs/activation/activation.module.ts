@@ -1,4 +1,4 @@
-import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { Module, type Provider } from '@nestjs/common';
 import { MailModule } from '@app/mail';
 import { Environment } from '@app/runtime';
 import { PostgresActivationRepository } from './adapters/postgres-activation-repository';
@@ -14,7 +14,6 @@ import { UndeliverableRegistrations } from './domain/undeliverable-registrations
 import { ActivateAccount } from './use-cases/activate-account';
 import { IssueNewCode } from './use-cases/issue-new-code';
 import { PurgeDeadRegistrations } from './use-cases/purge-dead-registrations';
-import { SendOwedMail } from './use-cases/send-owed-mail';
 
 /** What is done with rows and needs PostgreSQL alone. */
 export const ROW_PROVIDERS: Provider[] = [
@@ -32,33 +31,29 @@ export const CODE_DERIVER: Provider = {
     new CodeDeriver(SECRET_KEY, SECRET_KEY_PREVIOUS),
 };
 
-/** What is done with activation codes, and with the mails that carry them. */
-@Module({})
-export class ActivationModule {
-  static forApp(environment: Environment): DynamicModule {
-    const useCases = [ActivateAccount, IssueNewCode, SendOwedMail];
-    return {
-      module: ActivationModule,
-      imports: [MailModule.forApp(environment)],
-      providers: [
-        ...ROW_PROVIDERS,
-        CODE_DERIVER,
-        {
-          provide: RequestDigester,
-          inject: [Environment],
-          useFactory: ({ SECRET_KEY }: Environment) => new RequestDigester(SECRET_KEY),
-        },
-        ...useCases,
-      ],
-      exports: [
-        MailModule,
-        DeadRegistrations,
-        OwedMailRepository,
-        CodeDeriver,
-        RequestDigester,
-        PurgeDeadRegistrations,
-        ...useCases,
-      ],
-    };
-  }
-}
+/** What is done with activation codes. The mails that carry them are sent by SendOwedMail, in the worker. */
+@Module({
+  imports: [MailModule],
+  providers: [
+    ...ROW_PROVIDERS,
+    CODE_DERIVER,
+    {
+      provide: RequestDigester,
+      inject: [Environment],
+      useFactory: ({ SECRET_KEY }: Environment) => new RequestDigester(SECRET_KEY),
+    },
+    ActivateAccount,
+    IssueNewCode,
+  ],
+  exports: [
+    MailModule,
+    DeadRegistrations,
+    OwedMailRepository,
+    CodeDeriver,
+    RequestDigester,
+    PurgeDeadRegistrations,
+    ActivateAccount,
+    IssueNewCode,
+  ],
+})
+export class ActivationModule {}

@@ -1,17 +1,12 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import type { Environment } from '@app/runtime';
+import { Module } from '@nestjs/common';
+import { PostgresMailServerLog } from './adapters/postgres-mail-server-log';
+import { MailServerLog } from './domain/mail-server-log';
 import { SmtpIndicator } from './smtp.indicator';
-import { SmtpModule } from './smtp.module';
+import { ReaderLocale } from './templates/reader-locale';
 
-/** What SmtpModule has, and whether it is healthy. */
-@Module({})
-export class MailModule {
-  static forApp(environment: Environment): DynamicModule {
-    return {
-      module: MailModule,
-      imports: [SmtpModule.forRoot(environment)],
-      providers: [SmtpIndicator],
-      exports: [SmtpModule, SmtpIndicator],
-    };
-  }
-}
+/** What is known of mails without sending any; MailServerLog → PostgreSQL. */
+@Module({
+  providers: [ReaderLocale, SmtpIndicator, { provide: MailServerLog, useClass: PostgresMailServerLog }],
+  exports: [ReaderLocale, SmtpIndicator, MailServerLog],
+})
+export class MailModule {}

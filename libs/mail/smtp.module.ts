@@ -2,12 +2,12 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { MailerModule, MailerService, type MailerOptions } from '@nestjs-modules/mailer';
 import { createTransport } from 'nodemailer';
 import { Environment, Logger } from '@app/runtime';
-import { PostgresMailServerLog } from './adapters/postgres-mail-server-log';
 import { SmtpMailer } from './adapters/smtp-mailer';
 import { SmtpServers } from './adapters/smtp/smtp-servers';
 import type { MailOutcome } from './domain/mail-outcome';
 import { Mailer, type Mail } from './domain/mailer';
 import { MailServerLog } from './domain/mail-server-log';
+import { MailModule } from './mail.module';
 import { MailTemplates } from './templates/mail-templates';
 
 /** The mailer module renders with our templates and sends over our mail servers; both are checked when it is built. */
@@ -29,7 +29,7 @@ export async function sendOnce(environment: Environment, mail: Mail): Promise<Ma
   }
 }
 
-/** Mailer → SMTP through @nestjs-modules/mailer; MailServerLog → PostgreSQL. */
+/** Mailer → SMTP through @nestjs-modules/mailer. */
 @Module({})
 export class SmtpModule {
   static forRoot(environment: Environment): DynamicModule {
@@ -37,10 +37,9 @@ export class SmtpModule {
     const templates = new MailTemplates(environment);
     return {
       module: SmtpModule,
-      imports: [MailerModule.forRoot(mailerOptions(servers, templates))],
+      imports: [MailModule, MailerModule.forRoot(mailerOptions(servers, templates))],
       providers: [
         { provide: MailTemplates, useValue: templates },
-        { provide: MailServerLog, useClass: PostgresMailServerLog },
         {
           provide: Mailer,
           inject: [MailerService, MailServerLog, Logger],
@@ -56,7 +55,7 @@ export class SmtpModule {
           },
         },
       ],
-      exports: [Mailer, MailServerLog, MailTemplates],
+      exports: [Mailer, MailTemplates],
     };
   }
 }

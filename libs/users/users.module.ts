@@ -1,4 +1,4 @@
-import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { Module, type Provider } from '@nestjs/common';
 import { ActivationModule } from '@app/activation';
 import { Environment } from '@app/runtime';
 import { BcryptHasher } from './adapters/bcrypt-hasher';
@@ -26,38 +26,33 @@ export const ADDRESS_DIGEST: Provider = {
 export const PASSWORD_HASHER: Provider = { provide: PasswordHasher, useClass: BcryptHasher };
 
 /** UserRepository → PostgreSQL; PasswordHasher → bcrypt. */
-@Module({})
-export class UsersModule {
-  static forApp(environment: Environment): DynamicModule {
-    return {
-      module: UsersModule,
-      imports: [ActivationModule.forApp(environment)],
-      providers: [
-        USER_REPOSITORY,
-        PASSWORD_HASHER,
-        {
-          provide: PasswordRules,
-          inject: [Environment],
-          useFactory: ({ PASSWORD_MIN_LENGTH, PASSWORD_BLOCKLIST }: Environment): PasswordRules => ({
-            minLength: PASSWORD_MIN_LENGTH,
-            blocklist: PASSWORD_BLOCKLIST ? commonPasswords() : new Set(),
-          }),
-        },
-        ADDRESS_DIGEST,
-        FollowHighestCost,
-        Authenticate,
-        EraseOwnAccount,
-        Register,
-      ],
-      exports: [
-        ActivationModule,
-        PasswordHasher,
-        PasswordRules,
-        UserRepository,
-        Authenticate,
-        EraseOwnAccount,
-        Register,
-      ],
-    };
-  }
-}
+@Module({
+  imports: [ActivationModule],
+  providers: [
+    USER_REPOSITORY,
+    PASSWORD_HASHER,
+    {
+      provide: PasswordRules,
+      inject: [Environment],
+      useFactory: ({ PASSWORD_MIN_LENGTH, PASSWORD_BLOCKLIST }: Environment): PasswordRules => ({
+        minLength: PASSWORD_MIN_LENGTH,
+        blocklist: PASSWORD_BLOCKLIST ? commonPasswords() : new Set(),
+      }),
+    },
+    ADDRESS_DIGEST,
+    FollowHighestCost,
+    Authenticate,
+    EraseOwnAccount,
+    Register,
+  ],
+  exports: [
+    ActivationModule,
+    PasswordHasher,
+    PasswordRules,
+    UserRepository,
+    Authenticate,
+    EraseOwnAccount,
+    Register,
+  ],
+})
+export class UsersModule {}

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import type { Redis } from 'ioredis';
-import { MailTemplates } from '@app/mail';
+import { MailTemplates } from '@app/mail/smtp';
 import { parseEnvironment } from '@app/runtime';
 import { Child } from '../../tools/processes/child';
 import { createDatabase } from '../support/postgres';

@@ -1,6 +1,7 @@
 import { MailerModule, MailerService } from '@nestjs-modules/mailer';
 import { Test } from '@nestjs/testing';
-import { mailerOptions, MailTemplates, type Mailer } from '@app/mail';
+import type { Mailer } from '@app/mail';
+import { mailerOptions, MailTemplates } from '@app/mail/smtp';
 import { SmtpMailer, SmtpServers } from '@app/mail/testing';
 import { codeForKevin, describeMailerContract } from '@app/mail/testing';
 import { parseEnvironment, type Environment } from '@app/runtime';

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MailerModule, MailerService } from '@nestjs-modules/mailer';
 import { Test } from '@nestjs/testing';
-import { mailerOptions, MailTemplates, type Mailer, type MailOutcome } from '@app/mail';
+import type { Mailer, MailOutcome } from '@app/mail';
+import { mailerOptions, MailTemplates } from '@app/mail/smtp';
 import { SmtpMailer, SmtpServers } from '@app/mail/testing';
 import { codeForKevin } from '@app/mail/testing';
 import { parseEnvironment } from '@app/runtime';

@@ -54,7 +54,7 @@ export class AppModule {
         RuntimeModule.forRoot('api', environment),
         MetricsModule,
         OwedWorkModule.forRoot(environment),
-        UsersModule.forApp(environment),
+        UsersModule,
         EventsModule,
         RateLimitModule,
         ThrottlerModule.forRootAsync({

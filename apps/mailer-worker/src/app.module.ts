@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { ActivationModule } from '@app/activation';
+import { ActivationModule, SendOwedMail } from '@app/activation';
 import { EventsModule } from '@app/events';
+import { SmtpModule } from '@app/mail/smtp';
 import { MetricsModule, ScrapeController } from '@app/metrics';
 import { OwedWorkModule } from '@app/owed-work';
 import { hasRedis, ProbesController, RuntimeModule, type Environment } from '@app/runtime';
@@ -23,11 +24,13 @@ export class AppModule {
         RuntimeModule.forRoot('mailer-worker', environment),
         MetricsModule,
         OwedWorkModule.forRoot(environment),
-        ActivationModule.forApp(environment),
+        ActivationModule,
+        SmtpModule.forRoot(environment),
         EventsModule,
       ],
       controllers: [ProbesController, ScrapeController],
       providers: [
+        SendOwedMail,
         Sweep,
         hasRedis(environment) ? DoorbellProcessor : DoorbellListener,
         Heartbeat,

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { greetMailServer, MailServerLog, smtpAddresses, type SmtpAddress } from '@app/mail';
+import { MailServerLog, smtpAddresses, type SmtpAddress } from '@app/mail';
+import { greetMailServer } from '@app/mail/smtp';
 import { Environment, Logger, maskEmailsIn } from '@app/runtime';
 import { Rounds } from './rounds';
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { MailerOptions } from '@nestjs-modules/mailer';
 import { HandlebarsAdapter } from '@nestjs-modules/mailer/adapters/handlebars.adapter';
 import type { Environment } from '@app/runtime';
-import { DEFAULT_LOCALE, matchLocale, SHIPPED_LOCALES, type Locale } from '../domain/locale';
+import { DEFAULT_LOCALE, SHIPPED_LOCALES, type Locale } from '../domain/locale';
 import type { MailContent } from '../domain/mailer';
 import { mailWords, type MailWords } from './mail-words';
 import {
@@ -48,11 +48,6 @@ export class MailTemplates {
   constructor(private readonly environment: Environment) {
     this.own = readTemplateFolder(environment.MAIL_TEMPLATES_DIR);
     this.locales = localesWith(environment.MAIL_TEMPLATES_DIR);
-  }
-
-  /** The reader's language among those that ship and the operator's own, by an Accept-Language header. */
-  localeOf(acceptLanguage: string | undefined): Locale {
-    return matchLocale(acceptLanguage, this.locales);
   }
 
   /** @throws {TemplateFault} naming every template that is not sound */

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer';
-import { MailTemplates } from '@app/mail';
+import { MailTemplates } from '@app/mail/smtp';
 import { parseEnvironment } from '@app/runtime';
 import { answer, asked } from './program';
 

@@ -3,7 +3,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Throttle } from '@nestjs/throttler';
 import type { Request } from 'express';
 import { ActivateAccount, IssueNewCode, RequestDigester, type RepeatableRequest } from '@app/activation';
-import { MailTemplates } from '@app/mail';
+import { ReaderLocale } from '@app/mail';
 import { Environment } from '@app/runtime';
 import { emailAddressOrNull } from '@app/users';
 import { ActivationView } from './activation-view';
@@ -27,7 +27,7 @@ export class ActivationController {
     private readonly activation: ActivateAccount,
     private readonly newCode: IssueNewCode,
     private readonly concealed: ConcealedAccounts,
-    private readonly mails: MailTemplates,
+    private readonly readerLocale: ReaderLocale,
     private readonly requests: RequestDigester,
     private readonly activations: ActivationView,
     @Inject(Environment) private readonly environment: Environment,
@@ -93,7 +93,7 @@ export class ActivationController {
     @IdempotencyKey() key: string | undefined,
     @Req() request: Request,
   ): Promise<NewCodeAccepted> {
-    const locale = this.mails.localeOf(request.headers['accept-language']);
+    const locale = this.readerLocale.of(request.headers['accept-language']);
     const requestDigest = this.digest(key, 'activation-codes', credentials);
     if (this.environment.CONCEAL_REGISTERED_EMAILS) {
       await this.concealed.issueNewCode(credentials, locale, requestDigest);

@@ -2,7 +2,7 @@ import { Body, Controller, Post, Req, UseInterceptors } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Throttle } from '@nestjs/throttler';
 import type { Request } from 'express';
-import { MailTemplates } from '@app/mail';
+import { ReaderLocale } from '@app/mail';
 import { Register } from '@app/users';
 import { ActivationView } from './activation-view';
 import { ApiProblems, BODY_PROBLEMS } from '../docs/api-problems';
@@ -18,7 +18,7 @@ import { currentRequest } from '../server/request-context';
 export class UsersController {
   constructor(
     private readonly registration: Register,
-    private readonly mails: MailTemplates,
+    private readonly readerLocale: ReaderLocale,
     private readonly activations: ActivationView,
   ) {}
 
@@ -45,7 +45,7 @@ export class UsersController {
     const user = await this.registration.registerAccount({
       email: body.email,
       password: body.password,
-      locale: this.mails.localeOf(request.headers['accept-language']),
+      locale: this.readerLocale.of(request.headers['accept-language']),
       requestId: currentRequest().requestId,
       gone: currentRequest().gone,
       client: currentRequest().clientDigest,

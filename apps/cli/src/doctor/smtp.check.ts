@@ -1,4 +1,5 @@
-import { MailTemplates, signInToMailServer, smtpAddresses, TemplateFault, type SmtpAddress } from '@app/mail';
+import { smtpAddresses, type SmtpAddress } from '@app/mail';
+import { MailTemplates, signInToMailServer, TemplateFault } from '@app/mail/smtp';
 import { maskEmailsIn, type Environment } from '@app/runtime';
 import { plainText } from '../terminal/format';
 import { Findings, type Check } from './finding';

@@ -12,6 +12,7 @@ import { failOverRedis } from './faults/redis-failover';
 import { REDIS_OUTAGES } from './faults/redis';
 import { stopApi, stopTwice, stopWorker } from './faults/shutdown';
 import { refuseForGood, SMTP_OUTAGES } from './faults/smtp';
+import { killWorkerWhileItDelivers, WEBHOOK_OUTAGES } from './faults/webhooks';
 import { table, type Line, type Seen } from './report';
 import { Stage } from './stage';
 
@@ -19,7 +20,7 @@ import { Stage } from './stage';
 const FAULT_TIMEOUT_MS = 240_000;
 
 const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Seen> }[] = [
-  ...[...POSTGRES_OUTAGES, ...REDIS_OUTAGES, ...SMTP_OUTAGES].map((outage) => ({
+  ...[...POSTGRES_OUTAGES, ...REDIS_OUTAGES, ...SMTP_OUTAGES, ...WEBHOOK_OUTAGES].map((outage) => ({
     fault: outage.fault,
     run: (stage: Stage) => endure(stage, outage),
   })),
@@ -48,6 +49,10 @@ const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Seen> }[]
     run: (stage) => strikeProcesses(stage, { times: 5, signal: 'SIGSTOP', victims: (pids) => pids }),
   },
   { fault: 'worker killed 5 times', run: (stage) => killWorker(stage, 5) },
+  {
+    fault: 'worker killed 5 times while it delivers events',
+    run: (stage) => killWorkerWhileItDelivers(stage, 5),
+  },
   { fault: 'SIGTERM to the api', run: stopApi },
   { fault: 'SIGTERM to the worker', run: stopWorker },
   { fault: 'SIGTERM twice', run: stopTwice },

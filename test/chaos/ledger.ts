@@ -2,6 +2,7 @@ import type { Sql } from '@app/runtime';
 import type { StoredMail } from '../../tools/inbox/mailbox';
 import { codeIn, type TestInbox } from '../support/inbox';
 import { until } from '../support/until';
+import type { WebhookReceiver } from '../support/webhook-receiver';
 
 /** One sign-up as its client saw it. Times are those of `performance.now()`, in milliseconds. */
 export interface SignUp {
@@ -22,7 +23,7 @@ interface Arrival {
 /** Longest any owed mail may take once everything is up: a lease (12 s), a back-off and a sweep. */
 const SETTLE_TIMEOUT_MS = 60_000;
 
-/** What clients were told, and what came of it: nothing acknowledged may lack its row or its mail. */
+/** What clients were told, and what came of it: nothing acknowledged may lack its row, its mail or its event. */
 export class Ledger {
   readonly signUps: SignUp[] = [];
   /** Copies beyond the first of each mail, as of the last `settle()`. */
@@ -32,6 +33,7 @@ export class Ledger {
   constructor(
     private readonly sql: Sql,
     inbox: TestInbox,
+    private readonly receiver: WebhookReceiver,
   ) {
     // The inbox itself keeps the newest few hundred only.
     inbox.mailbox.on('mail', (mail) => {
@@ -50,14 +52,19 @@ export class Ledger {
   }
 
   /**
-   * Waits until every row has its mail, acknowledged or not: the row is the promise. Resolves to what is wrong.
+   * Waits until every row has its mail and its events, acknowledged or not: the row is the promise. Resolves to what
+   * is wrong.
    * @param extraCopiesMax copies beyond the first of a mail that may have come since the last time
    */
   async settle(extraCopiesMax: number): Promise<string[]> {
     const count = async (): Promise<number> => (await this.owed().catch(() => [''])).length;
     await until('no mail is owed', async () => (await count()) === 0, SETTLE_TIMEOUT_MS).catch(() => {});
-    const rows = await this.sql<{ email: string; given_up: boolean }[]>`
-      select email, mail_given_up_at is not null as given_up from users`;
+    const wrongOfEvents = await this.settleEvents();
+    const rows = await this.sql<{ id: string; email: string; given_up: boolean }[]>`
+      select id, email, mail_given_up_at is not null as given_up from users`;
+    const told = new Set(
+      this.receiver.taken.filter(({ type }) => type === 'user.registered').map(({ account }) => account),
+    );
     const held = new Set(rows.map(({ email }) => email));
     const before = this.extraCopies;
     this.extraCopies = [...this.arrivals.values()].reduce(
@@ -77,11 +84,36 @@ export class Ledger {
       ...[...held]
         .filter((email) => this.mailsTo(email).length === 0)
         .map((email) => `${email} has an account and got no mail`),
+      ...rows
+        .filter(({ id }) => !told.has(id))
+        .map(({ email }) => `${email} has an account and its event was not received`),
+      ...wrongOfEvents,
       ...(rows.length > held.size ? ['an address has two accounts'] : []),
       ...[...this.arrivals]
         .filter(([, mails]) => lettersOf(mails) > idsOf(mails))
         .map(([email]) => `copies of a mail to ${email} disagree`),
       ...(extra > extraCopiesMax ? [`${extra} extra copies, ${extraCopiesMax} allowed`] : []),
+    ];
+  }
+
+  /** Waits until the receiver has every event. Resolves to what is wrong. */
+  private async settleEvents(): Promise<string[]> {
+    const waiting = async (): Promise<number> => {
+      const [row] = await this.sql<{ count: number }[]>`
+        select count(*)::int as count from events where position is null or due_at is not null`;
+      return row?.count ?? 0;
+    };
+    const none = async (): Promise<boolean> => (await waiting().catch(() => 1)) === 0;
+    await until('no event is waiting', none, SETTLE_TIMEOUT_MS).catch(() => {});
+    const left = await waiting();
+    const logged = await this.sql<{ id: string; account: string; type: string }[]>`
+      select id, account_id::text as account, type from events order by position`;
+    const { taken } = this.receiver;
+    const takenIds = new Set(taken.map(({ id }) => id));
+    return [
+      ...(left > 0 ? [`${left} events are still waiting`] : []),
+      ...logged.filter(({ id }) => !takenIds.has(id)).map(({ id, type }) => `${type} ${id} was not received`),
+      ...outOfOrder(logged, taken),
     ];
   }
 
@@ -96,3 +128,26 @@ const idsOf = (arrivals: readonly Arrival[]): number =>
 
 const lettersOf = (arrivals: readonly Arrival[]): number =>
   new Set(arrivals.map(({ mail }) => `${mail.MessageID} ${codeIn(mail)}`)).size;
+
+interface Told {
+  readonly id: string;
+  readonly account: string;
+}
+
+/** Accounts whose events, each when it was first received, came in another order than that of the log. */
+function outOfOrder(logged: readonly Told[], taken: readonly Told[]): string[] {
+  const storyOf = (told: readonly Told[]): Map<string, string> => {
+    const stories = new Map<string, string>();
+    const seen = new Set<string>();
+    for (const { id, account } of told) {
+      if (seen.has(id)) continue;
+      seen.add(id);
+      stories.set(account, `${stories.get(account) ?? ''} ${id}`);
+    }
+    return stories;
+  };
+  const received = storyOf(taken);
+  return [...storyOf(logged)]
+    .filter(([account, story]) => received.has(account) && received.get(account) !== story)
+    .map(([account]) => `the events of ${account} came in another order`);
+}

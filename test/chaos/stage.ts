@@ -3,6 +3,7 @@ import { spawnApp, type SpawnedApp } from '../support/apps';
 import { TestInbox } from '../support/inbox';
 import { TcpProxy } from '../support/proxy';
 import { TestRedis } from '../support/redis';
+import { WebhookReceiver } from '../support/webhook-receiver';
 import { Ledger } from './ledger';
 import { Load } from './load';
 import { PrivatePostgres } from './private-postgres';
@@ -19,6 +20,7 @@ export class Stage {
     readonly postgres: PrivatePostgres,
     readonly redis: TestRedis,
     readonly inbox: TestInbox,
+    readonly receiver: WebhookReceiver,
     readonly toPostgres: TcpProxy,
     readonly toRedis: TcpProxy,
     readonly toInbox: TcpProxy,
@@ -35,10 +37,12 @@ export class Stage {
   static async start(
     adapt: (parts: Parts) => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv> = () => ({}),
   ): Promise<Stage> {
-    const [postgres, redis, inbox] = await Promise.all([
+    const [postgres, redis, inbox, receiver] = await Promise.all([
       PrivatePostgres.start(),
       TestRedis.start(),
       TestInbox.start(),
+      // One fault sets the clocks of the service wrong: no signature would hold.
+      WebhookReceiver.start(false),
     ]);
     const [toPostgres, toRedis, toInbox, lookOut] = (await Promise.all(
       [postgres, redis, inbox, postgres].map(({ port }) => TcpProxy.start(port)),
@@ -49,6 +53,7 @@ export class Stage {
       ...redis.env,
       REDIS_PORT: String(toRedis.port),
       ...inbox.env,
+      ...receiver.env,
       SMTP_PORT: String(toInbox.port),
       BCRYPT_COST: '4',
       ENABLE_RATE_LIMITING: 'false',
@@ -56,12 +61,13 @@ export class Stage {
       ...(await adapt({ postgres, redis, toPostgres })),
     };
     const sql = createSql(parseEnvironment(postgres.env(lookOut.port)));
-    const ledger = new Ledger(sql, inbox);
+    const ledger = new Ledger(sql, inbox, receiver);
     const [api, worker] = await Promise.all([spawnApp('api', env), spawnApp('mailer-worker', env)]);
     return new Stage(
       postgres,
       redis,
       inbox,
+      receiver,
       toPostgres,
       toRedis,
       toInbox,
@@ -96,6 +102,6 @@ export class Stage {
     await Promise.all([this.api.stop(), this.worker.stop()]);
     await this.sql.end({ timeout: 1 });
     for (const proxy of [this.toPostgres, this.toRedis, this.toInbox, this.lookOut]) proxy.stop();
-    await Promise.all([this.inbox.down(), this.redis.stop(), this.postgres.stop()]);
+    await Promise.all([this.inbox.down(), this.receiver.down(), this.redis.stop(), this.postgres.stop()]);
   }
 }

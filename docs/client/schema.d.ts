@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Register an account
-         * @description Creates an account that waits for its activation, and sends a mail with a code of 4 digits. The code lives for 60 seconds from the moment its mail is handed to the mail server. A registration whose code died unused holds nothing: registering the address again replaces it.
+         * @description Creates an account that has to be activated, and sends a mail with a code of 4 digits. The code is valid for 60 seconds from the moment its mail is handed to the mail server. A registration whose code expired unused does not hold its address: registering the address again replaces it.
          */
         post: operations["register"];
         delete?: never;
@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Ask for a new activation code
-         * @description Sends a fresh code; the old one is dead from then on. One registration gets at most 10 of them; then a 429 says when its last code is dead, and registering again is possible.
+         * @description Sends a new code; the old one is no longer valid. One registration gets at most 10 of them; then a 429 says when its last code is dead, and registering again is possible.
          */
         post: operations["issueNewCode"];
         delete?: never;
@@ -72,7 +72,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happened to accounts, page by page, in one order for every reader
+         * List account events in order, page by page
          * @description Give `next` of an answer as `after` of the next request. Each event comes at least once.
          */
         get: operations["listEvents"];
@@ -100,7 +100,7 @@ export interface paths {
         post?: never;
         /**
          * Delete the account of the credentials
-         * @description Nothing of the account is left but a keyed digest in the erasure log. Only with ENABLE_SELF_DELETION=true.
+         * @description Deletes everything but a keyed digest in the erasure log. Only with ENABLE_SELF_DELETION=true.
          */
         delete: operations["deleteOwnAccount"];
         options?: never;
@@ -236,12 +236,12 @@ export interface components {
             code_expires_at: string | null;
             /**
              * Format: date-time
-             * @description From when on a new code can be asked for.
+             * @description Earliest time at which a new code can be requested.
              * @example 2026-01-15T10:30:00.000Z
              */
             resend_allowed_at: string;
             /**
-             * @description New codes that this registration can still have.
+             * @description New codes that are left for this registration.
              * @example 10
              */
             resends_left: number;
@@ -265,7 +265,7 @@ export interface components {
              * @example 2026-01-15T10:30:00.000Z
              */
             created_at: string;
-            /** @description What is known of the code that was asked for. */
+            /** @description State of the code that was requested. */
             activation: components["schemas"]["Activation"];
             /** @example Registered. A mail with the activation code is on its way. */
             message: string;
@@ -301,7 +301,7 @@ export interface components {
              * @example test@example.com
              */
             email: string;
-            /** @description What is known of the new code; absent where it is concealed who is registered. */
+            /** @description State of the new code; absent in concealed mode. */
             activation?: components["schemas"]["Activation"];
         };
         EventMessage: {
@@ -323,7 +323,7 @@ export interface components {
              */
             timestamp: string;
             /**
-             * @description The account as the change left it. `email` is there with EVENTS_INCLUDE_EMAIL alone, and never in `user.deleted`; `replaced_by` in `user.replaced`.
+             * @description The account after the change. `email` is included only with EVENTS_INCLUDE_EMAIL, and never in `user.deleted`; `replaced_by` in `user.replaced`.
              * @example {
              *       "user_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
              *       "is_activated": true,
@@ -356,7 +356,7 @@ export interface components {
              */
             next: string;
             /**
-             * @description Whether there was nothing more when this was read.
+             * @description Whether these were the last events when the answer was made.
              * @example true
              */
             up_to_date: boolean;
@@ -382,12 +382,12 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description Null while the account waits for its activation.
+             * @description Null until the account is activated.
              * @example 2026-01-15T10:30:42.000Z
              */
             activated_at: string | null;
             /**
-             * @description What is known of the code; null once activated.
+             * @description State of the code; null once activated.
              * @example null
              */
             activation: components["schemas"]["Activation"] | null;
@@ -480,7 +480,7 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
-        /** @description The client's own id of the request if it is a plain token of 1 to 64 characters, else one made for it. */
+        /** @description The client's own request id if it is a plain token of 1 to 64 characters, otherwise a generated one. */
         "X-Request-Id": string;
         /** @description Language of `message` and `detail`: the best of those that Accept-Language asks for. */
         "Content-Language": "en" | "fr" | "de" | "es" | "pt" | "ja" | "ar";
@@ -488,11 +488,11 @@ export interface components {
         "Idempotency-Replayed": "true";
         /** @description Basic; `xBasic` for the script of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that no browser opens a window. `Bearer` at the feed of events. */
         "WWW-Authenticate": string;
-        /** @description Seconds after which trying again makes sense. */
+        /** @description Seconds to wait before the next try. */
         "Retry-After": number;
-        /** @description Requests that the limit lets through in a window. */
+        /** @description Requests that the limit allows in a window. */
         "X-RateLimit-Limit": number;
-        /** @description Requests that are left of them. */
+        /** @description Requests that are left in the current window. */
         "X-RateLimit-Remaining": number;
         /** @description Unix seconds at which the oldest counted request leaves the window. */
         "X-RateLimit-Reset": number;
@@ -800,7 +800,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description ActivationCodeExpired: No activation code is alive for this account: it expired, was used up or was replaced. */
+            /** @description ActivationCodeExpired: This account has no valid activation code. It expired, had too many failed attempts, or was replaced. */
             410: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1076,9 +1076,9 @@ export interface operations {
             query?: {
                 /** @description Seconds to wait for an event where there is none yet. */
                 wait?: number;
-                /** @description Most events of an answer. */
+                /** @description Maximum number of events in an answer. */
                 limit?: number;
-                /** @description The `next` of the answer before. Without it: from the oldest event kept. */
+                /** @description The `next` of the previous answer. Without it, the feed starts at the oldest event kept. */
                 after?: string;
             };
             header?: never;
@@ -1139,7 +1139,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NotFound: There is nothing here. */
+            /** @description NotFound: Resource not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1355,7 +1355,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description NotFound: There is nothing here. */
+            /** @description NotFound: Resource not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1547,7 +1547,7 @@ export interface operations {
                     "application/json": components["schemas"]["Metrics"];
                 };
             };
-            /** @description NotFound: There is nothing here. */
+            /** @description NotFound: Resource not found. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

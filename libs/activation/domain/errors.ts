@@ -10,7 +10,7 @@ export type ActivationErrorCode =
 export interface ActivationErrorDetails {
   /** Wrong tries that the code still survives, less one: 0 when it is dead. */
   readonly attemptsLeft?: number;
-  /** From when on a new code can be asked for. */
+  /** Earliest time at which a new code can be requested. */
   readonly resendAllowedAt?: Date;
   /** Seconds after which another request makes sense. */
   readonly retryAfterSeconds?: number;

@@ -24,7 +24,7 @@ export interface NewCode {
   readonly replayed: boolean;
 }
 
-/** Puts a fresh code on its way to someone whose password was right; the old one is dead from then on. */
+/** Puts a fresh code on its way to someone whose password was right; the old one is no longer valid. */
 @Injectable()
 export class IssueNewCode {
   constructor(

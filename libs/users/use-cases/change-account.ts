@@ -20,7 +20,7 @@ export class ChangeAccount {
 
   /**
    * Owes a new code, beyond the person's own limits.
-   * @param force also beyond the mailbox's mails of the day @throws {Unavailable}
+   * @param force even if the mailbox has had its mails of the day @throws {Unavailable}
    */
   async resendCode(target: Target, operator: Operator, force: boolean): Promise<ResendOutcome> {
     const digits = this.environment.ACTIVATION_CODE_LENGTH;

@@ -56,16 +56,16 @@ function describeRegister(operation: Operation | undefined, environment: Environ
   if (operation === undefined) return;
   const { ACTIVATION_CODE_LENGTH: digits, ACTIVATION_CODE_EXPIRY_SECONDS: life } = environment;
   operation.description =
-    `Creates an account that waits for its activation, and sends a mail with a code of ${digits} digits. The code ` +
-    `lives for ${life} ${plural('second', life)} from the moment its mail is handed to the mail server. A registration ` +
-    'whose code died unused holds nothing: registering the address again replaces it.';
+    `Creates an account that has to be activated, and sends a mail with a code of ${digits} digits. The code ` +
+    `is valid for ${life} ${plural('second', life)} from the moment its mail is handed to the mail server. A registration ` +
+    'whose code expired unused does not hold its address: registering the address again replaces it.';
 }
 
 function describeNewCode(operation: Operation | undefined, environment: Environment): void {
   if (operation === undefined) return;
   const { ACTIVATION_CODE_MAX_RESENDS: resends } = environment;
   operation.description =
-    `Sends a fresh code; the old one is dead from then on. One registration gets at most ${resends} of them; then a ` +
+    `Sends a new code; the old one is no longer valid. One registration gets at most ${resends} of them; then a ` +
     '429 says when its last code is dead, and registering again is possible.';
 }
 

@@ -7,11 +7,11 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 /** Of every answer of a limited route, unless the limits are switched off; they tell of the tightest that applied. */
 const LIMIT_HEADERS: Headers = {
   'X-RateLimit-Limit': {
-    description: 'Requests that the limit lets through in a window.',
+    description: 'Requests that the limit allows in a window.',
     schema: { type: 'integer', minimum: 1 },
   },
   'X-RateLimit-Remaining': {
-    description: 'Requests that are left of them.',
+    description: 'Requests that are left in the current window.',
     schema: { type: 'integer', minimum: 0 },
   },
   'X-RateLimit-Reset': {
@@ -32,7 +32,7 @@ const LIMIT_HEADERS: Headers = {
 const HEADERS: Headers = {
   'X-Request-Id': {
     description:
-      "The client's own id of the request if it is a plain token of 1 to 64 characters, else one made for it.",
+      "The client's own request id if it is a plain token of 1 to 64 characters, otherwise a generated one.",
     required: true,
     schema: { type: 'string', pattern: '^[A-Za-z0-9_.+/=:-]{1,64}$' },
   },
@@ -51,7 +51,7 @@ const HEADERS: Headers = {
     schema: { type: 'string', pattern: '^(x?Basic realm="[^"]*", charset="UTF-8"|Bearer)$' },
   },
   'Retry-After': {
-    description: 'Seconds after which trying again makes sense.',
+    description: 'Seconds to wait before the next try.',
     required: true,
     schema: { type: 'integer', minimum: 1 },
   },

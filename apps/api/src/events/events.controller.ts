@@ -23,19 +23,19 @@ export class EventsController {
   @Header('Cache-Control', 'no-store')
   @ApiBearerAuth()
   @ApiOperation({
-    summary: 'What happened to accounts, page by page, in one order for every reader',
+    summary: 'List account events in order, page by page',
     description: 'Give `next` of an answer as `after` of the next request. Each event comes at least once.',
   })
   @ApiQuery({
     name: 'after',
     required: false,
-    description: 'The `next` of the answer before. Without it: from the oldest event kept.',
+    description: 'The `next` of the previous answer. Without it, the feed starts at the oldest event kept.',
     schema: { type: 'string', pattern: '^\\d{1,19}$' },
   })
   @ApiQuery({
     name: 'limit',
     required: false,
-    description: 'Most events of an answer.',
+    description: 'Maximum number of events in an answer.',
     schema: { type: 'integer', minimum: LIMIT.min, maximum: LIMIT.max, default: LIMIT.default },
   })
   @ApiQuery({

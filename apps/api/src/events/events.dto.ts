@@ -17,7 +17,7 @@ export class EventMessage {
 
   @ApiProperty({
     description:
-      'The account as the change left it. `email` is there with EVENTS_INCLUDE_EMAIL alone, and never in `user.deleted`; `replaced_by` in `user.replaced`.',
+      'The account after the change. `email` is included only with EVENTS_INCLUDE_EMAIL, and never in `user.deleted`; `replaced_by` in `user.replaced`.',
     type: 'object',
     required: ['user_id', 'is_activated'],
     properties: {
@@ -48,7 +48,7 @@ export class EventList {
   @ApiProperty({ example: '42' })
   next!: string;
 
-  /** Whether there was nothing more when this was read. */
+  /** Whether these were the last events when the answer was made. */
   @ApiProperty({ example: true })
   up_to_date!: boolean;
 }

@@ -11,7 +11,7 @@ interface Extras {
   readonly retryAfterSeconds?: number;
   /** Tries that the activation code has left. */
   readonly attemptsLeft?: number | undefined;
-  /** From when on a new code can be asked for. */
+  /** Earliest time at which a new code can be requested. */
   readonly resendAllowedAt?: Date | undefined;
 }
 

@@ -89,11 +89,11 @@ export class Problem {
   @ApiPropertyOptional({ type: 'integer', minimum: 0, example: 2 })
   attempts_left?: number;
 
-  /** From when on a new code can be asked for (400 InvalidActivationCode, 410). */
+  /** Earliest time at which a new code can be requested (400 InvalidActivationCode, 410). */
   @ApiPropertyOptional({ example: '2026-01-15T10:30:00.000Z', format: 'date-time' })
   resend_allowed_at?: string;
 
-  /** Seconds after which trying again makes sense, as in `Retry-After` (429, 503). */
+  /** Seconds to wait before the next try, as in `Retry-After` (429, 503). */
   @ApiPropertyOptional({ type: 'integer', minimum: 1, example: 42 })
   retry_after_seconds?: number;
 }

@@ -82,7 +82,7 @@ export class ActivationController {
   @ApiOperation({
     summary: 'Ask for a new activation code',
     description:
-      'Sends a fresh code; the old one is dead from then on. One registration gets ten of them ' +
+      'Sends a new code; the old one is no longer valid. One registration gets ten of them ' +
       '(ACTIVATION_CODE_MAX_RESENDS); then a 429 says when its last code is dead, and registering again is possible.',
   })
   @ApiIdempotencyKey()

@@ -84,7 +84,7 @@ export class MeController {
   @ApiOperation({
     summary: 'Delete the account of the credentials',
     description:
-      'Nothing of the account is left but a keyed digest in the erasure log. Only with ENABLE_SELF_DELETION=true.',
+      'Deletes everything but a keyed digest in the erasure log. Only with ENABLE_SELF_DELETION=true.',
   })
   @ApiResponse({ status: 204, description: 'Deleted.' })
   @ApiProblems('InvalidCredentials', 'NotFound', 'RateLimitExceeded')

@@ -29,9 +29,9 @@ export class UsersController {
   @ApiOperation({
     summary: 'Register an account',
     description:
-      'Creates an account that waits for its activation, and sends a mail with a code. The code is good for a ' +
-      'minute from the moment its mail is handed to the mail server. A registration whose code died unused holds ' +
-      'nothing: registering the address again replaces it.',
+      'Creates an account that has to be activated, and sends a mail with a code. The code is valid for a ' +
+      'minute from the moment its mail is handed to the mail server. A registration whose code expired unused does ' +
+      'not hold its address: registering the address again replaces it.',
     security: [],
   })
   @ApiIdempotencyKey()

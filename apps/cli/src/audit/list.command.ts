@@ -23,7 +23,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
   { heading: 'REASON', name: 'reason', value: ({ reason }) => reason },
 ];
 
-@SubCommand({ name: 'list', description: 'list what operators changed, the newest first' })
+@SubCommand({ name: 'list', description: 'list the changes that operators made, newest first' })
 export class AuditListCommand extends ListCommand {
   constructor(@Inject(AccountDirectory) private readonly accounts: AccountDirectory) {
     super();
@@ -34,12 +34,12 @@ export class AuditListCommand extends ListCommand {
     return oneOf(given, AUDITED_ACTIONS);
   }
 
-  @Option({ flags: '--since <moment>', description: 'then or later: a day, a time, or an age (7d)' })
+  @Option({ flags: '--since <moment>', description: 'from this moment on: a day, a time, or an age (7d)' })
   parseSince(given: string): Date {
     return moment(given);
   }
 
-  @Option({ flags: '--until <moment>', description: 'before that' })
+  @Option({ flags: '--until <moment>', description: 'before this moment' })
   parseUntil(given: string): Date {
     return moment(given);
   }

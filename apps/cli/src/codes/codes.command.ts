@@ -4,7 +4,7 @@ import { CodesPurgeCommand } from './purge.command';
 
 @Command({
   name: 'codes',
-  description: 'activation codes, and the registrations that wait for them',
+  description: 'activation codes: purge expired ones and their registrations',
   subCommands: [CodesPurgeCommand],
   allowExcessArgs: true,
 })

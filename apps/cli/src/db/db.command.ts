@@ -6,7 +6,7 @@ import { DbStatusCommand } from './status.command';
 
 @Command({
   name: 'db',
-  description: 'the schema of the database',
+  description: 'the database schema: migrate, status, rollback',
   subCommands: [DbMigrateCommand, DbStatusCommand, DbRollbackCommand],
   allowExcessArgs: true,
 })

@@ -15,7 +15,7 @@ export class DbRollbackCommand extends BaseCommand {
     super();
   }
 
-  @Option({ flags: '--yes', description: 'do not ask' })
+  @Option({ flags: '--yes', description: 'do not ask for confirmation' })
   parseYes(): boolean {
     return true;
   }

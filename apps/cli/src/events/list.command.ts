@@ -31,7 +31,7 @@ export class EventsListCommand extends ListCommand {
     super();
   }
 
-  @Option({ flags: '--since <moment>', description: 'then or later: a day, a time, or an age (2h)' })
+  @Option({ flags: '--since <moment>', description: 'from this moment on: a day, a time, or an age (2h)' })
   parseSince(given: string): Date {
     return moment(given);
   }

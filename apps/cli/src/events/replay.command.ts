@@ -31,7 +31,7 @@ export class EventsReplayCommand extends BaseCommand {
     return moment(given);
   }
 
-  @Option({ flags: '--yes', description: 'do not ask' })
+  @Option({ flags: '--yes', description: 'do not ask for confirmation' })
   parseYes(): boolean {
     return true;
   }

@@ -7,7 +7,7 @@ import { MailRetryCommand } from './retry.command';
 
 @Command({
   name: 'mail',
-  description: 'the mails that the service owes',
+  description: 'mails: list, retry and preview them, and take in bounces',
   subCommands: [MailOwedCommand, MailRetryCommand, MailPreviewCommand, MailBounceCommand],
   allowExcessArgs: true,
 })

@@ -43,7 +43,7 @@ export class MailPreviewCommand extends BaseCommand {
 
   @Option({
     flags: '--language, --locale <code>',
-    description: 'its language, one of ours or of MAIL_TEMPLATES_DIR',
+    description: 'its language: one that is built in, or one of MAIL_TEMPLATES_DIR',
     defaultValue: DEFAULT_LOCALE,
   })
   // commander names an option by its last long flag.
@@ -73,7 +73,7 @@ export class MailPreviewCommand extends BaseCommand {
 
   @Option({
     flags: '--to <address>',
-    description: 'send it there, over the mail server of the configuration',
+    description: 'send it to this address, over the configured mail server',
   })
   parseTo(given: string): string {
     return given;

@@ -9,7 +9,7 @@ interface RetryOptions extends ReportOptions {
   readonly now?: boolean;
 }
 
-@SubCommand({ name: 'retry', description: 'owe the mails again that were given up' })
+@SubCommand({ name: 'retry', description: 'retry the mails that were given up' })
 export class MailRetryCommand extends BaseCommand {
   constructor(@Inject(OwedMailRepository) private readonly owed: OwedMailRepository) {
     super();

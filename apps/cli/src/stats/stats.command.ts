@@ -25,7 +25,10 @@ const SPANS_MAX = 10_000;
 const SPAN_MS: Record<SpanLength, number> = { hour: 3_600_000, day: 86_400_000 };
 const BAR_WIDTH = 24;
 
-@Command({ name: 'stats', description: 'how many registered, activated and were given up, by hour or day' })
+@Command({
+  name: 'stats',
+  description: 'count registrations, activations and given-up mails, by hour or day',
+})
 export class StatsCommand extends BaseCommand {
   constructor(@Inject(SignUpStatistics) private readonly statistics: SignUpStatistics) {
     super();

@@ -19,7 +19,7 @@ export async function confirm(
 ): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY) {
-    command.error('error: it asks before it does this, and there is no terminal to ask on; add --yes', {
+    command.error('error: this command asks for confirmation and there is no terminal; add --yes', {
       exitCode: 2,
     });
   }

@@ -3,7 +3,7 @@ export class StopRequest {
   private readonly controller = new AbortController();
   private readonly onSignal = (): void => {
     this.release();
-    process.stderr.write('\nEnding after the current batch; once more to end immediately.\n');
+    process.stderr.write('\nEnding after the current batch. Press Ctrl-C again to end immediately.\n');
     this.controller.abort();
   };
 

@@ -29,7 +29,10 @@ export class UsersEraseCommand extends AuditedCommand {
     super();
   }
 
-  @Option({ flags: '--dry-run', description: 'say what would go, and erase nothing; needs no reason' })
+  @Option({
+    flags: '--dry-run',
+    description: 'show what would be erased, and erase nothing; needs no reason',
+  })
   parseDryRun(): boolean {
     return true;
   }
@@ -44,7 +47,7 @@ export class UsersEraseCommand extends AuditedCommand {
     return true;
   }
 
-  @Option({ flags: '--yes', description: 'do not ask' })
+  @Option({ flags: '--yes', description: 'do not ask for confirmation' })
   parseYes(): boolean {
     return true;
   }

@@ -10,7 +10,7 @@ import { foundToJson } from './account-json';
 @SubCommand({
   name: 'find',
   arguments: '<account>',
-  description: 'say all that is known of one account, and why its mail has not come',
+  description: 'show all that is known about one account, and why its mail has not arrived',
   argsDescription: { account: 'address in any spelling, account id, mail id or request id' },
 })
 export class UsersFindCommand extends BaseCommand {

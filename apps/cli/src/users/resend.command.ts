@@ -21,7 +21,7 @@ export class UsersResendCommand extends AuditedCommand {
     super();
   }
 
-  @Option({ flags: '--force', description: "also beyond the mailbox's mails of the day" })
+  @Option({ flags: '--force', description: 'even if the mailbox has had its mails of the day' })
   parseForce(): boolean {
     return true;
   }

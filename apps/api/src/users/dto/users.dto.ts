@@ -68,11 +68,11 @@ export class Activation {
   @ApiProperty({ type: 'string', nullable: true, format: 'date-time', example: null })
   code_expires_at!: string | null;
 
-  /** From when on a new code can be asked for. */
+  /** Earliest time at which a new code can be requested. */
   @ApiProperty({ example: '2026-01-15T10:30:00.000Z', format: 'date-time' })
   resend_allowed_at!: string;
 
-  /** New codes that this registration can still have. */
+  /** New codes that are left for this registration. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 10 })
   resends_left!: number;
 }
@@ -91,7 +91,7 @@ export class RegisteredUser {
   @ApiProperty({ example: '2026-01-15T10:30:00.000Z', format: 'date-time' })
   created_at!: string;
 
-  /** What is known of the code that was asked for. */
+  /** State of the code that was requested. */
   @ApiProperty()
   activation!: Activation;
 
@@ -120,7 +120,7 @@ export class NewCodeAccepted {
   @ApiProperty({ example: 'test@example.com', format: 'idn-email' })
   email!: string;
 
-  /** What is known of the new code; absent where it is concealed who is registered. */
+  /** State of the new code; absent in concealed mode. */
   @ApiPropertyOptional()
   activation?: Activation;
 }
@@ -139,11 +139,11 @@ export class Account {
   @ApiProperty({ example: '2026-01-15T10:30:00.000Z', format: 'date-time' })
   created_at!: string;
 
-  /** Null while the account waits for its activation. */
+  /** Null until the account is activated. */
   @ApiProperty({ type: 'string', nullable: true, example: '2026-01-15T10:30:42.000Z', format: 'date-time' })
   activated_at!: string | null;
 
-  /** What is known of the code; null once activated. */
+  /** State of the code; null once activated. */
   @ApiProperty({ allOf: [{ $ref: getSchemaPath(Activation) }], nullable: true, example: null })
   activation!: Activation | null;
 }

@@ -165,6 +165,45 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     expect(service.inbox.mailsTo(unknown)).toHaveLength(0);
   });
 
+  it('answer users/me alike for a pending account, a wrong password and an unknown address', async () => {
+    const { taken, own, unknown } = await people(service, client, 'me');
+    await client.register(own, STRANGERS);
+    await service.inbox.mailTo(own);
+    const ask = {
+      pending: () => client.me(own, STRANGERS),
+      'wrong password': () => client.me(taken, STRANGERS),
+    };
+    const reference = await client.me(unknown, STRANGERS);
+    expect(reference.status).toBe(401);
+    for (const [what, each] of Object.entries(ask)) {
+      expect({ what, answer: seen(await each()) }).toEqual({ what, answer: seen(reference) });
+      expect({ what, hashes: await costOf(each) }).toEqual({ what, hashes: 1 });
+    }
+    expect((await client.me(taken, PASSWORD)).status).toBe(200);
+  });
+
+  it('repeat a pretended registration as a real one', async () => {
+    const { taken, own } = await people(service, client, 'repeat');
+    const [free, pretended] = await Promise.all(
+      [own, taken].map(async (email) => {
+        const key = { 'Idempotency-Key': `repeat-of-${email}` };
+        const first = await client.register(email, STRANGERS, key);
+        const second = await client.register(email, STRANGERS, key);
+        const other = await client.register(email, 'AnotherPass12', key);
+        const comparable = ({ request_id: _id, ...rest }: Answer['body']): object => rest;
+        expect(comparable(second.body)).toEqual(comparable(first.body));
+        return { first, second, other };
+      }),
+    );
+    for (const answer of ['first', 'second', 'other'] as const) {
+      const [real, made] = [free?.[answer] as Answer, pretended?.[answer] as Answer];
+      const shown = [real, made].map((each) => seen({ ...each, headers: withoutRemaining(each) }));
+      expect(shown[1]).toEqual(shown[0]);
+      expect(real.headers.get('idempotency-replayed')).toBe(answer === 'second' ? 'true' : null);
+    }
+    await Promise.all([service.inbox.mailTo(own), service.inbox.mailTo(taken, 2)]);
+  });
+
   it('activate with the right code, although wrong ones were not told apart', async () => {
     await client.register('owner@example.com', PASSWORD);
     const code = codeIn(await service.inbox.mailTo('owner@example.com'));

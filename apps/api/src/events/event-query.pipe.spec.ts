@@ -1,0 +1,27 @@
+import { EventQueryPipe } from './event-query.pipe';
+
+const read = (query: Record<string, unknown>) => new EventQueryPipe().transform(query);
+
+describe('EventQueryPipe', () => {
+  it('reads from the oldest event, a hundred of them, without a wait, where nothing is said', () => {
+    expect(read({})).toEqual({ after: null, limit: 100, waitSeconds: 0 });
+  });
+
+  it('takes every position that PostgreSQL can hold, and each bound itself', () => {
+    const query = { after: '9223372036854775807', limit: '1000', wait: '60' };
+    expect(read(query)).toEqual({ after: 9_223_372_036_854_775_807n, limit: 1_000, waitSeconds: 60 });
+  });
+
+  it.each([
+    { limit: '0' },
+    { limit: '1001' },
+    { limit: ['1', '2'] },
+    { wait: '61' },
+    { wait: '' },
+    { after: '9223372036854775808' },
+    { after: '-1' },
+    { page: '2' },
+  ])('refuses %j', (query) => {
+    expect(() => read(query)).toThrow();
+  });
+});

@@ -2,6 +2,7 @@ export * from './domain/account-administration';
 export * from './domain/account-directory';
 export * from './domain/email-address';
 export * from './domain/errors';
+export * from './domain/operator-trail';
 export * from './domain/password';
 export * from './domain/password-hasher';
 export * from './domain/sign-up-statistics';

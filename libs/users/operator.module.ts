@@ -2,9 +2,11 @@ import { Module } from '@nestjs/common';
 import { CODE_DERIVER } from '@app/activation';
 import { PostgresAccountAdministration } from './adapters/postgres-account-administration';
 import { PostgresAccountDirectory } from './adapters/postgres-account-directory';
+import { PostgresOperatorTrail } from './adapters/postgres-operator-trail';
 import { PostgresSignUpStatistics } from './adapters/postgres-sign-up-statistics';
 import { AccountAdministration } from './domain/account-administration';
 import { AccountDirectory } from './domain/account-directory';
+import { OperatorTrail } from './domain/operator-trail';
 import { SignUpStatistics } from './domain/sign-up-statistics';
 import { ADDRESS_DIGEST } from './users.module';
 import { ChangeAccount } from './use-cases/change-account';
@@ -12,11 +14,12 @@ import { EraseAccounts } from './use-cases/erase-accounts';
 import { FindAccount } from './use-cases/find-account';
 import { ImportAccounts } from './use-cases/import-accounts';
 
-/** AccountDirectory, AccountAdministration, SignUpStatistics → PostgreSQL. For the command line alone. */
+/** AccountDirectory, OperatorTrail, AccountAdministration, SignUpStatistics → PostgreSQL. For the command line alone. */
 @Module({
   providers: [
     { provide: AccountDirectory, useClass: PostgresAccountDirectory },
     { provide: AccountAdministration, useClass: PostgresAccountAdministration },
+    { provide: OperatorTrail, useClass: PostgresOperatorTrail },
     { provide: SignUpStatistics, useClass: PostgresSignUpStatistics },
     ADDRESS_DIGEST,
     CODE_DERIVER,
@@ -25,6 +28,14 @@ import { ImportAccounts } from './use-cases/import-accounts';
     FindAccount,
     ImportAccounts,
   ],
-  exports: [AccountDirectory, SignUpStatistics, ChangeAccount, EraseAccounts, FindAccount, ImportAccounts],
+  exports: [
+    AccountDirectory,
+    OperatorTrail,
+    SignUpStatistics,
+    ChangeAccount,
+    EraseAccounts,
+    FindAccount,
+    ImportAccounts,
+  ],
 })
 export class OperatorModule {}

@@ -3,7 +3,6 @@ import type {
   AccountDetails,
   AccountEntry,
   AccountState,
-  AuditEntry,
   CodeDetails,
   MailDetails,
 } from '../domain/account-directory';
@@ -37,25 +36,10 @@ export interface DetailsRow extends EntryRow {
   readonly code_resends: number;
 }
 
-export interface AuditRow {
-  readonly id: string;
-  readonly at: Date;
-  readonly os_user: string;
-  readonly host: string;
-  readonly action: string;
-  readonly account_id: string | null;
-  readonly digest: string | null;
-  readonly accounts: number;
-  readonly reason: string;
-}
-
 export const stateOf = (sql: Sql) => sql`
   case when activated_at is not null then 'activated'
        when mail_given_up_at is not null then 'undeliverable'
        else 'pending' end`;
-
-export const micros = (sql: Sql, column: ReturnType<Sql>) =>
-  sql`(extract(epoch from ${column}) * 1000000)::bigint::text`;
 
 export const toEntry = (row: EntryRow): AccountEntry => ({
   id: row.id,
@@ -98,15 +82,3 @@ function toCode(row: DetailsRow): CodeDetails | null {
     newCodesUsed: row.code_resends,
   };
 }
-
-export const toAudit = (row: AuditRow): AuditEntry => ({
-  id: row.id,
-  at: row.at,
-  osUser: row.os_user,
-  host: row.host,
-  action: row.action,
-  accountId: row.account_id,
-  digest: row.digest,
-  accounts: row.accounts,
-  reason: row.reason,
-});

@@ -14,7 +14,7 @@ import type {
   ResendOutcome,
   Target,
 } from '../domain/account-administration';
-import type { Erasure } from '../domain/account-directory';
+import type { Erasure } from '../domain/operator-trail';
 import { AddressDigest } from '../domain/address-digest';
 import { forgetAddressInEvents, holdsAddress } from './erased-events';
 import { insertImported, replaceDead, whyNotAdded } from './import-statements';
@@ -80,7 +80,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
       select (select count(*)::int from users where id = ${id}) as accounts,
              (select count(*)::int from users where id = ${id} and mail_due_at is not null) as "owedMails",
              (select count(*)::int from address_days
-              where digest in (${this.countKeys(email)}) and wrong_tries <> '{}') as "wrongTryCounts",
+              where digest in (${countKeys(this.sql, this.sql`${email}::text`)}) and wrong_tries <> '{}') as "wrongTryCounts",
              (select count(*)::int from events
               where ${holdsAddress(this.sql, { id, email })}) as "eventsWithAddress"`);
     return row ?? { accounts: 0, owedMails: 0, wrongTryCounts: 0, eventsWithAddress: 0 };
@@ -97,7 +97,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
         ), told as (${this.event('user.deleted', this.sql`gone`)})
         select owed from gone`;
       const counts = await sql<{ tried: boolean }[]>`
-        delete from address_days where digest in (${this.countKeys(email)})
+        delete from address_days where digest in (${countKeys(this.sql, this.sql`${email}::text`)})
         returning wrong_tries <> '{}' as tried`;
       await sql`
         insert into erasures (account_id, digest) values (${id}, ${this.digests.of(email)})
@@ -138,10 +138,6 @@ export class PostgresAccountAdministration implements AccountAdministration {
 
   private event(type: 'user.activated' | 'user.deleted', from: PendingQuery<Row[]>) {
     return recordEvent(this.sql, this.environment, { type, from, requestId: null });
-  }
-
-  private countKeys(email: string) {
-    return countKeys(this.sql, this.sql`${email}::text`);
   }
 
   private async audit(

@@ -8,25 +8,13 @@ import type {
   AccountEventEntry,
   AccountFilter,
   AddressTraces,
-  AuditEntry,
-  AuditFilter,
-  Erasure,
-  Page,
 } from '../domain/account-directory';
 import type { EmailAddress } from '../domain/email-address';
-import {
-  micros,
-  stateOf,
-  toAudit,
-  toDetails,
-  toEntry,
-  type AuditRow,
-  type DetailsRow,
-  type EntryRow,
-} from './account-rows';
+import type { Page } from '../domain/operator-trail';
+import { stateOf, toDetails, toEntry, type DetailsRow, type EntryRow } from './account-rows';
+import { micros, moment, place, toPage } from './paging';
+import { PATIENCE_MS, toAudit, type AuditRow } from './postgres-operator-trail';
 
-/** An operator waits longer than a client: a look-up without an index reads ten million rows within this. */
-const PATIENCE_MS = 60_000;
 const EVENTS_MAX = 100;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -60,7 +48,7 @@ export class PostgresAccountDirectory implements AccountDirectory {
                ${micros(this.sql, this.sql`created_at`)} as created_micros
                ${filter.withHashes ? this.sql`, password_hash` : this.sql``}
         from users
-        where ${this.matching(filter)} ${this.before(this.sql`created_at`, this.sql`uuid`, after)}
+        where ${this.matching(filter)} ${this.before(after)}
         order by created_at desc, id desc
         limit ${limit}`,
       PATIENCE_MS,
@@ -108,38 +96,6 @@ export class PostgresAccountDirectory implements AccountDirectory {
     };
   }
 
-  async erasures(limit: number, after?: string): Promise<Page<Erasure>> {
-    const [moment, id] = place(after);
-    const rows = await inTime(
-      this.sql<(Erasure & { micros: string })[]>`
-        select account_id as "accountId", digest, erased_at as "erasedAt",
-               ${micros(this.sql, this.sql`erased_at`)} as micros
-        from erasures
-        where (erased_at, account_id) > (${this.moment(moment ?? '0')}, ${id ?? NIL}::uuid)
-        order by erased_at, account_id
-        limit ${limit}`,
-      PATIENCE_MS,
-    );
-    const entries = rows.map(({ accountId, digest, erasedAt }) => ({ accountId, digest, erasedAt }));
-    return toPage(entries, limit, rows.at(-1), (row) => `${row.micros}_${row.accountId}`);
-  }
-
-  async audit(filter: AuditFilter, limit: number, after?: string): Promise<Page<AuditEntry>> {
-    const rows = await inTime(
-      this.sql<AuditRow[]>`
-        select id::text, at, os_user, host, action, account_id, digest, accounts, reason from audit
-        where true
-          ${filter.action === undefined ? this.sql`` : this.sql`and action = ${filter.action}`}
-          ${filter.since === undefined ? this.sql`` : this.sql`and at >= ${filter.since}`}
-          ${filter.until === undefined ? this.sql`` : this.sql`and at < ${filter.until}`}
-          ${after === undefined ? this.sql`` : this.sql`and id < ${after}::bigint`}
-        order by audit.id desc
-        limit ${limit}`,
-      PATIENCE_MS,
-    );
-    return toPage(rows.map(toAudit), limit, rows.at(-1), (row) => row.id);
-  }
-
   private async events(accountId: string | null): Promise<AccountEventEntry[]> {
     return await inTime(this.sql<AccountEventEntry[]>`
       select id, type, occurred_at as "occurredAt", request_id as "requestId", attempts, last_error as "lastError",
@@ -178,29 +134,9 @@ export class PostgresAccountDirectory implements AccountDirectory {
       ${until === undefined ? this.sql`` : this.sql`and created_at < ${until}`}`;
   }
 
-  private before(moment: Fragment, type: Fragment, after: string | undefined): Fragment {
+  private before(after: string | undefined): Fragment {
     const [then, id] = place(after);
     if (then === undefined || id === undefined) return this.sql``;
-    return this.sql`and (${moment}, id) < (${this.moment(then)}, ${id}::${type})`;
+    return this.sql`and (created_at, id) < (${moment(this.sql, then)}, ${id}::uuid)`;
   }
-
-  private moment(sinceEpochMicros: string): Fragment {
-    return this.sql`'epoch'::timestamptz + ${sinceEpochMicros}::bigint * interval '1 microsecond'`;
-  }
-}
-
-const NIL = '00000000-0000-0000-0000-000000000000';
-
-const place = (after: string | undefined): [string | undefined, string | undefined] => {
-  const [moment, id] = after?.split('_') ?? [];
-  return [moment, id];
-};
-
-function toPage<Entry, Row>(
-  entries: readonly Entry[],
-  limit: number,
-  last: Row | undefined,
-  placeOf: (row: Row) => string,
-): Page<Entry> {
-  return { entries, next: last === undefined || entries.length < limit ? null : placeOf(last) };
 }

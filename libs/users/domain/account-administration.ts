@@ -1,6 +1,6 @@
 import type { IssuedCode } from '@app/activation';
 import type { EmailAddress } from './email-address';
-import type { Erasure } from './account-directory';
+import type { Erasure } from './operator-trail';
 
 export const AUDITED_ACTIONS = [
   'users.resend',

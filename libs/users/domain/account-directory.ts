@@ -1,4 +1,5 @@
 import type { EmailAddress } from './email-address';
+import type { AuditEntry, Page } from './operator-trail';
 
 export const ACCOUNT_STATES = ['pending', 'activated', 'undeliverable'] as const;
 /** `undeliverable`: never activated, and its mail was given up. */
@@ -68,35 +69,11 @@ export interface AccountEventEntry {
   readonly lastError: string | null;
 }
 
-export interface AuditEntry {
-  readonly id: string;
-  readonly at: Date;
-  readonly osUser: string;
-  readonly host: string;
-  readonly action: string;
-  readonly accountId: string | null;
-  readonly digest: string | null;
-  readonly accounts: number;
-  readonly reason: string;
-}
-
-export interface Erasure {
-  readonly accountId: string;
-  readonly digest: string;
-  readonly erasedAt: Date;
-}
-
 export interface AccountFilter {
   readonly state?: AccountState;
   readonly since?: Date;
   readonly until?: Date;
   readonly withHashes?: boolean;
-}
-
-/** A page of a list, and where the next one begins; null after the last. */
-export interface Page<Entry> {
-  readonly entries: readonly Entry[];
-  readonly next: string | null;
 }
 
 /** Reads accounts for operators; changes nothing. */
@@ -111,15 +88,5 @@ export interface AccountDirectory {
   count(filter: AccountFilter): Promise<number>;
   /** @param digests of the address, under the present key and the one before @throws {Unavailable} */
   traces(address: EmailAddress, digests: readonly string[], accountId: string | null): Promise<AddressTraces>;
-  /** The erasure log, oldest first. @throws {Unavailable} */
-  erasures(limit: number, after?: string): Promise<Page<Erasure>>;
-  /** The audit trail, newest first. @throws {Unavailable} */
-  audit(filter: AuditFilter, limit: number, after?: string): Promise<Page<AuditEntry>>;
 }
 export const AccountDirectory = Symbol('AccountDirectory');
-
-export interface AuditFilter {
-  readonly action?: string;
-  readonly since?: Date;
-  readonly until?: Date;
-}

@@ -5,7 +5,8 @@ import {
   type Operator,
   type Target,
 } from '../domain/account-administration';
-import { AccountDirectory, type AccountDetails, type Erasure } from '../domain/account-directory';
+import { AccountDirectory, type AccountDetails } from '../domain/account-directory';
+import type { Erasure } from '../domain/operator-trail';
 import { AddressDigest } from '../domain/address-digest';
 
 /** `address_differs`: the account has the id of the log and another address, or its digest was made by another key. */

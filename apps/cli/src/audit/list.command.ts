@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Help, Option, SubCommand } from 'nest-commander';
-import { AccountDirectory, AUDITED_ACTIONS, type AuditedAction, type AuditEntry } from '@app/users';
+import { AUDITED_ACTIONS, OperatorTrail, type AuditedAction, type AuditEntry } from '@app/users';
 import { moment, oneOf } from '../arguments';
 import { ListCommand, type Column, type ListOptions } from '../list-command';
 import { helpText } from '../root-command';
@@ -25,7 +25,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
 
 @SubCommand({ name: 'list', description: 'list the changes that operators made, newest first' })
 export class AuditListCommand extends ListCommand {
-  constructor(@Inject(AccountDirectory) private readonly accounts: AccountDirectory) {
+  constructor(@Inject(OperatorTrail) private readonly trail: OperatorTrail) {
     super();
   }
 
@@ -63,6 +63,6 @@ holds no address; "users find" shows the entries of one person.`,
       ...(since === undefined ? {} : { since }),
       ...(until === undefined ? {} : { until }),
     };
-    await this.printList(options, COLUMNS, (limit, after) => this.accounts.audit(filter, limit, after));
+    await this.printList(options, COLUMNS, (limit, after) => this.trail.audit(filter, limit, after));
   }
 }

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Help, SubCommand } from 'nest-commander';
-import { AccountDirectory } from '@app/users';
+import { OperatorTrail } from '@app/users';
 import { BaseCommand } from '../base-command';
 import { helpText } from '../root-command';
 import { Output } from '../terminal/output';
@@ -9,7 +9,7 @@ const PAGE_ENTRIES = 1_000;
 
 @SubCommand({ name: 'erasures', description: 'print the erasure log, one JSON object a line' })
 export class UsersErasuresCommand extends BaseCommand {
-  constructor(@Inject(AccountDirectory) private readonly accounts: AccountDirectory) {
+  constructor(@Inject(OperatorTrail) private readonly trail: OperatorTrail) {
     super();
   }
 
@@ -28,7 +28,7 @@ SECRET_KEY, and not the other way round.`,
   async run(): Promise<void> {
     let after: string | undefined;
     do {
-      const page = await this.accounts.erasures(PAGE_ENTRIES, after);
+      const page = await this.trail.erasures(PAGE_ENTRIES, after);
       const lines = page.entries.map(({ accountId, digest, erasedAt }) =>
         JSON.stringify({ account_id: accountId, digest, erased_at: erasedAt }),
       );

@@ -1,0 +1,26 @@
+import type { Sql } from '@app/runtime';
+import type { Page } from '../domain/operator-trail';
+
+type Fragment = ReturnType<Sql>;
+
+export const micros = (sql: Sql, column: ReturnType<Sql>) =>
+  sql`(extract(epoch from ${column}) * 1000000)::bigint::text`;
+
+/** A moment that `micros` wrote. */
+export const moment = (sql: Sql, sinceEpochMicros: string): Fragment =>
+  sql`'epoch'::timestamptz + ${sinceEpochMicros}::bigint * interval '1 microsecond'`;
+
+/** Moment and id of the entry that the page before ended with. */
+export const place = (after: string | undefined): [string | undefined, string | undefined] => {
+  const [moment, id] = after?.split('_') ?? [];
+  return [moment, id];
+};
+
+export function toPage<Entry, Row>(
+  entries: readonly Entry[],
+  limit: number,
+  last: Row | undefined,
+  placeOf: (row: Row) => string,
+): Page<Entry> {
+  return { entries, next: last === undefined || entries.length < limit ? null : placeOf(last) };
+}

@@ -1,0 +1,38 @@
+/** A page of a list, and where the next one begins; null after the last. */
+export interface Page<Entry> {
+  readonly entries: readonly Entry[];
+  readonly next: string | null;
+}
+
+export interface AuditEntry {
+  readonly id: string;
+  readonly at: Date;
+  readonly osUser: string;
+  readonly host: string;
+  readonly action: string;
+  readonly accountId: string | null;
+  readonly digest: string | null;
+  readonly accounts: number;
+  readonly reason: string;
+}
+
+export interface Erasure {
+  readonly accountId: string;
+  readonly digest: string;
+  readonly erasedAt: Date;
+}
+
+export interface AuditFilter {
+  readonly action?: string;
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+/** What operators did, and what was erased. */
+export interface OperatorTrail {
+  /** The erasure log, oldest first. @throws {Unavailable} */
+  erasures(limit: number, after?: string): Promise<Page<Erasure>>;
+  /** The audit trail, newest first. @throws {Unavailable} */
+  audit(filter: AuditFilter, limit: number, after?: string): Promise<Page<AuditEntry>>;
+}
+export const OperatorTrail = Symbol('OperatorTrail');

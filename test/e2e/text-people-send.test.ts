@@ -115,7 +115,7 @@ describe('A request line', () => {
     ['HEAD of a POST', 405, `HEAD ${REGISTER} HTTP/1.1`],
     ['OPTIONS without CORS', 204, `OPTIONS ${REGISTER} HTTP/1.1`],
     ['TRACE', 405, `TRACE ${REGISTER} HTTP/1.1`],
-    ['a method that unknown knows', 400, `BREW ${REGISTER} HTTP/1.1`],
+    ['an unknown method', 400, `BREW ${REGISTER} HTTP/1.1`],
     ['the absolute form', 200, 'GET http://localhost/api/v1/health HTTP/1.1'],
     ['a percent-encoded letter, which no route has', 404, 'GET /api/v1/he%61lth HTTP/1.1'],
     ['a percent-encoded slash', 404, 'GET /api%2Fv1/health HTTP/1.1'],

@@ -14,7 +14,8 @@ import { Client, Service } from '../support/service';
 import { until } from '../support/until';
 import { CLI, shellCommands, type ShellCommand } from '../support/shell-commands';
 
-jest.setTimeout(180_000);
+// A page of operations has some thirty commands, each a process: a minute on an idle machine.
+jest.setTimeout(600_000);
 
 const REBUILDS = 'rebuilds or replaces files that the running tests use';
 const SERVES = 'serves until it is stopped; every end-to-end test starts the same programs';
@@ -38,6 +39,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'make chaos': LONG,
   'make test-containers': LONG,
   'npm run chaos': LONG,
+  'npm run lint': LONG,
   'npm run bench': LONG,
   'npm run bench -- --full': LONG,
   'npx jest --selectProjects unit libs/users/domain/password.spec.ts': 'is a test; make test runs it',

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ISql } from 'postgres';
 import type { Client } from './service';
 
@@ -75,6 +76,10 @@ export class Reader {
       `/api/v1/events?after=${this.next}${this.parameters}`,
       this.headers,
     );
+    if (status === 503) {
+      await pause(Number(body['retry_after_seconds']) * 1_000);
+      return false;
+    }
     if (status !== 200) throw new Error(`The feed answered ${status}: ${JSON.stringify(body)}`);
     this.seen.push(...(body['events'] as SeenEvent[]));
     this.next = String(body['next']);

@@ -59,6 +59,15 @@ describe('within', () => {
     }
   });
 
+  it('gives a question that left late, because this process stood still, its time for an answer', async () => {
+    let answer: (text: string) => void = () => {};
+    const answered = within(new Promise<string>((resolve) => (answer = resolve)), 60, late);
+    const stillUntil = performance.now() + 200;
+    while (performance.now() < stillUntil);
+    setTimeout(() => answer('answer'), 20);
+    await expect(answered).resolves.toBe('answer');
+  });
+
   it('leaves no timer behind', async () => {
     jest.useFakeTimers();
     try {

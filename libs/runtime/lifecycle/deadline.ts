@@ -18,14 +18,29 @@ export class Unavailable extends Error {
   }
 }
 
+/** A timer that fires this many milliseconds too late says that this process, and not the dependency, stood still. */
+const STOOD_STILL_MS = 50;
+/** What is waited for an answer after that, in milliseconds, and how often: the question itself may have left late. */
+const GRACE_MS = 200;
+const GRACES_MAX = 3;
+
 /**
- * Calls `late` after `timeoutMs`, unless cancelled before. An answer that has arrived while this process was busy
- * elsewhere is in time: it lies in the socket, so the event loop gets to read once more before the time is up.
+ * Calls `late` after `timeoutMs`, unless cancelled before. Only time in which this process ran counts against the answer:
+ * the event loop gets to read once more before the time is up, and after it stood still the answer gets a little longer.
  * @returns what cancels it
  */
 export function onDeadline(timeoutMs: number, late: () => void): () => void {
+  let timer: NodeJS.Timeout;
   let turn: NodeJS.Immediate | undefined;
-  const timer = setTimeout(() => (turn = setImmediate(late)), timeoutMs);
+  const wait = (ms: number, graces: number): void => {
+    const due = performance.now() + ms;
+    timer = setTimeout(() => {
+      const stoodStill = performance.now() - due > STOOD_STILL_MS;
+      const end = stoodStill && graces > 0 ? () => wait(Math.min(ms, GRACE_MS), graces - 1) : late;
+      turn = setImmediate(end);
+    }, ms);
+  };
+  wait(timeoutMs, GRACES_MAX);
   return () => {
     clearTimeout(timer);
     clearImmediate(turn);

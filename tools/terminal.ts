@@ -85,7 +85,7 @@ ${ownInbox ? `    Try it   ${inbox}/try\n    Inbox    ${inbox}\n` : ''}    API  
 export const curlLines = (api: string, inbox: string): string => `
     curl -s ${api}/api/v1/users/register -H 'Content-Type: application/json' \\
       -d '{"email":"test@example.com","password":"SecurePass123"}'
-    CODE=$(curl -s --fail --retry 5 --retry-all-errors ${inbox}/api/v1/message/latest | \\
+    CODE=$(curl -s --fail --retry 5 --retry-all-errors '${inbox}/api/v1/message/latest?to=test@example.com' | \\
       sed -n 's/.*"Text":"\\([0-9]*\\) .*/\\1/p')
     curl -s ${api}/api/v1/users/activate -u test@example.com:SecurePass123 \\
       -H 'Content-Type: application/json' -d "{\\"activation_code\\":\\"$CODE\\"}"

@@ -14,8 +14,9 @@ import { Client, Service } from '../support/service';
 import { until } from '../support/until';
 import { CLI, shellCommands, type ShellCommand } from '../support/shell-commands';
 
-// A page of operations has some thirty commands, each a process: a minute on an idle machine.
+// The page of operations has some thirty commands, each a process: a minute on an idle machine.
 jest.setTimeout(600_000);
+const COMMAND_TIMEOUT_MS = 60_000;
 
 const REBUILDS = 'rebuilds or replaces files that the running tests use';
 const SERVES = 'serves until it is stopped; every end-to-end test starts the same programs';
@@ -27,9 +28,12 @@ const CLUSTER = 'needs a Kubernetes cluster; the manifests are compared with its
 const NOT_RUN: Readonly<Record<string, string>> = {
   'git clone <this repository> user-registration && cd user-registration': 'downloads the project',
   'make run': SERVES,
+  'npm run start:dev': SERVES,
   'npm run start:api': SERVES,
   'npm run start:mailer-worker': SERVES,
   'WEB_CONCURRENCY=4 npm run start:api': SERVES,
+  'npm ci': REBUILDS,
+  'make format': REBUILDS,
   'npm ci && npm run build': REBUILDS,
   'npm run --silent build': REBUILDS,
   'npm run openapi': REBUILDS,
@@ -203,13 +207,16 @@ describe('The commands of the documents', () => {
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
+      detached: true,
     });
+    // With everything that it has started, which would hold its output open.
+    const late = setTimeout(() => process.kill(-(shell.pid as number), 'SIGKILL'), COMMAND_TIMEOUT_MS);
     const [[status], stdout, stderr] = await Promise.all([
       once(shell, 'close'),
       text(shell.stdout),
       text(shell.stderr),
     ]);
+    clearTimeout(late);
     return { status: Number(status), stdout, stderr };
   }
 

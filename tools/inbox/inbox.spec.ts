@@ -99,6 +99,18 @@ describe('The inbox', () => {
     expect((await fetch(url('/api/v1/message/latest'))).status).toBe(404);
   });
 
+  it('gives the latest mail, and the latest to one address', async () => {
+    await send({ subject: 'hers', to: 'marie@example.com', text: 'x' });
+    await send({ subject: 'his', text: 'x' });
+    const latest = async (query: string): Promise<string> => {
+      const answer = await fetch(url(`/api/v1/message/latest${query}`));
+      return answer.ok ? ((await answer.json()) as { Subject: string }).Subject : String(answer.status);
+    };
+    expect(await latest('')).toBe('his');
+    expect(await latest('?to=marie@example.com')).toBe('hers');
+    expect(await latest('?to=nobody@example.com')).toBe('404');
+  });
+
   it('frames the HTML of a mail without scripts, forms and the network', async () => {
     await send({ subject: 'x', html: '<script>alert(1)</script><img src="https://evil.example/t.gif">' });
     const { ID } = (await list()).messages[0] ?? {};

@@ -54,9 +54,10 @@ export class Mailbox extends EventEmitter<{ mail: [StoredMail] }> {
     return this.mails;
   }
 
-  /** `latest` is the newest one, as in Mailpit. */
-  find(id: string): StoredMail | undefined {
-    return id === 'latest' ? this.mails[0] : this.mails.find((mail) => mail.ID === id);
+  /** `latest` is the newest one, as in Mailpit; with an address, the newest to that address. */
+  find(id: string, to?: string | null): StoredMail | undefined {
+    if (id !== 'latest') return this.mails.find((mail) => mail.ID === id);
+    return this.mails.find(({ To }) => to == null || To.some(({ Address }) => Address === to));
   }
 
   /** Deletes the mails of these ids, or all of them. */

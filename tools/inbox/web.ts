@@ -57,7 +57,8 @@ async function answer(
     }
   }
   const [, id, part] = /^\/(?:api\/v1\/message|view)\/([\w-]+)(\/raw|\.html)?$/.exec(url.pathname) ?? [];
-  const mail = id === undefined || request.method !== 'GET' ? undefined : mailbox.find(id);
+  const mail =
+    id === undefined || request.method !== 'GET' ? undefined : mailbox.find(id, url.searchParams.get('to'));
   if (mail === undefined) return send(response, 404, { Error: 'not found' });
   if (part === '/raw') return sendText(response, 'text/plain', mail.Raw, MAIL_POLICY);
   if (part === '.html') return sendText(response, 'text/html', mail.HTML, MAIL_POLICY);

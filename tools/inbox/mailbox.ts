@@ -55,9 +55,9 @@ export class Mailbox extends EventEmitter<{ mail: [StoredMail] }> {
   }
 
   /** `latest` is the newest one, as in Mailpit; with an address, the newest to that address. */
-  find(id: string, to?: string | null): StoredMail | undefined {
+  find(id: string, to: string | null = null): StoredMail | undefined {
     if (id !== 'latest') return this.mails.find((mail) => mail.ID === id);
-    return this.mails.find(({ To }) => to == null || To.some(({ Address }) => Address === to));
+    return this.mails.find(({ To }) => to === null || To.some(({ Address }) => Address === to));
   }
 
   /** Deletes the mails of these ids, or all of them. */

@@ -1,29 +1,23 @@
 import type { Browser, Page } from 'playwright-core';
-import { createInboxServer } from '../../tools/inbox/web';
-import { freePort } from '../../tools/processes/ports';
 import { axeFaults } from '../support/axe';
 import { startBrowser } from '../support/browser';
-import { codeIn } from '../support/inbox';
+import { codeIn, type InboxPages } from '../support/inbox';
 import { Client, Service } from '../support/service';
 
 const PASSWORD = 'SecurePass123';
 
 describe.each(['light', 'dark'] as const)('Axe finds nothing, %s', (colorScheme) => {
   let service: Service;
-  let inbox: ReturnType<typeof createInboxServer>;
-  let inboxUrl: string;
+  let inbox: InboxPages;
   let browser: Browser;
   let page: Page;
 
   beforeAll(async () => {
-    const port = await freePort();
     [service, browser] = await Promise.all([Service.start('one-node'), startBrowser()]);
-    inbox = createInboxServer(service.inbox.mailbox, service.api.url).listen(port, '127.0.0.1');
-    inboxUrl = `http://127.0.0.1:${port}`;
+    inbox = await service.inbox.servePages(service.api.url);
   }, 60_000);
   afterAll(async () => {
     await browser.close();
-    inbox.closeAllConnections();
     inbox.close();
     await service.stop();
   });
@@ -33,7 +27,7 @@ describe.each(['light', 'dark'] as const)('Axe finds nothing, %s', (colorScheme)
   afterEach(() => page.close());
 
   it('on the sign-up page, from the empty form to the active account', async () => {
-    await page.goto(`${inboxUrl}/try`);
+    await page.goto(`${inbox.url}/try`);
     expect(await axeFaults(page)).toEqual([]);
 
     await page.getByRole('button', { name: 'Create account' }).click();
@@ -67,7 +61,7 @@ describe.each(['light', 'dark'] as const)('Axe finds nothing, %s', (colorScheme)
 
   it('on the inbox, empty and with a mail open, and in the mail itself', async () => {
     service.inbox.mailbox.delete();
-    await page.goto(inboxUrl);
+    await page.goto(inbox.url);
     expect(await axeFaults(page)).toEqual([]);
     const email = `reader.${colorScheme}@example.com`;
     await new Client(service.api.url).register(email, PASSWORD);

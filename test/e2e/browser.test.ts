@@ -1,9 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { createInboxServer } from '../../tools/inbox/web';
-import { freePort } from '../../tools/processes/ports';
 import { spawnApp } from '../support/apps';
 import { openPage, startBrowser } from '../support/browser';
-import { codeIn } from '../support/inbox';
+import { codeIn, type InboxPages } from '../support/inbox';
 import { Client, Service } from '../support/service';
 
 const EMAIL = 'visitor@example.com';
@@ -11,19 +9,15 @@ const PASSWORD = 'SecurePass123';
 
 describe('In a browser', () => {
   let service: Service;
-  let inbox: ReturnType<typeof createInboxServer>;
-  let inboxUrl: string;
+  let inbox: InboxPages;
   let browser: Browser;
 
   beforeAll(async () => {
-    const port = await freePort();
     [service, browser] = await Promise.all([Service.start('one-node'), startBrowser()]);
-    inbox = createInboxServer(service.inbox.mailbox).listen(port, '127.0.0.1');
-    inboxUrl = `http://127.0.0.1:${port}`;
+    inbox = await service.inbox.servePages();
   }, 60_000);
   afterAll(async () => {
     await browser.close();
-    inbox.closeAllConnections();
     inbox.close();
     await service.stop();
   });
@@ -64,7 +58,7 @@ describe('In a browser', () => {
 
   it('the inbox shows a mail as it arrives', async () => {
     const { page, complaints } = await openPage(browser);
-    await page.goto(inboxUrl);
+    await page.goto(inbox.url);
     await new Client(service.api.url).register('reader@example.com', PASSWORD);
     await page.getByRole('button', { name: 'reader@example.com' }).click();
     const code = codeIn(await service.inbox.mailTo('reader@example.com'));
@@ -80,7 +74,7 @@ describe('In a browser', () => {
     await new Client(service.api.url).register(address, PASSWORD);
     const mail = await service.inbox.mailTo(address);
     const page = await browser.newPage({ viewport: { width: 375, height: 667 }, colorScheme });
-    await page.goto(`${inboxUrl}/view/${mail.ID}.html`);
+    await page.goto(`${inbox.url}/view/${mail.ID}.html`);
     await page.getByText(codeIn(mail), { exact: true }).waitFor();
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(375);
     expect(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')).toBe(background);

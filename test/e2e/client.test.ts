@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { createInboxServer } from '../../tools/inbox/web';
-import { freePort } from '../../tools/processes/ports';
+import type { InboxPages } from '../support/inbox';
 import { Client, Service } from '../support/service';
 import { until } from '../support/until';
 
@@ -29,15 +28,12 @@ void client.POST('/api/v1/users/activate', { body: { activation_code: '1234' } }
 
 describe('The TypeScript client', () => {
   let service: Service;
-  let inbox: ReturnType<typeof createInboxServer>;
-  let inboxUrl: string;
+  let inbox: InboxPages;
   let folder: string;
 
   beforeAll(async () => {
     service = await Service.start('one-node');
-    const port = await freePort();
-    inbox = createInboxServer(service.inbox.mailbox).listen(port, '127.0.0.1');
-    inboxUrl = `http://127.0.0.1:${port}`;
+    inbox = await service.inbox.servePages();
     // Below the checkout, so that the programs find its packages.
     mkdirSync(path.join(ROOT, 'dist'), { recursive: true });
     folder = mkdtempSync(path.join(ROOT, 'dist/client-'));
@@ -67,7 +63,7 @@ describe('The TypeScript client', () => {
     const { stdout } = await run(process.execPath, [
       path.join(folder, 'example.js'),
       service.api.url,
-      inboxUrl,
+      inbox.url,
     ]);
     expect(stdout).toContain('registering again: 409 UserAlreadyExists');
     expect(stdout).toContain('healthy, 1 activation(s)');

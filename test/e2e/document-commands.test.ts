@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { hashSync } from 'bcrypt';
-import { createInboxServer } from '../../tools/inbox/web';
 import { freePort } from '../../tools/processes/ports';
 import { Checkout } from '../support/checkout';
 import { cli } from '../support/cli';
 import { createDatabase } from '../support/postgres';
 import { insertActivated, insertGivenUp, insertOwed } from '../support/registrations';
+import type { InboxPages } from '../support/inbox';
 import { Client, Service } from '../support/service';
 import { until } from '../support/until';
 import { CLI, shellCommands, type ShellCommand } from '../support/shell-commands';
@@ -132,23 +132,22 @@ describe('The commands of the documents', () => {
   const checkout = new Checkout();
   let service: Service;
   let hooks: Server;
-  let inbox: Server;
-  let ports: { inbox: number; hook: number };
+  let inbox: InboxPages;
 
   beforeAll(async () => {
-    ports = { inbox: await freePort(), hook: await freePort() };
+    const hookPort = await freePort();
     hooks = createServer((request, response) => {
       request.resume().once('end', () => response.writeHead(204).end());
-    }).listen(ports.hook, '127.0.0.1');
+    }).listen(hookPort, '127.0.0.1');
     service = await Service.start('one-node', {
       ENABLE_RATE_LIMITING: 'true',
       TRUST_PROXY: '127.0.0.1',
       EVENTS_TOKEN: 'a-token-of-thirty-two-characters-1',
-      WEBHOOK_URL: `http://127.0.0.1:${ports.hook}/hook`,
+      WEBHOOK_URL: `http://127.0.0.1:${hookPort}/hook`,
       WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
       RATE_LIMIT_REGISTRATION_PER_HOUR: '1',
     });
-    inbox = createInboxServer(service.inbox.mailbox).listen(ports.inbox, '127.0.0.1');
+    inbox = await service.inbox.servePages();
     await flood();
     await eraseRestored();
   });
@@ -225,7 +224,7 @@ describe('The commands of the documents', () => {
     ASKING.reduce((all, [asking, scripted]) => all.replace(asking, scripted), script)
       .replace(/^make /, 'make -o dist/.built -o node_modules/.package-lock.json ')
       .replaceAll('http://127.0.0.1:8000', service.api.url)
-      .replaceAll('http://127.0.0.1:8025', `http://127.0.0.1:${ports.inbox}`);
+      .replaceAll('http://127.0.0.1:8025', inbox.url);
 
   const documents = [...new Set(scripts.map(({ document }) => document))];
 

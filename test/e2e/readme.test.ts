@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { createInboxServer } from '../../tools/inbox/web';
-import { freePort } from '../../tools/processes/ports';
 import { curlLines } from '../../tools/terminal';
 import { Service } from '../support/service';
 
@@ -19,10 +17,9 @@ describe('The lines to try the service with', () => {
     ['the banner of make run', curlLines],
   ])('lead from sign-up to an activated account in %s', async (_where, lines) => {
     const service = await Service.start('one-node');
-    const port = await freePort();
-    const inbox = createInboxServer(service.inbox.mailbox).listen(port, '127.0.0.1');
+    const inbox = await service.inbox.servePages();
     try {
-      const script = lines(service.api.url, `http://127.0.0.1:${port}`);
+      const script = lines(service.api.url, inbox.url);
       const { stdout } = await promisify(execFile)('bash', ['-c', script], { timeout: 30_000 });
       expect(stdout).toContain('"is_activated":true');
     } finally {

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { freePort } from '../../tools/processes/ports';
-import { createInboxServer } from '../../tools/inbox/web';
-import { codeIn } from '../support/inbox';
+import { codeIn, type InboxPages } from '../support/inbox';
 import { checkAnswer } from '../support/document';
 import { Service } from '../support/service';
 import { until } from '../support/until';
@@ -46,13 +44,12 @@ function parse(source: string): { values: Record<string, string>; requests: Requ
 describe('requests.http', () => {
   const { values, requests } = parse(readFileSync(path.join(ROOT, 'requests.http'), 'utf8'));
   let service: Service;
-  let inbox: ReturnType<typeof createInboxServer>;
+  let inbox: InboxPages;
 
   beforeAll(async () => {
     service = await Service.start('one-node', { ENABLE_RATE_LIMITING: 'true' });
-    const port = await freePort();
-    inbox = createInboxServer(service.inbox.mailbox).listen(port, '127.0.0.1');
-    Object.assign(values, { api: service.api.url, inbox: `http://127.0.0.1:${port}` });
+    inbox = await service.inbox.servePages();
+    Object.assign(values, { api: service.api.url, inbox: inbox.url });
   });
   afterAll(async () => {
     inbox.close();

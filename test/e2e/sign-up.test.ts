@@ -1,27 +1,23 @@
 import type { Browser, Page } from 'playwright-core';
-import { createInboxServer } from '../../tools/inbox/web';
-import { freePort } from '../../tools/processes/ports';
 import { openPage, startBrowser } from '../support/browser';
-import { codeIn } from '../support/inbox';
+import { codeIn, type InboxPages } from '../support/inbox';
 import { Client, Service } from '../support/service';
 
 const PASSWORD = 'Sécure Pass 123';
 
 describe('The sign-up page', () => {
   let service: Service;
-  let inbox: ReturnType<typeof createInboxServer>;
+  let inbox: InboxPages;
   let url: string;
   let browser: Browser;
 
   beforeAll(async () => {
-    const port = await freePort();
     [service, browser] = await Promise.all([Service.start('one-node'), startBrowser()]);
-    inbox = createInboxServer(service.inbox.mailbox, service.api.url).listen(port, '127.0.0.1');
-    url = `http://127.0.0.1:${port}/try`;
+    inbox = await service.inbox.servePages(service.api.url);
+    url = `${inbox.url}/try`;
   }, 60_000);
   afterAll(async () => {
     await browser.close();
-    inbox.closeAllConnections();
     inbox.close();
     await service.stop();
   });

@@ -1,8 +1,15 @@
 import type { SMTPServer } from 'smtp-server';
 import { Mailbox, type StoredMail } from '../../tools/inbox/mailbox';
 import { createSmtpServer } from '../../tools/inbox/smtp';
+import { createInboxServer } from '../../tools/inbox/web';
 import { freePort } from '../../tools/processes/ports';
 import { until } from './until';
+
+/** The web pages of an inbox. */
+export interface InboxPages {
+  readonly url: string;
+  close(): void;
+}
 
 /** A mail server for tests: the inbox of `make run`, that can also refuse, keep silent and go away. */
 export class TestInbox {
@@ -64,6 +71,19 @@ export class TestInbox {
 
   thaw(): void {
     this.silent = false;
+  }
+
+  /** @param api where the sign-up page under /try finds the api; without it there is no such page */
+  async servePages(api?: string): Promise<InboxPages> {
+    const port = await freePort();
+    const server = createInboxServer(this.mailbox, api).listen(port, '127.0.0.1');
+    return {
+      url: `http://127.0.0.1:${port}`,
+      close: () => {
+        server.closeAllConnections();
+        server.close();
+      },
+    };
   }
 
   async up(): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * What a field can be told beyond its code, in English; a word in braces stands for what differs from time to time.
+ * What a field can be told beyond its code, in English; a word in braces is replaced with what differs from time to time.
  * The domain says these sentences by itself: they are recognised here so that each language can say them too.
  */
 export const FIELD_SENTENCES = {

@@ -40,6 +40,17 @@ export interface Check {
 const CLOCKS_APART_MAX_MS = 2_000;
 
 /**
+ * How far another machine's clock is from ours at least, in milliseconds.
+ * @param theirs milliseconds since 1970, read at some moment between `askedAt` and now
+ * @param unitMs what theirs is rounded down to
+ */
+export function clocksApartMs(theirs: number, askedAt: number, unitMs = 0): number {
+  const halfRoundTripMs = (Date.now() - askedAt) / 2;
+  const betweenMs = Math.abs(theirs + unitMs / 2 - (askedAt + halfRoundTripMs));
+  return Math.max(0, betweenMs - halfRoundTripMs - unitMs / 2);
+}
+
+/**
  * Compares another machine's clock with ours.
  * @param theirs milliseconds since 1970, read at some moment between `askedAt` and now
  */
@@ -51,7 +62,7 @@ export function compareClocks(
   askedAt: number,
 ): void {
   const roundTripMs = Date.now() - askedAt;
-  const apartMs = Math.max(0, Math.abs(theirs - (askedAt + roundTripMs / 2)) - roundTripMs / 2);
+  const apartMs = clocksApartMs(theirs, askedAt);
   if (apartMs <= CLOCKS_APART_MAX_MS)
     findings.ok(id, `clocks agree to ${Math.ceil((apartMs + roundTripMs) / 10) * 10} ms`);
   else {

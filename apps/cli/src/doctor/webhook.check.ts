@@ -2,7 +2,7 @@ import { pingMessage, webhookKeyOf, type WebhookSender } from '@app/events';
 import { within, type Environment } from '@app/runtime';
 import { PROGRAM_NAME } from '../root-command';
 import { plainText } from '../terminal/format';
-import type { Check, Findings } from './finding';
+import { clocksApartMs, type Check, type Findings } from './finding';
 
 /** Longest wait for the receiver, in milliseconds; shorter than that of a real webhook, because people wait. */
 const TIMEOUT_MS = 5_000;
@@ -77,10 +77,8 @@ export class WebhookCheck implements Check {
   private clock(findings: Findings, date: string | null, askedAt: number): void {
     const theirs = Date.parse(date ?? '');
     if (Number.isNaN(theirs)) return;
-    const roundTripMs = Date.now() - askedAt;
     // The header has whole seconds.
-    const apartMs = Math.abs(theirs + 500 - (askedAt + roundTripMs / 2)) - roundTripMs / 2 - 500;
-    const apart = Math.max(0, Math.ceil(apartMs / 1_000));
+    const apart = Math.ceil(clocksApartMs(theirs, askedAt, 1_000) / 1_000);
     const fix = 'Let both keep time by NTP.';
     if (apart >= TOLERANCE_SECONDS) {
       const refused = `receivers refuse what was signed ${TOLERANCE_SECONDS} s ago or more`;

@@ -1,4 +1,3 @@
-export { SmtpIndicator } from './smtp.indicator';
 export { bounceAddress } from './bounces/bounce-address';
 export { readBounce } from './bounces/read-bounce';
 export { smtpAddresses, type SmtpAddress } from './domain/smtp-address';

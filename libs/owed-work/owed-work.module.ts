@@ -1,11 +1,8 @@
-import { BullModule } from '@nestjs/bullmq';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { HASH_TAGS, hasRedis, type Environment } from '@app/runtime';
-import { bullMqConnection } from './adapters/bullmq-connection';
+import { hasRedis, type Environment } from '@app/runtime';
 import { NotifyDoorbell } from './adapters/notify-doorbell';
 import { PostgresWorkerHeartbeats } from './adapters/postgres-worker-heartbeats';
-import { RedisDoorbell } from './adapters/redis-doorbell';
-import { Doorbell, DOORBELL_QUEUE } from './domain/doorbell';
+import { Doorbell } from './domain/doorbell';
 import { WorkerHeartbeats } from './domain/worker-heartbeats';
 
 /** What the command line needs of it. */
@@ -14,22 +11,19 @@ export const WORKER_HEARTBEATS: Provider = { provide: WorkerHeartbeats, useClass
 /** Doorbell → a BullMQ job in Redis, or NOTIFY of PostgreSQL in one-node mode; WorkerHeartbeats → PostgreSQL. */
 @Module({})
 export class OwedWorkModule {
-  static forRoot(environment: Environment): DynamicModule {
-    const redis = hasRedis(environment);
+  static async forRoot(environment: Environment): Promise<DynamicModule> {
+    const common = { module: OwedWorkModule, global: true };
+    if (!hasRedis(environment)) {
+      const notify = { provide: Doorbell, useClass: NotifyDoorbell };
+      return { ...common, providers: [notify, WORKER_HEARTBEATS], exports: [Doorbell, WorkerHeartbeats] };
+    }
+    // BullMQ is loaded where there is a Redis: it is a fifth of what the api loads, and nobody else needs it.
+    const { RedisDoorbellModule } = await import('./adapters/redis-doorbell.module.js');
     return {
-      module: OwedWorkModule,
-      global: true,
-      imports: redis
-        ? [
-            BullModule.forRoot({
-              connection: bullMqConnection(environment),
-              prefix: `${environment.REDIS_KEY_PREFIX}:${HASH_TAGS.doorbell}`,
-            }),
-            BullModule.registerQueue({ name: DOORBELL_QUEUE }),
-          ]
-        : [],
-      providers: [{ provide: Doorbell, useClass: redis ? RedisDoorbell : NotifyDoorbell }, WORKER_HEARTBEATS],
-      exports: [Doorbell, WorkerHeartbeats],
+      ...common,
+      imports: [RedisDoorbellModule.forRoot(environment)],
+      providers: [WORKER_HEARTBEATS],
+      exports: [RedisDoorbellModule, WorkerHeartbeats],
     };
   }
 }

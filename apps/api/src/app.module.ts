@@ -5,12 +5,14 @@ import { EventsModule } from '@app/events';
 import { MetricsModule, ScrapeController } from '@app/metrics';
 import { OwedWorkModule } from '@app/owed-work';
 import { RateLimitModule, SlidingWindowStorage } from '@app/rate-limit';
-import { Environment, ProbesController, RuntimeModule } from '@app/runtime';
+import { Environment } from '@app/runtime';
+import { ProbesController, RuntimeModule } from '@app/runtime/server';
 import { UsersModule } from '@app/users';
 import { IndexController } from './docs/index.controller';
 import { EventArrivals } from './events/event-arrivals';
 import { EventsController } from './events/events.controller';
 import { HealthController } from './health/health.controller';
+import { SmtpIndicator } from './health/smtp.indicator';
 import { MetricsController } from './metrics/metrics.controller';
 import { Observers } from './metrics/observers';
 import { ProblemFilter } from './problem/problem.filter';
@@ -75,7 +77,7 @@ export class AppModule {
         MetricsController,
         ScrapeController,
       ],
-      providers: [EventArrivals, Observers, UnreadableRequests, ...ROUTE_PROVIDERS],
+      providers: [EventArrivals, Observers, SmtpIndicator, UnreadableRequests, ...ROUTE_PROVIDERS],
     };
   }
 }

@@ -3,15 +3,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { Instruments, MetricsRecorder } from '@app/metrics';
 import { clientOf } from '@app/rate-limit';
-import {
-  BoundedExpressAdapter,
-  createLogger,
-  Lifecycle,
-  Logger,
-  nestLogger,
-  securityHeaders,
-  type Environment,
-} from '@app/runtime';
+import { createLogger, Lifecycle, Logger, nestLogger, type Environment } from '@app/runtime';
+import { BoundedExpressAdapter, securityHeaders } from '@app/runtime/server';
 import { PasswordHasher } from '@app/users';
 import { AppModule } from './app.module';
 import { serveDocs } from './docs/openapi';

@@ -1,16 +1,8 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import {
-  BoundedExpressAdapter,
-  createLogger,
-  hasRedis,
-  Logger,
-  nestLogger,
-  securityHeaders,
-  shutDownOnSignal,
-  start,
-} from '@app/runtime';
+import { createLogger, hasRedis, Logger, nestLogger, shutDownOnSignal, start } from '@app/runtime';
+import { BoundedExpressAdapter, securityHeaders } from '@app/runtime/server';
 import { AppModule } from './app.module';
 
 void start('mailer-worker', async (environment) => {

@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
 import { PrometheusScrape } from '@app/metrics';
-import { depart, Lifecycle, within, type BoundedServer, type Environment } from '@app/runtime';
+import { depart, Lifecycle, within, type Environment } from '@app/runtime';
+import type { BoundedServer } from '@app/runtime/server';
 import { HEARTBEAT_MS, type ToPrimary, type ToProcess } from './messages';
 
 /** Longest wait of a scrape for the primary; it waits a second for each process itself. */

@@ -8,10 +8,11 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { SmtpIndicator } from '@app/mail';
-import { DatabaseIndicator, Environment, RedisIndicator } from '@app/runtime';
+import { Environment } from '@app/runtime';
+import { DatabaseIndicator, RedisIndicator } from '@app/runtime/server';
 import { Problem } from '../problem/problem';
 import { RETRY_AFTER_SECONDS } from '../problem/to-problem';
+import { SmtpIndicator } from './smtp.indicator';
 
 class HealthChecks {
   @ApiProperty({ enum: ['healthy', 'unhealthy'], example: 'healthy' })

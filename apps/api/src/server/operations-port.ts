@@ -1,7 +1,8 @@
 import { NotFoundException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
-import type { BoundedExpressAdapter, BoundedServer, Environment } from '@app/runtime';
+import type { Environment } from '@app/runtime';
+import type { BoundedExpressAdapter, BoundedServer } from '@app/runtime/server';
 import type { ProblemFilter } from '../problem/problem.filter';
 
 /** What operators and other services read: metrics, events and documents, and all that is below. */

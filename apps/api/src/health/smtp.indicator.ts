@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
-import { CachedIndicator, Environment } from '@app/runtime';
-import { MailServerLog, type MailServerState } from './domain/mail-server-log';
+import { MailServerLog, type MailServerState } from '@app/mail';
+import { Environment } from '@app/runtime';
+import { CachedIndicator } from '@app/runtime/server';
 
 /**
  * Whether a mail server took the last mail and answered the last greeting, as the workers saw it: asking causes nothing

@@ -1,0 +1,6 @@
+// What runs in the programs that answer HTTP. It loads Express, Terminus and Swagger, which the command line does without.
+export * from '../health/health';
+export * from '../health/probes.controller';
+export * from '../runtime.module';
+export * from './bounded-server';
+export * from './security-headers';

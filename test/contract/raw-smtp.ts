@@ -6,7 +6,9 @@ export interface Script {
   readonly extensions?: readonly string[];
   readonly greetingAfterMs?: number;
   readonly acceptAfterMs?: number;
-  greeting?(): string;
+  /** Any command's answer, before what the others say of it; null closes the connection instead. */
+  command?(line: string, taken: number): string | null | undefined;
+  greeting?(): string | null;
   auth?(): string;
   sender?(taken: number): string;
   recipient?(taken: number, address: string): string;
@@ -54,7 +56,9 @@ export class RawSmtp {
     let recipient = '';
     let content: string[] | undefined;
     let work = pause(this.script.greetingAfterMs ?? 0).then(() => {
-      socket.write(`${this.script.greeting?.() ?? '220 raw ESMTP'}\r\n`);
+      const greeting = this.script.greeting === undefined ? '220 raw ESMTP' : this.script.greeting();
+      if (greeting === null) socket.destroy();
+      else socket.write(`${greeting}\r\n`);
     });
     const answer = async (line: string): Promise<void> => {
       if (content !== undefined) {
@@ -79,6 +83,10 @@ export class RawSmtp {
         return;
       }
       const reply = this.reply(line, taken);
+      if (reply === null) {
+        socket.destroy();
+        return;
+      }
       if (reply.startsWith('250') && /^MAIL/i.test(line)) sender = /<(.*?)>/.exec(line)?.[1] ?? '';
       if (reply.startsWith('250') && /^RCPT/i.test(line)) recipient = /<(.*?)>/.exec(line)?.[1] ?? '';
       if (reply.startsWith('354')) content = [];
@@ -93,8 +101,10 @@ export class RawSmtp {
     });
   }
 
-  private reply(line: string, taken: number): string {
+  private reply(line: string, taken: number): string | null {
     const { script } = this;
+    const own = script.command?.(line, taken);
+    if (own !== undefined) return own;
     if (/^EHLO/i.test(line)) {
       const names = ['raw', ...(script.extensions ?? ['SMTPUTF8', '8BITMIME', 'AUTH PLAIN'])];
       return names.map((name, index) => `250${index === names.length - 1 ? ' ' : '-'}${name}`).join('\r\n');

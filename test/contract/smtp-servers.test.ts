@@ -1,42 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { MailerModule, MailerService } from '@nestjs-modules/mailer';
-import { Test } from '@nestjs/testing';
 import type { Mailer, MailOutcome } from '@app/mail';
-import { mailerOptions, MailTemplates } from '@app/mail/smtp';
-import { SmtpMailer, SmtpServers } from '@app/mail/testing';
 import { codeForKevin } from '@app/mail/testing';
-import { parseEnvironment } from '@app/runtime';
-import { RawSmtp, type Script } from './raw-smtp';
+import type { Script } from './raw-smtp';
+import { closeSmtpStage, mailerFor, serverWith } from './smtp-stage';
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-async function serverWith(script: Script = {}, port = 0, host = '127.0.0.1'): Promise<RawSmtp> {
-  const smtp = await RawSmtp.start(script, port, host);
-  closers.push(() => smtp.close());
-  return smtp;
-}
-
-async function mailerFor(port: number, variables: NodeJS.ProcessEnv = {}) {
-  const environment = parseEnvironment({
-    SMTP_HOST: '127.0.0.1',
-    SMTP_PORT: String(port),
-    SMTP_FROM_EMAIL: 'noreply@service.example',
-    SMTP_TIMEOUT_SECONDS: '5',
-    ...variables,
-  });
-  const servers = new SmtpServers(environment);
-  const changes: string[] = [];
-  servers.onChange = ({ server, reason }) =>
-    void changes.push(`${server} ${reason === null ? 'serves' : 'fails'}`);
-  const module = await Test.createTestingModule({
-    imports: [MailerModule.forRoot(mailerOptions(servers, new MailTemplates(environment)))],
-  }).compile();
-  closers.push(() => module.close());
-  return { mailer: new SmtpMailer(module.get(MailerService), servers, environment), changes };
-}
+afterEach(closeSmtpStage);
 
 /** Sends as the worker does: what is held or deferred is tried again until it is settled. */
 async function settle(mailer: Mailer, mail = codeForKevin(), forMs = 30_000): Promise<MailOutcome> {
@@ -146,6 +114,24 @@ describe('A mail server that turns the service away', () => {
     });
     const { mailer } = await mailerFor(smtp.port);
     expect(await mailer.send(codeForKevin({ to: 'bad@example.com' }))).toMatchObject({ kind: 'held' });
+    expect(await mailer.send(codeForKevin())).toEqual({ kind: 'sent' });
+  });
+});
+
+describe('A mailbox that the server refuses again and again for a reason that is not the address', () => {
+  it('holds up no other mail, however often it is tried', async () => {
+    const smtp = await serverWith({
+      recipient: (_, to) => (to.startsWith('bad') ? '550 5.7.1 Recipient refuses mail' : '250 ok'),
+    });
+    const { mailer } = await mailerFor(smtp.port);
+    const bad = codeForKevin({ to: 'bad@example.com' });
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      expect(await mailer.send(bad)).toMatchObject({
+        kind: 'held',
+        reason: expect.stringContaining('5.7.1'),
+      });
+      expect(mailer.heldForSeconds()).toBe(0);
+    }
     expect(await mailer.send(codeForKevin())).toEqual({ kind: 'sent' });
   });
 });

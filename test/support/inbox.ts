@@ -11,6 +11,12 @@ export interface InboxPages {
   close(): void;
 }
 
+/** What a mail beyond the limit of its session is answered, and to which command. */
+export interface SessionLimit {
+  readonly code: 452 | 554;
+  readonly at: 'MAIL' | 'RCPT';
+}
+
 /** A mail server for tests: the inbox of `make run`, that can also refuse, keep silent and go away. */
 export class TestInbox {
   readonly mailbox = new Mailbox();
@@ -19,6 +25,7 @@ export class TestInbox {
   private silent = false;
   private acceptAfterMs = 0;
   private sessionMailsMax = 0;
+  private sessionLimit: SessionLimit = { code: 452, at: 'RCPT' };
   /** Mails that each session has brought, by the session's id. */
   private readonly mailsOfSession = new Map<string, number>();
 
@@ -59,9 +66,10 @@ export class TestInbox {
     this.acceptAfterMs = delayMs;
   }
 
-  /** Takes so many mails a session, and answers the others of it with 452 4.5.3; 0: as many as come. */
-  limitSessions(mailsMax: number): void {
+  /** Takes so many mails a session, and refuses the others of it at MAIL or RCPT; 0: takes as many as come. */
+  limitSessions(mailsMax: number, { code, at }: SessionLimit = { code: 452, at: 'RCPT' }): void {
     this.sessionMailsMax = mailsMax;
+    this.sessionLimit = { code, at };
   }
 
   /** Takes connections and says nothing more. */
@@ -90,8 +98,8 @@ export class TestInbox {
     const server = createSmtpServer(this.mailbox, {
       closeTimeout: 100,
       onRcptTo: (_address, { id }, callback) => this.answer(id, callback),
-      onMailFrom: (_address, _session, callback) => {
-        if (!this.silent) callback();
+      onMailFrom: (_address, { id }, callback) => {
+        if (!this.silent) callback(this.overLimit(id, 'MAIL'));
       },
     });
     const take = server.onData.bind(server);
@@ -113,9 +121,9 @@ export class TestInbox {
   }
 
   private answer(session: string, callback: (error?: Error) => void): void {
-    const limit = this.sessionMailsMax;
-    if (limit > 0 && (this.mailsOfSession.get(session) ?? 0) >= limit) {
-      callback(Object.assign(new Error('4.5.3 Too many mails in this session'), { responseCode: 452 }));
+    const over = this.overLimit(session, 'RCPT');
+    if (over !== undefined) {
+      callback(over);
       return;
     }
     if (this.refusal.times === 0) {
@@ -124,6 +132,14 @@ export class TestInbox {
     }
     this.refusal.times -= 1;
     callback(Object.assign(new Error('refused by the test'), { responseCode: this.refusal.code }));
+  }
+
+  private overLimit(session: string, at: SessionLimit['at']): Error | undefined {
+    const { sessionMailsMax: most, sessionLimit: limit } = this;
+    if (most === 0 || at !== limit.at || (this.mailsOfSession.get(session) ?? 0) < most) return undefined;
+    const words =
+      limit.code === 452 ? '4.5.3 Too many mails in this session' : 'Too many mails in this session';
+    return Object.assign(new Error(words), { responseCode: limit.code });
   }
 }
 

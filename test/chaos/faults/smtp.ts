@@ -58,6 +58,14 @@ export const SMTP_OUTAGES: readonly Outage[] = [
     extraCopiesMax: 0,
     signUpsContinue: true,
   },
+  {
+    fault: 'SMTP that takes ten mails a session, and answers 554 to MAIL then',
+    breaks: ({ inbox }) => inbox.limitSessions(10, { code: 554, at: 'MAIL' }),
+    fixes: ({ inbox }) => inbox.limitSessions(0),
+    eachMailWithinMs: 5_000,
+    extraCopiesMax: 0,
+    signUpsContinue: true,
+  },
 ];
 
 /** Mails refused with a 5xx reply are not tried again, and can be seen; a new registration starts afresh. */

@@ -3,6 +3,13 @@ const UNREACHABLE_SECONDS_MAX = 5;
 /** Longest pause where the server turned the service away for good (5xx), in seconds: a log-in a second gets an account locked. */
 const REFUSED_SECONDS_MAX = 30;
 
+interface Failure {
+  /** The server turned the service away for good (5xx). */
+  readonly turnedAway: boolean;
+  /** The mail that this was said of, where it may concern that one alone. */
+  readonly mail: string | undefined;
+}
+
 /**
  * The one back-off of a mail server. While it is closed nothing is tried; after the pause one attempt is let through,
  * and its outcome decides for all.
@@ -13,6 +20,8 @@ export class Hold {
   private since: number | undefined;
   private reported = false;
   private probing = false;
+  /** The one mail that has been refused since the server served last; undefined where there are several. */
+  private onlyMail: string | undefined;
   reason: string | null = null;
 
   constructor(
@@ -47,10 +56,10 @@ export class Hold {
   }
 
   /**
-   * The server, or the service at it, is at fault. What was said of a single mail does not hold up the others the first
-   * time. Attempts that failed together count once.
+   * The server, or the service at it, is at fault. What was said of a single mail, however often, does not hold up the
+   * others until it was said of another. Attempts that failed together count once.
    */
-  fails(reason: string, { turnedAway, ofOneMail }: { turnedAway: boolean; ofOneMail: boolean }): void {
+  fails(reason: string, { turnedAway, mail }: Failure): void {
     const now = this.now();
     if (this.since === undefined || this.reason !== reason) this.onChange(reason);
     this.reported = true;
@@ -58,9 +67,11 @@ export class Hold {
     this.reason = reason;
     this.since ??= now;
     if (this.failures > 0 && now < this.until) return;
-    this.failures += 1;
+    const alone = mail !== undefined && (this.failures === 0 || this.onlyMail === mail);
+    this.onlyMail = alone ? mail : undefined;
+    this.failures = alone ? 1 : this.failures + 1;
     const secondsMax = turnedAway ? REFUSED_SECONDS_MAX : UNREACHABLE_SECONDS_MAX;
-    const seconds = ofOneMail && this.failures === 1 ? 0 : Math.min(2 ** (this.failures - 2), secondsMax);
+    const seconds = alone ? 0 : Math.min(2 ** (this.failures - 2), secondsMax);
     this.until = now + seconds * 1_000;
   }
 

@@ -4,29 +4,68 @@ export type Stage = 'connection' | 'greeting' | 'login' | 'sender' | 'recipient'
 /** Whose fault a negative reply is. `server` concerns all mails, `mail` was said of one and may concern all. */
 export type Fault = 'address' | 'moment' | 'mail' | 'server';
 
-/** Words of a reply that is about the service's account at the server, whatever its code. Seen at real providers. */
-const ABOUT_THE_SERVICE =
-  /relay|rcpthosts|quota exceeded for|sending (limit|quota)|send(ing)? ?as|sendasdenied|submission ?quota|not (been )?verified|unverified|authenti|credential|suspended sending|blocked using|blocklist|blacklist|spamhaus|sender address rejected|sender verify|your (ip|domain|host|account)/i;
+/** Words about the sender's address or its share, which outweigh an enhanced code of an address. Seen at real providers. */
+const ABOUT_THE_SENDER =
+  /sender (address rejected|verify|identity)|send(ing)? ?as|sendasdenied|submission|sending (limit|quota|rate)|(daily|hourly) (\w+ ){0,3}(limit|quota)/i;
 
-/** Exchange Online's answer for a mailbox that is not there. */
-const UNKNOWN_AT_EXCHANGE = /5\.4\.1 Recipient address rejected/i;
+/** Words of a reply that is about the service at the server, where its code says nothing. Seen at real providers. */
+const ABOUT_THE_SERVICE = new RegExp(
+  [
+    ABOUT_THE_SENDER,
+    // Who we are there, and what we may do.
+    /authenti|\bauth\b|credential|relay|rcpthosts|mail from|from address|(not|not been|un) ?verified|verified sender/,
+    /not (allowed|permitted|authorized) to send|authorized recipients|test purposes|your (ip|domain|host|account|server)/,
+    // How much we send.
+    /throttl|rate (limit|exceeded)|frequency limit|(send|message|messaging) (limit|quota)|quota exceeded for|exceeded your/,
+    /(mails?|messages) per (minute|hour|day)|too (much|many) (e-?mail|mail|message|connection|recipient|error)/,
+    // What the server thinks of our host or domain.
+    /blocked (using|by)|(black|block) ?list|\brbl\b|dnsbl|spam|reputation|unfortunately, messages from|suspended sending/,
+    /client (host|\[)|\b(helo|ehlo)\b|reverse dns|\brdns\b|\bptr\b|\bspf\b|\bdkim\b|\bdmarc\b|prohibit|policy|server busy/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
+
+/** Answers for a mailbox that is not there: of Exchange Online, and of cPanel, which names every cause there may be. */
+const UNKNOWN_MAILBOX = /5\.4\.1 recipient address rejected|account or domain may not exist/i;
+const GREYLISTED = /gr[ae]y-?list/i;
 
 /**
- * Whose fault it is. Only an answer about the address is the recipient's: enhanced codes 5.1.x (but 5.1.7 and 5.1.8,
- * which speak of the sender) and 5.2.x, and 550, 551 and 553 to RCPT whose enhanced code and words say nothing else.
- * Sources: RFC 3463, RFC 5321 section 4.2.3.
+ * Whose fault it is. Only an answer about the address is the recipient's: enhanced codes 5.1.x and 5.2.x where nothing
+ * speaks of the sender, and 550, 551 and 553 to RCPT whose enhanced code and words say nothing else. A temporary answer
+ * is about the moment, unless code or words blame the service. Sources: RFC 3463, RFC 5321 section 4.2.3.
  */
 export function judgeReply(stage: Stage, reply: string): Fault {
   if (stage !== 'recipient' && stage !== 'content') return 'server';
   const code = reply.slice(0, 3);
   if (code === '421') return 'server';
   // qmail has it at the end, as (#5.1.1).
-  const [, enhanced, subject, detail] = /(?:^\d{3}[ -]|#)([245]\.(\d{1,3})\.(\d{1,3}))/.exec(reply) ?? [];
-  if (code.startsWith('4')) return ['3', '4', '5'].includes(subject ?? '') ? 'mail' : 'moment';
-  if (UNKNOWN_AT_EXCHANGE.test(reply)) return 'address';
-  if (subject === '1' && detail !== '7' && detail !== '8') return 'address';
-  if (subject === '2' && !/send ?as|submission/i.test(reply)) return 'address';
-  const saysNothing = enhanced === undefined || subject === '0';
-  if (saysNothing && ABOUT_THE_SERVICE.test(reply)) return 'mail';
-  return saysNothing && stage === 'recipient' && ['550', '551', '553'].includes(code) ? 'address' : 'mail';
+  const [, enhanced, subject = '0', detail = '0'] =
+    /(?:^\d{3}[ -]|#)([245]\.(\d{1,3})\.(\d{1,3}))/.exec(reply) ?? [];
+  const words = wordsOf(reply);
+  const temporary = code.startsWith('4');
+  if (temporary && GREYLISTED.test(words)) return 'moment';
+  if (UNKNOWN_MAILBOX.test(`${enhanced ?? ''} ${words}`)) return temporary ? 'moment' : 'address';
+  if (subject === '1' || subject === '2') {
+    const sender = subject === '1' && SENDER_DETAILS.has(detail);
+    if (sender || ABOUT_THE_SENDER.test(words)) return 'mail';
+    return temporary ? 'moment' : 'address';
+  }
+  if (temporary)
+    return ['3', '4', '5'].includes(subject) || ABOUT_THE_SERVICE.test(words) ? 'mail' : 'moment';
+  if (subject !== '0' || ABOUT_THE_SERVICE.test(words)) return 'mail';
+  return stage === 'recipient' && ['550', '551', '553'].includes(code) ? 'address' : 'mail';
 }
+
+/** Details of 5.1.x that speak of the sender; 90 is Exchange Online's daily limit. */
+const SENDER_DETAILS: ReadonlySet<string> = new Set(['7', '8', '90']);
+
+const CODE = /^\d{3}(-|$)|^[245]\.\d{1,3}\.\d{1,3}$/;
+
+/** The words of all lines as one, without codes, and without addresses: who registers chooses what they contain. */
+const wordsOf = (reply: string): string =>
+  reply
+    .split(/[\s<>]+/)
+    .filter((word) => !word.includes('@') && !CODE.test(word))
+    .join(' ');

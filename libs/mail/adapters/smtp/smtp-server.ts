@@ -59,14 +59,14 @@ export class SmtpServer {
       const failure = await this.over(kept, envelope, raw);
       if (failure === undefined) return this.sent();
       // A session may have a limit of mails, or have been closed by the server: only a fresh one tells what is true.
-      if (isConclusive(failure)) return this.judge(failure);
+      if (isConclusive(failure)) return this.judge(failure, envelope);
     }
     try {
       const session = await SmtpSession.open(this.address, this.settings.timeoutMs);
       const failure = await this.over(session, envelope, raw);
-      return failure === undefined ? this.sent() : this.judge(failure);
+      return failure === undefined ? this.sent() : this.judge(failure, envelope);
     } catch (error) {
-      if (error instanceof SmtpFailure) return this.judge(error);
+      if (error instanceof SmtpFailure) return this.judge(error, envelope);
       this.hold.inconclusive();
       throw error;
     }
@@ -114,7 +114,7 @@ export class SmtpServer {
     return { kind: 'sent' };
   }
 
-  private judge(failure: SmtpFailure): MailOutcome {
+  private judge(failure: SmtpFailure, { to }: Envelope): MailOutcome {
     const reason = maskEmailsIn(failure.message);
     const { stage, reply } = failure;
     if (reply === undefined && failure.afterDot) {
@@ -127,7 +127,10 @@ export class SmtpServer {
       this.hold.serves();
       return { kind: fault === 'address' ? 'refused' : 'deferred', reason };
     }
-    this.hold.fails(reason, { turnedAway: reply?.startsWith('5') === true, ofOneMail: fault === 'mail' });
+    this.hold.fails(reason, {
+      turnedAway: reply?.startsWith('5') === true,
+      mail: fault === 'mail' ? to : undefined,
+    });
     return this.held(reason, fault === 'mail' ? HELD_MAIL_SECONDS : 0);
   }
 

@@ -1,5 +1,5 @@
 export { bounceAddress } from './bounces/bounce-address';
-export { readBounce } from './bounces/read-bounce';
+export { readReport } from './bounces/read-bounce';
 export { smtpAddresses, type SmtpAddress } from './domain/smtp-address';
 export { sendSecondsMax } from './domain/timeouts';
 export * from './domain/locale';

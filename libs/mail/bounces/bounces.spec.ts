@@ -1,5 +1,5 @@
 import { BounceAddress } from './bounce-address';
-import { readBounce } from './read-bounce';
+import { readReport, type Bounce } from './read-bounce';
 
 const ID = '8e2e4b9e-7a77-4d43-9a4d-0123456789ab';
 const KEY = 'a secret key of more than thirty-two characters';
@@ -18,6 +18,8 @@ const report = (fields: string, type = 'delivery-status'): string =>
     fields,
     '--b--',
   ].join('\r\n');
+
+const readBounce = async (message: string): Promise<Bounce | undefined> => (await readReport(message)).bounce;
 
 describe('BounceAddress', () => {
   it('finds the mail in what it signed, whatever became of the letters’ case', () => {
@@ -60,16 +62,129 @@ describe('readBounce', () => {
     ],
     ['a quota of ours', 'Action: failed\nStatus: 5.4.5', false],
     ['a delivery', 'Action: delivered\nStatus: 2.0.0', false],
-  ])('knows whether it is permanent: %s', (_, fields, permanent) => {
-    expect(readBounce(report(fields.replaceAll('\n', '\r\n')))).toMatchObject({ permanent });
+    [
+      'a reply without an enhanced code',
+      'Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 554 dd no account',
+      true,
+    ],
+    ['a comment behind the status', 'Action: failed\nStatus: 5.1.1 (unknown mailbox)', true],
+    [
+      'names in another case, and blanks',
+      'ACTION:  Failed\nSTATUS:5.1.1\nDiagnostic-code:\tSMTP;550 5.1.1 no',
+      true,
+    ],
+    [
+      'a fold in the middle',
+      'Action:\n failed\nStatus:\n\t5.1.1\nDiagnostic-Code: smtp;\n 550 5.1.1\n gone',
+      true,
+    ],
+    [
+      'a domain that is not there',
+      'Action: failed\nStatus: 5.4.4\nDiagnostic-Code: X-Postfix; Host or domain name not found. Name service error',
+      true,
+    ],
+    [
+      'a temporary reply that was given up',
+      'Action: failed\nStatus: 5.4.7\nDiagnostic-Code: smtp; 451 4.4.1 timed out',
+      false,
+    ],
+    ['a relay', 'Action: relayed\nStatus: 2.0.0', false],
+    ['two mailboxes, both unknown', 'Action: failed\nStatus: 5.1.1\n\nAction: failed\nStatus: 5.1.1', true],
+    [
+      'two mailboxes, of which one has the mail',
+      'Action: failed\nStatus: 5.1.1\n\nAction: delivered\nStatus: 2.0.0',
+      false,
+    ],
+    [
+      'two mailboxes, of which one is tried again',
+      'Action: delayed\nStatus: 4.2.2\n\nAction: failed\nStatus: 5.1.1',
+      false,
+    ],
+  ])('knows whether it is permanent: %s', async (_, fields, permanent) => {
+    expect(await readBounce(report(fields.replaceAll('\n', '\r\n')))).toMatchObject({ permanent });
   });
 
-  it('takes a complaint for permanent', () => {
+  it('takes a complaint for permanent', async () => {
     const complaint = report('Feedback-Type: abuse\r\nVersion: 1', 'feedback-report');
-    expect(readBounce(complaint)).toEqual({ permanent: true, reason: 'complaint: abuse' });
-    expect(readBounce(report('Feedback-Type: not-spam', 'feedback-report'))).toMatchObject({
+    expect(await readBounce(complaint)).toEqual({ permanent: true, reason: 'complaint: abuse' });
+    expect(await readBounce(report('Feedback-Type: not-spam', 'feedback-report'))).toMatchObject({
       permanent: false,
     });
+  });
+
+  it('judges by the recipient of the returned mail where a report has several', async () => {
+    const groups =
+      'Reporting-MTA: dns; mx.example\r\n\r\n' +
+      'Final-Recipient: rfc822; other@example.com\r\nAction: delivered\r\nStatus: 2.0.0\r\n\r\n' +
+      'Final-Recipient: rfc822;Kevin@Example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n';
+    const returned =
+      '--b\r\nContent-Type: text/rfc822-headers\r\n\r\nTo: kevin@example.com\r\nSubject: x\r\n';
+    const message = report(groups).replace('--b--', `${returned}\r\n--b--`);
+    expect(await readBounce(message)).toMatchObject({ permanent: true, reason: 'failed 5.1.1' });
+  });
+
+  const STATUS =
+    'Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; a@b.co\nAction: failed\nStatus: 5.1.1\n';
+  const encoded = (encoding: string, body: string): string =>
+    report('').replace(
+      'delivery-status\r\n\r\n',
+      `delivery-status\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${body}`,
+    );
+  it.each([
+    ['lines that end with a line feed alone', report(STATUS).replaceAll('\r\n', '\n')],
+    ['base64', encoded('base64', Buffer.from(STATUS).toString('base64').replace(/.{60}/g, '$&\r\n'))],
+    [
+      'quoted-printable',
+      encoded('quoted-printable', STATUS.replace('Action', '=41ction').replaceAll('\n', '\r\n')),
+    ],
+    [
+      'the line that mailboxes begin with',
+      `From MAILER-DAEMON Thu Nov 26 09:00:00 2026\r\n${report(STATUS)}`,
+    ],
+    ['a status of the mailbox in its head', `Status: RO\r\nX-Status: A\r\n${report(STATUS)}`],
+    [
+      'words for people that look like the report',
+      report(STATUS).replace(
+        '--b',
+        '--b\r\nContent-Type: text/plain\r\n\r\nAction: delayed\r\nStatus: 4.0.0\r\n--b',
+      ),
+    ],
+    [
+      'a wrapping of a gateway',
+      `Content-Type: multipart/mixed; boundary=outer\r\n\r\n--outer\r\nContent-Type: multipart/report; boundary="b"\r\n\r\n${report(STATUS).split('\r\n\r\n').slice(1).join('\r\n\r\n')}\r\n--outer--`,
+    ],
+    [
+      'a part of the new kind',
+      report(STATUS).replace('message/delivery-status', 'message/global-delivery-status'),
+    ],
+  ])('reads a report with %s', async (_, message) => {
+    expect(await readBounce(message)).toMatchObject({ permanent: true, reason: 'failed 5.1.1' });
+  });
+
+  it('finds the tag in a part that is encoded', async () => {
+    const original = Buffer.from(`Return-Path: <${address.senderOf(ID)}>\r\nTo: a@b.co\r\n\r\nhi`).toString(
+      'base64',
+    );
+    const message = report(STATUS)
+      .replace(/^To: .*$/m, 'To: abuse@example.com')
+      .replace(
+        '--b--',
+        `--b\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n${original}\r\n--b--`,
+      );
+    expect(address.mailIdIn((await readReport(message)).text)).toBe(ID);
+  });
+
+  it('takes no report of a failed check of DMARC for a complaint', async () => {
+    expect(await readBounce(report('Feedback-Type: auth-failure', 'feedback-report'))).toMatchObject({
+      permanent: false,
+    });
+  });
+
+  it('reads a large message in a moment', async () => {
+    const started = performance.now();
+    await readReport(`${report(STATUS)}\r\n${'x'.repeat(500_000)}\r\n${' \n'.repeat(250_000)}`);
+    await readReport(report(`Action: ${'failed '.repeat(100_000)}\n${'\n '.repeat(200_000)}`));
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it.each([
@@ -80,7 +195,7 @@ describe('readBounce', () => {
     ['a receipt', report('Disposition: automatic-action; displayed', 'disposition-notification')],
     ['a report without a status', report('Action: failed')],
     ['nothing', ''],
-  ])('is no bounce: %s', (_, message) => {
-    expect(readBounce(message)).toBeUndefined();
+  ])('is no bounce: %s', async (_, message) => {
+    expect(await readBounce(message)).toBeUndefined();
   });
 });

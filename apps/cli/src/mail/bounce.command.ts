@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { Inject } from '@nestjs/common';
 import { Help, SubCommand } from 'nest-commander';
 import { UndeliverableRegistrations } from '@app/activation';
-import { bounceAddress, readBounce } from '@app/mail';
+import { bounceAddress, readReport } from '@app/mail';
 import { Environment, maskEmailsIn } from '@app/runtime';
 import { BaseCommand, type ReportOptions } from '../base-command';
 import { helpText } from '../root-command';
 import { plainText } from '../terminal/format';
 
-/** Largest report that is read, in characters: some servers return the whole mail, which is small. */
-const REPORT_LENGTH_MAX = 1_048_576;
+/** Largest report that is read, in bytes; the rest is dropped. Some servers return the whole mail, which is small. */
+const REPORT_BYTES_MAX = 1_048_576;
 
 @SubCommand({ name: 'bounce', description: 'take in a bounce from the standard input' })
 export class MailBounceCommand extends BaseCommand {
@@ -35,15 +34,14 @@ The exit status is 0 in all these cases, so that the mail server does not bounce
   }
 
   async run(_arguments: string[], options: ReportOptions): Promise<void> {
-    const message = readFileSync(0, 'utf8').slice(0, REPORT_LENGTH_MAX);
-    const { taken, result } = await this.takeIn(message);
+    const { taken, result } = await this.takeIn(await firstBytes(process.stdin, REPORT_BYTES_MAX));
     this.report(options, { taken, result }, `${result}.`);
   }
 
-  private async takeIn(message: string): Promise<{ taken: boolean; result: string }> {
-    const bounce = readBounce(message);
+  private async takeIn(message: Buffer): Promise<{ taken: boolean; result: string }> {
+    const { bounce, text } = await readReport(message);
     if (bounce === undefined) return { taken: false, result: 'Not a bounce' };
-    const mailId = bounceAddress(this.environment).mailIdIn(message);
+    const mailId = bounceAddress(this.environment).mailIdIn(text);
     if (mailId === undefined)
       return { taken: false, result: 'No mail of this service: the signed tag is missing' };
     const reason = plainText(maskEmailsIn(bounce.reason));
@@ -52,4 +50,15 @@ The exit status is 0 in all these cases, so that the mail server does not bounce
       ? { taken: true, result: 'The registration has ended' }
       : { taken: false, result: 'Nothing to end: activated, replaced, or ended before' };
   }
+}
+
+/** Reads a stream to its end, so that the mail server can write all of it, and keeps the beginning. */
+async function firstBytes(input: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer> {
+  const kept: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of input) {
+    if (bytes < bytesMax) kept.push(chunk);
+    bytes += chunk.length;
+  }
+  return Buffer.concat(kept).subarray(0, bytesMax);
 }

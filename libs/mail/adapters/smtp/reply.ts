@@ -27,8 +27,9 @@ const ABOUT_THE_SERVICE = new RegExp(
   'i',
 );
 
-/** Answers for a mailbox that is not there: of Exchange Online, and of cPanel, which names every cause there may be. */
-const UNKNOWN_MAILBOX = /5\.4\.1 recipient address rejected|account or domain may not exist/i;
+/** Answers for a mailbox or domain that is not there: of Exchange Online, of cPanel, which names every cause, of Postfix. */
+const UNKNOWN_MAILBOX =
+  /5\.4\.1 recipient address rejected|5\.4\.310 |account or domain may not exist|host or domain name not found/i;
 const GREYLISTED = /gr[ae]y-?list/i;
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnvironment } from '@app/runtime';
@@ -138,6 +138,16 @@ describe('The mail templates', () => {
     expect(own().render(notice, 'nl').subject).toBe('You already have an account with A & B');
   });
 
+  it('say what a regional language lacks in its language, where that ships', () => {
+    write('de-AT', { ...sound, 'activation_code.text.hbs': '{{code}} {{heading}}' });
+    own().check();
+    expect(own().render(code, 'de-AT').text).toBe('073914 Aktivieren Sie Ihr Konto');
+    expect(own().render(notice, 'de-AT').subject).toBe(own().render(notice, 'de').subject);
+    expect(own().render(code, 'de').subject).toBe(
+      templates({ APP_NAME: 'A & B' }).render(code, 'de').subject,
+    );
+  });
+
   it.each<[string, string, Record<string, string>, RegExp]>([
     [
       'a part is missing',
@@ -196,6 +206,58 @@ describe('The mail templates', () => {
     ],
   ])('are refused at the start where %s', (_, locale, files, fault) => {
     write(locale, files);
+    expect(() => own().check()).toThrow(fault);
+  });
+
+  it('are read through links, as a ConfigMap of Kubernetes is mounted', () => {
+    write('..2026_11_27/nl', sound);
+    symlinkSync('..2026_11_27', path.join(folder, '..data'));
+    symlinkSync(path.join('..data', 'nl'), path.join(folder, 'nl'));
+    own().check();
+    expect(own().render(code, 'nl').text).toContain('Own 073914');
+  });
+
+  it.each<[string, () => void, RegExp]>([
+    [
+      'a template lies in no folder of a language',
+      () => writeFileSync(path.join(folder, 'activation_code.text.hbs'), '{{code}}'),
+      /activation_code\.text\.hbs: lies in no folder of a language/,
+    ],
+    [
+      'a language has two folders',
+      () => (write('he', sound), write('iw', sound)),
+      /iw: the language he has another folder/,
+    ],
+    [
+      'a link leads nowhere',
+      () => {
+        write('fr', sound);
+        rmSync(path.join(folder, 'fr', 'activation_code.text.hbs'));
+        symlinkSync('nowhere', path.join(folder, 'fr', 'activation_code.text.hbs'));
+      },
+      /fr\/activation_code\.text\.hbs: cannot be read/,
+    ],
+    [
+      'a folder has the name of a template',
+      () => {
+        write('fr', sound);
+        rmSync(path.join(folder, 'fr', 'activation_code.text.hbs'));
+        mkdirSync(path.join(folder, 'fr', 'activation_code.text.hbs'));
+      },
+      /fr\/activation_code\.text\.hbs: /,
+    ],
+    [
+      'a folder of a language has no template',
+      () => write('nl', { 'code.txt': 'x' }),
+      /nl: a language of your own needs/,
+    ],
+    [
+      'MAIL_TEMPLATES_DIR is a file',
+      () => (rmSync(folder, { recursive: true }), writeFileSync(folder, 'x')),
+      /cannot be read/,
+    ],
+  ])('are refused at the start where %s', (_, prepare, fault) => {
+    prepare();
     expect(() => own().check()).toThrow(fault);
   });
 

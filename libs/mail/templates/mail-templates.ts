@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { MailerOptions } from '@nestjs-modules/mailer';
 import { HandlebarsAdapter } from '@nestjs-modules/mailer/adapters/handlebars.adapter';
 import type { Environment } from '@app/runtime';
-import { DEFAULT_LOCALE, SHIPPED_LOCALES, type Locale } from '../domain/locale';
+import { DEFAULT_LOCALE, matchLocale, SHIPPED_LOCALES, type Locale } from '../domain/locale';
 import type { MailContent } from '../domain/mailer';
 import { mailWords, type MailWords } from './mail-words';
 import {
@@ -68,7 +68,7 @@ export class MailTemplates {
     if (faults.length > 0) throw new TemplateFault(faults);
   }
 
-  /** Writes a mail in the reader's language, or in the default one where there is no such language. */
+  /** Writes a mail in the reader's language, or in the nearest that there is. */
   render(content: MailContent, locale: Locale): RenderedMail {
     const { files, words } = this.choose(content, locale);
     const [subject, text, html] = MAIL_PARTS.map((part) => this.renderPart(part, files[part], words));
@@ -91,10 +91,12 @@ export class MailTemplates {
     content: MailContent,
     wanted: Locale,
   ): { files: Record<MailPart, string>; words: MailWords } {
-    const has = (locale: Locale): boolean =>
-      this.own.mails.get(locale)?.has(content.kind) === true ||
-      SHIPPED_LOCALES.some((shipped) => shipped === locale);
-    const locale = has(wanted) ? wanted : DEFAULT_LOCALE;
+    const written = this.locales.filter(
+      (known) =>
+        this.own.mails.get(known)?.has(content.kind) === true ||
+        SHIPPED_LOCALES.some((shipped) => shipped === known),
+    );
+    const locale = written.includes(wanted) ? wanted : matchLocale(wanted, written);
     const files = this.own.mails.get(locale)?.get(content.kind) ?? SHIPPED;
     return { files, words: mailWords(content, locale, this.environment) };
   }

@@ -1,5 +1,13 @@
 import type { Environment } from '@app/runtime';
-import { DEFAULT_LOCALE, directionOf, lifetimeIn, type Locale } from '../domain/locale';
+import {
+  DEFAULT_LOCALE,
+  directionOf,
+  lifetimeIn,
+  matchLocale,
+  SHIPPED_LOCALES,
+  type Locale,
+  type ShippedLocale,
+} from '../domain/locale';
 import type { MailContent } from '../domain/mailer';
 import { PHRASES } from '../locales';
 import type { Phrases } from '../locales/phrases';
@@ -30,11 +38,11 @@ export interface MailWords {
   readonly brand_logo_url: string | null;
 }
 
-/** The words of a mail in a language; one that does not ship has those of the default language. */
+/** The words of a mail in a language; one that does not ship has those of the nearest that does. */
 export function mailWords(content: MailContent, locale: Locale, environment: Environment): MailWords {
   const app = environment.BRAND_NAME || environment.APP_NAME;
   const shipped: Readonly<Partial<Record<Locale, Phrases>>> = PHRASES;
-  const phrases = shipped[locale] ?? PHRASES[DEFAULT_LOCALE];
+  const phrases = shipped[locale] ?? PHRASES[nearestShipped(locale)];
   const { SUPPORT_ADDRESS: support, BRAND_COLOR: color } = environment;
   const shared = {
     locale,
@@ -80,6 +88,9 @@ export function mailWords(content: MailContent, locale: Locale, environment: Env
     autofill: origin === '' ? null : `@${new URL(origin).hostname} #${code}`,
   };
 }
+
+const nearestShipped = (locale: Locale): ShippedLocale =>
+  SHIPPED_LOCALES.find((shipped) => shipped === matchLocale(locale, SHIPPED_LOCALES)) ?? DEFAULT_LOCALE;
 
 /** Black or white, whichever is easier to read on a colour. Source: WCAG 2.2, relative luminance. */
 function readableOn(color: string): string {

@@ -29,6 +29,10 @@ export function readTemplateFolder(folder: string): TemplateFolder {
       faults.push(`${language}: the folder's name is not a language such as de or pt-BR`);
       continue;
     }
+    if (mails.has(locale)) {
+      faults.push(`${language}: the language ${locale} has another folder`);
+      continue;
+    }
     const found = mailsIn(path.join(folder, language), language, faults);
     const shipped = SHIPPED_LOCALES.some((known) => known === locale);
     if (!shipped && !found.has('activation_code')) {
@@ -43,15 +47,24 @@ export function localesWith(folder: string): readonly Locale[] {
   return [...new Set([...SHIPPED_LOCALES, ...readTemplateFolder(folder).mails.keys()])];
 }
 
+/** Links are followed: Kubernetes mounts a ConfigMap as links into a hidden folder. */
 function foldersIn(folder: string, faults: string[]): string[] {
+  const names = attempt(() => readdirSync(folder), '', faults) ?? [];
+  const visible = names.filter((name) => !name.startsWith('.')).sort();
+  return visible.filter((name) => {
+    const isFolder = attempt(() => statSync(path.join(folder, name)), name, faults)?.isDirectory() ?? false;
+    if (!isFolder && name.endsWith('.hbs')) faults.push(`${name}: lies in no folder of a language`);
+    return isFolder;
+  });
+}
+
+/** What `read` returns; undefined, and a fault, where the file system refuses. */
+function attempt<T>(read: () => T, name: string, faults: string[]): T | undefined {
   try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-      .map(({ name }) => name)
-      .sort();
+    return read();
   } catch (error) {
-    faults.push(`cannot be read: ${(error as Error).message}`);
-    return [];
+    faults.push(`${name === '' ? '' : `${name}: `}cannot be read: ${(error as Error).message}`);
+    return undefined;
   }
 }
 
@@ -60,7 +73,9 @@ function mailsIn(
   language: string,
   faults: string[],
 ): Map<MailKind, Record<MailPart, string>> {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.hbs'));
+  const files = (attempt(() => readdirSync(folder), language, faults) ?? []).filter((file) =>
+    file.endsWith('.hbs'),
+  );
   const mails = new Map<MailKind, Record<MailPart, string>>();
   const expected = new Set(MAIL_KINDS.flatMap((kind) => MAIL_PARTS.map((part) => `${kind}.${part}.hbs`)));
   for (const file of files.filter((name) => !expected.has(name))) {
@@ -74,11 +89,14 @@ function mailsIn(
     const paths = Object.fromEntries(
       MAIL_PARTS.map((part) => [part, path.join(folder, `${kind}.${part}.hbs`)]),
     ) as Record<MailPart, string>;
-    const large = MAIL_PARTS.filter(
-      (part) => !missing.includes(part) && statSync(paths[part]).size > TEMPLATE_BYTES_MAX,
-    );
-    for (const part of large) faults.push(`${language}/${kind}.${part}.hbs: larger than 100 KB`);
-    if (missing.length === 0 && large.length === 0) mails.set(kind, paths);
+    const unfit = MAIL_PARTS.filter((part) => {
+      if (missing.includes(part)) return false;
+      const name = `${language}/${kind}.${part}.hbs`;
+      const bytes = attempt(() => statSync(paths[part]).size, name, faults);
+      if (bytes !== undefined && bytes > TEMPLATE_BYTES_MAX) faults.push(`${name}: larger than 100 KB`);
+      return bytes === undefined || bytes > TEMPLATE_BYTES_MAX;
+    });
+    if (missing.length === 0 && unfit.length === 0) mails.set(kind, paths);
   }
   return mails;
 }

@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Register an account
-         * @description Creates an account that has to be activated, and sends a mail with a code of 4 digits. The code is valid for 60 seconds from the moment its mail is handed to the mail server. A registration whose code expired unused does not hold its address: registering the address again replaces it.
+         * @description Creates an account that must be activated, and sends a mail with an activation code of 4 digits. The code is valid for 60 seconds after the mail server accepts the mail. A registration whose code expired unused does not block its address: registering the address again replaces it.
          */
         post: operations["register"];
         delete?: never;
@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Activate an account
-         * @description Redeems the emailed code. Of many concurrent requests with the right code exactly one succeeds.
+         * @description Redeems the emailed code. Of several concurrent requests with the right code, exactly one succeeds.
          */
         post: operations["activate"];
         delete?: never;
@@ -54,8 +54,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for a new activation code
-         * @description Sends a new code; the old one is no longer valid. One registration gets at most 10 of them; then a 429 says when its last code is dead, and registering again is possible.
+         * Request a new activation code
+         * @description Sends a new code; the old one is no longer valid. A registration gets at most 10 new codes. After that, a 429 says when the last code expires and the address can be registered again.
          */
         post: operations["issueNewCode"];
         delete?: never;
@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * List account events in order, page by page
-         * @description Give `next` of an answer as `after` of the next request. Each event comes at least once.
+         * @description Pass `next` of a response as `after` of the next request. Each event is delivered at least once.
          */
         get: operations["listEvents"];
         put?: never;
@@ -92,15 +92,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show the account of the credentials
-         * @description A backend checks a sign-in with it. A right password spends nothing of the limits on passwords.
+         * Show the authenticated account
+         * @description For a backend that checks a sign-in. A right password does not count against the password limits.
          */
         get: operations["getOwnAccount"];
         put?: never;
         post?: never;
         /**
-         * Delete the account of the credentials
-         * @description Deletes everything but a keyed digest in the erasure log. Only with ENABLE_SELF_DELETION=true.
+         * Delete the authenticated account
+         * @description Deletes everything except a keyed digest in the erasure log. Requires ENABLE_SELF_DELETION=true.
          */
         delete: operations["deleteOwnAccount"];
         options?: never;
@@ -116,8 +116,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Health of the service and of what it depends on
-         * @description For people and dashboards. Orchestrators ask `/livez` and `/readyz`.
+         * Health of the service and its dependencies
+         * @description For people and dashboards. Orchestrators use `/livez` and `/readyz`.
          */
         get: operations["getHealth"];
         put?: never;
@@ -136,8 +136,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Requests, results and latencies over all processes
-         * @description For people and small scripts. A scraper reads `GET /metrics` of each process.
+         * Request counts, statuses and latencies over all processes
+         * @description For people and small scripts. Prometheus scrapes `GET /metrics` of each process.
          */
         get: operations["getMetrics"];
         put?: never;
@@ -185,7 +185,7 @@ export interface components {
             errors?: components["schemas"]["FieldFault"][];
             /** @example registration */
             limit?: string;
-            /** @example Ask for a new code: POST /api/v1/users/activation-codes */
+            /** @example Request a new code with POST /api/v1/users/activation-codes. */
             hint?: string;
             /** @example 2 */
             attempts_left?: number;
@@ -200,7 +200,7 @@ export interface components {
         RegisterBody: {
             /**
              * Format: idn-email
-             * @description Kept and compared trimmed, in lower case, Unicode NFC, with the domain in its ASCII form.
+             * @description Stored and compared after trimming, in lower case, as Unicode NFC, with the domain in its ASCII form.
              * @example test@example.com
              */
             email: string;
@@ -213,24 +213,25 @@ export interface components {
         };
         Activation: {
             /**
-             * @description `owed`: its mail is still to be sent; `sent`: it can be used; `dead`: it expired, or had too many wrong tries.
+             * @description `owed`: the mail has not been sent yet; `sent`: the code can be used; `dead`: it expired or had too many failed
+             *     attempts.
              * @example owed
              * @enum {string}
              */
             code_state: "owed" | "sent" | "dead";
             /**
-             * @description Digits of the code.
+             * @description Number of digits of the code.
              * @example 4
              */
             code_length: number;
             /**
-             * @description How long the code is good for, from the moment its mail is handed to the mail server.
+             * @description Lifetime of the code, counted from when the mail server accepts its mail.
              * @example 60
              */
             code_lifetime_seconds: number;
             /**
              * Format: date-time
-             * @description Null unless the code is `sent`.
+             * @description Null unless the state is `sent`.
              * @example null
              */
             code_expires_at: string | null;
@@ -241,7 +242,7 @@ export interface components {
              */
             resend_allowed_at: string;
             /**
-             * @description New codes that are left for this registration.
+             * @description New codes left for this registration.
              * @example 10
              */
             resends_left: number;
@@ -272,7 +273,8 @@ export interface components {
         };
         ActivateBody: {
             /**
-             * @description The digits of the mail, as text: leading zeros count. Blanks, dashes and digits of other scripts are understood.
+             * @description The digits of the emailed code, as text because of leading zeros. Spaces, dashes and digits of other scripts are
+             *     accepted.
              * @example 1234
              */
             activation_code: string;
@@ -307,7 +309,7 @@ export interface components {
         EventMessage: {
             /**
              * Format: uuid
-             * @description UUID of version 7, the same in the feed and at every attempt of the webhook.
+             * @description UUID version 7; the same in the feed and in every webhook attempt.
              * @example 01920a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b
              */
             id: string;
@@ -318,12 +320,12 @@ export interface components {
             type: "user.registered" | "user.activated" | "user.replaced" | "user.deleted" | "user.undeliverable";
             /**
              * Format: date-time
-             * @description When it happened.
+             * @description When the event happened.
              * @example 2026-01-02T03:04:05.678Z
              */
             timestamp: string;
             /**
-             * @description The account after the change. `email` is included only with EVENTS_INCLUDE_EMAIL, and never in `user.deleted`; `replaced_by` in `user.replaced`.
+             * @description The account after the change. `email` is included only with EVENTS_INCLUDE_EMAIL, and never in `user.deleted`; `replaced_by` only in `user.replaced`.
              * @example {
              *       "user_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
              *       "is_activated": true,
@@ -348,15 +350,15 @@ export interface components {
             };
         };
         EventList: {
-            /** @description In the order of the log: an account's own events in the order in which they happened. */
+            /** @description In the order of the log: the events of one account are in the order in which they happened. */
             events: components["schemas"]["EventMessage"][];
             /**
-             * @description The cursor to ask with next, as `after`. Keep it: it stays good as long as its events are kept.
+             * @description Cursor for the next request, as `after`. Store it: it is valid as long as the events after it are kept.
              * @example 42
              */
             next: string;
             /**
-             * @description Whether these were the last events when the answer was made.
+             * @description Whether there were no further events when the response was created.
              * @example true
              */
             up_to_date: boolean;
@@ -436,7 +438,7 @@ export interface components {
                 [key: string]: number;
             };
             /**
-             * @description Answers by status.
+             * @description Responses by status.
              * @example {
              *       "200": 40,
              *       "404": 2
@@ -446,7 +448,7 @@ export interface components {
                 [key: string]: number;
             };
             /**
-             * @description Answers of 400 and more.
+             * @description Responses with status 400 or above.
              * @example 2
              */
             error_count: number;
@@ -480,25 +482,25 @@ export interface components {
     parameters: never;
     requestBodies: never;
     headers: {
-        /** @description The client's own request id if it is a plain token of 1 to 64 characters, otherwise a generated one. */
+        /** @description The request id of the client if it is a plain token of 1 to 64 characters, otherwise a generated one. */
         "X-Request-Id": string;
-        /** @description Language of `message` and `detail`: the best of those that Accept-Language asks for. */
+        /** @description Language of `message` and `detail`, chosen by Accept-Language. */
         "Content-Language": "en" | "fr" | "de" | "es" | "pt" | "ja" | "ar";
-        /** @description The same request was answered with this before, and nothing was changed now. */
+        /** @description This is the response of an earlier, identical request; nothing was changed. */
         "Idempotency-Replayed": "true";
-        /** @description Basic; `xBasic` for the script of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that no browser opens a window. `Bearer` at the feed of events. */
+        /** @description Basic, or `xBasic` for scripts of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that the browser opens no password dialog. `Bearer` for the event feed. */
         "WWW-Authenticate": string;
-        /** @description Seconds to wait before the next try. */
+        /** @description Seconds to wait before trying again. */
         "Retry-After": number;
-        /** @description Requests that the limit allows in a window. */
+        /** @description Requests that the limit allows per window. */
         "X-RateLimit-Limit": number;
-        /** @description Requests that are left in the current window. */
+        /** @description Requests left in the current window. */
         "X-RateLimit-Remaining": number;
-        /** @description Unix seconds at which the oldest counted request leaves the window. */
+        /** @description Unix time in seconds at which the oldest counted request leaves the window. */
         "X-RateLimit-Reset": number;
-        /** @description Name of the limit, `r` left, `t` seconds until more are (IETF, RateLimit header fields for HTTP). */
+        /** @description Name of the limit, `r` requests left, `t` seconds until more are available (IETF draft: RateLimit header fields for HTTP). */
         RateLimit: string;
-        /** @description Every limit that applied: name, `q` requests in `w` seconds. */
+        /** @description Every limit that applied: its name and `q` requests per `w` seconds. */
         "RateLimit-Policy": string;
     };
     pathItems: never;
@@ -509,7 +511,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the request, so that repeating it gets the same answer and changes nothing; the answer then has `Idempotency-Replayed: true`. Any random text, such as a UUID. */
+                /** @description Identifies the request: sending it again with the same key gets the same response and changes nothing. The repeated response has `Idempotency-Replayed: true`. Use a random text, such as a UUID. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -527,7 +529,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Registered; the mail is on its way. */
+            /** @description Registered; the mail with the code is on its way. */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -560,7 +562,7 @@ export interface operations {
                     "application/json": components["schemas"]["RegisteredUser"];
                 };
             };
-            /** @description ValidationError: The request is not valid. */
+            /** @description ValidationError: The request is invalid. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -617,7 +619,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description UnsupportedMediaType: The body must be JSON in UTF-8, without a content coding. */
+            /** @description UnsupportedMediaType: The body must be uncompressed JSON in UTF-8. */
             415: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -675,7 +677,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description ServiceUnavailable: The service is not available right now; try again in a moment. */
+            /** @description ServiceUnavailable: The service is temporarily unavailable. Try again in a moment. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -701,7 +703,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the request, so that repeating it gets the same answer and changes nothing; the answer then has `Idempotency-Replayed: true`. Any random text, such as a UUID. */
+                /** @description Identifies the request: sending it again with the same key gets the same response and changes nothing. The repeated response has `Idempotency-Replayed: true`. Use a random text, such as a UUID. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -742,7 +744,7 @@ export interface operations {
                     "application/json": components["schemas"]["ActivatedUser"];
                 };
             };
-            /** @description ValidationError: The request is not valid. InvalidActivationCode: The activation code is wrong. */
+            /** @description ValidationError: The request is invalid. InvalidActivationCode: The activation code is wrong. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -838,7 +840,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description UnsupportedMediaType: The body must be JSON in UTF-8, without a content coding. */
+            /** @description UnsupportedMediaType: The body must be uncompressed JSON in UTF-8. */
             415: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -896,7 +898,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description ServiceUnavailable: The service is not available right now; try again in a moment. */
+            /** @description ServiceUnavailable: The service is temporarily unavailable. Try again in a moment. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -922,7 +924,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the request, so that repeating it gets the same answer and changes nothing; the answer then has `Idempotency-Replayed: true`. Any random text, such as a UUID. */
+                /** @description Identifies the request: sending it again with the same key gets the same response and changes nothing. The repeated response has `Idempotency-Replayed: true`. Use a random text, such as a UUID. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -930,7 +932,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A fresh code is on its way. */
+            /** @description The new code is on its way. */
             202: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -952,7 +954,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewCodeAccepted"];
                 };
             };
-            /** @description ValidationError: The request is not valid. */
+            /** @description ValidationError: The request is invalid. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1049,7 +1051,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description ServiceUnavailable: The service is not available right now; try again in a moment. */
+            /** @description ServiceUnavailable: The service is temporarily unavailable. Try again in a moment. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1074,11 +1076,11 @@ export interface operations {
     listEvents: {
         parameters: {
             query?: {
-                /** @description Seconds to wait for an event where there is none yet. */
+                /** @description Seconds to wait for an event if there is none yet. */
                 wait?: number;
-                /** @description Maximum number of events in an answer. */
+                /** @description Maximum number of events in the response. */
                 limit?: number;
-                /** @description The `next` of the previous answer. Without it, the feed starts at the oldest event kept. */
+                /** @description The `next` of the previous response. Without it, the feed starts at the oldest event kept. */
                 after?: string;
             };
             header?: never;
@@ -1087,7 +1089,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events, or none yet. */
+            /** @description Events; the list is empty if there are none yet. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1110,7 +1112,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventList"];
                 };
             };
-            /** @description ValidationError: The request is not valid. */
+            /** @description ValidationError: The request is invalid. */
             400: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1181,7 +1183,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description ServiceUnavailable: The service is not available right now; try again in a moment. */
+            /** @description ServiceUnavailable: The service is temporarily unavailable. Try again in a moment. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1291,7 +1293,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description ServiceUnavailable: The service is not available right now; try again in a moment. */
+            /** @description ServiceUnavailable: The service is temporarily unavailable. Try again in a moment. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1413,7 +1415,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description ServiceUnavailable: The service is not available right now; try again in a moment. */
+            /** @description ServiceUnavailable: The service is temporarily unavailable. Try again in a moment. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1465,7 +1467,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description Unhealthy: the database is unavailable. Or a problem: this process is shutting down. */
+            /** @description Unhealthy: the database is unavailable, or this process is shutting down (then with a problem body). */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1575,7 +1577,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description ServiceUnavailable: The service is not available right now; try again in a moment. */
+            /** @description ServiceUnavailable: The service is temporarily unavailable. Try again in a moment. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -80,7 +80,7 @@ describe('concurrent purges', () => {
 });
 
 describe('what the database keeps', () => {
-  it('holds no address outside the accounts: the wrong tries are kept under a digest', async () => {
+  it('holds no address outside the accounts: the failed attempts are kept under a digest', async () => {
     const stage = await create();
     const account = await registerAndDeliver(stage, kevin());
     await stage.activations.redeem({

@@ -101,7 +101,7 @@ describe('codes purge', () => {
     await insertDead(database.sql, 2_500);
     const worker = await spawnApp('mailer-worker', { ...database.env, PURGE_INTERVAL_SECONDS: '1' });
     try {
-      await until('all dead registrations are gone', async () => {
+      await until('all expired registrations are gone', async () => {
         return (await addresses(database.sql)).length === KEPT.length;
       });
       const said = await until('it says so', () => worker.lines.find((line) => line.includes('Purged')));

@@ -353,7 +353,7 @@ describe('users import', () => {
     expect(again.json()).toMatchObject({ imported: 0, already_there: 2, refused: 9 });
   });
 
-  it('replaces a dead registration that holds the address, and tells who took it', async () => {
+  it('replaces an expired registration that holds the address, and tells who took it', async () => {
     await insertDead(database.sql, 2);
     const [dead] = await database.sql<
       { id: string }[]

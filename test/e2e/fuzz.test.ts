@@ -12,7 +12,7 @@ const TIME_MS = 12_000;
 
 /** It never became a request, and so it is none of an operation's answers. */
 const isUnreadable = ({ status, text }: Received): boolean =>
-  [408, 431].includes(status) || text.includes('not a well-formed HTTP request');
+  [408, 431].includes(status) || text.includes('not a valid HTTP request');
 
 describe('A service that is sent anything at all', () => {
   let service: Service;

@@ -103,7 +103,7 @@ describe('Limits over two processes behind proxies', () => {
   it('refund a right password on either process: none of many is counted as a wrong one', async () => {
     const address = { 'X-Forwarded-For': '203.0.113.111' };
     await clients[0].register('refund@example.com', PASSWORD, address);
-    // Five digits are never the code. The third wrong try ends it; the fourth meets the limit of the account itself.
+    // Five digits are never the code. The third failed attempt ends it; the fourth meets the limit of the account itself.
     const answers = [];
     for (let index = 0; index < 4; index += 1) {
       answers.push(

@@ -172,7 +172,7 @@ describe('The limits of GET /api/v1/users/me', () => {
     expect(wrong.at(-1)?.body['limit']).toBe('credentials');
   });
 
-  it('let a code that died of wrong tries be replaced without the wait, once', async () => {
+  it('let a code that had too many failed attempts be replaced without the wait, once', async () => {
     const email = 'early@example.com';
     await client.register(email, PASSWORD);
     expect((await client.newCode(email, PASSWORD)).status).toBe(202);

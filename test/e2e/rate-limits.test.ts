@@ -107,7 +107,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect([refused.status, refused.headers.get('x-ratelimit-limit')]).toEqual([429, '1']);
   });
 
-  it('lets a code that died of wrong tries be replaced within the minute, once', async () => {
+  it('lets a code that had too many failed attempts be replaced within the minute, once', async () => {
     await registered('thrice@example.com', '203.0.113.24');
     const again = () => client.newCode('thrice@example.com', PASSWORD);
     expect((await again()).status).toBe(202);

@@ -76,7 +76,7 @@ describe.each(MODES)('Registration, %s', (mode) => {
     expect(tally(answers)).toEqual({ 200: 1, 409: 39 });
   });
 
-  it('counts three wrong tries at a code, the last of which ends it, the right one included', async () => {
+  it('counts three failed attempts at a code, the last of which ends it, the right one included', async () => {
     await client.register('guess@example.com', PASSWORD);
     const code = codeIn(await service.inbox.mailTo('guess@example.com'));
     const wrong = code === '0000' ? '0001' : '0000';

@@ -66,7 +66,7 @@ describe('Guessing', () => {
   });
   afterAll(() => service.stop());
 
-  it('faces longer codes after ten wrong tries of a day, and the owner still gets in', async () => {
+  it('faces longer codes after ten failed attempts of a day, and the owner still gets in', async () => {
     await client.register('guessed@example.com', PASSWORD);
     for (let sent = 1; sent <= 2; sent += 1) {
       const code = codeIn(await service.inbox.mailTo('guessed@example.com', sent));

@@ -31,7 +31,7 @@ import { LimitedAuthentication } from './users/limited-authentication';
 import { MeController } from './users/me.controller';
 import { UsersController } from './users/users.controller';
 
-/** What is around every route, and what the routes of accounts need of the api itself. */
+/** The guards, interceptors and providers that all routes share, and the providers of the account routes. */
 export const ROUTE_PROVIDERS: Provider[] = [
   ProblemFilter,
   ProxyHint,
@@ -40,13 +40,13 @@ export const ROUTE_PROVIDERS: Provider[] = [
   LimitedAuthentication,
   ActivationView,
   { provide: APP_FILTER, useExisting: ProblemFilter },
-  // A request meets them in this order; its errors pass the filter last.
+  // A request passes these in this order; the filter handles errors last.
   { provide: APP_GUARD, useClass: RateLimitGuard },
   { provide: APP_INTERCEPTOR, useClass: GiveBackInterceptor },
   { provide: APP_PIPE, useClass: BodyValidationPipe },
 ];
 
-/** The composition root of the api: every module it is made of, and everything that is around every route. */
+/** The composition root of the api: every module, and everything that applies to all routes. */
 @Module({})
 export class AppModule {
   static forEnvironment(environment: Environment): DynamicModule {

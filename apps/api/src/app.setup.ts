@@ -76,14 +76,14 @@ const EXPOSED_HEADERS = [
   'Retry-After',
 ];
 
-/** Express takes a hop count as a number and proxies as a list; without either it believes the socket alone. */
+/** Express takes a hop count as a number and proxies as a list. With neither, it trusts only the socket's address. */
 function trustedProxies({ TRUST_PROXY: entries }: Environment): number | string[] | false {
   if (entries.length === 0) return false;
   const [first] = entries;
   return /^\d+$/.test(first ?? '') ? Number(first) : [...entries];
 }
 
-/** Answers about accounts are for the one who asked. */
+/** Responses about accounts must not be cached: they are for one client only. */
 function forbidStoring(_request: Request, response: Response, next: NextFunction): void {
   response.setHeader('Cache-Control', 'no-store');
   next();

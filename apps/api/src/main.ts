@@ -12,7 +12,7 @@ async function serve(environment: Environment): Promise<void> {
   const app = await createApp(environment);
   const operatorsServer = createOperatorsServer(app, environment);
   if (cluster.isWorker) {
-    // The primary has the ports, and hands over their connections.
+    // The primary owns the ports and hands their connections over.
     joinPrimary(app, environment, operatorsServer);
     return;
   }

@@ -5,8 +5,8 @@ import { AppModule } from './app.module';
 import { createOpenApiDocument } from './docs/openapi';
 
 /**
- * Prints the OpenAPI document of the api with its defaults, or with settings that are given as NAME=value. Nest's preview reads the modules and makes nothing of
- * what they name, so that no database, queue or mail server has to be there.
+ * Prints the OpenAPI document of the api with its defaults, or with settings given as NAME=value. Nest's preview mode
+ * reads the modules without creating their providers, so no database, queue or mail server is needed.
  */
 async function main(): Promise<void> {
   const environment = parseEnvironment(

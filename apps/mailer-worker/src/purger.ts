@@ -43,7 +43,7 @@ export class Purger implements OnApplicationBootstrap, OnModuleDestroy {
         alone: true,
         signal: this.stop.signal,
       });
-      if (registrations > 0) this.logger.info({ registrations }, 'Purged dead registrations');
+      if (registrations > 0) this.logger.info({ registrations }, 'Purged expired registrations');
       await this.forgetEvents();
     } catch (error) {
       this.logger.warn({ error }, 'The purge was cut short; the next one continues from there');

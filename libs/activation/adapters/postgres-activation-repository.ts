@@ -48,7 +48,7 @@ export class PostgresActivationRepository implements ActivationRepository {
     const wait = resendWaitSeconds(environment);
     const dies = sql`users.code_wrong_tries + 1 >= ${maxWrongTries}`;
     // `held` takes the row's lock and sees its newest version, so the rest decides on what is true now. A code that
-    // dies of wrong tries expires: from then on every statement sees it dead.
+    // is invalid after failed attempts expires: from then on every statement sees it dead.
     const change = right
       ? sql`activated_at = now(), mail_id = null, code_expires_at = null, mail_due_at = null, replaced_code = null,
             request_digest = ${request.requestDigest}`

@@ -37,11 +37,11 @@ export interface Redeem {
 
 export interface Replacement extends OwedFrom {
   readonly accountId: string;
-  /** Its `digits` are the usual length; the address's wrong tries of the day may make it longer. */
+  /** Its `digits` are the usual length; the address's failed attempts of the day may make it longer. */
   readonly code: IssuedCode;
   /** New codes that one registration may have. */
   readonly maxResends: number;
-  /** Only if the code died of wrong tries, and only once a registration: the `resend` limit was not asked. */
+  /** Only if the code had too many failed attempts, and only once a registration: the `resend` limit was not asked. */
   readonly early: boolean;
   readonly requestDigest: Buffer | null;
 }
@@ -54,7 +54,7 @@ export type ReplacementOutcome =
 
 export interface ActivationRepository {
   /**
-   * Redeems the code, or counts a wrong try, in one statement: of many concurrent ones exactly one is `activated`,
+   * Redeems the code, or counts a failed attempt, in one statement: of many concurrent ones exactly one is `activated`,
    * and of the wrong ones no more than `maxWrongTries - 1` are `wrong`; the next one ends the code and is `dead`.
    * @throws {Unavailable}
    */

@@ -35,7 +35,7 @@ export interface CurrentCode extends IssuedCode {
   readonly expiresAt: Date | null;
   readonly resends: number;
   readonly resendAllowedAt: Date;
-  /** It died of wrong tries and may be replaced without the wait, once a registration. */
+  /** It had too many failed attempts and may be replaced without the wait, once a registration. */
   readonly resendsEarly: boolean;
   /** The code that this one replaced, while its mail is young enough to be mistaken for this one's. */
   readonly replaced: IssuedCode | null;

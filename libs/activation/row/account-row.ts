@@ -31,7 +31,7 @@ export const diedBefore = (sql: Sql, moment: Fragment, row = 'users'): Fragment 
    and coalesce(${sql(row)}.code_expires_at, ${sql(row)}.mail_given_up_at,
                 ${sql(row)}.mail_withheld_at + make_interval(secs => ${HELD_WITHOUT_MAIL_SECONDS})) < ${moment})`;
 
-/** Its mail was sent and its code died unused, of age or of wrong tries. */
+/** Its mail was sent and its code died unused, of age or of failed attempts. */
 export const hasExpiredUnused = (sql: Sql, row = 'users'): Fragment => sql`
   (${sql(row)}.activated_at is null and ${sql(row)}.mail_due_at is null
    and ${sql(row)}.code_expires_at <= now())`;
@@ -78,12 +78,12 @@ export const codeColumnNames = (sql: Sql): Fragment => sql`
 
 /** Wrong tries of a day that make an address's next codes one digit longer. */
 export const WRONG_TRIES_PER_DIGIT = 10;
-/** Longest code, in digits, and most wrong tries that are remembered: no code grows by more than four digits. */
+/** Longest code, in digits, and most failed attempts that are remembered: no code grows by more than four digits. */
 const CODE_DIGITS_MAX = 8;
 const WRONG_TRIES_MAX = 64;
 
 /**
- * Length of an address's next code: the usual one, and a digit more for every ten wrong tries of the last day. Someone
+ * Length of an address's next code: the usual one, and a digit more for every ten failed attempts of the last day. Someone
  * who guesses meets ever longer codes; the owner, who reads them in the mail, types a digit more.
  */
 export const nextCodeDigits = (sql: Sql, email: Fragment, usualDigits: number): Fragment => sql`
@@ -91,7 +91,7 @@ export const nextCodeDigits = (sql: Sql, email: Fragment, usualDigits: number): 
     select count(*) from address_days, unnest(wrong_tries) as at
     where digest = ${addressDigest(sql, email)} and at > now() - interval '1 day'), 0)::int / ${WRONG_TRIES_PER_DIGIT})`;
 
-/** Statement that counts a wrong try for each row of `from` (email). */
+/** Statement that counts a failed attempt for each row of `from` (email). */
 export const countWrongTries = (sql: Sql, from: Fragment): Fragment => sql`
   insert into address_days as days (digest, wrong_tries, changed_at)
   select ${addressDigest(sql, sql`tried.email`)}, array[now()], now() from ${from} as tried

@@ -103,13 +103,13 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         }
       });
 
-      it('survives all wrong tries but the last', async () => {
+      it('survives all failed attempts but the last', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await guessWrong(stage, account, MAX_WRONG_TRIES - 1);
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
       });
 
-      it('is dead after as many wrong tries as a code survives, for the right code too', async () => {
+      it('is dead after as many failed attempts as a code survives, for the right code too', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await guessWrong(stage, account, MAX_WRONG_TRIES);
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
@@ -188,7 +188,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       }
     });
 
-    describe('a code that died of wrong tries', () => {
+    describe('a code that had too many failed attempts', () => {
       it('may be replaced without the wait, once a registration', async () => {
         const account = await registerAndDeliver(stage, kevin());
         expect(await replaceCode(stage, account, { early: true })).toEqual({ outcome: 'too_early' });
@@ -241,7 +241,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       });
     });
 
-    describe('wrong tries of a day', () => {
+    describe('failed attempts of a day', () => {
       it('make the next code a digit longer for every ten', async () => {
         const account = await registerAndDeliver(stage, kevin());
         const guessedAt = await guessOverManyCodes(stage, account, 9);

@@ -137,7 +137,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       expect(await stage.dead.purge(next)).toEqual({ deleted: 0, place: null });
     });
 
-    it('forgets wrong tries that are over a day old, batch by batch', async () => {
+    it('forgets failed attempts that are over a day old, batch by batch', async () => {
       for (let n = 0; n < 3; n += 1) await guessWrong(stage, await registerAndDeliver(stage, guest(n)), 1);
       await stage.letPass(DAY_SECONDS + 1);
       await guessWrong(stage, await registerAndDeliver(stage, kevin()), 1);

@@ -96,7 +96,7 @@ export class FakeAccounts {
     return [...this.rows.values()].find((row) => row.mailId === id);
   }
 
-  /** Adds the account, or replaces a dead registration; undefined when the address is held. */
+  /** Adds the account, or replaces an expired registration; undefined when the address is held. */
   add(account: NewAccount): FakeRow | undefined {
     const now = this.now();
     const held = this.rows.get(account.email);

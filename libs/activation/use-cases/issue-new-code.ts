@@ -12,7 +12,7 @@ export interface NewCodeRequest {
   readonly account: PendingAccount;
   readonly locale: Locale;
   readonly requestId: string | null;
-  /** Without the wait between codes, as a code that died of wrong tries may be replaced once. */
+  /** Without the wait between codes, as a code that had too many failed attempts may be replaced once. */
   readonly early?: boolean;
   /** Names the request, if it may be repeated. */
   readonly requestDigest?: Buffer | null;

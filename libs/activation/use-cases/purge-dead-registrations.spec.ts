@@ -29,7 +29,7 @@ describe('PurgeDeadRegistrations', () => {
     expect([...stage.accounts.rows.keys()]).toEqual(['kevin@example.com']);
   });
 
-  it('keeps activated accounts, and forgets the wrong tries of yesterday', async () => {
+  it('keeps activated accounts, and forgets the failed attempts of yesterday', async () => {
     for (let n = 0; n < 12; n += 1) await guessWrong(stage, await registerAndDeliver(stage, guest(n)), 1);
     await registerAndActivate(stage, kevin());
     await stage.letPass(86_401);

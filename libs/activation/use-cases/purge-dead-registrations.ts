@@ -18,11 +18,11 @@ export interface PurgeOptions {
 
 export interface Purged {
   readonly registrations: number;
-  /** Addresses whose wrong tries and mails of a day were forgotten. */
+  /** Addresses whose failed attempts and mails of a day were forgotten. */
   readonly addressDays: number;
 }
 
-/** Deletes dead registrations batch by batch, so that no statement holds many locks or lives long. */
+/** Deletes expired registrations batch by batch, so that no statement holds many locks or lives long. */
 @Injectable()
 export class PurgeDeadRegistrations {
   constructor(@Inject(DeadRegistrations) private readonly dead: DeadRegistrations) {}

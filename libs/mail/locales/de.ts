@@ -5,20 +5,21 @@ export const de: Phrases = {
     subject: (app) => `Ihr Aktivierungscode für ${app}`,
     opening: (app, code) => `${code} ist Ihr Aktivierungscode für ${app}.`,
     heading: 'Aktivieren Sie Ihr Konto',
-    lead: (app) => `Willkommen! Geben Sie diesen Code ein, um Ihre Anmeldung bei ${app} abzuschließen.`,
+    lead: (app) => `Willkommen! Geben Sie diesen Code ein, um Ihre Registrierung bei ${app} abzuschließen.`,
     expiry: (lifetime) => `Der Code gilt nur einmal und läuft in ${lifetime} ab.`,
     button: 'Konto aktivieren',
     footer:
-      'Sie haben sich nicht angemeldet? Dann hat wohl jemand Ihre Adresse versehentlich eingegeben. Sie können diese ' +
+      'Sie haben sich nicht registriert? Dann hat wohl jemand versehentlich Ihre Adresse eingegeben. Sie können diese ' +
       'E-Mail ignorieren. Geben Sie den Code niemandem weiter; wir fragen nie danach.',
   },
   address_taken: {
     subject: (app) => `Sie haben bereits ein Konto bei ${app}`,
     heading: 'Sie haben bereits ein Konto',
     lead: (app) =>
-      `Jemand, vielleicht Sie selbst, wollte sich mit dieser Adresse bei ${app} anmelden. Ihr Konto ist unverändert: ` +
+      `Jemand, vielleicht Sie selbst, wollte sich mit dieser Adresse bei ${app} registrieren. Ihr Konto ist unverändert: ` +
       'Melden Sie sich mit Ihrem bisherigen Passwort an.',
-    footer: 'Sie waren es nicht? Sie müssen nichts tun: Es wurde nichts preisgegeben und nichts geändert.',
+    footer:
+      'Das waren nicht Sie? Dann müssen Sie nichts tun: Es wurde nichts preisgegeben und nichts geändert.',
   },
   support: (address) => `Fragen? Schreiben Sie an ${address}.`,
 };

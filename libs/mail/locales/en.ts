@@ -18,7 +18,7 @@ export const en: Phrases = {
     lead: (app) =>
       `Someone, perhaps you, tried to sign up for ${app} with this address. Your account has not changed: ` +
       'sign in with your current password.',
-    footer: 'Wasn’t you? You don’t need to do anything: they learned nothing and changed nothing.',
+    footer: 'If it wasn’t you, you don’t need to do anything: no one has accessed or changed your account.',
   },
   support: (address) => `Questions? Write to ${address}.`,
 };

@@ -4,15 +4,15 @@ import { parseEndpoint } from './endpoint';
 import type { Environment } from './environment';
 import { DEVELOPMENT_SECRET_KEY } from './variables';
 
-/** Whether only this machine reaches what listens on that host. */
+/** Whether only this machine can reach a server that listens on that host. */
 export function isLoopback(host: string): boolean {
   if (isIP(host) === 0) return host.toLowerCase() === 'localhost';
   return ipaddr.process(host).range() === 'loopback';
 }
 
 /**
- * What is wrong between variables that are sound by themselves.
- * @param environment lacks those that are not
+ * Faults between variables that are each valid on their own.
+ * @param environment without the variables that are invalid
  */
 export function contradictions(environment: Partial<Environment>): string[] {
   const faults: string[] = [];
@@ -22,21 +22,21 @@ export function contradictions(environment: Partial<Environment>): string[] {
     API_HOST: host = '127.0.0.1',
   } = environment;
   if (proxies.length > 1 && proxies.some((entry) => /^\d+$/.test(entry))) {
-    faults.push('TRUST_PROXY: a hop count stands alone; it cannot be mixed with addresses');
+    faults.push('TRUST_PROXY: a hop count cannot be combined with other entries');
   }
   if (environment.OPERATIONS_PORT === environment.API_PORT && environment.API_PORT !== undefined) {
-    faults.push('OPERATIONS_PORT: must differ from API_PORT; leave it out to serve everything on one port');
+    faults.push('OPERATIONS_PORT: must differ from API_PORT; remove it to serve everything on one port');
   }
   if (Boolean(environment.SMTP_USERNAME) !== Boolean(environment.SMTP_PASSWORD)) {
-    faults.push('SMTP_USERNAME: goes with SMTP_PASSWORD; one is given without the other');
+    faults.push('SMTP_USERNAME: must be set together with SMTP_PASSWORD; only one of them is set');
   }
   faults.push(...redisContradictions(environment), ...webhookContradictions(environment));
   const production = environment.NODE_ENV === 'production';
   for (const name of ['SECRET_KEY', 'SECRET_KEY_PREVIOUS'] as const) {
     if (environment[name] !== DEVELOPMENT_SECRET_KEY || !(production || !isLoopback(host))) continue;
-    const where = production ? 'in production' : `while API_HOST is ${host}, which other machines reach`;
+    const where = production ? 'in production' : `while API_HOST is ${host}, which other machines can reach`;
     faults.push(
-      `${name}: the default is for development and refused ${where}; set your own, for example \`openssl rand -base64 48\``,
+      `${name}: the default is for development only and is refused ${where}; set your own, for example with \`openssl rand -base64 48\``,
     );
   }
   if (production && cost < 10) faults.push('BCRYPT_COST: must be 10 or more in production');
@@ -47,42 +47,42 @@ function redisContradictions(environment: Partial<Environment>): string[] {
   const { REDIS_HOST: host = '', REDIS_CLUSTER: cluster, REDIS_SENTINELS: sentinels = [] } = environment;
   const faults: string[] = [];
   if (sentinels.length > 0) {
-    if (host !== '')
-      faults.push('REDIS_HOST: the sentinels know where Redis is; remove it or REDIS_SENTINELS');
-    if (cluster) faults.push('REDIS_CLUSTER: a cluster has no sentinels; remove it or REDIS_SENTINELS');
+    if (host !== '') faults.push('REDIS_HOST: cannot be combined with REDIS_SENTINELS; remove one of them');
+    if (cluster) faults.push('REDIS_CLUSTER: cannot be combined with REDIS_SENTINELS; remove one of them');
     return faults;
   }
   if (!cluster) {
-    if (host.includes(',')) faults.push('REDIS_HOST: several hosts are a cluster; set REDIS_CLUSTER=true');
+    if (host.includes(',')) faults.push('REDIS_HOST: several hosts require REDIS_CLUSTER=true');
     else if (isIP(host) === 0 && host.includes(':')) {
-      faults.push(`REDIS_HOST: "${host}" is host:port; the port is REDIS_PORT`);
+      faults.push(`REDIS_HOST: "${host}" has the form host:port; set the port in REDIS_PORT`);
     }
     return faults;
   }
-  if (host === '') faults.push('REDIS_CLUSTER: needs some of its nodes in REDIS_HOST');
+  if (host === '') faults.push('REDIS_CLUSTER: requires some nodes of the cluster in REDIS_HOST');
   for (const entry of host.split(',').map((part) => part.trim())) {
     if (host !== '' && parseEndpoint(entry, 1) === undefined) {
       faults.push(`REDIS_HOST: "${entry}" is not host:port`);
     }
   }
-  if ((environment.REDIS_DB ?? 0) !== 0) faults.push('REDIS_DB: a cluster has database 0 only');
+  if ((environment.REDIS_DB ?? 0) !== 0) faults.push('REDIS_DB: must be 0 for a cluster');
   return faults;
 }
 
 function webhookContradictions(environment: Partial<Environment>): string[] {
   const { WEBHOOK_URL: address = '', WEBHOOK_SECRET: key, WEBHOOK_SECRET_PREVIOUS: previous } = environment;
   const faults: string[] = [];
-  if (address !== '' && key === '') faults.push('WEBHOOK_SECRET: WEBHOOK_URL needs it, to sign what is sent');
-  if (previous && !key) faults.push('WEBHOOK_SECRET_PREVIOUS: goes with WEBHOOK_SECRET, which is not given');
+  if (address !== '' && key === '')
+    faults.push('WEBHOOK_SECRET: required by WEBHOOK_URL, to sign the webhooks');
+  if (previous && !key) faults.push('WEBHOOK_SECRET_PREVIOUS: requires WEBHOOK_SECRET, which is not set');
   const url = address === '' ? undefined : new URL(address);
   const plain = url?.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
   if (plain && environment.NODE_ENV === 'production') {
-    faults.push('WEBHOOK_URL: must be https in production, except to this machine');
+    faults.push('WEBHOOK_URL: must be https in production, unless it is a loopback address');
   }
   return faults;
 }
 
-/** Ports that belong to one kind of server everywhere. */
+/** Well-known ports of each kind of server. */
 const USUAL_PORTS = {
   DATABASE_PORT: { ports: [5432, 6432], server: 'PostgreSQL' },
   REDIS_PORT: { ports: [6379, 26_379], server: 'Redis' },
@@ -91,7 +91,7 @@ const USUAL_PORTS = {
 
 const SECRETS = ['SECRET_KEY', 'DATABASE_PASSWORD', 'REDIS_PASSWORD', 'SMTP_PASSWORD'] as const;
 
-/** What works and is unwise: each is warned of at the start and by `doctor`. */
+/** Valid but unwise values. The programs warn of them at start, and so does `doctor`. */
 export function unwiseChoices(environment: Environment): string[] {
   const warnings: string[] = [];
   for (const [name, { server }] of Object.entries(USUAL_PORTS)) {
@@ -112,12 +112,14 @@ export function unwiseChoices(environment: Environment): string[] {
     }
   }
   if (environment.SECRET_KEY_PREVIOUS === environment.SECRET_KEY) {
-    warnings.push('SECRET_KEY_PREVIOUS: has the same value as SECRET_KEY; it is the key before a rotation');
+    warnings.push(
+      'SECRET_KEY_PREVIOUS: has the same value as SECRET_KEY; set it to the key before the rotation or remove it',
+    );
   }
   return [...warnings, ...exposures(environment)];
 }
 
-/** What is open that should be closed where other machines reach this one. */
+/** Settings that are too open when other machines can reach this one. */
 function exposures(environment: Environment): string[] {
   const { ENABLE_METRICS: metrics, OPERATIONS_PORT: port, API_HOST: host } = environment;
   const warnings: string[] = [];
@@ -125,22 +127,22 @@ function exposures(environment: Environment): string[] {
   const metricsArePublic = metrics && port === 0 && !isLoopback(metricsHost);
   if (!environment.ENABLE_RATE_LIMITING && !isLoopback(host)) {
     warnings.push(
-      'ENABLE_RATE_LIMITING: the limits are off while other machines reach the api; anyone can guess',
+      'ENABLE_RATE_LIMITING: the limits are off while other machines can reach the api; anyone can guess passwords',
     );
   }
   if (environment.BCRYPT_COST < 10) {
     warnings.push(
-      `BCRYPT_COST: ${environment.BCRYPT_COST} makes hashes that are quickly guessed; use 10 or more`,
+      `BCRYPT_COST: ${environment.BCRYPT_COST} makes password hashes easy to crack; use 10 or more`,
     );
   }
   if (metricsArePublic) {
     warnings.push(
-      'ENABLE_METRICS: metrics are public on API_PORT; serve them on OPERATIONS_PORT, or keep /metrics and /api/v1/metrics from the public at the proxy',
+      'ENABLE_METRICS: metrics are public on API_PORT; set OPERATIONS_PORT, or block /metrics and /api/v1/metrics at the proxy',
     );
   }
   if (environment.CONCEAL_REGISTERED_EMAILS && metrics && port === 0) {
     warnings.push(
-      'CONCEAL_REGISTERED_EMAILS: public metrics count registrations and so tell whether an address was free; set OPERATIONS_PORT',
+      'CONCEAL_REGISTERED_EMAILS: public metrics count registrations and so reveal whether an address was free; set OPERATIONS_PORT',
     );
   }
   return warnings;

@@ -3,7 +3,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** Reads `host`, `host:port` or `[IPv6 address]:port`; undefined where it is none of them. */
+/** Parses `host`, `host:port` or `[IPv6 address]:port`; undefined for anything else. */
 export function parseEndpoint(entry: string, defaultPort: number): Endpoint | undefined {
   const [found, address, name, digits] =
     /^(?:\[([\da-f:.]+)\]|([^\s:/@[\]]+))(?::(\d{1,5}))?$/i.exec(entry) ?? [];

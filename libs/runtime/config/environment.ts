@@ -1,12 +1,12 @@
 import type { variables } from './variables';
 
-/** What the environment says, checked and typed; parsed once, at start. */
+/** The configuration, checked and typed. It is parsed once, at start. */
 export type Environment = {
   readonly [Name in keyof typeof variables]: ReturnType<(typeof variables)[Name]['read']>;
 };
 export const Environment = Symbol('Environment');
 
-/** Every fault of the environment, each on a line that begins with the variable's name. */
+/** All faults of the configuration, one on each line, starting with the variable's name. */
 export class ConfigurationError extends Error {
   constructor(readonly faults: readonly string[]) {
     super(
@@ -16,5 +16,5 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** sysexits.h: something was found in an unconfigured or misconfigured state. */
+/** EX_CONFIG of sysexits.h: the program found a configuration error. */
 export const EXIT_CONFIGURATION = 78;

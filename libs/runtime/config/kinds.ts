@@ -1,16 +1,16 @@
-/** One variable: how its text is read, what it is when it is not set, and what people are told about it. */
+/** One variable: how its text is parsed, its default, and its help text. */
 export interface Variable<T> {
   readonly default: T;
   readonly help: string;
-  /** What is accepted, in words, such as `1 to 64`; empty where any line of text is. */
+  /** Accepted values in words, such as `1 to 64`; empty where any line of text is accepted. */
   readonly accepts: string;
-  /** No message may repeat the value. */
+  /** Messages never repeat the value of a secret. */
   readonly secret: boolean;
-  /** @throws {Refusal} saying what is wrong, without the variable's name */
+  /** @throws {Refusal} with the reason, without the variable's name */
   read(text: string): T;
 }
 
-/** What is wrong with one value. */
+/** The reason why a value is refused. */
 export class Refusal extends Error {}
 
 const variable = <T>(
@@ -55,7 +55,7 @@ export const oneOf = <const Word extends string>(
     return found;
   });
 
-/** Text on one line; a control character in a name or a host is a paste that went wrong. */
+/** Text on one line. Control characters are refused: in a name or a host they come from a faulty paste. */
 export const text = (
   fallback: string,
   help: string,
@@ -69,7 +69,7 @@ export const text = (
     return value;
   });
 
-/** A value that no message may repeat. */
+/** A value that messages never repeat. */
 export const secret = (
   min: number,
   fallback: string,
@@ -89,12 +89,12 @@ export const secret = (
     true,
   );
 
-/** Comma-separated values, trimmed, without empty ones. */
+/** Comma-separated values; each is trimmed, and empty ones are dropped. */
 export const list = (
   fault: (entry: string) => string | undefined,
   help: string,
 ): Variable<readonly string[]> =>
-  variable<readonly string[]>([], help, 'a list, separated by commas', (value) => {
+  variable<readonly string[]>([], help, 'a comma-separated list', (value) => {
     const entries = value.split(',').map((entry) => entry.trim());
     const kept = entries.filter((entry) => entry !== '');
     const faults = kept.map(fault).filter((found) => found !== undefined);

@@ -218,7 +218,7 @@ describe('parseEnvironment', () => {
     });
 
     it.each([
-      [`${SECRET}\n\n`, 'more than one line end'],
+      [`${SECRET}\n\n`, 'several line breaks'],
       [`${SECRET} \n`, 'white space'],
       ['', 'empty'],
     ])('is warned of where it is nearly right: %j', (content, word) => {
@@ -234,9 +234,9 @@ describe('parseEnvironment', () => {
 
     it('has to be there', () => {
       expect(faultsOf({ API_PORT_FILE: path.join(folder, 'missing') })).toEqual([
-        'API_PORT_FILE: cannot read that file (ENOENT)',
+        'API_PORT_FILE: cannot read the file (ENOENT)',
       ]);
-      expect(faultsOf({ API_PORT_FILE: folder })).toEqual(['API_PORT_FILE: cannot read that file (EISDIR)']);
+      expect(faultsOf({ API_PORT_FILE: folder })).toEqual(['API_PORT_FILE: cannot read the file (EISDIR)']);
     });
   });
 

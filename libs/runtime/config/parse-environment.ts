@@ -5,15 +5,15 @@ import { givenValues } from './given-values';
 import { Refusal } from './kinds';
 import { variables } from './variables';
 
-/** Reads `.env` of the working directory, if there is one; what is already set wins. */
+/** Reads `.env` of the working directory, if there is one. Variables that are already set take precedence. */
 export function loadDotEnv(): void {
   if (existsSync('.env')) process.loadEnvFile('.env');
 }
 
 /**
  * Checks the environment as a whole.
- * @param warn is called for each value that works and is probably not meant, or is unwise
- * @throws {ConfigurationError} naming every variable that is wrong, never a secret's value
+ * @param warn is called for each value that is valid but probably a mistake
+ * @throws {ConfigurationError} with every faulty variable, and without the values of secrets
  */
 export function parseEnvironment(
   raw: NodeJS.ProcessEnv = process.env,

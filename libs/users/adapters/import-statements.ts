@@ -13,7 +13,7 @@ interface Existing {
 }
 
 /**
- * Deletes dead registrations whose address a line has, as the next registration of the address would, and tells other
+ * Deletes expired registrations whose address a line has, as the next registration of the address would, and tells other
  * services who took it. A line whose id another account has deletes none, because it is refused.
  */
 export async function replaceDead(

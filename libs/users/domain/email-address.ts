@@ -49,7 +49,7 @@ export function parseEmailAddress(input: string): EmailAddress {
     throw invalid(`must be at most ${EMAIL_LENGTH_MAX} characters long`);
   if (!input.isWellFormed()) throw invalid('must be well-formed Unicode');
   const address = trimBlanks(input).normalize('NFC');
-  if (INVISIBLE.test(address)) throw invalid('must not have invisible characters');
+  if (INVISIBLE.test(address)) throw invalid('must not contain invisible characters');
   const [punctuation] = PUNCTUATION_AT_THE_END.exec(address) ?? [];
   if (punctuation !== undefined) throw invalid(`must not end with "${punctuation}"`);
   const at = address.lastIndexOf('@');
@@ -76,7 +76,7 @@ const trimBlanks = (text: string): string =>
 
 function parseLocalPart(part: string): string {
   if (!LOCAL_PART.test(part) || part.startsWith('.') || part.endsWith('.') || part.includes('..')) {
-    throw invalid('has characters before the "@" that are not accepted');
+    throw invalid('contains characters before the "@" that are not allowed');
   }
   const folded = part.toLowerCase().normalize('NFC');
   // Full-width letters, ligatures and the like, and letters whose case has no way back (dotless i, sharp s).
@@ -85,7 +85,7 @@ function parseLocalPart(part: string): string {
     folded.toUpperCase().toLowerCase().normalize('NFC') !== folded ||
     DOTTED_TWICE.test(folded);
   if (ambiguous) {
-    throw invalid('has letters before the "@" that can be read in two ways');
+    throw invalid('contains ambiguous letters before the "@"');
   }
   if (Buffer.byteLength(folded) > LOCAL_PART_BYTES_MAX) {
     throw invalid(`must have at most ${LOCAL_PART_BYTES_MAX} bytes before the "@"`);

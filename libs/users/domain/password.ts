@@ -32,7 +32,7 @@ export function faultOf(chosen: string, rules: PasswordRules): string | undefine
   }
   if (!isHashable(password)) return 'must be well-formed Unicode without NUL characters';
   if (rules.blocklist.has(password.toLowerCase()))
-    return 'is one of the most common passwords; choose another';
+    return 'is one of the most common passwords; choose a different one';
   return undefined;
 }
 

@@ -23,7 +23,7 @@ export interface NewUser {
   readonly id: string;
   readonly email: EmailAddress;
   readonly passwordHash: string;
-  /** Its `digits` are the usual length: the wrong tries of a day add to it. */
+  /** Its `digits` are the usual length: the failed attempts of a day add to it. */
   readonly code: IssuedCode;
   readonly locale: Locale;
   /** The request that asked for it, for the log lines of the mail. */
@@ -47,7 +47,7 @@ export type Addition =
 
 export interface UserRepository {
   /**
-   * Adds the account with its first code, whose mail is owed from then on, in one statement; a dead registration is
+   * Adds the account with its first code, whose mail is owed from then on, in one statement; an expired registration is
    * replaced whole. The unique index decides who has the address. Where it is taken, the answer to a request that
    * can be repeated is kept if `pretend` says so. @throws {Unavailable}
    */

@@ -133,7 +133,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
       });
     });
 
-    describe('add in the place of a dead registration', () => {
+    describe('add in the place of an expired registration', () => {
       const deaths: Record<string, (user: NewUser) => Promise<void>> = {
         'whose code expired': async (user) => {
           await registerAndDeliver(stage, user);
@@ -180,7 +180,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
           outcome: 'dead',
         });
         expect(await redeem(stage, first, true, { mailId: owner.code.mailId })).toEqual({ outcome: 'gone' });
-        // And the stranger's wrong tries are not the owner's.
+        // And the stranger's failed attempts are not the owner's.
         await guessWrong(stage, owner, MAX_WRONG_TRIES - 1);
         expect(await redeem(stage, owner, true)).toMatchObject({ outcome: 'activated' });
         expect(await stage.users.findByEmail(owner.email)).toMatchObject({

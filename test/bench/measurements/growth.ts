@@ -84,7 +84,7 @@ const newUser = (): NewUser => ({
   requestDigest: null,
 });
 
-/** Dead registrations go in batches, while others sign up. */
+/** Expired registrations go in batches, while others sign up. */
 export async function purge(stage: Stage): Promise<Figure[]> {
   const count = stage.size(100_000, 1_000_000);
   const { sql, environment } = stage.database;
@@ -119,7 +119,7 @@ export async function purge(stage: Stage): Promise<Figure[]> {
     const seconds = (performance.now() - began) / 1_000;
     done.abort();
     if (registrations !== count)
-      throw new Error(`${registrations} of ${count} dead registrations were purged`);
+      throw new Error(`${registrations} of ${count} expired registrations were purged`);
     const busy = await meanwhile;
     const idle = (idleBefore + (await signUpMs(AbortSignal.timeout(idleMs)))) / 2;
     const job = `purge of ${count.toLocaleString('en-US')} expired codes`;

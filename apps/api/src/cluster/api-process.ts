@@ -11,34 +11,34 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** What the primary wants to hear of. */
+/** Events of an api process that the primary listens to. */
 export interface Listener {
   readonly metrics: (from: ApiProcess, exposition: Exposition) => void;
   readonly scrape: (from: ApiProcess) => void;
-  /** It was told to end by its own signal. */
+  /** The process received a signal of its own to end. */
   readonly asked: (from: ApiProcess) => void;
-  /** It may take connections. */
+  /** The process is ready to take connections. */
   readonly ready: () => void;
 }
 
-/** A connection on its way to a process. */
+/** A connection that is being handed over to a process. */
 interface Untaken {
   readonly socket: Socket;
   readonly giveBack: (socket: Socket) => void;
 }
 
-/** Longest wait for what a process said before its end: messages can arrive after 'exit'. */
+/** Maximum wait for the remaining messages of a process that has exited: messages can arrive after 'exit'. */
 const LAST_WORDS_MS = 250;
-/** Connections on their way to one process; a process that hangs delays no more than these. */
+/** Maximum number of connections being handed over to one process, so that a hanging process delays few of them. */
 const UNTAKEN_MAX = 4;
 
-/** One of the processes behind the port, as the primary sees it. */
+/** One of the processes behind the port, from the primary's side. */
 export class ApiProcess {
-  /** It answers requests. */
+  /** The process answers requests. */
   up = false;
-  /** It has come to answer requests, whatever became of it. */
+  /** The process has answered requests at least once, even if it no longer does. */
   answered = false;
-  /** It has been told to go. */
+  /** The process has been asked to end. */
   leaving = false;
   /** Resident memory, in bytes. */
   rss = 0;
@@ -46,7 +46,7 @@ export class ApiProcess {
   private readonly worker: Worker = cluster.fork();
   readonly watch = new Watch(this.worker.process.pid);
   private readonly startedAt = performance.now();
-  /** Given to it, by number, and not taken yet. */
+  /** Connections handed over but not yet accepted, by number. */
   private readonly untaken = new Map<number, Untaken>();
   private given = 0;
   private announced: () => void = () => {};
@@ -54,7 +54,7 @@ export class ApiProcess {
 
   constructor(private readonly listener: Listener) {
     this.worker.on('message', (message: ToPrimary) => this.hear(message));
-    // A message that could not be sent: a process that has ended has no use for it.
+    // A message that cannot be sent is dropped: the process has ended and does not need it.
     this.worker.on('error', () => {});
     const exit = new Promise<Exit>((resolve) => {
       this.worker.once('exit', (code: number | null, signal: NodeJS.Signals | null) =>
@@ -74,12 +74,14 @@ export class ApiProcess {
   get ageMs(): number {
     return performance.now() - this.startedAt;
   }
-  /** It answers requests and can be given one more connection. */
+  /** The process answers requests and can take one more connection. */
   get free(): boolean {
     return this.up && this.worker.isConnected() && this.untaken.size < UNTAKEN_MAX;
   }
 
-  /** Resolves to whether it answers requests; false when it ended, or took too long and was ended. */
+  /**
+   * Resolves to true once the process answers requests; to false if it ended, or was killed because it took too long.
+   */
   async start(timeoutMs: number): Promise<boolean> {
     const answers = new Promise<boolean>((resolve) => (this.announced = () => resolve(true)));
     return await this.orKill(timeoutMs, async () => {
@@ -90,7 +92,7 @@ export class ApiProcess {
     });
   }
 
-  /** Hands it a connection, which stays open here until the process has it. */
+  /** Hands a connection over. The primary keeps it open until the process has accepted it. */
   give(socket: Socket, giveBack: (socket: Socket) => void): void {
     const connection = this.given;
     this.given += 1;
@@ -98,14 +100,14 @@ export class ApiProcess {
     this.worker.send({ do: 'serve', connection } satisfies ToProcess, socket, { keepOpen: true }, () => {});
   }
 
-  /** Has it finish what is in progress and go; one that takes longer is ended. */
+  /** Lets the process finish its requests and end; kills it if it takes too long. */
   async leave(replaced: boolean, timeoutMs: number): Promise<Exit> {
     this.leaving = true;
     this.tell({ do: 'leave', replaced });
     return await this.orKill(timeoutMs, () => this.ended);
   }
 
-  /** Asks for its metrics; resolves once they are told, or will not be. */
+  /** Asks the process for its metrics. Resolves when they arrive, or when it is clear that they will not. */
   async show(timeoutMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
@@ -133,7 +135,7 @@ export class ApiProcess {
     }
   }
 
-  /** 'exit' decides: 'disconnect' does not come when connections were being handed over. */
+  /** The end is 'exit': 'disconnect' does not arrive when connections were being handed over. */
   private async conclude(how: Exit, silence: Promise<void>): Promise<Exit> {
     this.up = false;
     await Promise.race([silence, pause(LAST_WORDS_MS)]);

@@ -1,21 +1,22 @@
-/** A process that lived this long, in milliseconds, did not die of its start. */
+/** A process that lived this long, in milliseconds, did not fail at startup. */
 const SETTLED_AFTER_MS = 10_000;
 const FIRST_MS = 250;
-/** Longest wait after processes that had answered, and after processes that never did. */
+/** Maximum wait: after processes that had answered, and after processes that never did. */
 const LONGEST_ANSWERED_MS = 1_000;
 const LONGEST_MS = 30_000;
 
 /**
- * How long to wait before a dead process is replaced: not at all, unless they keep dying young. Those that never answered
- * are counted for themselves: one that was killed while it started does not wait for the many that had answered.
+ * Decides how long to wait before a dead process is replaced: not at all, unless processes keep dying early. Processes
+ * that never answered are counted separately, so that one killed during startup does not wait because of the many that
+ * had answered.
  */
 export class Backoff {
   private early = 0;
   private failedStarts = 0;
 
   /**
-   * Milliseconds to wait now that one has died.
-   * @param answered it had come to answer requests: something ended it, and its start was not what
+   * Milliseconds to wait after a process has died.
+   * @param answered whether the process had answered requests, so that its startup is not the cause
    */
   after(ageMs: number, answered: boolean): number {
     if (!answered) {

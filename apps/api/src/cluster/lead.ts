@@ -2,8 +2,8 @@ import { createLogger, hasRedis, type Environment } from '@app/runtime';
 import { Primary } from './primary';
 
 /**
- * Runs the api as several processes: SIGHUP renews them one by one, SIGTERM and SIGINT end them in order, a second one
- * ends them immediately.
+ * Runs the api as several processes. SIGHUP replaces them one by one; SIGTERM and SIGINT shut them down gracefully,
+ * and a second one kills them.
  */
 export async function lead(environment: Environment): Promise<void> {
   const logger = createLogger({ level: environment.LOG_LEVEL, app: 'api' });
@@ -22,7 +22,7 @@ export async function lead(environment: Environment): Promise<void> {
   process.on('SIGINT', end);
   process.on('SIGHUP', () => primary.replaceAll());
   if (!hasRedis(environment)) {
-    logger.warn('WEB_CONCURRENCY without Redis: each process counts limits and metrics for itself');
+    logger.warn('WEB_CONCURRENCY without Redis: limits and metrics are counted per process');
   }
   await primary.start();
   const where = `http://${environment.API_HOST}:${environment.API_PORT}`;

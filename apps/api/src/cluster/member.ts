@@ -6,14 +6,14 @@ import { depart, Lifecycle, within, type Environment } from '@app/runtime';
 import type { BoundedServer } from '@app/runtime/server';
 import { HEARTBEAT_MS, type ToPrimary, type ToProcess } from './messages';
 
-/** Longest wait of a scrape for the primary; it waits a second for each process itself. */
+/** Maximum wait for the primary during a scrape; the primary itself waits a second for each process. */
 const SCRAPE_TIMEOUT_MS = 2_000;
-/** Longest wait for what this process says last: a primary that hangs reads nothing. */
+/** Maximum wait for the last messages of this process to be sent: a hanging primary does not read them. */
 const LAST_WORD_TIMEOUT_MS = 1_000;
 
 /**
- * Makes this process one of several under a primary, which has the ports and decides how long this process stays.
- * @param operatorsServer takes what comes on the operators' port
+ * Makes this process one of several under a primary, which owns the ports and decides when this process ends.
+ * @param operatorsServer receives the connections of the operations port
  */
 export function joinPrimary(
   app: INestApplication,
@@ -48,8 +48,8 @@ export function joinPrimary(
     return await within(text, SCRAPE_TIMEOUT_MS, () => new Error('no metrics from the primary'));
   };
   scrape?.readThrough(() => (reading ??= readAll().finally(() => (reading = undefined))));
-  // A service manager may signal every process of a service: the primary decides who ends, and when. A terminal's
-  // Ctrl-C and hang-up are the primary's.
+  // A service manager may signal every process of a service, but only the primary decides which one ends, and when.
+  // The primary also handles Ctrl-C and hang-ups of a terminal.
   process.on('SIGTERM', () => void tell({ say: 'asked' }));
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
@@ -59,7 +59,7 @@ export function joinPrimary(
   void tell({ say: 'up' });
 }
 
-/** Resolves when it is sent; a primary that is gone takes its processes with it. */
+/** Resolves when the message is sent. If the primary has gone, this process ends too. */
 function tell(message: ToPrimary): Promise<void> {
   return new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
 }

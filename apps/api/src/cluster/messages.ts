@@ -1,31 +1,31 @@
 import type { Exposition } from '@app/metrics';
 
-/** What the primary says to an api process. */
+/** Messages from the primary to an api process. */
 export type ToProcess =
-  /** A connection comes with this message; say when you have it. */
+  /** A connection comes with this message; confirm it with `taken`. */
   | { readonly do: 'serve'; readonly connection: number }
-  /** The service ends: send clients elsewhere with their answers. */
+  /** The service shuts down: close connections with the responses. */
   | { readonly do: 'turn-away' }
-  /** Finish and go; `replaced` when another one has taken the place. */
+  /** Finish and end; `replaced` if another process has taken over. */
   | { readonly do: 'leave'; readonly replaced: boolean }
-  /** Show your metrics. */
+  /** Send your metrics. */
   | { readonly do: 'show' }
-  /** The answer to `scrape`. */
+  /** The response to `scrape`. */
   | { readonly do: 'read'; readonly text: string };
 
-/** What an api process says to the primary. */
+/** Messages from an api process to the primary. */
 export type ToPrimary =
-  /** I have that connection. */
+  /** Confirms a connection. */
   | { readonly say: 'took'; readonly connection: number }
-  /** I was told to end by a signal; you decide. */
+  /** This process received a signal to end; the primary decides what to do. */
   | { readonly say: 'asked' }
-  /** I answer requests. */
+  /** This process answers requests. */
   | { readonly say: 'up' }
-  /** Said regularly; a process that says nothing for long hangs. Resident memory in bytes. */
+  /** Sent regularly; a process that stays silent hangs. Resident memory in bytes. */
   | { readonly say: 'alive'; readonly rss: number }
   | { readonly say: 'metrics'; readonly exposition: Exposition }
-  /** A scraper is here: what do all of us have to show? */
+  /** A scraper asks this process for the metrics of all processes. */
   | { readonly say: 'scrape' };
 
-/** How often an api process says that it is alive, in milliseconds. */
+/** Interval of the heartbeats, in milliseconds. */
 export const HEARTBEAT_MS = 500;

@@ -10,20 +10,21 @@ const START_TIMEOUT_MS = 30_000;
 const SHOW_TIMEOUT_MS = 1_000;
 
 /**
- * Keeps `WEB_CONCURRENCY` api processes behind one port, and behind the operators' where there is one: replaces those that die, and those that are to be renewed one
- * by one, each only after its successor answers. It takes no requests itself.
+ * Keeps `WEB_CONCURRENCY` api processes behind the port, and behind the operations port if there is one. Replaces
+ * processes that die, and those to be renewed one by one, each only after its successor answers. It serves no requests
+ * itself.
  */
 export class Primary {
   private readonly processes = new Set<ApiProcess>();
   private readonly port = new SharedPort(() => this.free(this.staying()));
-  /** Serves while the service ends, too, so that the last scrape is answered: by those that are leaving. */
+  /** Also runs during shutdown, so that the processes still running can answer the last scrape. */
   private readonly operatorsPort = new SharedPort(() => {
     const staying = this.free(this.staying());
     return staying.length > 0 ? staying : this.free([...this.processes]);
   });
   private readonly backoff = new Backoff();
   private readonly metrics = new MergedScrape();
-  /** Waiting for a successor. */
+  /** Processes that wait for a successor. */
   private readonly queued = new Set<ApiProcess>();
   private turn: Promise<void> = Promise.resolve();
   private reading: Promise<string> | undefined;
@@ -35,7 +36,7 @@ export class Primary {
     private readonly logger: Logger,
   ) {}
 
-  /** @throws {Error} when the port cannot be had, or none of them comes to answer; they have said why */
+  /** @throws {Error} if the port is taken, or no process starts to answer; they have logged the reason */
   async start(): Promise<void> {
     const { API_PORT: port, API_HOST: host, OPERATIONS_PORT, OPERATIONS_HOST } = this.environment;
     await this.port.listen(port, host);
@@ -49,20 +50,20 @@ export class Primary {
       throw new Error('The api processes did not start');
     }
     this.started = true;
-    // One that was ended while it started, by something else than its start.
+    // A process that was ended during startup by something else than its startup.
     while (this.wanting()) void this.spawn().start(START_TIMEOUT_MS);
   }
 
-  /** Renews every process; no request notices. */
+  /** Replaces every process without dropping a request. */
   replaceAll(): void {
     for (const each of this.staying()) this.replace(each, 'SIGHUP');
   }
 
-  /** Has all of them finish; resolves to the exit status. */
+  /** Shuts all processes down gracefully; resolves to the exit status. */
   async stop(): Promise<number> {
     this.ending = true;
     const end = performance.now() + departureTimeout(this.environment.SHUTDOWN_TIMEOUT_SECONDS);
-    // What does not answer yet has nothing to finish.
+    // A process that does not answer yet has nothing to finish.
     for (const each of this.processes) if (!each.up) each.kill();
     const answering = [...this.processes].filter(({ up }) => up);
     for (const each of answering) each.tell({ do: 'turn-away' });
@@ -105,15 +106,12 @@ export class Primary {
     this.metrics.bury(one.id);
     if (one.leaving || !this.wanting()) return;
     const waitMs = this.backoff.after(one.ageMs, one.answered);
-    this.logger.error(
-      { ended: one.pid, ...exit, wait_ms: waitMs },
-      'An api process died; another takes its place',
-    );
+    this.logger.error({ ended: one.pid, ...exit, wait_ms: waitMs }, 'An api process died; starting another');
     await pause(waitMs);
     if (this.wanting()) await this.spawn().start(START_TIMEOUT_MS);
   }
 
-  /** One at a time: never more than one process above the number, never one below. */
+  /** One at a time: there is never more than one extra process, and never one too few. */
   private replace(old: ApiProcess, reason: string): void {
     if (this.queued.has(old) || this.ending) return;
     this.queued.add(old);
@@ -126,7 +124,7 @@ export class Primary {
   private async succeed(old: ApiProcess, reason: string): Promise<void> {
     const successor = this.spawn();
     if (await successor.start(START_TIMEOUT_MS)) {
-      this.logger.info({ replaced: old.pid, by: successor.pid, reason }, 'An api process is replaced');
+      this.logger.info({ replaced: old.pid, by: successor.pid, reason }, 'Replaced an api process');
       await old.leave(true, departureTimeout(this.environment.SHUTDOWN_TIMEOUT_SECONDS));
     } else {
       this.logger.error({ kept: old.pid, reason }, 'The successor of an api process did not start');
@@ -152,7 +150,7 @@ export class Primary {
     asker.tell({ do: 'read', text: await this.reading });
   }
 
-  /** Those that do not answer in time are there with what they showed last. */
+  /** A process that does not respond in time is represented by its last metrics. */
   private async readAll(): Promise<string> {
     await Promise.all([...this.processes].map((each) => each.show(SHOW_TIMEOUT_MS)));
     return await this.metrics.text();

@@ -2,23 +2,23 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 
-/** Connections that wait for a process to take them; more are closed. */
+/** Maximum number of connections that wait for a process; further ones are closed. */
 const WAITING_MAX = 1_024;
-/** How often the port is looked at while it closes, in milliseconds. */
+/** Interval of the checks while the port closes, in milliseconds. */
 const LOOK_MS = 50;
-/** Without a new connection for so long, a port that is to be closed closes. */
+/** A closing port closes after this long without a new connection. */
 const QUIET_MS = 300;
 
-/** What takes connections. */
+/** A receiver of connections. */
 export interface Taker {
-  /** @param giveBack takes the connection if the taker does not live to take it */
+  /** @param giveBack takes the connection again if the receiver dies before accepting it */
   give(socket: Socket, giveBack: (socket: Socket) => void): void;
 }
 
 /**
- * A port of several processes. It stays open whatever becomes of them, and a connection that a process did not live
- * to take goes to another one; Node's own cluster closes the port when the last process dies, and loses what it was
- * just handing over.
+ * A port shared by several processes. It stays open when processes die, and a connection that a dying process did not
+ * accept goes to another one. Node's own cluster module closes the port with the last process, and loses connections
+ * that are being handed over.
  */
 export class SharedPort {
   private readonly server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
@@ -32,16 +32,16 @@ export class SharedPort {
   private lastAt = 0;
   private next = 0;
 
-  /** @param free those that take one more connection now */
+  /** @param free the receivers that can take another connection now */
   constructor(private readonly free: () => readonly Taker[]) {}
 
-  /** @throws {Error} where the port cannot be had */
+  /** @throws {Error} if the port cannot be opened */
   async listen(port: number, host: string): Promise<void> {
     this.server.listen(port, host);
     await once(this.server, 'listening');
   }
 
-  /** Gives the connection to the next process in turn that takes one, else lets it wait. */
+  /** Gives the connection to the next free process in turn, or lets it wait. */
   place(socket: Socket): void {
     const taker = this.nextTaker();
     if (taker !== undefined) this.give(socket, taker);
@@ -49,7 +49,7 @@ export class SharedPort {
     else socket.destroy();
   }
 
-  /** Gives what waits to the processes that take it. */
+  /** Gives waiting connections to free processes. */
   placeWaiting(): void {
     while (this.waiting.length > 0) {
       const taker = this.nextTaker();
@@ -58,7 +58,7 @@ export class SharedPort {
     }
   }
 
-  /** Accepts for a last moment, and then what the system has accepted already, and closes. */
+  /** Accepts what the operating system has already queued, then closes. */
   async close(graceMs: number): Promise<void> {
     const began = performance.now();
     const quiet = (): boolean => performance.now() - Math.max(began, this.lastAt) > QUIET_MS;

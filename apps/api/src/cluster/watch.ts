@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { HEARTBEAT_MS } from './messages';
 
-/** A process that is stopped (SIGSTOP) for so long is given up, in milliseconds. */
+/** A process that is stopped (SIGSTOP) for this long, in milliseconds, counts as hanging. */
 const STOPPED_MAX_MS = 1_000;
-/** So is one that says nothing although its event loop has nothing to do. */
+/** So does one that is silent although its event loop is idle. */
 const STILL_MAX_MS = 5_000;
-/** And one that is busy, and says nothing. */
+/** And one that is silent while it is busy. */
 const SILENT_MAX_MS = 30_000;
 
-/** The main thread of a process, as Linux tells of it. */
+/** The main thread of a process, as Linux reports it. */
 interface MainThread {
-  /** R runs, S sleeps, D waits for a disk, T is stopped. */
+  /** R: running, S: sleeping, D: waiting for a disk, T: stopped. */
   readonly state: string;
   /** Processor time used so far. */
   readonly ticks: number;
 }
 
 /**
- * Judges whether a process hangs. Silence alone does not tell a process that is stuck from one that is busy or that
- * gets no processor; its main thread does. Time is counted in looks, so that a primary that was itself stopped does
- * not blame its processes. Where there is no /proc, silence alone decides.
+ * Decides whether a process hangs. Silence alone does not distinguish a stuck process from one that is busy or gets no
+ * processor time; the state of its main thread does. Time is counted in checks, so that a primary that was itself
+ * stopped does not blame its processes. Without /proc, silence alone decides.
  */
 export class Watch {
   private silentMs = 0;
@@ -32,7 +32,7 @@ export class Watch {
     private readonly look: (pid: number) => MainThread | undefined = mainThreadOf,
   ) {}
 
-  /** The process has said something. */
+  /** The process has sent a heartbeat. */
   heard(): void {
     this.silentMs = 0;
     this.stillMs = 0;
@@ -40,8 +40,8 @@ export class Watch {
 
   /**
    * To be called every `HEARTBEAT_MS`.
-   * @param up it has answered requests; a process that starts has its own time limit
-   * @returns why the process is to be ended, if it is
+   * @param up whether the process has answered requests; startup has its own time limit
+   * @returns the reason to kill the process, if there is one
    */
   verdict(up: boolean): 'stopped' | 'hangs' | undefined {
     const thread = this.pid === undefined ? undefined : this.look(this.pid);
@@ -57,7 +57,8 @@ export class Watch {
 
 function mainThreadOf(pid: number): MainThread | undefined {
   try {
-    // What follows the name, which may hold anything, begins with the state; user and system time are 11 further on.
+    // The fields after the name, which can contain anything, start with the state; user and system time follow 11
+    // fields later.
     const [state = '', ...rest] = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8')
       .split(') ')
       .slice(-1)

@@ -5,10 +5,10 @@ import { ProblemError } from '../problem/problem-error';
 import { DETAIL_OF, NEW_CODE_HINT, STATUS_OF } from '../problem/statuses';
 import { toBody } from '../problem/to-problem';
 
-/** Every route can give these. */
+/** Errors that every route can return. */
 const ALWAYS: readonly ErrorName[] = ['InternalError', 'ServiceUnavailable'];
 
-/** What a body can be refused for, whatever is in it. */
+/** Errors that every route with a body can return. */
 export const BODY_PROBLEMS = ['PayloadTooLarge', 'UnsupportedMediaType'] as const;
 
 const EXAMPLE_TIME = new Date('2026-01-15T10:30:00.000Z');
@@ -30,7 +30,7 @@ const EXTRAS: Partial<Record<ErrorName, ProblemError['extras']>> = {
   ServiceUnavailable: { retryAfterSeconds: 1 },
 };
 
-/** Documents the errors of a route: one response a status, with an example for each error that has it. */
+/** Documents the errors of a route: one response per status, with an example for each error. */
 export function ApiProblems(...errors: ErrorName[]): MethodDecorator {
   const byStatus = new Map<number, ErrorName[]>();
   for (const error of [...errors, ...ALWAYS]) {
@@ -50,7 +50,7 @@ export function ApiProblems(...errors: ErrorName[]): MethodDecorator {
               schema: {
                 allOf: [
                   { $ref: getSchemaPath(Problem) },
-                  // Generators make a type of it that only the errors of this status fit.
+                  // Code generators then create a type for each status that only its errors fit.
                   {
                     type: 'object',
                     required: ['error'],

@@ -5,10 +5,10 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 type Properties = Record<string, Record<string, unknown>>;
 
-/** Longest code that validation accepts, in digits: an address that has seen many wrong tries gets longer ones. */
+/** Longest code that validation accepts, in digits: an address with many failed attempts gets longer codes. */
 const CODE_DIGITS_MAX = 8;
 
-/** Says what the configuration decides: lengths, lives and counts, and what concealed mode no longer answers. */
+/** Adapts the document to the configuration: lengths, lifetimes and counts, and the responses of concealed mode. */
 export function describeConfiguration(document: OpenAPIObject, environment: Environment): OpenAPIObject {
   const paths = Object.fromEntries(
     Object.entries(document.paths).map(([path, item]) => [`/${path.replace(/^\//, '')}`, item]),
@@ -20,7 +20,7 @@ export function describeConfiguration(document: OpenAPIObject, environment: Envi
   if (environment.CONCEAL_REGISTERED_EMAILS) {
     conceal(
       post('register'),
-      'The same answer comes where the address is taken; its owner gets a mail that says so.',
+      'The response is the same if the address is already registered; its owner then gets a mail about it.',
     );
   }
   return document;
@@ -56,20 +56,20 @@ function describeRegister(operation: Operation | undefined, environment: Environ
   if (operation === undefined) return;
   const { ACTIVATION_CODE_LENGTH: digits, ACTIVATION_CODE_EXPIRY_SECONDS: life } = environment;
   operation.description =
-    `Creates an account that has to be activated, and sends a mail with a code of ${digits} digits. The code ` +
-    `is valid for ${life} ${plural('second', life)} from the moment its mail is handed to the mail server. A registration ` +
-    'whose code expired unused does not hold its address: registering the address again replaces it.';
+    `Creates an account that must be activated, and sends a mail with an activation code of ${digits} digits. The code ` +
+    `is valid for ${life} ${plural('second', life)} after the mail server accepts the mail. A registration ` +
+    'whose code expired unused does not block its address: registering the address again replaces it.';
 }
 
 function describeNewCode(operation: Operation | undefined, environment: Environment): void {
   if (operation === undefined) return;
   const { ACTIVATION_CODE_MAX_RESENDS: resends } = environment;
   operation.description =
-    `Sends a new code; the old one is no longer valid. One registration gets at most ${resends} of them; then a ` +
-    '429 says when its last code is dead, and registering again is possible.';
+    `Sends a new code; the old one is no longer valid. A registration gets at most ${resends} new codes. After that, ` +
+    'a 429 says when the last code expires and the address can be registered again.';
 }
 
-/** Concealed, register has no answer for a taken address. */
+/** In concealed mode, register has no response that says whether an address is taken. */
 function conceal(operation: Operation | undefined, note: string): void {
   if (operation === undefined) return;
   delete operation.responses['409'];

@@ -15,7 +15,10 @@ interface Media {
   examples?: Record<string, { value?: unknown }>;
 }
 
-/** Gives every body an example, made of those of its fields, and every problem the `type` that clients see. */
+/**
+ * Adds an example to every body, built from the examples of its fields, and the `type` that clients see to every
+ * problem.
+ */
 export function describeExamples(document: OpenAPIObject, publicPath: string): OpenAPIObject {
   for (const media of mediaOf(document)) {
     if (media.schema !== undefined && media.examples === undefined) {

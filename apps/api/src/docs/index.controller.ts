@@ -9,7 +9,7 @@ interface Link {
   readonly title: string;
 }
 
-/** What a visitor finds first. Its links are absolute paths, so they begin with PUBLIC_PATH. */
+/** The start page. Its links are absolute paths, so they start with PUBLIC_PATH. */
 @ApiExcludeController()
 @Controller()
 export class IndexController {
@@ -32,7 +32,7 @@ export class IndexController {
       links: [
         ...(docs && shown
           ? [
-              { href: `${path}/docs`, title: 'Documentation to try things in' },
+              { href: `${path}/docs`, title: 'Interactive API documentation' },
               { href: `${path}/docs-json`, title: 'OpenAPI 3.1 document' },
             ]
           : []),

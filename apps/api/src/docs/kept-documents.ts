@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 
-/** The documents and what their page is made of; more paths than this are not kept. */
+/** Maximum number of documents, pages and scripts that are kept. */
 const PATHS = /^\/docs(?:-json|-yaml|\/[\w.-]{1,64})?\/?$/;
 const KEPT_MAX = 24;
 
@@ -11,9 +11,9 @@ interface Kept {
 }
 
 /**
- * Keeps each document, page and script of /docs once it has been made, and answers with the same bytes from then on:
- * Swagger's module would write the document as text for every request, and open a file for every script. The first
- * answer is Swagger's own, read as it is written.
+ * Keeps each document, page and script of /docs once it has been made, and serves the same bytes from then on. Without
+ * it, @nestjs/swagger would serialize the document for every request and open a file for every script. The first
+ * response is captured while it is written.
  */
 export function keepDocuments(app: INestApplication): void {
   const kept = new Map<string, Kept>();
@@ -26,7 +26,7 @@ export function keepDocuments(app: INestApplication): void {
       return;
     }
     if (request.method === 'GET' && kept.size < KEPT_MAX) {
-      // The first answer is whole, whatever part of it a client has or wants.
+      // The first response is complete, even if the client asked for a part of it or has it cached.
       delete request.headers.range;
       delete request.headers['if-none-match'];
       delete request.headers['if-modified-since'];
@@ -36,7 +36,7 @@ export function keepDocuments(app: INestApplication): void {
   });
 }
 
-/** Calls back with a successful answer's type and body, while they are on their way. */
+/** Calls back with the type and body of a successful response while it is sent. */
 function readAnswer(response: Response, whole: (answer: Kept) => void): void {
   const chunks: Buffer[] = [];
   const write = response.write.bind(response);

@@ -42,9 +42,9 @@ describe('The OpenAPI document', () => {
     });
     expect(document.paths['/api/v1/users/register']?.post?.description).toMatch(/6 digits.*90 seconds/);
     expect(document.paths['/api/v1/users/activation-codes']?.post?.description).toContain(
-      'at most 4 of them',
+      'at most 4 new codes',
     );
-    expect(document.info.description).toContain('lives for 90 s');
+    expect(document.info.description).toContain('expires after 90 s');
   });
 
   it('has no answer for a taken address in concealed mode', async () => {

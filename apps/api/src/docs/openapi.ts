@@ -7,13 +7,13 @@ import { keepDocuments } from './kept-documents';
 import { describeHeaders } from './response-headers';
 
 const describe = ({ ACTIVATION_CODE_EXPIRY_SECONDS: life }: Environment): string => `
-Register with email and password, read the code in the mail, activate the account with it.
+Register with email and password, then activate the account with the code sent by mail.
 
 1. \`POST /api/v1/users/register\` with email and password.
-2. A mail brings a code that lives for ${life} s.
+2. A mail with an activation code arrives; the code expires after ${life} s.
 3. \`POST /api/v1/users/activate\` with Basic auth (email and password) and the code.
 
-Every error has the same body (RFC 9457 problem details); its \`message\` and \`detail\` follow Accept-Language. Times are RFC 3339 in UTC.
+Every error has the same body (RFC 9457 problem details), with \`message\` and \`detail\` in the language of Accept-Language. Times are in UTC, in RFC 3339 format.
 `;
 
 /** The OpenAPI 3.1 document of the service. */
@@ -32,7 +32,7 @@ export function createOpenApiDocument(app: INestApplication, environment: Enviro
     })
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'EVENTS_TOKEN of the service.' })
     .addTag('Accounts', 'Sign up and activate')
-    .addTag('Events', 'What other services are told')
+    .addTag('Events', 'Account events for other services')
     .addTag('Operation', 'Health and metrics')
     .build();
   const document = SwaggerModule.createDocument(app, config, {

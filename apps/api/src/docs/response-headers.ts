@@ -4,27 +4,30 @@ import { SHIPPED_LOCALES } from '@app/mail';
 type Headers = NonNullable<NonNullable<OpenAPIObject['components']>['headers']>;
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
-/** Of every answer of a limited route, unless the limits are switched off; they tell of the tightest that applied. */
+/**
+ * On every response of a rate-limited route, unless limits are disabled. They describe the strictest limit that
+ * applied.
+ */
 const LIMIT_HEADERS: Headers = {
   'X-RateLimit-Limit': {
-    description: 'Requests that the limit allows in a window.',
+    description: 'Requests that the limit allows per window.',
     schema: { type: 'integer', minimum: 1 },
   },
   'X-RateLimit-Remaining': {
-    description: 'Requests that are left in the current window.',
+    description: 'Requests left in the current window.',
     schema: { type: 'integer', minimum: 0 },
   },
   'X-RateLimit-Reset': {
-    description: 'Unix seconds at which the oldest counted request leaves the window.',
+    description: 'Unix time in seconds at which the oldest counted request leaves the window.',
     schema: { type: 'integer', minimum: 0 },
   },
   RateLimit: {
     description:
-      'Name of the limit, `r` left, `t` seconds until more are (IETF, RateLimit header fields for HTTP).',
+      'Name of the limit, `r` requests left, `t` seconds until more are available (IETF draft: RateLimit header fields for HTTP).',
     schema: { type: 'string', pattern: '^"[a-z_]+";r=\\d+;t=\\d+$' },
   },
   'RateLimit-Policy': {
-    description: 'Every limit that applied: name, `q` requests in `w` seconds.',
+    description: 'Every limit that applied: its name and `q` requests per `w` seconds.',
     schema: { type: 'string', pattern: '^"[a-z_]+";q=\\d+;w=\\d+(, "[a-z_]+";q=\\d+;w=\\d+)*$' },
   },
 };
@@ -32,33 +35,33 @@ const LIMIT_HEADERS: Headers = {
 const HEADERS: Headers = {
   'X-Request-Id': {
     description:
-      "The client's own request id if it is a plain token of 1 to 64 characters, otherwise a generated one.",
+      'The request id of the client if it is a plain token of 1 to 64 characters, otherwise a generated one.',
     required: true,
     schema: { type: 'string', pattern: '^[A-Za-z0-9_.+/=:-]{1,64}$' },
   },
   'Content-Language': {
-    description: 'Language of `message` and `detail`: the best of those that Accept-Language asks for.',
+    description: 'Language of `message` and `detail`, chosen by Accept-Language.',
     schema: { type: 'string', enum: [...SHIPPED_LOCALES] },
   },
   'Idempotency-Replayed': {
-    description: 'The same request was answered with this before, and nothing was changed now.',
+    description: 'This is the response of an earlier, identical request; nothing was changed.',
     schema: { type: 'string', enum: ['true'] },
   },
   'WWW-Authenticate': {
     description:
-      'Basic; `xBasic` for the script of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that no browser opens a window. `Bearer` at the feed of events.',
+      'Basic, or `xBasic` for scripts of a page (`Sec-Fetch-Dest: empty` or `X-Requested-With`), so that the browser opens no password dialog. `Bearer` for the event feed.',
     required: true,
     schema: { type: 'string', pattern: '^(x?Basic realm="[^"]*", charset="UTF-8"|Bearer)$' },
   },
   'Retry-After': {
-    description: 'Seconds to wait before the next try.',
+    description: 'Seconds to wait before trying again.',
     required: true,
     schema: { type: 'integer', minimum: 1 },
   },
   ...LIMIT_HEADERS,
 };
 
-/** Adds the header fields to every response: which there are follows from the status, and from being limited. */
+/** Adds the headers to every response: they depend on the status and on whether the route is rate-limited. */
 export function describeHeaders(document: OpenAPIObject): OpenAPIObject {
   const operations = Object.values(document.paths).flatMap(({ get, post, delete: erase }) => [
     get,

@@ -2,12 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { EVENTS_CHANNEL } from '@app/events';
 import { Lifecycle, Logger, Sql, Unavailable } from '@app/runtime';
 
-/** Readers that wait at the same time in one process; each holds a connection, and no more than that. */
+/** Maximum number of readers that wait in one process; each of them holds a connection. */
 const WAITING_MAX = 200;
-/** Longest time without a look, in milliseconds: behind a pooler in transaction mode nothing is heard of NOTIFY. */
+/** Maximum time between two checks, in milliseconds: behind a pooler in transaction mode, NOTIFY does not arrive. */
 const LOOK_MS = 2_000;
 
-/** Lets readers of the feed wait until PostgreSQL notifies that events were placed. */
+/** Lets readers of the event feed wait until PostgreSQL notifies about new events. */
 @Injectable()
 export class EventArrivals {
   private readonly waiting = new Set<() => void>();
@@ -22,9 +22,9 @@ export class EventArrivals {
   }
 
   /**
-   * Asks `look` now, and again after each arrival, until it finds something; the time is up, the reader is gone or
-   * the process is leaving. Resolves to what it found last.
-   * @throws {Unavailable} when too many wait already
+   * Calls `look` now and again after each arrival, until it finds something, the time is up, the reader disconnects or
+   * the process shuts down. Resolves to the last result.
+   * @throws {Unavailable} if too many readers are waiting
    */
   async awaitArrival<T>(
     look: () => Promise<T>,
@@ -34,7 +34,7 @@ export class EventArrivals {
   ): Promise<T> {
     const deadline = performance.now() + waitSeconds * 1_000;
     for (;;) {
-      // Before the look, so that what arrives during it is not missed.
+      // Subscribes before the check, so that an arrival during the check is not missed.
       const arrival = waitSeconds > 0 ? this.nextArrival() : undefined;
       try {
         const found = await look();
@@ -54,7 +54,7 @@ export class EventArrivals {
 
   private nextArrival(): Arrival {
     if (this.waiting.size >= WAITING_MAX)
-      throw new Unavailable('database', 'too many readers wait for events');
+      throw new Unavailable('database', 'too many readers are waiting for events');
     this.listen();
     return new Arrival(this.waiting);
   }
@@ -63,12 +63,12 @@ export class EventArrivals {
     for (const arrive of this.waiting) arrive();
   }
 
-  /** From the first reader that waits. postgres.js listens again by itself when the connection was lost. */
+  /** Starts with the first waiting reader. postgres.js listens again by itself after a lost connection. */
   private listen(): void {
     const wake = (): void => this.wake();
     this.listening ??= this.sql.listen(EVENTS_CHANNEL, wake, wake).catch((error: unknown) => {
       this.listening = undefined;
-      this.logger.debug({ error }, 'Arrivals of events are not heard; looking every two seconds');
+      this.logger.debug({ error }, 'Cannot listen for new events; checking every two seconds');
     });
   }
 }
@@ -86,7 +86,7 @@ class Arrival {
     waiting.add(this.arrive);
   }
 
-  /** Resolves when there is one, at the latest after `timeoutMs` or when the reader is gone. */
+  /** Resolves on the next arrival, after `timeoutMs`, or when the reader disconnects. */
   async within(timeoutMs: number, gone: AbortSignal): Promise<void> {
     if (this.arrived || gone.aborted) return;
     await new Promise<void>((resolve) => {

@@ -3,20 +3,20 @@ import { ProblemError } from '../problem/problem-error';
 import type { FieldFault } from '../problem/problem';
 
 export interface EventQuery {
-  /** The cursor; null: from the oldest kept. */
+  /** The cursor; null starts at the oldest event kept. */
   readonly after: bigint | null;
   readonly limit: number;
-  /** How long to wait for an event where there is none yet. */
+  /** Seconds to wait for an event if there is none yet. */
   readonly waitSeconds: number;
 }
 
 export const LIMIT = { min: 1, max: 1_000, default: 100 };
 export const WAIT = { min: 0, max: 60, default: 0 };
-/** The greatest position that PostgreSQL's bigint holds. */
+/** Greatest position: the maximum of PostgreSQL's bigint. */
 const POSITION_MAX = 2n ** 63n - 1n;
 const NAMES = ['after', 'limit', 'wait'];
 
-/** Reads the query of the feed; what is outside its bounds, repeated or unknown is refused. */
+/** Parses the query of the event feed; values out of bounds, repeated or unknown parameters are refused. */
 @Injectable()
 export class EventQueryPipe implements PipeTransform<Record<string, unknown>, EventQuery> {
   transform(query: Record<string, unknown>): EventQuery {
@@ -37,7 +37,7 @@ export class EventQueryPipe implements PipeTransform<Record<string, unknown>, Ev
 }
 
 export const cursorFault = (): FieldFault =>
-  fault('after', 'invalid', 'must be the `next` of an earlier answer');
+  fault('after', 'invalid', 'must be the `next` of an earlier response');
 
 const boundsFault = (name: string, { min, max }: typeof LIMIT): FieldFault =>
   fault(name, 'invalid', `must be a whole number from ${min} to ${max}`, { min, max });

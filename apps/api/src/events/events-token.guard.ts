@@ -5,7 +5,10 @@ import { Environment } from '@app/runtime';
 import { ProblemError } from '../problem/problem-error';
 import { DETAIL_OF } from '../problem/statuses';
 
-/** Allows who knows EVENTS_TOKEN, as a Bearer token (RFC 6750, 2.1) and in no other place. Without one: no feed. */
+/**
+ * Allows requests with EVENTS_TOKEN as a Bearer token (RFC 6750, 2.1), and nowhere else. Without EVENTS_TOKEN there is
+ * no feed.
+ */
 @Injectable()
 export class EventsTokenGuard implements CanActivate {
   constructor(@Inject(Environment) private readonly environment: Environment) {}
@@ -22,5 +25,5 @@ export class EventsTokenGuard implements CanActivate {
   }
 }
 
-/** Of equal length, whatever was given. */
+/** Digests have equal length, whatever the input. */
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -24,27 +24,32 @@ export class EventsController {
   @ApiBearerAuth()
   @ApiOperation({
     summary: 'List account events in order, page by page',
-    description: 'Give `next` of an answer as `after` of the next request. Each event comes at least once.',
+    description:
+      'Pass `next` of a response as `after` of the next request. Each event is delivered at least once.',
   })
   @ApiQuery({
     name: 'after',
     required: false,
-    description: 'The `next` of the previous answer. Without it, the feed starts at the oldest event kept.',
+    description: 'The `next` of the previous response. Without it, the feed starts at the oldest event kept.',
     schema: { type: 'string', pattern: '^\\d{1,19}$' },
   })
   @ApiQuery({
     name: 'limit',
     required: false,
-    description: 'Maximum number of events in an answer.',
+    description: 'Maximum number of events in the response.',
     schema: { type: 'integer', minimum: LIMIT.min, maximum: LIMIT.max, default: LIMIT.default },
   })
   @ApiQuery({
     name: 'wait',
     required: false,
-    description: 'Seconds to wait for an event where there is none yet.',
+    description: 'Seconds to wait for an event if there is none yet.',
     schema: { type: 'integer', minimum: WAIT.min, maximum: WAIT.max, default: WAIT.default },
   })
-  @ApiResponse({ status: 200, type: EventList, description: 'Events, or none yet.' })
+  @ApiResponse({
+    status: 200,
+    type: EventList,
+    description: 'Events; the list is empty if there are none yet.',
+  })
   @ApiProblems('ValidationError', 'InvalidToken', 'NotFound', 'EventsForgotten')
   async listEvents(@Query(EventQueryPipe) { after, limit, waitSeconds }: EventQuery): Promise<EventList> {
     const page = await this.arrivals.awaitArrival(

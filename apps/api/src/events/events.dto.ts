@@ -4,20 +4,20 @@ import { EVENT_TYPES, type EventType } from '@app/events';
 const USER_ID = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
 
 export class EventMessage {
-  /** UUID of version 7, the same in the feed and at every attempt of the webhook. */
+  /** UUID version 7; the same in the feed and in every webhook attempt. */
   @ApiProperty({ format: 'uuid', example: '01920a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b' })
   id!: string;
 
   @ApiProperty({ enum: EVENT_TYPES, example: 'user.activated' })
   type!: EventType;
 
-  /** When it happened. */
+  /** When the event happened. */
   @ApiProperty({ format: 'date-time', example: '2026-01-02T03:04:05.678Z' })
   timestamp!: string;
 
   @ApiProperty({
     description:
-      'The account after the change. `email` is included only with EVENTS_INCLUDE_EMAIL, and never in `user.deleted`; `replaced_by` in `user.replaced`.',
+      'The account after the change. `email` is included only with EVENTS_INCLUDE_EMAIL, and never in `user.deleted`; `replaced_by` only in `user.replaced`.',
     type: 'object',
     required: ['user_id', 'is_activated'],
     properties: {
@@ -40,15 +40,15 @@ export class EventMessage {
 }
 
 export class EventList {
-  /** In the order of the log: an account's own events in the order in which they happened. */
+  /** In the order of the log: the events of one account are in the order in which they happened. */
   @ApiProperty({ type: [EventMessage] })
   events!: EventMessage[];
 
-  /** The cursor to ask with next, as `after`. Keep it: it stays good as long as its events are kept. */
+  /** Cursor for the next request, as `after`. Store it: it is valid as long as the events after it are kept. */
   @ApiProperty({ example: '42' })
   next!: string;
 
-  /** Whether these were the last events when the answer was made. */
+  /** Whether there were no further events when the response was created. */
   @ApiProperty({ example: true })
   up_to_date!: boolean;
 }

@@ -26,7 +26,7 @@ class HealthChecks {
 }
 
 export class Health {
-  /** degraded: rate limits, metrics or mails are affected, requests are served. */
+  /** degraded: rate limits, metrics or mails are affected, but requests are served. */
   @ApiProperty({ enum: ['healthy', 'degraded', 'unhealthy'], example: 'healthy' })
   status!: 'healthy' | 'degraded' | 'unhealthy';
 
@@ -50,15 +50,16 @@ export class HealthController {
   @Get()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
-    summary: 'Health of the service and of what it depends on',
-    description: 'For people and dashboards. Orchestrators ask `/livez` and `/readyz`.',
+    summary: 'Health of the service and its dependencies',
+    description: 'For people and dashboards. Orchestrators use `/livez` and `/readyz`.',
     security: [],
   })
   @ApiResponse({ status: 200, type: Health, description: 'Healthy or degraded.' })
   @ApiExtraModels(Health, Problem)
   @ApiResponse({
     status: 503,
-    description: 'Unhealthy: the database is unavailable. Or a problem: this process is shutting down.',
+    description:
+      'Unhealthy: the database is unavailable, or this process is shutting down (then with a problem body).',
     content: {
       'application/json': { schema: { $ref: getSchemaPath(Health) } },
       'application/problem+json': { schema: { $ref: getSchemaPath(Problem) } },

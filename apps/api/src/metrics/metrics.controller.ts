@@ -11,7 +11,7 @@ class BusinessMetrics {
   activations!: number;
 }
 
-/** Counts since the beginning, and latencies of the last hour in milliseconds, over all processes. */
+/** Counts since the service was first started, and latencies of the last hour in milliseconds, over all processes. */
 class Metrics {
   @ApiProperty({
     description: 'Requests by method and route template.',
@@ -22,14 +22,14 @@ class Metrics {
   request_counts!: Record<string, number>;
 
   @ApiProperty({
-    description: 'Answers by status.',
+    description: 'Responses by status.',
     type: 'object',
     additionalProperties: { type: 'integer' },
     example: { '200': 40, '404': 2 },
   })
   status_counts!: Record<string, number>;
 
-  @ApiProperty({ description: 'Answers of 400 and more.', type: 'integer', example: 2 })
+  @ApiProperty({ description: 'Responses with status 400 or above.', type: 'integer', example: 2 })
   error_count!: number;
 
   @ApiProperty()
@@ -72,8 +72,8 @@ export class MetricsController {
   @Get()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
-    summary: 'Requests, results and latencies over all processes',
-    description: 'For people and small scripts. A scraper reads `GET /metrics` of each process.',
+    summary: 'Request counts, statuses and latencies over all processes',
+    description: 'For people and small scripts. Prometheus scrapes `GET /metrics` of each process.',
     security: [],
   })
   @ApiResponse({ status: 200, type: Metrics, description: 'The metrics.' })

@@ -5,7 +5,7 @@ import { SlidingWindowStorage } from '@app/rate-limit';
 import { Environment } from '@app/runtime';
 import { PasswordHasher } from '@app/users';
 
-/** Shows the instruments to the libraries that have something to tell, and that know nothing of metrics. */
+/** Passes the instruments to libraries that report measurements but do not depend on the metrics library. */
 @Injectable()
 export class Observers implements OnModuleInit {
   constructor(
@@ -24,8 +24,8 @@ export class Observers implements OnModuleInit {
   }
 
   /**
-   * An owner is told of a sign-up for the address once a day, a stranger gets a mail each time. On a public port the
-   * number of owed mails would tell them apart; the workers show it.
+   * In concealed mode, the owner of an address gets one mail a day about sign-ups, while a stranger gets one for each
+   * sign-up. On a public port, the number of owed mails would reveal the difference; only the workers show it.
    */
   private get concealsMail(): boolean {
     return this.environment.CONCEAL_REGISTERED_EMAILS && this.environment.OPERATIONS_PORT === 0;

@@ -18,18 +18,18 @@ const RESULT_OF = {
   'activation.code_replaced': 'code_wrong',
   'activation.code_dead': 'code_dead',
   'activation.already_activated': 'already_activated',
-  // Said of new codes and never of an activation.
+  // Outcomes of requests for new codes, never of an activation.
   'activation.codes_used_up': 'code_dead',
   'activation.too_early': 'code_dead',
   'activation.registration_gone': 'code_dead',
 } satisfies Record<ActivationError['code'], ActivationResult>;
 
-/** What a handler does, so that how it ends is counted. */
+/** What a handler does, so that its outcomes are counted. */
 export const CountOutcomes = Reflector.createDecorator<'registration' | 'activation' | 'new_code'>();
 
 /**
- * Counts how the handlers with `@CountOutcomes` end. A registration that was only pretended counts like a real one:
- * the metrics are public, and must not tell what the answer conceals.
+ * Counts the outcomes of handlers with `@CountOutcomes`. A pretended registration counts like a real one: the metrics
+ * are public and must not reveal what the response conceals.
  */
 @Injectable()
 export class OutcomesInterceptor implements NestInterceptor {
@@ -63,7 +63,7 @@ export class OutcomesInterceptor implements NestInterceptor {
   }
 }
 
-/** Does nothing where the answer repeats an earlier one. */
+/** Counts nothing if the response repeats an earlier one. */
 const whereNew = (count: () => void) =>
   tap<unknown>(() => {
     if (!currentRequest().response.hasHeader(REPLAYED_FIELD)) count();

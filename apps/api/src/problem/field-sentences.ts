@@ -1,20 +1,20 @@
 /**
- * What a field can be told beyond its code, in English; a word in braces is replaced with what differs from time to time.
- * The domain says these sentences by itself: they are recognised here so that each language can say them too.
+ * English messages about fields that are more precise than their code; words in braces are placeholders. The domain
+ * writes these sentences. They are recognized here so that they can be translated.
  */
 export const FIELD_SENTENCES = {
   illFormed: 'must be well-formed Unicode',
-  invisible: 'must not have invisible characters',
+  invisible: 'must not contain invisible characters',
   punctuation: 'must not end with "{mark}"',
-  localCharacters: 'has characters before the "@" that are not accepted',
-  localAmbiguous: 'has letters before the "@" that can be read in two ways',
+  localCharacters: 'contains characters before the "@" that are not allowed',
+  localAmbiguous: 'contains ambiguous letters before the "@"',
   localTooLong: 'must have at most {max} bytes before the "@"',
   domainName: 'must have a domain name such as example.com after the "@"',
   notText: 'must be a string',
   nul: 'must be well-formed Unicode without NUL characters',
   notAscii: 'must be printable ASCII',
   wholeNumber: 'must be a whole number from {min} to {max}',
-  cursor: 'must be the `next` of an earlier answer',
+  cursor: 'must be the `next` of an earlier response',
 } as const;
 export type FieldSentence = keyof typeof FIELD_SENTENCES;
 
@@ -22,7 +22,7 @@ const PATTERNS = (Object.entries(FIELD_SENTENCES) as [FieldSentence, string][]).
   ([sentence, english]) => ({ sentence, pattern: patternOf(english) }),
 );
 
-/** Which sentence this is, and the values of its words in braces. */
+/** Finds the sentence and the values of its placeholders. */
 export function recognise(
   english: string,
 ): { readonly sentence: FieldSentence; readonly words: Readonly<Record<string, string>> } | undefined {

@@ -1,21 +1,21 @@
 import type { ErrorName, FieldFault } from './problem';
 
-/** Most faults that one answer names: an answer is not much larger than what asked for it. */
+/** Maximum number of faults in one response, so that a response is not much larger than its request. */
 const FAULTS_MAX = 10;
 
 interface Extras {
   readonly errors?: FieldFault[];
   readonly hint?: string;
-  /** Name of the limit that refused. */
+  /** Name of the exceeded limit. */
   readonly limit?: string;
   readonly retryAfterSeconds?: number;
-  /** Tries that the activation code has left. */
+  /** Attempts left for the current activation code. */
   readonly attemptsLeft?: number | undefined;
   /** Earliest time at which a new code can be requested. */
   readonly resendAllowedAt?: Date | undefined;
 }
 
-/** An error that is about HTTP itself, thrown at the edge and nowhere deeper. */
+/** An error about HTTP itself. Only the api throws it, never a library. */
 export class ProblemError extends Error {
   constructor(
     readonly error: ErrorName,

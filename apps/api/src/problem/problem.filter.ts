@@ -6,7 +6,7 @@ import { currentRequest } from '../server/request-context';
 import { toBody, toProblemError } from './to-problem';
 import { translate } from './translate';
 
-/** Answers every error with the one body, and logs those that are ours. */
+/** Answers every error with a problem body, and logs the errors of the server (5xx). */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -38,7 +38,7 @@ export class ProblemFilter implements ExceptionFilter {
       response.setHeader('WWW-Authenticate', `${schemeFor(request)} realm="${realm}", charset="UTF-8"`);
     }
     if (body.retry_after_seconds !== undefined) response.setHeader('Retry-After', body.retry_after_seconds);
-    // Terminus has its own shape for its probes, which Kubernetes' people know.
+    // Probes keep the response format of Terminus, which operators of Kubernetes know.
     if (thrown instanceof HttpException && ['/livez', '/readyz'].includes(request.path)) {
       response.status(thrown.getStatus()).json(thrown.getResponse());
       return;
@@ -54,8 +54,8 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /**
- * The scheme of the challenge. For `Basic`, a browser opens its own password window over the page whose script has
- * asked; a scheme that it does not know, it leaves to the script. Node's fetch sends no Sec-Fetch-Dest.
+ * The scheme of the challenge. For `Basic`, a browser opens its own password dialog even when a script sent the request;
+ * it leaves an unknown scheme to the script. Node's fetch sends no Sec-Fetch-Dest.
  */
 function schemeFor(request: Request): 'Basic' | 'xBasic' {
   const scripted = request.get('sec-fetch-dest') === 'empty' || request.get('x-requested-with') !== undefined;

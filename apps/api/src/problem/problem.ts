@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-/** Names of errors, as clients read them in `error`. */
+/** Values of `error` in responses. */
 export const ERROR_NAMES = [
   'ValidationError',
   'InvalidActivationCode',
@@ -27,29 +27,29 @@ export class FieldFault {
   @ApiProperty({ example: 'email' })
   field!: string;
 
-  /** The kind of fault, for programs: it does not change with the language. */
+  /** Kind of fault, for programs; the same in every language. */
   @ApiProperty({
     example: 'email.invalid',
     pattern: '\\.(required|invalid|too_short|too_long|too_common|unknown)$',
   })
   code!: string;
 
-  /** Numbers of the rule: `min` with `too_short`, `max` with `too_long`. */
+  /** Bounds of the rule: `min` with `too_short`, `max` with `too_long`. */
   @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, example: {} })
   params!: Record<string, number>;
 
-  /** What is wrong with it. */
+  /** What is wrong with the field. */
   @ApiProperty({ example: 'must be an email address such as name@example.com' })
   message!: string;
 }
 
-/** The one body of every error: RFC 9457, with `error` and `message` next to it. */
+/** Body of every error: problem details (RFC 9457), with `error` and `message` added. */
 export class Problem {
-  /** Reference to the kind of problem; the page behind it says what to do. */
+  /** Path of a page that explains this kind of error and what to do. */
   @ApiProperty({ example: '/problems/ValidationError' })
   type!: string;
 
-  /** Reason phrase of the status. */
+  /** Reason phrase of the HTTP status. */
   @ApiProperty({ example: 'Bad Request' })
   title!: string;
 
@@ -57,7 +57,7 @@ export class Problem {
   @ApiProperty({ type: 'integer', example: 400 })
   status!: number;
 
-  /** What went wrong this time, in the language of Content-Language. */
+  /** What went wrong, in the language of the Content-Language header. */
   @ApiProperty({ example: 'email must be an email address such as name@example.com' })
   detail!: string;
 
@@ -69,23 +69,23 @@ export class Problem {
   @ApiProperty({ example: 'email must be an email address such as name@example.com' })
   message!: string;
 
-  /** Id of the request, as in `X-Request-Id` and in the log. */
+  /** Request id, as in `X-Request-Id` and in the log. */
   @ApiProperty({ example: '0f8fad5b-d9cb-469f-a165-70867728950e' })
   request_id!: string;
 
-  /** Faults of the body, field by field (400 ValidationError). */
+  /** Invalid fields (400 ValidationError). */
   @ApiPropertyOptional({ type: [FieldFault], maxItems: 10 })
   errors?: FieldFault[];
 
-  /** Name of the limit that refused (429). */
+  /** Name of the exceeded limit (429). */
   @ApiPropertyOptional({ example: 'registration' })
   limit?: string;
 
   /** What to do next (410). */
-  @ApiPropertyOptional({ example: 'Ask for a new code: POST /api/v1/users/activation-codes' })
+  @ApiPropertyOptional({ example: 'Request a new code with POST /api/v1/users/activation-codes.' })
   hint?: string;
 
-  /** Tries that the code has left (400 InvalidActivationCode, 410). */
+  /** Attempts left for the current code (400 InvalidActivationCode, 410). */
   @ApiPropertyOptional({ type: 'integer', minimum: 0, example: 2 })
   attempts_left?: number;
 
@@ -93,7 +93,7 @@ export class Problem {
   @ApiPropertyOptional({ example: '2026-01-15T10:30:00.000Z', format: 'date-time' })
   resend_allowed_at?: string;
 
-  /** Seconds to wait before the next try, as in `Retry-After` (429, 503). */
+  /** Seconds to wait before trying again, as in `Retry-After` (429, 503). */
   @ApiPropertyOptional({ type: 'integer', minimum: 1, example: 42 })
   retry_after_seconds?: number;
 }

@@ -43,10 +43,10 @@ describe('What errors say', () => {
 
   it.each([
     ['\ud800@example.com', 'must be well-formed Unicode'],
-    ['ke\u200bvin@example.com', 'must not have invisible characters'],
+    ['ke\u200bvin@example.com', 'must not contain invisible characters'],
     ['kevin@example.com,', 'must not end with ","'],
-    ['ke vin@example.com', 'has characters before the "@" that are not accepted'],
-    ['stra\u00dfe@example.com', 'has letters before the "@" that can be read in two ways'],
+    ['ke vin@example.com', 'contains characters before the "@" that are not allowed'],
+    ['stra\u00dfe@example.com', 'contains ambiguous letters before the "@"'],
     [`${'a'.repeat(65)}@example.com`, 'must have at most 64 bytes before the "@"'],
     ['kevin@localhost', 'must have a domain name such as example.com after the "@"'],
     [42, 'must be a string'],

@@ -15,7 +15,7 @@ interface ProblemPage {
   readonly remedy: string;
 }
 
-/** Where the `type` of an error leads: what it means and what to do, for people and for programs. */
+/** Pages that the `type` of an error points to: its meaning and what to do, for people and for programs. */
 @ApiExcludeController()
 @Controller('problems')
 export class ProblemsController {
@@ -39,7 +39,7 @@ export class ProblemsController {
   }
 }
 
-/** Its links are relative, so that they work behind any path. */
+/** The links are relative, so that they work behind any path prefix. */
 const render = ({ error, status, title, cause, remedy }: ProblemPage, app: string): string => `<!doctype html>
 <html lang="en">
 <head>

@@ -1,77 +1,77 @@
 import type { ErrorName } from './problem';
 
-/** Of every error: how it comes about, and what its reader can do about it. */
+/** The cause of each error and what its reader can do about it. */
 export const REMEDIES: Readonly<Record<ErrorName, { readonly cause: string; readonly remedy: string }>> = {
   ValidationError: {
-    cause: 'The body, a field of it or a header field breaks a rule. `errors` lists each field with a code.',
-    remedy: 'Correct the fields that `errors` lists, then send the request again.',
+    cause: 'The body, one of its fields or a header is invalid. `errors` lists each field with a code.',
+    remedy: 'Correct the fields listed in `errors`, then send the request again.',
   },
   InvalidActivationCode: {
-    cause: 'The password is right, but the code is not the one of the most recent mail.',
-    remedy: 'Read the code of the newest mail and try again; a code survives only a few wrong tries.',
+    cause: 'The password is right, but the code is not the one in the most recent mail.',
+    remedy: 'Use the code in the most recent mail. After a few failed attempts the code becomes invalid.',
   },
   InvalidCredentials: {
     cause:
-      'The Authorization header is missing or unreadable, the password is wrong, or no account has this address.',
+      'The Authorization header is missing or malformed, the password is wrong, or no account has this address.',
     remedy:
-      'Send `Authorization: Basic` with base64 of `email:password` in UTF-8, or register the address first.',
+      'Send `Authorization: Basic` with `email:password` in UTF-8, encoded as base64, or register the address first.',
   },
   InvalidToken: {
-    cause:
-      'The feed of events was asked for without `Authorization: Bearer`, or with a token that is not EVENTS_TOKEN.',
-    remedy: 'Send `Authorization: Bearer` with the value of EVENTS_TOKEN.',
+    cause: 'The request for events has no `Authorization: Bearer` header, or its token is not EVENTS_TOKEN.',
+    remedy: 'Send `Authorization: Bearer` followed by the value of EVENTS_TOKEN.',
   },
   NotFound: {
-    cause: 'The service has no such path, or the part behind it is switched off.',
-    remedy: 'Compare the path with the OpenAPI document.',
+    cause: 'The service has no such path, or that feature is disabled.',
+    remedy: 'Check the path in the OpenAPI document.',
   },
   MethodNotAllowed: {
-    cause: 'The path exists and takes other methods.',
-    remedy: 'Use a method that the `Allow` header lists.',
+    cause: 'The path exists but does not support this method.',
+    remedy: 'Use one of the methods listed in the `Allow` header.',
   },
   RequestTimeout: {
-    cause: 'The request did not arrive whole within the time that the service waits.',
-    remedy: 'Send it again over a better connection.',
+    cause: 'The request did not arrive completely within the time limit.',
+    remedy: 'Send the request again over a faster connection.',
   },
   UserAlreadyExists: {
-    cause: 'The address belongs to an account, or to a registration whose code is still alive.',
+    cause: 'The address belongs to an account, or to a registration with a valid activation code.',
     remedy:
-      'Sign in with the account, activate the registration with its code, or register again once the code has expired.',
+      'Sign in to the account, activate the registration with its code, or register again once the code has expired.',
   },
   UserAlreadyActivated: {
-    cause: 'The account was activated before.',
-    remedy: 'Nothing is left to do: the account can be used.',
+    cause: 'The account has been activated before.',
+    remedy: 'Nothing to do: the account is ready to use.',
   },
   ActivationCodeExpired: {
-    cause: 'The code expired, had too many wrong tries, or was replaced by a newer one.',
-    remedy: 'Ask for a new code: POST /api/v1/users/activation-codes.',
+    cause: 'The code expired, had too many failed attempts, or was replaced by a newer one.',
+    remedy: 'Request a new code: POST /api/v1/users/activation-codes.',
   },
   EventsForgotten: {
     cause: 'Events after this cursor are older than EVENTS_RETENTION_DAYS and have been deleted.',
-    remedy: 'Read again without `after`, and compare your own accounts with those of the service.',
+    remedy: 'Read the events again without `after`, and compare your accounts with those of the service.',
   },
   PayloadTooLarge: {
     cause: 'The body is larger than 16 KiB.',
-    remedy: 'Send the documented fields only.',
+    remedy: 'Send only the documented fields.',
   },
   UnsupportedMediaType: {
     cause: 'The body is not JSON in UTF-8, or it is compressed.',
     remedy: 'Send `Content-Type: application/json` and no `Content-Encoding`.',
   },
   RateLimitExceeded: {
-    cause: 'The requests of a client, an account or a route went over a limit; `limit` names it.',
-    remedy: 'Wait for the seconds that `Retry-After` says, then try again.',
+    cause: 'A client, an account or a route exceeded a limit. `limit` names it.',
+    remedy: 'Wait for the number of seconds in `Retry-After`, then try again.',
   },
   RequestHeadersTooLarge: {
-    cause: 'The header fields are larger than 16 KiB together.',
-    remedy: 'Send fewer or shorter header fields; cookies are not needed.',
+    cause: 'The headers are larger than 16 KiB in total.',
+    remedy: 'Send fewer or shorter headers; cookies are not needed.',
   },
   InternalError: {
-    cause: 'The service has a fault. The log holds the reason under the `request_id` of the answer.',
-    remedy: 'Try again later; if it persists, give the operator the `request_id`.',
+    cause:
+      'The service failed unexpectedly. Its log contains the reason, next to the `request_id` of this response.',
+    remedy: 'Try again later. If it happens again, send the `request_id` to the operator.',
   },
   ServiceUnavailable: {
-    cause: 'A dependency is unavailable, the service is at its capacity, or it is shutting down.',
-    remedy: 'Wait for the seconds that `Retry-After` says, then send the same request again.',
+    cause: 'A dependency is unavailable, or the service is overloaded or shutting down.',
+    remedy: 'Wait for the number of seconds in `Retry-After`, then send the same request again.',
   },
 };

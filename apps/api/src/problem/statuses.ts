@@ -3,7 +3,7 @@ import type { ActivationErrorCode } from '@app/activation';
 import type { UsersErrorCode } from '@app/users';
 import type { ErrorName } from './problem';
 
-/** What the domain's errors are called outside; a code without a name does not compile. */
+/** Public name of each domain error; a code without a name does not compile. */
 export const ERROR_OF = {
   'users.email_invalid': 'ValidationError',
   'users.password_unfit': 'ValidationError',
@@ -34,20 +34,20 @@ export const STATUS_OF = {
   PayloadTooLarge: HttpStatus.PAYLOAD_TOO_LARGE,
   UnsupportedMediaType: HttpStatus.UNSUPPORTED_MEDIA_TYPE,
   RateLimitExceeded: HttpStatus.TOO_MANY_REQUESTS,
-  // Nest's list lacks 431.
+  // HttpStatus of Nest lacks 431.
   RequestHeadersTooLarge: 431,
   InternalError: HttpStatus.INTERNAL_SERVER_ERROR,
   ServiceUnavailable: HttpStatus.SERVICE_UNAVAILABLE,
 } satisfies Record<ErrorName, number>;
 
-/** What each error says, unless there is more to say this time. */
+/** Default detail of each error. */
 export const DETAIL_OF = {
-  ValidationError: 'The request is not valid.',
+  ValidationError: 'The request is invalid.',
   InvalidActivationCode: 'The activation code is wrong.',
   InvalidCredentials: 'Email or password is wrong.',
   InvalidToken: 'The token is missing or wrong.',
   NotFound: 'Resource not found.',
-  MethodNotAllowed: 'This path does not take that method; Allow lists those it takes.',
+  MethodNotAllowed: 'This path does not support that method; the Allow header lists the supported ones.',
   RequestTimeout: 'The request took too long to arrive.',
   UserAlreadyExists: 'This email address is already registered.',
   UserAlreadyActivated: 'This account is already activated.',
@@ -55,29 +55,29 @@ export const DETAIL_OF = {
     'This account has no valid activation code. It expired, had too many failed attempts, or was replaced.',
   EventsForgotten: 'Events after this cursor have been deleted.',
   PayloadTooLarge: 'The body is larger than 16 KiB.',
-  UnsupportedMediaType: 'The body must be JSON in UTF-8, without a content coding.',
+  UnsupportedMediaType: 'The body must be uncompressed JSON in UTF-8.',
   RateLimitExceeded: 'Too many requests.',
-  RequestHeadersTooLarge: 'The header fields are larger than 16 KiB.',
+  RequestHeadersTooLarge: 'The headers are larger than 16 KiB.',
   InternalError: 'Something went wrong on our side.',
-  ServiceUnavailable: 'The service is not available right now; try again in a moment.',
+  ServiceUnavailable: 'The service is temporarily unavailable. Try again in a moment.',
 } satisfies Record<ErrorName, string>;
 
 export const CODES_USED_UP =
-  'This registration has had all of its activation codes: once the last one has expired, register again.';
-export const REPLACED_CODE_HINT = 'This is the code of an earlier mail. Use the one in the newest mail.';
+  'This registration has used all of its activation codes. Register again once the last one has expired.';
+export const REPLACED_CODE_HINT = 'This code is from an earlier mail. Use the one in the most recent mail.';
 export const CONCEALED_HINT =
-  'A wrong or expired code gets this answer too. If you registered twice, the first password is valid until its code ' +
+  'A wrong or expired code gets the same response. If you registered twice, the first password is valid until its code ' +
   'expires; after that, register again.';
-export const NEW_CODE_HINT = 'Ask for a new code with POST /api/v1/users/activation-codes.';
+export const NEW_CODE_HINT = 'Request a new code with POST /api/v1/users/activation-codes.';
 
-/** Sentences that are more exact than that of their error. */
+/** Sentences that are more precise than the default detail of their error. */
 export const EXACT = {
   codesUsedUp: CODES_USED_UP,
   newCodeHint: NEW_CODE_HINT,
   replacedCodeHint: REPLACED_CODE_HINT,
   notJson: 'The body is not valid JSON.',
   notUtf8: 'The body is not valid UTF-8.',
-  repeatedField: 'The body names a field twice.',
-  notThatLong: 'The body is not as long as Content-Length says.',
-  oneHost: 'The request must have exactly one Host field.',
+  repeatedField: 'The body contains the same field twice.',
+  notThatLong: 'The length of the body does not match Content-Length.',
+  oneHost: 'The request must have exactly one Host header.',
 } as const;

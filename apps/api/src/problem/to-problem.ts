@@ -15,10 +15,10 @@ import {
   STATUS_OF,
 } from './statuses';
 
-/** Seconds after which an outage or a full hashing line is worth another try. */
+/** Seconds until a client should retry after an outage or when the hashing queue is full. */
 export const RETRY_AFTER_SECONDS = 1;
 
-/** Names what was thrown; an unforeseen error becomes an InternalError that tells nothing of the inside. */
+/** Maps any thrown value to a problem. An unexpected error becomes an InternalError that reveals no internals. */
 export function toProblemError(thrown: unknown): ProblemError {
   if (thrown instanceof ProblemError) return thrown;
   if (thrown instanceof UsersError) return fromUsers(thrown);
@@ -29,13 +29,13 @@ export function toProblemError(thrown: unknown): ProblemError {
   return fromHttp(statusOf(thrown), thrown);
 }
 
-/** Whether the body was refused before the handler saw it: not JSON, too large, or with fields that are not valid. */
+/** Whether the body was refused before the handler ran: not JSON, too large, or with invalid fields. */
 export function isMalformed(thrown: unknown): boolean {
   const malformed: readonly ErrorName[] = ['ValidationError', 'PayloadTooLarge', 'UnsupportedMediaType'];
   return malformed.includes(toProblemError(thrown).error);
 }
 
-/** @param publicPath the prefix that clients see before the paths of the service */
+/** @param publicPath prefix of all paths as clients see them */
 export function toBody(error: ProblemError, requestId: string, publicPath: string): Problem {
   const status = STATUS_OF[error.error];
   return {
@@ -101,7 +101,7 @@ function fromActivation(error: ActivationError): ProblemError {
   }
 }
 
-/** Errors of Express, body-parser and Nest carry their status. */
+/** Errors of Express, body-parser and Nest contain a status. */
 function statusOf(thrown: unknown): number {
   if (thrown instanceof HttpException) return thrown.getStatus();
   if (typeof thrown !== 'object' || thrown === null) return 500;
@@ -127,7 +127,7 @@ function fromHttp(status: number, thrown: unknown): ProblemError {
   }
 }
 
-/** body-parser names the kind of fault; its messages repeat the body, so they are not passed on. */
+/** Maps the error type of body-parser; its messages repeat the body, so they are not passed on. */
 function clientFault(thrown: unknown): string {
   switch ((thrown as { type?: unknown }).type) {
     case 'entity.parse.failed':

@@ -10,13 +10,13 @@ import { pt } from './phrases/pt';
 import type { ErrorName, FieldFault, Problem } from './problem';
 import { DETAIL_OF, EXACT } from './statuses';
 
-/** English is what the program says by itself. */
+/** English is missing here because the program's own messages are English. */
 const PHRASES: Readonly<Record<Exclude<ShippedLocale, 'en'>, Phrases>> = { fr, de, es, pt, ja, ar };
 
 const nameOf = new Map(Object.entries(DETAIL_OF).map(([name, text]) => [text, name as ErrorName]));
 const exactOf = new Map(Object.entries(EXACT).map(([key, text]) => [text, key as keyof typeof EXACT]));
 
-/** The same problem in the words of a language; what programs read of it stays. */
+/** Translates the texts for people; the fields that programs read do not change. */
 export function translate(problem: Problem, locale: Locale): Problem {
   const phrases = (PHRASES as Partial<Record<Locale, Phrases>>)[locale];
   if (phrases === undefined) return problem;
@@ -55,6 +55,6 @@ function faultIn({ faults: phrases, sentences }: Phrases, { code, params, messag
 const filled = (phrase: string, words: Readonly<Record<string, string | number>>): string =>
   phrase.replace(/\{(\w+)\}/g, (_, name: string) => String(words[name] ?? ''));
 
-/** A key may be a name that a client made up. */
+/** Looks up own properties only: a client may choose a key such as `constructor`. */
 const own = (phrases: Readonly<Record<string, string>>, key: string): string | undefined =>
   Object.hasOwn(phrases, key) ? phrases[key] : undefined;

@@ -8,14 +8,14 @@ import { ProblemError } from './problem-error';
 import { DETAIL_OF } from './statuses';
 import { toBody } from './to-problem';
 
-/** What Node finds wrong before there is a request; anything else is not HTTP. */
+/** Errors that Node reports before a request exists; any other error means that the input is not HTTP. */
 const NAME_OF: Partial<Record<string, ErrorName>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'RequestTimeout',
   HPE_HEADER_OVERFLOW: 'RequestHeadersTooLarge',
   CONNECT: 'MethodNotAllowed',
 };
 
-/** Answers what never became a request with the one body for errors, a log line and a measurement. */
+/** Answers input that never became a request: with a problem body, a log line and a measurement. */
 @Injectable()
 export class UnreadableRequests {
   constructor(
@@ -24,10 +24,10 @@ export class UnreadableRequests {
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
-  /** The answer as it goes over the wire. */
+  /** The complete HTTP response as text. */
   answer({ code = '' }: NodeJS.ErrnoException): string {
     const name = NAME_OF[code] ?? 'ValidationError';
-    const detail = name === 'ValidationError' ? 'This is not a well-formed HTTP request.' : DETAIL_OF[name];
+    const detail = name === 'ValidationError' ? 'This is not a valid HTTP request.' : DETAIL_OF[name];
     const requestId = randomUUID();
     const problem = toBody(new ProblemError(name, detail), requestId, this.environment.PUBLIC_PATH);
     const { status } = problem;
@@ -46,7 +46,7 @@ function render(status: number, requestId: string, body: string, isMethod: boole
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,
     'X-Content-Type-Options: nosniff',
-    // CONNECT names no path; these are the methods that some path takes.
+    // CONNECT has no path, so this lists the methods of all paths.
     ...(isMethod ? ['Allow: GET, HEAD, POST, OPTIONS'] : []),
     'Connection: close',
   ];

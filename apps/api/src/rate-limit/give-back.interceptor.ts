@@ -4,8 +4,8 @@ import { isMalformed } from '../problem/to-problem';
 import { RequestLimits } from './request-limits';
 
 /**
- * Gives a malformed request its registration or its attempt back. The guard spends before the body is read; pipes run
- * inside the interceptors, so their refusal passes here on its way to the filter.
+ * Refunds the registration or attempt that a malformed request has spent. The guard counts before the body is read.
+ * Pipes run inside the interceptors, so a validation error passes here on its way to the filter.
  */
 @Injectable()
 export class GiveBackInterceptor implements NestInterceptor {

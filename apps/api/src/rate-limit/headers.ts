@@ -1,7 +1,7 @@
 import { serializeList, type Item } from 'structured-headers';
 import type { Verdict } from '@app/rate-limit';
 
-/** The limit that a client meets first: the refused one that lasts longest, else the one with the fewest left. */
+/** The strictest limit: the refused one that lasts longest, otherwise the one with the fewest requests left. */
 export function tightest(verdicts: readonly Verdict[]): Verdict | undefined {
   return [...verdicts].sort(
     (one, other) =>
@@ -12,7 +12,7 @@ export function tightest(verdicts: readonly Verdict[]): Verdict | undefined {
 }
 
 /**
- * Names and values of the header fields: X-RateLimit-* of the tightest limit, and the IETF fields of all that
+ * Names and values of the headers: X-RateLimit-* for the strictest limit, and the IETF headers for all limits that
  * applied. Source: draft-ietf-httpapi-ratelimit-headers (structured fields of RFC 9651).
  */
 export function rateLimitHeaders(verdicts: readonly Verdict[]): Record<string, string> {

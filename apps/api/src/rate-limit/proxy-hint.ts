@@ -2,15 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { clientOf } from '@app/rate-limit';
 import { Environment, Logger } from '@app/runtime';
 
-/** Registrations looked at together, and how many of them from one client are suspicious. */
+/** Size of the sample of registrations, and how many from one client are suspicious. */
 const LOOKED_AT = 20;
 const SUSPICIOUS = 18;
-/** Silence after a hint, in milliseconds. */
+/** Minimum time between two hints, in milliseconds. */
 const SILENCE_MS = 3_600_000;
 
 /**
- * Notices that one address makes nearly all registrations. That is how a proxy looks that `TRUST_PROXY` does not
- * name, and then all clients behind it share one budget.
+ * Notices when one address makes nearly all registrations. A proxy that is missing from `TRUST_PROXY` looks like that,
+ * and all clients behind it share one limit.
  */
 @Injectable()
 export class ProxyHint {
@@ -22,7 +22,7 @@ export class ProxyHint {
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
-  /** @param address of the client, as far as it is known; counted whether the registration succeeds or not */
+  /** @param address of the client as far as it is known; counted whether or not the registration succeeds */
   registrationFrom(address: string | undefined): void {
     const client = clientOf(address) ?? 'unknown';
     this.latest.push(client);
@@ -32,7 +32,7 @@ export class ProxyHint {
     this.hintedAt = performance.now();
     this.logger.warn(
       { registrations: share, of: this.latest.length, trust_proxy: this.environment.TRUST_PROXY },
-      'One address makes nearly all registrations. If it is a proxy, name it in TRUST_PROXY: its clients share one limit',
+      'One address makes nearly all registrations. If it is a proxy, add it to TRUST_PROXY: all its clients share one limit',
     );
   }
 }

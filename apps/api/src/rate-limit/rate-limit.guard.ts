@@ -9,13 +9,13 @@ import { ProxyHint } from './proxy-hint';
 import { RequestLimits } from './request-limits';
 import type { LimitOptions } from './throttlers';
 
-/** Where `@Throttle()` notes that it was given a limit of this name. Source: throttler.constants of @nestjs/throttler. */
+/** Metadata key under which `@Throttle()` stores a limit. Source: throttler.constants of @nestjs/throttler. */
 const NAMED_BY_ROUTE = 'THROTTLER:LIMIT';
 
 /**
- * The library's guard asks its storage limit by limit, so that the first are spent when a later one refuses, and it
- * applies every limit to every route. This one applies what the route names in `@Throttle()`, and settles all of it in
- * one step.
+ * Nest's guard settles limits one by one, so earlier limits are spent even if a later one refuses, and it applies
+ * every limit to every route. This guard applies only the limits that the route names in `@Throttle()`, and settles
+ * them all in one step.
  */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {

@@ -9,7 +9,7 @@ import { currentRequest } from '../server/request-context';
 import { rateLimitHeaders, tightest } from './headers';
 import type { LimitName, LimitOptions } from './throttlers';
 
-/** The limits that one request has met so far; the answer shows the tightest of them, whatever the answer is. */
+/** The limits that one request has met so far; every response shows the strictest of them. */
 @Injectable()
 export class RequestLimits implements OnModuleInit {
   constructor(
@@ -24,9 +24,9 @@ export class RequestLimits implements OnModuleInit {
   }
 
   /**
-   * Settles charges in one round trip and writes the header fields.
-   * @param excused a limit whose refusal does not refuse the request, and is not shown
-   * @returns false where the excused limit refused
+   * Settles the charges in one round trip and sets the headers.
+   * @param excused a limit that does not refuse the request when it is exceeded, and is not shown
+   * @returns false if the excused limit was exceeded
    * @throws {ProblemError} RateLimitExceeded
    */
   async settle(charges: readonly Charge[], excused?: LimitName): Promise<boolean> {
@@ -55,11 +55,11 @@ export class RequestLimits implements OnModuleInit {
   }
 
   /**
-   * Spends one of a limit that is known only now, and refunds the credentials that the guard has spent in advance, in
-   * one step.
-   * @param counted by what the limit counts, such as the account's id
-   * @param excused whether the request is accepted where this limit refuses
-   * @returns false where it was excused
+   * Spends one request of a limit that is known only now, and refunds the credentials that the guard has spent in
+   * advance, in one step.
+   * @param counted what the limit counts by, such as the account's id
+   * @param excused whether the request is accepted even if this limit is exceeded
+   * @returns false if the limit was exceeded and excused
    * @throws {ProblemError} RateLimitExceeded
    */
   async spend(name: LimitName, counted: string, excused = false): Promise<boolean> {
@@ -69,7 +69,7 @@ export class RequestLimits implements OnModuleInit {
   }
 
   /**
-   * Spends one where neither the answer nor a metric may tell that it was spent: it is spent after a right password.
+   * Spends one request of a limit without showing it in the response or a metric; used after a right password.
    * @returns whether the limit allows the request
    */
   async spendUnseen(name: LimitName, counted: string): Promise<boolean> {
@@ -78,16 +78,16 @@ export class RequestLimits implements OnModuleInit {
     return verdict?.allowed ?? true;
   }
 
-  /** Refunds the credentials where the password was right, or was not compared. No request waits for it. */
+  /** Refunds the spent credentials if the password was right or was not compared. No request waits for the refund. */
   giveBackCredentials(): void {
     const refunds = this.takeCredentials();
     if (refunds.length === 0) return;
-    // At worst they leave the window by themselves.
+    // If the refund fails, the entries expire with their window.
     this.storage.settle(refunds).catch(() => {});
     this.show();
   }
 
-  /** Refunds what a malformed request has spent: its answer shows the limits as they are without it. */
+  /** Refunds what a malformed request has spent; its response shows the limits without it. */
   async giveBackMalformed(): Promise<void> {
     const refunds = this.options.throttlers
       .filter(({ countsMalformed }) => countsMalformed !== true)
@@ -102,7 +102,7 @@ export class RequestLimits implements OnModuleInit {
     return { limit: name, key, max: limit.limit, windowMs: limit.ttl, action: 'spend' };
   }
 
-  /** The refunds of what was spent for a wrong password; the answer no longer shows these limits. */
+  /** Refunds for the spent password attempts; the response no longer shows these limits. */
   private takeCredentials(): Charge[] {
     const refunds = CREDENTIALS.flatMap((name) => this.refundOf(name));
     for (const name of CREDENTIALS) currentRequest().settledLimits.delete(name);
@@ -123,5 +123,5 @@ export class RequestLimits implements OnModuleInit {
   }
 }
 
-/** What wrong passwords spend. */
+/** Limits that wrong passwords count against. */
 const CREDENTIALS = ['credentials', 'credentials_client'] satisfies LimitName[];

@@ -8,27 +8,27 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 interface Limit extends ThrottlerOptions {
-  /** Requests that pass in any window of `ttl` milliseconds. */
+  /** Requests allowed in any window of `ttl` milliseconds. */
   readonly limit: number;
   readonly ttl: number;
-  /** Whether a request that is refused as malformed counts: what it asked for was not done, but it was made. */
+  /** Whether a malformed request counts: it was made, although what it asked for was not done. */
   readonly countsMalformed?: true;
 }
 
 /**
- * The one table of limits: name, size, window, and what each counts by. A route names those that apply to it with
- * `@Throttle({ client: {}, global: {} })`; sizes given there replace the ones given here.
+ * The table of all limits: name, size, window, and what each counts by. A route lists the limits that apply to it in
+ * `@Throttle({ client: {}, global: {} })`; sizes given there override the ones given here.
  */
 export const limitsOf = (environment: Environment) =>
   ({
-    /** For a route with its own limit: `@Throttle({ default: { limit: 10, ttl: 60_000 } })`. */
+    /** For a route with a limit of its own: `@Throttle({ default: { limit: 10, ttl: 60_000 } })`. */
     default: {
       limit: environment.RATE_LIMIT_CLIENT_PER_MINUTE,
       ttl: MINUTE_MS,
       countsMalformed: true,
       getTracker: clientAndRoute,
     },
-    /** One client cannot spend everybody's share: what this one refuses, `global` does not count. */
+    /** One client cannot use up the global limit: `global` does not count requests that this limit refuses. */
     client: {
       limit: environment.RATE_LIMIT_CLIENT_PER_MINUTE,
       ttl: MINUTE_MS,
@@ -46,35 +46,35 @@ export const limitsOf = (environment: Environment) =>
       ttl: HOUR_MS,
       getTracker: () => currentRequest().client,
     },
-    /** Spent before the password is compared, and given back where it was right. */
+    /** Spent before the password is compared, and refunded if it was right. */
     credentials: {
       limit: environment.RATE_LIMIT_ACTIVATION_PER_MINUTE,
       ttl: MINUTE_MS,
       skipIf: () => currentRequest().credentials === null,
       getTracker: () => `${currentRequest().client} ${claimedAddress()}`,
     },
-    /** The same over all addresses, so that one client cannot try many, nor take all hashing with them. */
+    /** The same over all addresses, so that one client can neither try many addresses nor occupy all hashing. */
     credentials_client: {
       limit: environment.RATE_LIMIT_CREDENTIALS_PER_MINUTE,
       ttl: MINUTE_MS,
       skipIf: () => currentRequest().credentials === null,
       getTracker: () => currentRequest().client,
     },
-    /** Spent by `RequestLimits.spend`, with the account's id, once its password was right. */
+    /** Spent by `RequestLimits.spend` with the account's id, after its password was right. */
     activation: { limit: environment.RATE_LIMIT_ACTIVATION_PER_MINUTE, ttl: MINUTE_MS },
     resend: { limit: environment.RATE_LIMIT_RESEND_PER_MINUTE, ttl: MINUTE_MS },
   }) satisfies Record<string, Limit>;
 
 export type LimitName = keyof ReturnType<typeof limitsOf>;
 
-/** The options of Nest's throttler, whose limits all have names. */
+/** Options of Nest's throttler with only named limits. */
 export interface LimitOptions {
   readonly storage: ThrottlerStorage;
   readonly throttlers: (Limit & { readonly name: string })[];
   readonly generateKey: (context: unknown, tracker: string, name: string) => string;
 }
 
-/** Keys are digests: none holds an address, and without the secret their owner cannot be told. */
+/** Keys are digests: they contain no address, and cannot be traced back to one without the secret. */
 export const throttlerOptions = (environment: Environment, storage: ThrottlerStorage): LimitOptions => ({
   storage,
   throttlers: Object.entries<Limit>(limitsOf(environment)).map(([name, limit]) => ({ name, ...limit })),
@@ -84,7 +84,7 @@ export const throttlerOptions = (environment: Environment, storage: ThrottlerSto
 const clientAndRoute = (): string => `${currentRequest().client} ${route()}`;
 const route = (): string => `${currentRequest().method} ${currentRequest().route}`;
 
-/** All spellings of an address share one budget, and text that is no address has one of its own. */
+/** All spellings of an address share one limit; text that is not an address has a limit of its own. */
 function claimedAddress(): string {
   const email = currentRequest().credentials?.email ?? '';
   return emailAddressOrNull(email) ?? email;

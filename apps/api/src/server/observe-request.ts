@@ -4,13 +4,13 @@ import { digestKey } from '@app/rate-limit';
 import { SpanKind, underRemote, type Environment, type Logger } from '@app/runtime';
 import { currentRequest } from './request-context';
 
-/** Status of a request whose client left before its answer; nginx's number for it. */
+/** Status of a request whose client disconnected before the response; nginx uses the same number. */
 const CLIENT_LEFT = 499;
 
-/** Asked every few seconds by whatever runs the service: that all is well is no news. */
+/** Paths that are polled every few seconds: their successes are not logged. */
 const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 
-/** One line and one measurement a request, when it is answered or its client has left. */
+/** Writes one log line and one measurement per request, when it is answered or its client disconnects. */
 export function recordAccess(
   logger: Logger,
   recorder: MetricsRecorder,
@@ -27,9 +27,9 @@ export function recordAccess(
       const status = response.writableFinished ? response.statusCode : CLIENT_LEFT;
       const durationMs = performance.now() - context.startedAt;
       recorder.recordRequest({ method, route, status, durationMs });
-      // Many of them come when the cores have no time for them.
+      // Not a warning: many of these occur when the processor is overloaded.
       if (context.shedAt !== undefined) {
-        logger.info({ route }, 'turned away');
+        logger.info({ route }, 'shed');
         return;
       }
       const refused =
@@ -43,8 +43,8 @@ export function recordAccess(
 }
 
 /**
- * What a log line calls a client: a keyed digest that is the same all day (UTC), so that a flood has one name, and another
- * one tomorrow; or its address, where `LOG_CLIENT_ADDRESS` says so.
+ * How a log line identifies a client: by a keyed digest that stays the same for a day (UTC), so that a flood has one
+ * name that changes the next day; or by its address if `LOG_CLIENT_ADDRESS` is on.
  */
 export function clientName(environment: Environment, address: string, now = new Date()): string {
   if (environment.LOG_CLIENT_ADDRESS) return address;
@@ -52,7 +52,7 @@ export function clientName(environment: Environment, address: string, now = new 
   return digestKey(environment.SECRET_KEY, `log ${day}`, address).slice(0, 16);
 }
 
-/** Opens the request's span, as a part of the caller's trace if it sends a `traceparent`. */
+/** Starts the request's span, as a child of the caller's trace if the request has a `traceparent`. */
 export function traceRequest(request: Request, response: Response, next: NextFunction): void {
   const context = currentRequest();
   underRemote(request.headers, request.method, SpanKind.SERVER, (span) => {

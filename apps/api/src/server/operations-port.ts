@@ -5,14 +5,17 @@ import type { Environment } from '@app/runtime';
 import type { BoundedExpressAdapter, BoundedServer } from '@app/runtime/server';
 import type { ProblemFilter } from '../problem/problem.filter';
 
-/** What operators and other services read: metrics, events and documents, and all that is below. */
+/**
+ * Paths, with everything below them, that operators and other services read: metrics, events and the API
+ * documentation.
+ */
 const PATHS = ['/metrics', '/api/v1/metrics', '/api/v1/events', '/docs', '/docs-json', '/docs-yaml'];
 
-/** Whether the request came where operators are served: on any port, unless they have one of their own. */
+/** Whether the request arrived where operators are served: on the operations port, or on any port if there is none. */
 export const isForOperators = (request: Request, { OPERATIONS_PORT: port }: Environment): boolean =>
   port === 0 || request.socket.localPort === port;
 
-/** Says of these paths that there is nothing, on every port but the operators' own. */
+/** Answers 404 for these paths on every port but the operations port. */
 export function hideFromPublic(
   app: NestExpressApplication,
   environment: Environment,
@@ -25,7 +28,8 @@ export function hideFromPublic(
 }
 
 /**
- * A server for the operators' port, where there is one; clients of the public port take none of its places. It serves
+ * A server for the operations port, if there is one. Clients of the public port cannot use up its connections. It
+ * serves
  * until the process ends: the last scrape comes during shutdown.
  */
 export function createOperatorsServer(

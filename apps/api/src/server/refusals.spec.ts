@@ -62,7 +62,7 @@ describe('A full hashing line', () => {
   it('logs one short line of it, and measures it under its route', async () => {
     await serve().post('/api/v1/users/register').send({});
     expect(lines.trim().split('\n')).toHaveLength(1);
-    expect(JSON.parse(lines)).toMatchObject({ route: '/api/v1/users/register', message: 'turned away' });
+    expect(JSON.parse(lines)).toMatchObject({ route: '/api/v1/users/register', message: 'shed' });
     expect(recorded).toEqual([
       expect.objectContaining({ method: 'POST', route: '/api/v1/users/register', status: 503 }),
     ]);

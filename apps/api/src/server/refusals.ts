@@ -7,10 +7,10 @@ import type { ProblemFilter } from '../problem/problem.filter';
 import { DETAIL_OF, EXACT } from '../problem/statuses';
 import { currentRequest } from './request-context';
 
-/** Answered to the end: whether the process lives and is ready, and the last scrape of its counts. */
+/** Answered until the end of the shutdown: the probes, and the last scrape of the metrics. */
 const ANSWERED_TO_THE_END = ['/livez', '/readyz', '/metrics'];
 
-/** Sends clients elsewhere: the answers of a process that is leaving close their connections. */
+/** Closes connections with their responses while the process shuts down, so that clients go elsewhere. */
 export function sendElsewhere(lifecycle: Lifecycle, problems: ProblemFilter): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     if (lifecycle.leaving) response.setHeader('Connection', 'close');
@@ -25,7 +25,7 @@ export function sendElsewhere(lifecycle: Lifecycle, problems: ProblemFilter): Re
   };
 }
 
-/** Refuses a request with several Host fields, or with none where HTTP wants one (RFC 9112, 3.2). */
+/** Refuses a request with several Host headers, or without one where HTTP requires it (RFC 9112, 3.2). */
 export function refuseUnclearHost(problems: ProblemFilter): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name)).length;
@@ -36,12 +36,12 @@ export function refuseUnclearHost(problems: ProblemFilter): RequestHandler {
 }
 
 const REGISTER = '/api/v1/users/register';
-/** They check a password, and need no place in the hashing line where it is remembered. */
+/** These routes check a password, and need no place in the hashing queue if the process remembers it. */
 const AUTHENTICATED = ['/api/v1/users/activate', '/api/v1/users/activation-codes'];
 
 /**
- * Answers 503 to a request for which the hashing line has no place, before its body is read and a limit is spent: what
- * is turned away must not take the cores that hash (docs/decisions/0012-shedding.md).
+ * Answers 503 when the hashing queue is full, before the body is read and a limit is spent: shed requests must not use
+ * the processor time that hashing needs (docs/decisions/0012-shedding.md).
  */
 export function shedLoad(
   passwords: PasswordHasher,
@@ -73,18 +73,18 @@ interface KnownPath {
   readonly methods: Set<string>;
 }
 
-/** Answers a wrong method on a path that exists with 405 and the methods it takes; Nest would say 404. */
+/** Answers 405 with the allowed methods for a wrong method on an existing path; Nest would answer 404. */
 export function refuseOtherMethods(app: NestExpressApplication, problems: ProblemFilter): RequestHandler {
   let paths: KnownPath[] | undefined;
   return (request: Request, response: Response, next: NextFunction): void => {
-    // The routes are there once the app is initialised.
+    // The routes exist once the app is initialized.
     paths ??= knownPaths(app);
     const methods = paths
       .filter(({ pattern }) => pattern.test(request.path))
       .flatMap((each) => [...each.methods]);
     if (methods.length === 0 || methods.includes(request.method)) return next();
     response.setHeader('Allow', [...new Set(methods)].sort().join(', '));
-    // A preflight of an origin that CORS_ORIGINS allows has been answered before.
+    // Preflights of allowed origins (CORS_ORIGINS) have already been answered at this point.
     if (request.method === 'OPTIONS') {
       response.status(204).end();
       return;

@@ -5,26 +5,26 @@ import { clientOf, digestKey, withoutPort, type Charge, type Verdict } from '@ap
 import { requestContext, type RequestContext } from '@app/runtime';
 import { parseBasicCredentials, type BasicCredentials } from '../users/basic-credentials';
 
-/** A request id of the client's own that is taken over; anything else could forge log lines. */
+/** Request ids of clients that are accepted; others could forge log lines. */
 const TOKEN = /^[\w.+/=:-]{1,64}$/;
 
-/** A limit that this request has met, and what the limiter said. */
+/** A limit that this request has met, and the limiter's result. */
 export interface SettledLimit {
   readonly charge: Charge;
   readonly verdict: Verdict;
 }
 
-/** What is known of one HTTP request, from its head to the end of its answer. */
+/** Facts about one HTTP request, from its headers until the end of its response. */
 export class HttpRequestContext implements RequestContext {
-  /** By `performance.now()`. */
+  /** Time from `performance.now()`. */
   readonly startedAt = performance.now();
-  /** What the guard has found to be settled before the handler. */
+  /** Charges that the guard has collected for the handler to settle. */
   readonly charges: Charge[] = [];
-  /** The limits that it has met so far, by name. */
+  /** The limits met so far, by name. */
   readonly settledLimits = new Map<string, SettledLimit>();
-  /** Why it was refused, for its line in the log. */
+  /** Reason of the refusal, for the log line. */
   refusal: { readonly error: string; readonly limit?: string } | undefined;
-  /** Template of the route that it was turned away from before it was routed, for want of capacity. */
+  /** Route template of a request that was shed before routing. */
   shedAt: string | undefined;
   private readonly left = new AbortController();
   private read: { readonly credentials: BasicCredentials | null } | undefined;
@@ -36,17 +36,17 @@ export class HttpRequestContext implements RequestContext {
     private readonly secretKey: string,
   ) {}
 
-  /** Aborted when the client leaves before its answer. */
+  /** Aborted when the client disconnects before the response. */
   get gone(): AbortSignal {
     return this.left.signal;
   }
 
-  /** The client that the address stands for, as far as TRUST_PROXY lets one see it. */
+  /** The client's address, as far as TRUST_PROXY reveals it. */
   get client(): string {
     return clientOf(this.request.ip) ?? 'unknown';
   }
 
-  /** The client, unreadable: what is kept or passed down to count by client. */
+  /** Digest of the client's address, for counting by client; the address itself is not passed down. */
   get clientDigest(): string {
     return digestKey(this.secretKey, 'client', this.client);
   }
@@ -56,7 +56,7 @@ export class HttpRequestContext implements RequestContext {
     return [...this.settledLimits.values()].find(({ verdict }) => !verdict.allowed)?.charge.limit;
   }
 
-  /** Template of the route that answers, such as `/api/v1/users/register`: a raw path would let anybody make up names. */
+  /** Template of the matched route, such as `/api/v1/users/register`; raw paths would let clients invent names. */
   get route(): string {
     if (this.shedAt !== undefined) return this.shedAt;
     const path: unknown = (this.request as { route?: { path?: unknown } }).route?.path;
@@ -67,7 +67,7 @@ export class HttpRequestContext implements RequestContext {
     return this.request.method;
   }
 
-  /** Credentials of the Basic scheme; null where there are none that can be read. */
+  /** Credentials of the Basic scheme; null if they are missing or malformed. */
   get credentials(): BasicCredentials | null {
     return (this.read ??= { credentials: parseBasicCredentials(this.request.get('authorization')) })
       .credentials;
@@ -78,7 +78,7 @@ export class HttpRequestContext implements RequestContext {
   }
 }
 
-/** Gives every request its context, and the request's id back to the client. */
+/** Gives every request its context, and returns the request's id to the client. */
 export function openRequestContext(secretKey: string): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     dropForwardedPorts(request);
@@ -93,7 +93,7 @@ export function openRequestContext(secretKey: string): RequestHandler {
   };
 }
 
-/** `trust proxy` compares addresses: a hop that is written with its port would be no proxy that it knows. */
+/** `trust proxy` compares addresses, so a hop written with its port would not match any proxy. */
 function dropForwardedPorts({ headers }: Request): void {
   const hops = headers['x-forwarded-for'];
   if (typeof hops !== 'string') return;
@@ -103,9 +103,9 @@ function dropForwardedPorts({ headers }: Request): void {
     .join(', ');
 }
 
-/** @throws {Error} where no request is being answered */
+/** @throws {Error} if no request is in progress */
 export function currentRequest(): HttpRequestContext {
   const context = requestContext.getStore();
   if (context instanceof HttpRequestContext) return context;
-  throw new Error('No request is being answered here');
+  throw new Error('No request is in progress');
 }

@@ -48,7 +48,7 @@ const CODE: CurrentCode = {
   ...{ resends: 1, resendAllowedAt: new Date(0), resendsEarly: false, replaced: null },
 };
 
-/** Use cases that keep nothing: every registration succeeds, and `PASSWORD` is everybody's password. */
+/** Use cases that store nothing: every registration succeeds, and `PASSWORD` is everyone's password. */
 const USE_CASES = [
   { provide: PasswordRules, useValue: { minLength: 8, blocklist: new Set(['password123']) } },
   { provide: Register, useValue: { registerAccount: ({ email }: { email: string }) => registeredOf(email) } },
@@ -90,7 +90,7 @@ export interface EdgeApp {
   readonly http: ReturnType<typeof request>;
 }
 
-/** The api's routes with guards, interceptors, pipes and filter as in production, and nothing behind them. */
+/** The api's routes with guards, interceptors, pipes and filter as in production, and with fake use cases. */
 export async function startEdge(
   env: NodeJS.ProcessEnv = {},
   controllers: Type<unknown>[] = [UsersController, ActivationController],
@@ -116,7 +116,7 @@ export async function startEdge(
   return { app, http: request(await app.getUrl()) };
 }
 
-/** Header fields of a separate client. */
+/** Headers of a separate client. */
 export const from = (address: string): Record<string, string> => ({ 'X-Forwarded-For': address });
 
 export const problemOf = (answer: { body: unknown }): Problem => answer.body as Problem;

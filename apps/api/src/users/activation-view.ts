@@ -4,17 +4,18 @@ import { Environment } from '@app/runtime';
 import type { Registered } from '@app/users';
 import type { Activation } from './dto/users.dto';
 
-/** What a pending account's owner is told of its code. */
+/** What the response tells a pending account's owner about the code. */
 @Injectable()
 export class ActivationView {
   constructor(@Inject(Environment) private readonly environment: Environment) {}
 
-  /** The first answer's, also when it is repeated after the mail has gone out. */
+  /** Repeats the first response even after the mail has been sent. */
   ofRegistration({ codeDigits, createdAt }: Registered): Activation {
     const { CONCEAL_REGISTERED_EMAILS: concealed, ACTIVATION_CODE_LENGTH: usual } = this.environment;
     return {
       code_state: 'owed',
-      // Wrong tries make the codes of free addresses longer, not those of pretended registrations: that would tell.
+      // Failed attempts make the codes of real registrations longer, not those of pretended ones. The difference would
+      // reveal which is which.
       code_length: concealed ? usual : codeDigits,
       code_lifetime_seconds: this.environment.ACTIVATION_CODE_EXPIRY_SECONDS,
       code_expires_at: null,
@@ -23,7 +24,7 @@ export class ActivationView {
     };
   }
 
-  /** As it was when it was asked for. */
+  /** The state when the code was requested. */
   ofNewCode(code: CurrentCode): Activation {
     return this.of({ ...code, state: 'owed', expiresAt: null });
   }

@@ -42,7 +42,7 @@ export class ActivationController {
   @ApiOperation({
     summary: 'Activate an account',
     description:
-      'Redeems the emailed code. Of many concurrent requests with the right code exactly one succeeds.',
+      'Redeems the emailed code. Of several concurrent requests with the right code, exactly one succeeds.',
   })
   @ApiIdempotencyKey()
   @ApiResponse({ status: 200, type: ActivatedUser, description: 'Activated.' })
@@ -80,13 +80,14 @@ export class ActivationController {
   @HttpCode(HttpStatus.ACCEPTED)
   @BasicAuth()
   @ApiOperation({
-    summary: 'Ask for a new activation code',
+    summary: 'Request a new activation code',
     description:
-      'Sends a new code; the old one is no longer valid. One registration gets ten of them ' +
-      '(ACTIVATION_CODE_MAX_RESENDS); then a 429 says when its last code is dead, and registering again is possible.',
+      'Sends a new code; the old one is no longer valid. A registration gets ten new codes ' +
+      '(ACTIVATION_CODE_MAX_RESENDS); after that, a 429 says when the last code expires and the address can be ' +
+      'registered again.',
   })
   @ApiIdempotencyKey()
-  @ApiResponse({ status: 202, type: NewCodeAccepted, description: 'A fresh code is on its way.' })
+  @ApiResponse({ status: 202, type: NewCodeAccepted, description: 'The new code is on its way.' })
   @ApiProblems('ValidationError', 'InvalidCredentials', 'UserAlreadyActivated', 'RateLimitExceeded')
   async issueNewCode(
     @Credentials() credentials: BasicCredentials,
@@ -98,8 +99,7 @@ export class ActivationController {
     if (this.environment.CONCEAL_REGISTERED_EMAILS) {
       await this.concealed.issueNewCode(credentials, locale, requestDigest);
       return {
-        message:
-          'If the password is right and the account waits for its activation, a new code is on its way.',
+        message: 'If the password is right and the account is not activated yet, a new code is on its way.',
         email: emailAddressOrNull(credentials.email) ?? credentials.email,
       };
     }

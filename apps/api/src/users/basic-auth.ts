@@ -10,7 +10,7 @@ import { ProblemError } from '../problem/problem-error';
 import { DETAIL_OF } from '../problem/statuses';
 import { currentRequest } from '../server/request-context';
 
-/** Refuses a request without credentials that can be read. It runs after the limits, so that its answer shows them. */
+/** Refuses requests without readable credentials. It runs after the limits, so that its response shows them. */
 @Injectable()
 class BasicAuthGuard implements CanActivate {
   canActivate(): boolean {
@@ -21,8 +21,8 @@ class BasicAuthGuard implements CanActivate {
   }
 }
 
-/** A route that wants Basic credentials: whether they are right is the handler's question. */
+/** Marks a route that requires Basic credentials; the handler checks whether they are right. */
 export const BasicAuth = (): MethodDecorator => applyDecorators(UseGuards(BasicAuthGuard), ApiBasicAuth());
 
-/** The credentials of a route with `@BasicAuth()`. */
+/** Injects the credentials of a route with `@BasicAuth()`. */
 export const Credentials = createParamDecorator(() => currentRequest().credentials);

@@ -3,12 +3,12 @@ export interface BasicCredentials {
   readonly password: string;
 }
 
-/** Longer than any address and password that could be right, in characters of base64. */
+/** Longer than any valid address and password, in base64 characters. */
 const ENCODED_LENGTH_MAX = 2_048;
 
 /**
- * Reads an Authorization header of the Basic scheme; UTF-8, and the password may hold colons.
- * Null for whatever is not exactly that. Source: RFC 7617.
+ * Parses an Authorization header of the Basic scheme in UTF-8; the password may contain colons. Null for anything
+ * else. Source: RFC 7617.
  */
 export function parseBasicCredentials(header: string | undefined): BasicCredentials | null {
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(

@@ -5,10 +5,10 @@ import type { FieldFault } from '../problem/problem';
 import { ProblemError } from '../problem/problem-error';
 import { RegisterBody } from './dto/users.dto';
 
-/** Most fields a body may have: none wants more than a few, and each costs time. */
+/** Maximum number of fields in a body: no route needs more than a few, and each costs time. */
 const FIELDS_MAX = 50;
 
-/** Nest's ValidationPipe, strict, with the one rule that comes from the configuration and with faults in our form. */
+/** Nest's strict ValidationPipe, with the one configurable rule, and with faults in the format of our problems. */
 @Injectable()
 export class BodyValidationPipe extends ValidationPipe {
   constructor(@Inject(PasswordRules) private readonly rules: PasswordRules) {
@@ -44,8 +44,9 @@ export class BodyValidationPipe extends ValidationPipe {
 }
 
 /**
- * A body that class-transformer may copy. No field takes an object or a list, and it would call what a client names
- * `constructor` in one; and names that every object has, it would leave out without a word: unknown is unknown.
+ * Copies a body so that class-transformer can read it safely. No field takes an object or a list. class-transformer
+ * would call a value named `constructor` in one, and would silently skip names that every object has instead of
+ * reporting them as unknown.
  */
 function flat(body: unknown): object {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -70,12 +71,12 @@ function flat(body: unknown): object {
   );
 }
 
-/** Longest field name that is repeated to the client, in UTF-16 code units. */
+/** Maximum length of a field name that is repeated to the client, in UTF-16 code units. */
 const FIELD_LENGTH_MAX = 64;
 
 type Coded = Pick<FieldFault, 'params'> & { readonly kind: string };
 
-/** Gives each fault that class-validator found its code and numbers. */
+/** Adds a code and the bounds to each fault that class-validator found. */
 class FieldFaults {
   constructor(private readonly rules: PasswordRules) {}
 
@@ -83,7 +84,7 @@ class FieldFaults {
     if (Object.hasOwn(constraints, 'whitelistValidation')) return unknownField(property);
     const given: unknown = value;
     const { kind, params } = given === undefined || given === null ? REQUIRED : this.kindOf(property, given);
-    const message = kind === 'required' ? 'is required' : (Object.values(constraints)[0] ?? 'is not valid');
+    const message = kind === 'required' ? 'is required' : (Object.values(constraints)[0] ?? 'is invalid');
     return { field: property, code: `${property}.${kind}`, params, message };
   }
 
@@ -95,7 +96,7 @@ class FieldFaults {
     return property === 'password' ? this.kindOfPassword(value.normalize('NFC')) : INVALID;
   }
 
-  /** In the order in which the domain judges a password. */
+  /** In the order in which the domain checks a password. */
   private kindOfPassword(password: string): Coded {
     const { minLength, blocklist } = this.rules;
     if (Array.from(password).length < minLength) return { kind: 'too_short', params: { min: minLength } };

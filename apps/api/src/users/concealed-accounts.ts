@@ -11,9 +11,9 @@ import { RequestLimits } from '../rate-limit/request-limits';
 import { currentRequest } from '../server/request-context';
 
 /**
- * What follows a registration where it is concealed who is registered: a stranger's own registration of a free address
- * and the pretended one of a taken address get the same answers. So every failure costs one comparison in full, keeps
- * what the guard has spent, and is answered without waiting for what only a right password causes.
+ * What follows a registration in concealed mode. A stranger's own registration of a free address and the pretended one
+ * of a taken address get the same responses. So every failure costs one full comparison, keeps what the guard has
+ * spent, and is answered without waiting for anything that only a right password causes.
  */
 @Injectable()
 export class ConcealedAccounts {
@@ -25,7 +25,7 @@ export class ConcealedAccounts {
     @Inject(Logger) private readonly logger: Logger,
   ) {}
 
-  /** @throws {ProblemError} InvalidCredentials, for every failure alike @throws {Unavailable} */
+  /** @throws {ProblemError} InvalidCredentials for every kind of failure @throws {Unavailable} */
   async activateAccount(
     credentials: BasicCredentials,
     code: string,
@@ -47,7 +47,10 @@ export class ConcealedAccounts {
     }
   }
 
-  /** Sends a new code where the password was right and the limits allow it, and says nothing of it. @throws {Unavailable} */
+  /**
+   * Sends a new code if the password is right and the limits allow it, without revealing whether it did. @throws
+   * {Unavailable}
+   */
   async issueNewCode(
     credentials: BasicCredentials,
     locale: Locale,
@@ -64,7 +67,7 @@ export class ConcealedAccounts {
     });
   }
 
-  /** Null where the account's own limit refuses: the code is not tried. */
+  /** Null if the account's own limit is exceeded: the code is then not tried. */
   private async redeem(
     user: UserWithHash,
     code: string,
@@ -86,11 +89,11 @@ export class ConcealedAccounts {
     await this.newCode.issueNewCode({ account: user, locale, requestId, early: !allowed, requestDigest });
   }
 
-  /** What a wrong code or an activated account comes to is no fault; an outage is, and the answer cannot tell it. */
+  /** A wrong code or an activated account is no fault here. An outage is, but the response cannot say so. */
   private withoutWaiting(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       if (error instanceof ActivationError) return;
-      this.logger.warn({ error }, 'What a concealed answer did not wait for has failed');
+      this.logger.warn({ error }, 'A background step of a concealed response failed');
     });
   }
 }

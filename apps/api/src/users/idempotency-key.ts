@@ -5,14 +5,14 @@ import { ProblemError } from '../problem/problem-error';
 import { currentRequest } from '../server/request-context';
 
 const FIELD = 'Idempotency-Key';
-/** In characters. A shorter one could be another client's, too. */
+/** In characters. A shorter key might collide with another client's. */
 const LENGTH_MIN = 16;
 const LENGTH_MAX = 255;
 
-/** Says in the answer that it is one that was given before. */
+/** Marks a response that repeats an earlier one. */
 export const REPLAYED_FIELD = 'Idempotency-Replayed';
 
-/** The Idempotency-Key of a request; undefined where it has none. @throws {ProblemError} where it is not fit for one */
+/** The Idempotency-Key of a request; undefined if it has none. @throws {ProblemError} if it is not valid */
 export const IdempotencyKey = createParamDecorator((_data, context): string | undefined =>
   checkedKey(context.switchToHttp().getRequest<Request>().get(FIELD)),
 );
@@ -31,18 +31,18 @@ export function checkedKey(key: string | undefined): string | undefined {
   return key;
 }
 
-/** Marks the answer where the same request was answered before. */
+/** Marks the response if the same request was answered before. */
 export function markReplayed(replayed: boolean): void {
   if (replayed) currentRequest().response.setHeader(REPLAYED_FIELD, 'true');
 }
 
-/** Documents the header field of a route that takes it. */
+/** Documents the header on routes that accept it. */
 export const ApiIdempotencyKey = (): MethodDecorator =>
   ApiHeader({
     name: FIELD,
     required: false,
     description:
-      'Names the request, so that repeating it gets the same answer and changes nothing; the answer then has ' +
-      '`Idempotency-Replayed: true`. Any random text, such as a UUID.',
+      'Identifies the request: sending it again with the same key gets the same response and changes nothing. The repeated response has ' +
+      '`Idempotency-Replayed: true`. Use a random text, such as a UUID.',
     schema: { type: 'string', minLength: LENGTH_MIN, maxLength: LENGTH_MAX, pattern: '^[ -~]*$' },
   });

@@ -7,10 +7,10 @@ import { DETAIL_OF, EXACT } from '../problem/statuses';
 /** Largest body, in bytes. */
 export const BODY_BYTES_MAX = 16 * 1_024;
 
-/** A decoder that replaces broken bytes would make one password of two. */
+/** Fails on broken bytes: replacing them would turn two different passwords into one. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Fields that the text of a body names, repeated ones included. */
+/** Field names in the text of a body, including repeated ones. */
 const namedFields = new WeakMap<object, number>();
 
 const parse = json({
@@ -28,8 +28,9 @@ const parse = json({
 });
 
 /**
- * Reads the JSON body of a route that has `@Body()`. An interceptor and not a middleware: it runs after the guards, so
- * that a request over its limits is refused before a byte of it is kept, and before the pipes, which want the body.
+ * Reads the JSON body of a route with `@Body()`. It is an interceptor rather than a middleware so that it runs after
+ * the guards, and a request over its limits is refused before its body is read, and before the pipes, which need the
+ * body.
  */
 @Injectable()
 export class JsonBodyInterceptor implements NestInterceptor {
@@ -40,23 +41,23 @@ export class JsonBodyInterceptor implements NestInterceptor {
   }
 }
 
-/** @throws {ProblemError} and the errors of body-parser */
+/** @throws {ProblemError} as well as the errors of body-parser */
 async function readJsonBody(request: Request, response: Response): Promise<void> {
   if (!hasBody(request)) return;
   if (!isUtf8Json(request)) throw new ProblemError('UnsupportedMediaType', DETAIL_OF.UnsupportedMediaType);
   await new Promise<void>((resolve, reject) => {
-    // body-parser knows utf-8 by one name only, and takes a body without a type for none.
+    // body-parser knows utf-8 by one name only, and ignores a body without a content type.
     request.headers['content-type'] = 'application/json';
     parse(request, response, (error?: Error) => (error === undefined ? resolve() : reject(error)));
   });
-  // JSON.parse takes the last of two values, and another reader of the same text may take the first.
+  // JSON.parse keeps the last of two values; another parser may keep the first.
   const fields = Object.keys((request.body ?? {}) as object).length;
   if (!Array.isArray(request.body) && (namedFields.get(request) ?? 0) > fields) {
     throw new ProblemError('ValidationError', EXACT.repeatedField);
   }
 }
 
-/** Names in the outermost object. What else is wrong with the text shows when it is parsed. */
+/** Names in the outermost object. Other faults of the text show when it is parsed. */
 function countFields(text: string): number {
   let [depth, fields] = [0, 0];
   for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[[\]{}]/gs)) {
@@ -72,7 +73,7 @@ const hasBody = (request: Request): boolean =>
 
 function isUtf8Json(request: Request): boolean {
   const type = request.get('content-type')?.trim() ?? '';
-  // Whether it is JSON shows when it is parsed.
+  // Whether the text is valid JSON shows when it is parsed.
   if (type === '') return true;
   if (!request.is(['application/json', 'application/*+json'])) return false;
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1] ?? 'utf-8';

@@ -5,9 +5,9 @@ import { RequestLimits } from '../rate-limit/request-limits';
 import { currentRequest } from '../server/request-context';
 
 /**
- * Checks a password between two budgets. The guard has spent one of "wrong passwords by this client for this
- * address" in advance, so that many concurrent attempts cannot overdraw it. A right password gets it back and spends
- * one of the account's own attempts instead: a stranger, who does not have the password, cannot use those up.
+ * Checks a password between two limits. The guard has spent one of "wrong passwords of this client for this address"
+ * in advance, so that concurrent attempts cannot exceed it. A right password refunds it and spends one of the
+ * account's own attempts instead: a stranger without the password cannot use those up.
  */
 @Injectable()
 export class LimitedAuthentication {
@@ -26,8 +26,9 @@ export class LimitedAuthentication {
   }
 
   /**
-   * A code that died of wrong tries may be replaced within the resend minute, once a registration; the row knows.
-   * @returns `early` where that exception was needed
+   * A code with too many failed attempts may be replaced within the resend minute, once per registration; the row
+   * remembers it.
+   * @returns `early` if that exception was used
    * @throws as `authenticate`
    */
   async authenticateForNewCode(
@@ -39,8 +40,8 @@ export class LimitedAuthentication {
   }
 
   /**
-   * A right password spends nothing of the limits on passwords.
-   * @param conceals whether an account that waits for its activation is refused as an unknown one, after the same work
+   * A right password spends nothing of the password limits.
+   * @param conceals whether a pending account is refused like an unknown one, after the same work
    * @throws {UsersError} users.credentials_wrong @throws {Unavailable}
    */
   async identify(credentials: BasicCredentials, conceals: boolean): Promise<UserWithHash> {
@@ -51,7 +52,7 @@ export class LimitedAuthentication {
   }
 
   /**
-   * Only checks the password, and leaves spent what the guard has spent.
+   * Only checks the password, and keeps what the guard has spent.
    * @param inFull does all the work even for a password that was right a moment ago
    * @throws {UsersError} users.credentials_wrong @throws {Unavailable}
    */
@@ -60,7 +61,7 @@ export class LimitedAuthentication {
     return await this.authentication
       .authenticate({ email, password, inFull, gone, client })
       .catch((error: unknown) => {
-        // Where the password was not compared, it was not wrong.
+        // A password that was not compared counts as not wrong.
         if (!(error instanceof UsersError)) this.limits.giveBackCredentials();
         throw error;
       });

@@ -24,7 +24,7 @@ import type { BasicCredentials } from './basic-credentials';
 import { Account, Activation } from './dto/users.dto';
 import { LimitedAuthentication } from './limited-authentication';
 
-/** Where accounts cannot be deleted by their owners, nothing answers. */
+/** Answers 404 unless owners may delete their accounts. */
 @Injectable()
 class SelfDeletionGuard implements CanActivate {
   constructor(
@@ -58,9 +58,9 @@ export class MeController {
   @Throttle({ client: {}, global: {}, credentials: {}, credentials_client: {} })
   @BasicAuth()
   @ApiOperation({
-    summary: 'Show the account of the credentials',
+    summary: 'Show the authenticated account',
     description:
-      'A backend checks a sign-in with it. A right password spends nothing of the limits on passwords.',
+      'For a backend that checks a sign-in. A right password does not count against the password limits.',
   })
   @ApiResponse({ status: 200, type: Account, description: 'The password is right.' })
   @ApiProblems('InvalidCredentials', 'RateLimitExceeded')
@@ -82,9 +82,9 @@ export class MeController {
   @BasicAuth()
   @UseGuards(SelfDeletionGuard)
   @ApiOperation({
-    summary: 'Delete the account of the credentials',
+    summary: 'Delete the authenticated account',
     description:
-      'Deletes everything but a keyed digest in the erasure log. Only with ENABLE_SELF_DELETION=true.',
+      'Deletes everything except a keyed digest in the erasure log. Requires ENABLE_SELF_DELETION=true.',
   })
   @ApiResponse({ status: 204, description: 'Deleted.' })
   @ApiProblems('InvalidCredentials', 'NotFound', 'RateLimitExceeded')

@@ -29,13 +29,17 @@ export class UsersController {
   @ApiOperation({
     summary: 'Register an account',
     description:
-      'Creates an account that has to be activated, and sends a mail with a code. The code is valid for a ' +
-      'minute from the moment its mail is handed to the mail server. A registration whose code expired unused does ' +
-      'not hold its address: registering the address again replaces it.',
+      'Creates an account that must be activated, and sends a mail with an activation code. The code is valid for a ' +
+      'minute after the mail server accepts the mail. A registration whose code expired unused does ' +
+      'not block its address: registering the address again replaces it.',
     security: [],
   })
   @ApiIdempotencyKey()
-  @ApiResponse({ status: 201, type: RegisteredUser, description: 'Registered; the mail is on its way.' })
+  @ApiResponse({
+    status: 201,
+    type: RegisteredUser,
+    description: 'Registered; the mail with the code is on its way.',
+  })
   @ApiProblems('ValidationError', 'UserAlreadyExists', 'RateLimitExceeded', ...BODY_PROBLEMS)
   async register(
     @Body() body: RegisterBody,

@@ -10,7 +10,7 @@ import type { Check, Findings } from './finding';
 const OVERDUE_MAX_SECONDS = 30;
 /** What has waited for this many seconds is tried, and fails. */
 const WAITING_MAX_SECONDS = 600;
-/** Dead registrations that no purge has deleted for a day, above which it is worth a word. */
+/** Expired registrations that no purge has deleted for a day, above which it is worth a word. */
 const UNPURGED_MAX = 1_000;
 
 interface WorkRow {
@@ -139,7 +139,7 @@ export class WorkCheck implements Check {
   }
 
   private purge(findings: Findings, { unpurged }: WorkRow): void {
-    if (unpurged <= UNPURGED_MAX) findings.ok('work.purge', 'dead registrations are purged');
+    if (unpurged <= UNPURGED_MAX) findings.ok('work.purge', 'expired registrations are purged');
     else {
       findings.warn(
         'work.purge',

@@ -49,9 +49,9 @@ function codeInWords({ code, mail, now }: AccountDetails, limits: Limits): strin
   const { ACTIVATION_CODE_MAX_RESENDS: resends, ACTIVATION_CODE_MAX_ATTEMPTS: tries } = limits;
   if (code === null) return 'none';
   const left = `${counted(Math.max(0, resends - code.newCodesUsed), 'new code')} left`;
-  const wrong = code.wrongTries === 0 ? '' : `, ${code.wrongTries} of ${tries} wrong tries used`;
+  const wrong = code.wrongTries === 0 ? '' : `, ${code.wrongTries} of ${tries} failed attempts used`;
   if (mail?.sentAt === null || code.expiresAt === null) return `not sent yet; ${left}`;
-  if (code.wrongTries >= tries) return `used up by wrong tries; ${left}`;
+  if (code.wrongTries >= tries) return `used up by failed attempts; ${left}`;
   const seconds = (code.expiresAt.getTime() - now.getTime()) / 1_000;
   const life = seconds > 0 ? `good for ${duration(seconds)} more` : `expired ${duration(-seconds)} ago`;
   return `${code.digits} digits, ${life}${wrong}; ${left}`;

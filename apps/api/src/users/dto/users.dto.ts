@@ -10,7 +10,7 @@ import {
 import { parseEmailAddress } from '@app/users';
 import { plainDigits } from './plain-digits';
 
-/** An address that the domain accepts, in any of its spellings. */
+/** An address that the domain accepts, in any spelling. */
 @ValidatorConstraint({ name: 'isEmailAddress' })
 class EmailAddressConstraint implements ValidatorConstraintInterface {
   validate(value: unknown): boolean {
@@ -32,19 +32,22 @@ function faultOf(value: string): string | null {
 }
 
 export class RegisterBody {
-  /** Kept and compared trimmed, in lower case, Unicode NFC, with the domain in its ASCII form. */
+  /** Stored and compared after trimming, in lower case, as Unicode NFC, with the domain in its ASCII form. */
   @ApiProperty({ example: 'test@example.com', maxLength: 254, format: 'idn-email' })
   @Validate(EmailAddressConstraint)
   email!: string;
 
-  /** 8 characters or more, 72 bytes of UTF-8 or fewer; the most common passwords are refused. */
+  /** At least 8 characters and at most 72 bytes of UTF-8; the most common passwords are refused. */
   @ApiProperty({ example: 'SecurePass123', minLength: 8, maxLength: 72, format: 'password' })
   @IsString({ message: 'must be a string' })
   password!: string;
 }
 
 export class ActivateBody {
-  /** The digits of the mail, as text: leading zeros count. Blanks, dashes and digits of other scripts are understood. */
+  /**
+   * The digits of the emailed code, as text because of leading zeros. Spaces, dashes and digits of other scripts are
+   * accepted.
+   */
   @ApiProperty({ example: '1234', pattern: '^[0-9]{4,8}$', minLength: 4, maxLength: 8 })
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? plainDigits(value) : value))
   @Matches(/^[0-9]{4,8}$/, { message: 'must be a string of 4 to 8 digits' })
@@ -52,19 +55,22 @@ export class ActivateBody {
 }
 
 export class Activation {
-  /** `owed`: its mail is still to be sent; `sent`: it can be used; `dead`: it expired, or had too many wrong tries. */
+  /**
+   * `owed`: the mail has not been sent yet; `sent`: the code can be used; `dead`: it expired or had too many failed
+   * attempts.
+   */
   @ApiProperty({ enum: ['owed', 'sent', 'dead'], example: 'owed' })
   code_state!: 'owed' | 'sent' | 'dead';
 
-  /** Digits of the code. */
+  /** Number of digits of the code. */
   @ApiProperty({ type: 'integer', minimum: 4, maximum: 8, example: 4 })
   code_length!: number;
 
-  /** How long the code is good for, from the moment its mail is handed to the mail server. */
+  /** Lifetime of the code, counted from when the mail server accepts its mail. */
   @ApiProperty({ type: 'integer', minimum: 1, example: 60 })
   code_lifetime_seconds!: number;
 
-  /** Null unless the code is `sent`. */
+  /** Null unless the state is `sent`. */
   @ApiProperty({ type: 'string', nullable: true, format: 'date-time', example: null })
   code_expires_at!: string | null;
 
@@ -72,7 +78,7 @@ export class Activation {
   @ApiProperty({ example: '2026-01-15T10:30:00.000Z', format: 'date-time' })
   resend_allowed_at!: string;
 
-  /** New codes that are left for this registration. */
+  /** New codes left for this registration. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 10 })
   resends_left!: number;
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
@@ -37,8 +38,23 @@ function file(name: string, content: readonly (object | string)[]): string {
   return whole;
 }
 
-/** What every table holds, as text: what a dump would. */
+/** What a dump of the database holds. pg_dump refuses a server that is newer: without one that fits, every table as text. */
 async function everything(): Promise<string> {
+  const { DATABASE_HOST, DATABASE_PORT, DATABASE_USER, DATABASE_PASSWORD, DATABASE_NAME } = database.env;
+  const { status, stdout } = spawnSync('pg_dump', ['--dbname', String(DATABASE_NAME)], {
+    env: {
+      PATH: process.env['PATH'],
+      PGHOST: DATABASE_HOST,
+      PGPORT: DATABASE_PORT,
+      PGUSER: DATABASE_USER,
+      PGPASSWORD: DATABASE_PASSWORD,
+    },
+    encoding: 'utf8',
+  });
+  return status === 0 ? stdout : await everyTable();
+}
+
+async function everyTable(): Promise<string> {
   const tables = await database.sql<{ name: string }[]>`
     select quote_ident(table_name) as name from information_schema.tables
     where table_schema = 'public' and table_type = 'BASE TABLE'`;
@@ -88,6 +104,13 @@ describe('users find', () => {
       });
       expect(found.stdout).not.toContain('password');
     }
+  });
+
+  it('finds by the request of an earlier change, too', async () => {
+    await insertActivated(database.sql, 'ana@example.com');
+    await database.sql`
+      insert into events (type, account_id, data, request_id) select 'user.registered', id, '{}', 'request-1' from users`;
+    expect((await users('find', 'request-1')).stdout).toContain('ana@example.com');
   });
 
   it('ends with 1 where there is no such account, and with 2 without an argument', async () => {
@@ -264,13 +287,46 @@ describe('users erase', () => {
     });
   });
 
+  it('takes the address out of the events of registrations that were purged, with or without a new account', async () => {
+    await database.sql`
+      insert into events (type, account_id, data)
+      values ('user.registered', gen_random_uuid(), ${'{"email":"kevin@example.com"}'}::text::jsonb)`;
+    await insertActivated(database.sql, 'kevin@example.com');
+    const done = await users('erase', 'kevin@example.com', '--reason', 'asked', '--yes', '--json');
+    expect(done.json()).toMatchObject({ erased: 1, events_with_address: 1 });
+    expect(await everything()).not.toMatch(secretive);
+
+    await database.sql`
+      insert into events (type, account_id, data)
+      values ('user.registered', gen_random_uuid(), ${'{"email":"kevin@example.com"}'}::text::jsonb)`;
+    await database.sql`insert into address_days (digest, mails) values (sha256('kevin@example.com'), array[now()])`;
+    expect((await users('export', '--of', 'kevin@example.com')).json()).toMatchObject({
+      account: null,
+      events: [{ type: 'user.registered' }],
+    });
+    const rest = await users('erase', 'Kevin@example.com', '--reason', 'asked again', '--yes', '--json');
+    expect([rest.status, rest.json()]).toEqual([
+      0,
+      expect.objectContaining({ erased: 0, not_found: 0, events_with_address: 1 }),
+    ]);
+    expect(await everything()).not.toMatch(secretive);
+    expect((await users('erase', 'kevin@example.com', '--reason', 'x', '--yes')).status).toBe(1);
+  });
+
   it('erases a list, and names what it did not find', async () => {
     await insertActivated(database.sql, 'ana@example.com');
     await insertActivated(database.sql, 'marie@example.com');
-    const list = file('leavers.txt', ['Ana@example.com', '', 'gone@example.com', 'marie@example.com']);
+    const list = file('leavers.txt', [
+      'Ana@example.com',
+      '',
+      'gone@example.com',
+      'marie@example.com',
+      'ana@EXAMPLE.com',
+    ]);
     const done = await users('erase', '--from', list, '--reason', 'contract ended', '--yes', '--json');
     expect([done.status, done.json()]).toEqual([1, expect.objectContaining({ erased: 2, not_found: 1 })]);
     expect(done.stderr).toContain('gone@example.com');
+    expect(await database.sql`select 1 from audit`).toHaveLength(2);
   });
 
   it('repeats erasures after a restore, and spares a person who registered again', async () => {

@@ -1,4 +1,4 @@
-import { integer, seconds } from './arguments';
+import { integer, moment, seconds } from './arguments';
 
 describe('seconds', () => {
   it.each([
@@ -29,4 +29,29 @@ describe('integer', () => {
       expect(() => integer(given, 1, 10)).toThrow('Give a whole number from 1 to 10.');
     },
   );
+});
+
+describe('moment', () => {
+  it.each([
+    ['2026-01-31', '2026-01-31T00:00:00.000Z'],
+    ['2024-02-29', '2024-02-29T00:00:00.000Z'],
+    ['2026-01-31T12:00:00+02:00', '2026-01-31T10:00:00.000Z'],
+    ['2026-01-31t23:59:59.5z', '2026-01-31T23:59:59.500Z'],
+  ])('reads %s', (given, expected) => expect(moment(given).toISOString()).toBe(expected));
+
+  it('reads an age as that long ago', () => {
+    expect(Date.now() - moment('2h').getTime()).toBeCloseTo(7_200_000, -3);
+  });
+
+  it.each([
+    '',
+    '2026-02-30',
+    '2026-02-29T10:00:00Z',
+    '2026-13-01',
+    '2026-01-31T25:00:00Z',
+    '31.01.2026',
+    'now',
+  ])('refuses "%s"', (given) => {
+    expect(() => moment(given)).toThrow(expect.objectContaining({ code: 'commander.invalidArgument' }));
+  });
 });

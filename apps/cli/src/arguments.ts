@@ -43,10 +43,16 @@ const MOMENT = /^\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[Zz]|
 export function moment(given: string): Date {
   if (/^\d+[smhd]$/.test(given)) return new Date(Date.now() - seconds(given) * 1_000);
   const parsed = MOMENT.test(given) ? new Date(given) : new Date(Number.NaN);
-  if (Number.isNaN(parsed.getTime())) {
+  if (Number.isNaN(parsed.getTime()) || !isDayOfCalendar(given)) {
     throw new WrongArgument(
       'Give a day (2026-01-31), a time (2026-01-31T12:00:00Z) or an age (90s, 15m, 1h, 7d).',
     );
   }
   return parsed;
+}
+
+/** Date takes 30 February for 2 March. */
+function isDayOfCalendar(given: string): boolean {
+  const day = given.slice(0, 10);
+  return new Date(day).toISOString().startsWith(day);
 }

@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { Option } from 'nest-commander';
+import { maskEmailsIn } from '@app/runtime';
 import type { AccountDetails, FindAccount, Operator } from '@app/users';
 import { BaseCommand, type ReportOptions } from './base-command';
 
@@ -21,6 +22,10 @@ export abstract class AuditedCommand extends BaseCommand {
     if (reason === '') this.command.error('error: say why, with --reason "…"', { exitCode: 2 });
     if (reason.length > REASON_LENGTH_MAX) {
       this.command.error(`error: --reason has at most ${REASON_LENGTH_MAX} characters`, { exitCode: 2 });
+    }
+    // No erasure reaches the audit trail: an address in it would stay for ever.
+    if (maskEmailsIn(reason) !== reason) {
+      this.command.error('error: --reason is kept for ever: leave addresses out of it', { exitCode: 2 });
     }
     return { osUser: osUser(), host: hostname(), reason };
   }

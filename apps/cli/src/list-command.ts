@@ -11,6 +11,11 @@ export interface ListOptions extends ReportOptions {
   readonly all?: boolean;
 }
 
+interface Period {
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
 /** A heading, the name in JSON and CSV, and how a terminal shows it. */
 export interface Column<Entry> {
   readonly heading: string;
@@ -48,12 +53,22 @@ export abstract class ListCommand extends BaseCommand {
     return true;
   }
 
+  /** Ends the command as wrong usage where options contradict each other: one of them would be ignored. */
+  protected refuseContradictions({ csv, json, all, limit, since, until }: ListOptions & Period): void {
+    const wrong = (what: string): never => this.command.error(`error: ${what}`, { exitCode: 2 });
+    if (csv && json) wrong('give --csv or --json, not both');
+    if (all && limit !== undefined) wrong('give --all or --limit, not both');
+    if (since !== undefined && until !== undefined && until <= since)
+      wrong('--until has to be after --since');
+  }
+
   /** Reads page after page, and holds one of them. Resolves to how many entries were printed. */
   protected async printList<Entry>(
-    options: ListOptions,
+    options: ListOptions & Period,
     columns: readonly Column<Entry>[],
     readPage: ReadPage<Entry>,
   ): Promise<number> {
+    this.refuseContradictions(options);
     const most = options.all ? Infinity : (options.limit ?? LIMIT_DEFAULT);
     const words = !options.csv && !options.json && process.stdout.isTTY;
     if (options.csv) await Output.write(csvLine(columns.map(({ name }) => name)));

@@ -5,17 +5,6 @@ import { exitStatusOf } from './exit-status';
 import { Configuration } from './configuration';
 import { RootCommand } from './root-command';
 
-const COMMANDS = [
-  'codes purge',
-  'db migrate',
-  'db status',
-  'db rollback',
-  'mail owed',
-  'mail retry',
-  'mail preview',
-  'doctor',
-];
-
 describe('The root command', () => {
   const configuration = Configuration.read({ DATABASE_HOST: '127.0.0.1', DATABASE_PORT: '1' });
   let app: INestApplicationContext;
@@ -47,11 +36,27 @@ describe('The root command', () => {
         (error: unknown) => exitStatusOf(error, configuration.environment),
       );
 
-  it.each(COMMANDS)('%s teaches itself, with examples', async (command) => {
-    expect(await call(...command.split(' '), '--help')).toBe(0);
-    expect(stdout).toContain(`Usage: cli ${command} [options]`);
-    expect(stdout).toContain('--json');
-    expect(stdout).toContain(`Examples:\n  $ cli ${command}`);
+  /** Every command, as it is typed. */
+  const commands = (): string[] => {
+    type Command = RootCommand['root'];
+    const below = (command: Command, path: string): string[] =>
+      command.commands.flatMap((child) => {
+        const own = `${path}${child.name()}`;
+        return [own, ...below(child, `${own} `)];
+      });
+    return below(app.get(RootCommand).root, '');
+  };
+  const isGroup = (command: string): boolean => commands().some((other) => other.startsWith(`${command} `));
+
+  it('teaches each command and group, with examples', async () => {
+    expect(commands().length).toBeGreaterThan(25);
+    for (const command of commands()) {
+      stdout = '';
+      expect([command, await call(...command.split(' '), '--help')]).toEqual([command, 0]);
+      expect(stdout).toContain(`Usage: cli ${command} [options]`);
+      expect(stdout).toContain(`Examples:\n  $ cli ${command}`);
+      if (!isGroup(command)) expect(stdout).toContain('--json');
+    }
   });
 
   it('has a line for each group in its overview', async () => {
@@ -75,6 +80,16 @@ describe('The root command', () => {
     [['mail', 'owed', '--limit', 'all'], 'from 1 to 10000'],
     [['mail', 'preview', '--language', 'xx'], 'Give one of: en, fr, de, es, pt, ja, ar.'],
     [['mail', 'preview', '--template', 'xx'], 'Give one of: activation_code, address_taken.'],
+    [['users', 'list', '--csv', '--json'], 'give --csv or --json, not both'],
+    [['users', 'export', '--csv', '--json'], 'give --csv or --json, not both'],
+    [['events', 'list', '--all', '--limit', '5'], 'give --all or --limit, not both'],
+    [['audit', 'list', '--since', '1d', '--until', '2d'], '--until has to be after --since'],
+    [['stats', '--csv', '--json'], 'give --csv or --json, not both'],
+    [['users', 'list', '--since', '2026-02-30'], 'Give a day (2026-01-31)'],
+    [['users', 'find', ''], 'an argument is empty'],
+    [['users', 'erase', ' ', '--dry-run'], 'an argument is empty'],
+    [['users', 'erase', 'kevin@example.com', '--reason', 'kevin@example.com wrote'], 'leave addresses out'],
+    [['users', 'activate', 'kevin@example.com', '--reason', ' '], '--reason'],
   ])('calls %j wrong usage', async (args, message) => {
     expect(await call(...args)).toBe(2);
     expect(stderr).toContain(message);

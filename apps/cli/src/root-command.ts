@@ -30,6 +30,10 @@ export class RootCommand implements OnApplicationBootstrap {
       )
       .addHelpText('after', FIRST_STEPS)
       .hook('preAction', (_root, command) => {
+        // As of a script whose variable is not set.
+        if (command.args.some((argument) => argument.trim() === '')) {
+          command.error('error: an argument is empty', { exitCode: 2 });
+        }
         if (fault !== null && command.name() !== DOCTOR) throw fault;
       });
     shape(this.root, PROGRAM_NAME);

@@ -7,6 +7,7 @@ import type {
   AccountAdministration,
   AuditedAction,
   ErasureExtent,
+  ErasureTarget,
   ImportedAccount,
   ImportOutcome,
   Operator,
@@ -75,38 +76,42 @@ export class PostgresAccountAdministration implements AccountAdministration {
     });
   }
 
-  async extent({ id, email }: Target): Promise<ErasureExtent> {
+  async extent({ id, email }: ErasureTarget): Promise<ErasureExtent> {
+    const counts = this.sql`
+      from address_days where digest in (${countKeys(this.sql, this.sql`${email}::text`)})`;
     const [row] = await inTime(this.sql<ErasureExtent[]>`
       select (select count(*)::int from users where id = ${id}) as accounts,
              (select count(*)::int from users where id = ${id} and mail_due_at is not null) as "owedMails",
-             (select count(*)::int from address_days
-              where digest in (${countKeys(this.sql, this.sql`${email}::text`)}) and wrong_tries <> '{}') as "wrongTryCounts",
-             (select count(*)::int from events
-              where ${holdsAddress(this.sql, { id, email })}) as "eventsWithAddress"`);
-    return row ?? { accounts: 0, owedMails: 0, wrongTryCounts: 0, eventsWithAddress: 0 };
+             (select count(*)::int ${counts} and wrong_tries <> '{}') as "wrongTryCounts",
+             (select count(*)::int ${counts} and mails <> '{}') as "mailCounts",
+             (select count(*)::int from events where ${holdsAddress(this.sql, { id, email })}) as "eventsWithAddress"`);
+    return row ?? { accounts: 0, owedMails: 0, wrongTryCounts: 0, mailCounts: 0, eventsWithAddress: 0 };
   }
 
-  async erase(target: Target, operator: Operator, action: AuditedAction): Promise<ErasureExtent> {
+  async erase(target: ErasureTarget, operator: Operator, action: AuditedAction): Promise<ErasureExtent> {
     const { id, email } = target;
     return await this.inTransaction(async (sql) => {
-      const events = await sql`${forgetAddressInEvents(this.sql, { id, email })}`;
+      const events = await sql`${forgetAddressInEvents(this.sql, target)}`;
       const gone = await sql<{ owed: boolean }[]>`
         with gone as (
           delete from users where id = ${id}
           returning id, email, created_at, activated_at, mail_due_at is not null as owed
         ), told as (${this.event('user.deleted', this.sql`gone`)})
         select owed from gone`;
-      const counts = await sql<{ tried: boolean }[]>`
+      const counts = await sql<{ tried: boolean; mailed: boolean }[]>`
         delete from address_days where digest in (${countKeys(this.sql, this.sql`${email}::text`)})
-        returning wrong_tries <> '{}' as tried`;
-      await sql`
-        insert into erasures (account_id, digest) values (${id}, ${this.digests.of(email)})
-        on conflict (account_id) do nothing`;
-      await this.audit(sql, action, operator, target);
+        returning wrong_tries <> '{}' as tried, mails <> '{}' as mailed`;
+      if (id !== null) {
+        await sql`
+          insert into erasures (account_id, digest) values (${id}, ${this.digests.of(email)})
+          on conflict (account_id) do nothing`;
+      }
+      await this.audit(sql, action, operator, target, gone.length);
       return {
         accounts: gone.length,
         owedMails: gone.filter(({ owed }) => owed).length,
         wrongTryCounts: counts.filter(({ tried }) => tried).length,
+        mailCounts: counts.filter(({ mailed }) => mailed).length,
         eventsWithAddress: events.count,
       };
     });
@@ -144,7 +149,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
     sql: TransactionSql,
     action: AuditedAction,
     { osUser, host, reason }: Operator,
-    target: Target | null,
+    target: ErasureTarget | null,
     accounts = 1,
   ): Promise<void> {
     await sql`

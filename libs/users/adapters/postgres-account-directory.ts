@@ -38,7 +38,10 @@ export class PostgresAccountDirectory implements AccountDirectory {
       if (found !== null) return found;
     }
     // No index: every registration would pay for a question that is asked now and then.
-    return await this.details(this.sql`request_id = ${reference}`);
+    return (
+      (await this.details(this.sql`request_id = ${reference}`)) ??
+      (await this.details(this.sql`id in (select account_id from events where request_id = ${reference})`))
+    );
   }
 
   async list(filter: AccountFilter, limit: number, after?: string): Promise<Page<AccountEntry>> {
@@ -85,7 +88,7 @@ export class PostgresAccountDirectory implements AccountDirectory {
       inTime(this.sql<AuditRow[]>`
         select id::text, at, os_user, host, action, account_id, digest, accounts, reason from audit
         where ${known} or account_id = ${accountId} order by audit.id`),
-      this.events(accountId),
+      this.events(address, accountId),
     ]);
     return {
       wrongTries: tries[0] ?? null,
@@ -96,13 +99,16 @@ export class PostgresAccountDirectory implements AccountDirectory {
     };
   }
 
-  private async events(accountId: string | null): Promise<AccountEventEntry[]> {
+  private async events(address: EmailAddress, accountId: string | null): Promise<AccountEventEntry[]> {
     return await inTime(this.sql<AccountEventEntry[]>`
       select id, type, occurred_at as "occurredAt", request_id as "requestId", attempts, last_error as "lastError",
              case when delivered_at is not null then 'delivered'
                   when given_up_at is not null then 'given_up'
                   when due_at is not null then 'owed' else 'kept' end as delivery
-      from events where account_id = ${accountId}
+      from events
+      where id = any(array(
+        select id from events where account_id = ${accountId}
+        union select id from events where data ? 'email' and data ->> 'email' = ${address}))
       order by ordinal
       limit ${EVENTS_MAX}`);
   }

@@ -23,11 +23,19 @@ export interface Target {
   readonly email: EmailAddress;
 }
 
+/** Whose data is erased: an account, or what is left of an address that has none any more. */
+export interface ErasureTarget {
+  readonly id: string | null;
+  readonly email: EmailAddress;
+}
+
 /** What an erasure takes away, in counts. */
 export interface ErasureExtent {
   readonly accounts: number;
   readonly owedMails: number;
   readonly wrongTryCounts: number;
+  /** The day's counts of mails, of the address and of its mailbox. */
+  readonly mailCounts: number;
   readonly eventsWithAddress: number;
 }
 
@@ -61,9 +69,9 @@ export interface AccountAdministration {
   /** @throws {Unavailable} */
   activate(target: Target, operator: Operator): Promise<OperatorActivation>;
   /** What `erase` would take away. @throws {Unavailable} */
-  extent(target: Target): Promise<ErasureExtent>;
+  extent(target: ErasureTarget): Promise<ErasureExtent>;
   /** Takes away all that is held of the person but the digest in the logs. @throws {Unavailable} */
-  erase(target: Target, operator: Operator, action: AuditedAction): Promise<ErasureExtent>;
+  erase(target: ErasureTarget, operator: Operator, action: AuditedAction): Promise<ErasureExtent>;
   /** Writes an erasure of a former log into this one, where it is missing. @throws {Unavailable} */
   rememberErasure(erasure: Erasure): Promise<void>;
   /** Adds activated accounts, all in one transaction. @throws {Unavailable} */

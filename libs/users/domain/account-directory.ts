@@ -54,7 +54,7 @@ export interface AddressTraces {
   readonly mailsOfDay: number;
   readonly erasures: readonly { readonly accountId: string; readonly erasedAt: Date }[];
   readonly audit: readonly AuditEntry[];
-  /** Of the account, oldest first; at most a hundred. */
+  /** Of the account, and whichever hold the address; oldest first, at most a hundred. */
   readonly events: readonly AccountEventEntry[];
 }
 
@@ -80,7 +80,7 @@ export interface AccountFilter {
 export interface AccountDirectory {
   /** @throws {Unavailable} */
   findByAddress(address: EmailAddress): Promise<AccountDetails | null>;
-  /** By the account's id, its current mail's id, or the request that caused that mail. @throws {Unavailable} */
+  /** By the account's id, its current mail's id, or a request that changed it. @throws {Unavailable} */
   findByReference(reference: string): Promise<AccountDetails | null>;
   /** Accounts in the order of registration, the newest first. @throws {Unavailable} */
   list(filter: AccountFilter, limit: number, after?: string): Promise<Page<AccountEntry>>;

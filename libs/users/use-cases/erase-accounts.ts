@@ -2,12 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   AccountAdministration,
   type ErasureExtent,
+  type ErasureTarget,
   type Operator,
-  type Target,
 } from '../domain/account-administration';
 import { AccountDirectory, type AccountDetails } from '../domain/account-directory';
 import type { Erasure } from '../domain/operator-trail';
 import { AddressDigest } from '../domain/address-digest';
+import { parseEmailAddress } from '../domain/email-address';
+import { FindAccount } from './find-account';
 
 /** `address_differs`: the account has the id of the log and another address, or its digest was made by another key. */
 export type RepeatedErasure = 'erased' | 'absent' | 'address_differs';
@@ -19,15 +21,28 @@ export class EraseAccounts {
     @Inject(AccountAdministration) private readonly administration: AccountAdministration,
     @Inject(AccountDirectory) private readonly accounts: AccountDirectory,
     private readonly digests: AddressDigest,
+    private readonly finder: FindAccount,
   ) {}
 
+  /**
+   * The account, or an address without one of which something is held still: counts, events of an account that is purged.
+   * Null where nothing is. @throws {UsersError} users.email_invalid @throws {Unavailable}
+   */
+  async find(reference: string): Promise<ErasureTarget | null> {
+    const account = await this.finder.account(reference);
+    if (account !== null || !reference.includes('@')) return account;
+    const target = { id: null, email: parseEmailAddress(reference) };
+    const held = await this.administration.extent(target);
+    return held.wrongTryCounts + held.mailCounts + held.eventsWithAddress > 0 ? target : null;
+  }
+
   /** What an erasure would take away. @throws {Unavailable} */
-  async extent(target: Target): Promise<ErasureExtent> {
+  async extent(target: ErasureTarget): Promise<ErasureExtent> {
     return await this.administration.extent(target);
   }
 
   /** @throws {Unavailable} */
-  async erase(target: Target, operator: Operator): Promise<ErasureExtent> {
+  async erase(target: ErasureTarget, operator: Operator): Promise<ErasureExtent> {
     return await this.administration.erase(target, operator, 'users.erase');
   }
 

@@ -1,5 +1,6 @@
-import { Command } from 'nest-commander';
+import { Command, Help } from 'nest-commander';
 import { CommandGroup } from '../base-command';
+import { helpText } from '../root-command';
 import { AuditListCommand } from './list.command';
 
 @Command({
@@ -8,4 +9,11 @@ import { AuditListCommand } from './list.command';
   subCommands: [AuditListCommand],
   allowExcessArgs: true,
 })
-export class AuditCommand extends CommandGroup {}
+export class AuditCommand extends CommandGroup {
+  @Help('after')
+  help(): string {
+    return helpText(`Every change that an operator made is in it: who, on which host, what, whom and why.`, {
+      'audit list --since 7d': 'the changes of a week',
+    });
+  }
+}

@@ -1,5 +1,6 @@
-import { Command } from 'nest-commander';
+import { Command, Help } from 'nest-commander';
 import { CommandGroup } from '../base-command';
+import { helpText } from '../root-command';
 import { CodesPurgeCommand } from './purge.command';
 
 @Command({
@@ -8,4 +9,11 @@ import { CodesPurgeCommand } from './purge.command';
   subCommands: [CodesPurgeCommand],
   allowExcessArgs: true,
 })
-export class CodesCommand extends CommandGroup {}
+export class CodesCommand extends CommandGroup {
+  @Help('after')
+  help(): string {
+    return helpText(`The mailer-worker does it every PURGE_INTERVAL_SECONDS, too.`, {
+      'codes purge --dry-run': 'how many would go',
+    });
+  }
+}

@@ -1,5 +1,6 @@
-import { Command } from 'nest-commander';
+import { Command, Help } from 'nest-commander';
 import { CommandGroup } from '../base-command';
+import { helpText } from '../root-command';
 import { DbMigrateCommand } from './migrate.command';
 import { DbRollbackCommand } from './rollback.command';
 import { DbStatusCommand } from './status.command';
@@ -10,4 +11,15 @@ import { DbStatusCommand } from './status.command';
   subCommands: [DbMigrateCommand, DbStatusCommand, DbRollbackCommand],
   allowExcessArgs: true,
 })
-export class DbCommand extends CommandGroup {}
+export class DbCommand extends CommandGroup {
+  @Help('after')
+  help(): string {
+    return helpText(
+      `Migrations are safe to start several times concurrently; each start is one transaction.`,
+      {
+        'db status': 'what is applied, and what is pending',
+        'db migrate': 'apply what is pending',
+      },
+    );
+  }
+}

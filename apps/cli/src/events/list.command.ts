@@ -53,7 +53,8 @@ gets a table, a pipe one JSON object a line.`,
     );
   }
 
-  async run(_arguments: string[], { since, type, ...options }: EventsListOptions): Promise<void> {
+  async run(_arguments: string[], options: EventsListOptions): Promise<void> {
+    const { since, type } = options;
     const filter = { ...(since === undefined ? {} : { since }), ...(type === undefined ? {} : { type }) };
     await this.printList(options, COLUMNS, (limit, after) => this.deliveries.list(filter, limit, after));
   }

@@ -64,6 +64,9 @@ that were purged, replaced or erased since. The first span is counted whole.`,
   }
 
   async run(_arguments: string[], options: StatsOptions): Promise<void> {
+    if (options.csv && options.json) {
+      this.command.error('error: give --csv or --json, not both', { exitCode: 2 });
+    }
     const { by = 'day', since = new Date(Date.now() - DAYS_DEFAULT * SPAN_MS.day) } = options;
     if (Date.now() - since.getTime() > SPANS_MAX * SPAN_MS[by]) {
       this.command.error(`error: more than ${numbers(SPANS_MAX)} spans; begin later, or count --by day`, {

@@ -4,8 +4,8 @@ import { styleText } from 'node:util';
 export const numbers = (value: number): string => value.toLocaleString('en-US');
 
 /** `1 mail`, `2 mails`. */
-export const counted = (count: number, thing: string): string =>
-  `${numbers(count)} ${thing}${count === 1 ? '' : 's'}`;
+export const counted = (count: number, thing: string, things = `${thing}s`): string =>
+  `${numbers(count)} ${count === 1 ? thing : things}`;
 
 /** Colours on a terminal, unless the user asked for none (https://no-color.org). */
 export function createColors(stream: NodeJS.WriteStream) {
@@ -34,9 +34,17 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 
 /** One record of comma-separated values. Source: RFC 4180, with LF. */
 export const csvLine = (values: readonly (string | number | null)[]): string =>
-  `${values.map((value) => csvField(value === null ? '' : String(value))).join(',')}\n`;
+  `${values.map((value) => (typeof value === 'string' ? csvText(value) : String(value ?? ''))).join(',')}\n`;
 
-const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/**
+ * Text that others wrote is made harmless: a spreadsheet takes a field with these beginnings for a formula, unless an
+ * apostrophe precedes it (OWASP, "CSV Injection"), and a terminal obeys control characters.
+ */
+function csvText(text: string): string {
+  const plain = text.replace(/[^\P{Cc}\t\r\n]/gu, ' ');
+  const inert = /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
+  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+}
 
 const UNITS = [
   [86_400, 'd'],

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Help, Option, SubCommand } from 'nest-commander';
-import { EraseAccounts, FindAccount, type AccountDetails, type Erasure } from '@app/users';
+import { EraseAccounts, type Erasure, type ErasureExtent, type ErasureTarget } from '@app/users';
 import { AuditedCommand, type AuditedOptions } from '../audited-command';
 import { helpText } from '../root-command';
 import { confirm } from '../terminal/confirm';
-import { counted, numbers } from '../terminal/format';
+import { counted, numbers, plainText } from '../terminal/format';
 import { parseErasure } from './erasure-line';
 
 interface EraseOptions extends AuditedOptions {
@@ -22,10 +22,7 @@ interface EraseOptions extends AuditedOptions {
   argsDescription: { account: 'address, account id, mail id or request id' },
 })
 export class UsersEraseCommand extends AuditedCommand {
-  constructor(
-    private readonly accounts: FindAccount,
-    private readonly erasure: EraseAccounts,
-  ) {
+  constructor(private readonly erasure: EraseAccounts) {
     super();
   }
 
@@ -58,8 +55,8 @@ export class UsersEraseCommand extends AuditedCommand {
       `The account, its owed mail, its counts and its address in events go in one transaction. What is left is an id
 and a digest of the address, in the audit trail and in the erasure log, and the event user.deleted, which
 never has the address. Backups still hold the person: after a restore of an older one, repeat the
-erasures with --again. It spares a person who has registered again since. Status 1 where an account of
-the list was not found.`,
+erasures with --again. It spares a person who has registered again since. An address without an account is
+erased where counts or events hold it still. Status 1 where nothing was found of one of the list.`,
       {
         'users erase kevin@example.com --dry-run': 'what would go',
         'users erase kevin@example.com --reason "asked by mail" --yes': 'in a script',
@@ -83,25 +80,19 @@ the list was not found.`,
   }
 
   private async erase(references: readonly string[], options: EraseOptions): Promise<void> {
-    const found: AccountDetails[] = [];
-    const missing: string[] = [];
-    for (const reference of references) {
-      const account = await this.accounts.account(reference);
-      if (account === null) missing.push(reference);
-      else found.push(account);
-    }
-    for (const reference of missing) process.stderr.write(`There is no account ${reference}.\n`);
+    const { found, missing } = await this.find(references);
+    for (const reference of missing) process.stderr.write(`There is no account ${plainText(reference)}.\n`);
     if (missing.length > 0) process.exitCode = 1;
     const extent = await this.extent(found);
     if (!options.dryRun && found.length > 0) {
-      const whom = found.length === 1 ? `${found[0]?.email}` : counted(found.length, 'account');
+      const whom = found.length === 1 ? `${found[0]?.email}` : counted(found.length, 'person', 'people');
       await confirm(this.command, `Erase ${whom} (${inWords(extent)})?`, options.yes);
-      for (const account of found) await this.erasure.erase(account, this.operator(options));
+      for (const target of found) await this.erasure.erase(target, this.operator(options));
     }
     const result = {
       dry_run: options.dryRun ?? false,
-      erased: options.dryRun ? 0 : found.length,
-      ...(options.dryRun ? { would_erase: found.length } : {}),
+      erased: options.dryRun ? 0 : extent.accounts,
+      ...(options.dryRun ? { would_erase: extent.accounts } : {}),
       not_found: missing.length,
       owed_mails: extent.owedMails,
       wrong_try_counts: extent.wrongTryCounts,
@@ -110,10 +101,22 @@ the list was not found.`,
     this.report(options, result, `${options.dryRun ? 'Would erase' : 'Erased'} ${inWords(extent)}.`);
   }
 
-  private async extent(accounts: readonly AccountDetails[]) {
-    const sum = { accounts: 0, owedMails: 0, wrongTryCounts: 0, eventsWithAddress: 0 };
-    for (const account of accounts) {
-      const extent = await this.erasure.extent(account);
+  /** Each person once, however often the list has them. */
+  private async find(references: readonly string[]) {
+    const found = new Map<string, ErasureTarget>();
+    const missing: string[] = [];
+    for (const reference of references) {
+      const target = await this.erasure.find(reference);
+      if (target === null) missing.push(reference);
+      else found.set(target.email, target);
+    }
+    return { found: [...found.values()], missing };
+  }
+
+  private async extent(targets: readonly ErasureTarget[]): Promise<ErasureExtent> {
+    const sum = { accounts: 0, owedMails: 0, wrongTryCounts: 0, mailCounts: 0, eventsWithAddress: 0 };
+    for (const target of targets) {
+      const extent = await this.erasure.extent(target);
       for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += extent[key];
     }
     return sum;
@@ -163,11 +166,6 @@ async function readLines(file: string): Promise<string[]> {
   return lines;
 }
 
-const inWords = (extent: {
-  accounts: number;
-  owedMails: number;
-  wrongTryCounts: number;
-  eventsWithAddress: number;
-}): string =>
+const inWords = (extent: ErasureExtent): string =>
   `${counted(extent.accounts, 'account')}, ${counted(extent.owedMails, 'owed mail')}, ` +
   `${counted(extent.wrongTryCounts, 'count')} of wrong codes, the address in ${counted(extent.eventsWithAddress, 'event')}`;

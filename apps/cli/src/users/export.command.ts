@@ -4,7 +4,7 @@ import { Environment } from '@app/runtime';
 import { AccountDirectory, FindAccount, type AccountEntry, type Page } from '@app/users';
 import type { Column } from '../list-command';
 import { helpText } from '../root-command';
-import { csvLine } from '../terminal/format';
+import { csvLine, plainText } from '../terminal/format';
 import { Output } from '../terminal/output';
 import { Progress } from '../terminal/progress';
 import { ACCOUNT_COLUMNS, HASH_COLUMN } from './account-columns';
@@ -53,13 +53,15 @@ it may yield.`,
   }
 
   async run(_arguments: string[], options: ExportOptions): Promise<void> {
+    this.refuseContradictions(options);
     if (options.of !== undefined) await this.exportOne(options.of);
     else await this.exportAll(options);
   }
 
   private async exportOne(reference: string): Promise<void> {
     const found = await this.find.execute(reference);
-    if (found === null) throw new Error(`Nothing has the id ${reference}: no account, no mail, no request.`);
+    if (found === null)
+      throw new Error(`Nothing has the id ${plainText(reference)}: no account, no mail, no request.`);
     const { account, email, traces } = found;
     const held = {
       email,

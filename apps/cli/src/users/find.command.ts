@@ -4,6 +4,7 @@ import { Environment } from '@app/runtime';
 import { FindAccount, type FoundAccount } from '@app/users';
 import { BaseCommand, type ReportOptions } from '../base-command';
 import { helpText } from '../root-command';
+import { plainText } from '../terminal/format';
 import { describeAccount, describeTraces } from './account-words';
 import { foundToJson } from './account-json';
 
@@ -37,7 +38,8 @@ logs for. It changes nothing. Status 1 where there is no such account.`,
 
   async run([reference = '']: string[], options: ReportOptions): Promise<void> {
     const found = await this.accounts.execute(reference);
-    if (found === null) throw new Error(`Nothing has the id ${reference}: no account, no mail, no request.`);
+    if (found === null)
+      throw new Error(`Nothing has the id ${plainText(reference)}: no account, no mail, no request.`);
     this.report(options, foundToJson(found, this.environment), this.inWords(found));
     if (found.account === null) process.exitCode = 1;
   }

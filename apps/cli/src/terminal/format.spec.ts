@@ -1,0 +1,22 @@
+import { csvLine } from './format';
+
+describe('csvLine', () => {
+  it('quotes what would end a field, and doubles quotes', () => {
+    expect(csvLine(['a,b', 'say "x"', 'two\nlines', '', null, 7])).toBe(
+      '"a,b","say ""x""","two\nlines",,,7\n',
+    );
+  });
+
+  it.each(['=1+1@example.com', '+plus@example.com', '-dash@example.com', '@sum', '\tcmd'])(
+    'writes %j so that no spreadsheet runs it',
+    (text) => expect(csvLine([text])).toBe(`'${text}\n`),
+  );
+
+  it('puts the apostrophe inside of the quotes', () => {
+    expect(csvLine(['=HYPERLINK("x")'])).toBe(`"'=HYPERLINK(""x"")"\n`);
+  });
+
+  it('leaves numbers as they are, and nothing that steers a terminal', () => {
+    expect(csvLine([-7, 'red \u001b[31mtext\u009b'])).toBe('-7,red  [31mtext \n');
+  });
+});

@@ -1,7 +1,6 @@
 export * from './activation.module';
 export * from './domain/activation-code';
 export * from './domain/activation-repository';
-export * from './domain/current-code';
 export * from './domain/errors';
 export * from './domain/owed-mail-repository';
 export * from './domain/purge';

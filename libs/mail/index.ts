@@ -7,4 +7,3 @@ export * from './domain/mail-outcome';
 export * from './domain/mailer';
 export * from './mail.module';
 export * from './domain/mail-server-log';
-export { ReaderLocale } from './templates/reader-locale';

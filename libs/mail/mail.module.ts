@@ -1,11 +1,20 @@
 import { Module } from '@nestjs/common';
+import { Environment } from '@app/runtime';
 import { PostgresMailServerLog } from './adapters/postgres-mail-server-log';
+import { ReaderLocale } from './domain/locale';
 import { MailServerLog } from './domain/mail-server-log';
-import { ReaderLocale } from './templates/reader-locale';
+import { localesWith } from './templates/template-folder';
 
 /** What is known of mails without sending any; MailServerLog → PostgreSQL. */
 @Module({
-  providers: [ReaderLocale, { provide: MailServerLog, useClass: PostgresMailServerLog }],
+  providers: [
+    { provide: MailServerLog, useClass: PostgresMailServerLog },
+    {
+      provide: ReaderLocale,
+      inject: [Environment],
+      useFactory: ({ MAIL_TEMPLATES_DIR }: Environment) => new ReaderLocale(localesWith(MAIL_TEMPLATES_DIR)),
+    },
+  ],
   exports: [ReaderLocale, MailServerLog],
 })
 export class MailModule {}

@@ -1,6 +1,6 @@
 export { MergedScrape, type Exposition } from './scrape/merged-scrape';
 export { PrometheusScrape } from './scrape/prometheus-scrape';
-export { UNMATCHED_ROUTE } from './domain/endpoints';
+export { UNMATCHED_ROUTE } from './domain/metrics-recorder';
 export * from './use-cases/flusher';
 export * from './domain/instruments';
 export * from './domain/metrics-recorder';

@@ -16,7 +16,7 @@ import { Instruments, SILENT_INSTRUMENTS } from './domain/instruments';
 import { MetricsRecorder, SILENT_RECORDER, TallyRecorder } from './domain/metrics-recorder';
 import { MetricsReporter } from './use-cases/metrics-reporter';
 import { MetricsStore } from './domain/metrics-store';
-import { RollingTally } from './domain/rolling-tally';
+import { RollingTally } from './domain/tally';
 
 /** Bound to null when `ENABLE_METRICS=false`. */
 const orNull =

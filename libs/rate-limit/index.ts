@@ -1,5 +1,4 @@
 export * from './domain/client-address';
-export * from './domain/digest-key';
 export * from './domain/sliding-windows';
 export * from './rate-limit.module';
 export * from './sliding-window-storage';

@@ -1,8 +1,8 @@
 import { Module, type Provider } from '@nestjs/common';
+import { dictionary } from '@zxcvbn-ts/language-common';
 import { ActivationModule } from '@app/activation';
 import { Environment } from '@app/runtime';
 import { BcryptHasher } from './adapters/bcrypt-hasher';
-import { commonPasswords } from './adapters/common-passwords';
 import { FollowHighestCost } from './adapters/follow-highest-cost';
 import { PostgresUserRepository } from './adapters/postgres-user-repository';
 import { AddressDigest } from './domain/address-digest';
@@ -36,7 +36,8 @@ export const PASSWORD_HASHER: Provider = { provide: PasswordHasher, useClass: Bc
       inject: [Environment],
       useFactory: ({ PASSWORD_MIN_LENGTH, PASSWORD_BLOCKLIST }: Environment): PasswordRules => ({
         minLength: PASSWORD_MIN_LENGTH,
-        blocklist: PASSWORD_BLOCKLIST ? commonPasswords() : new Set(),
+        // The most common passwords of public leaks, in lower case, as zxcvbn ships them.
+        blocklist: new Set(PASSWORD_BLOCKLIST ? dictionary['passwords-common'] : []),
       }),
     },
     ADDRESS_DIGEST,

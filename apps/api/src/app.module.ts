@@ -18,9 +18,8 @@ import { Observers } from './metrics/observers';
 import { ProblemFilter } from './problem/problem.filter';
 import { ProblemsController } from './problem/problems.controller';
 import { UnreadableRequests } from './problem/unreadable';
-import { GiveBackInterceptor } from './rate-limit/give-back.interceptor';
 import { ProxyHint } from './rate-limit/proxy-hint';
-import { RateLimitGuard } from './rate-limit/rate-limit.guard';
+import { RateLimitGuard, RefundInterceptor } from './rate-limit/rate-limit.guard';
 import { RequestLimits } from './rate-limit/request-limits';
 import { throttlerOptions } from './rate-limit/throttlers';
 import { ActivationController } from './users/activation.controller';
@@ -42,7 +41,7 @@ export const ROUTE_PROVIDERS: Provider[] = [
   { provide: APP_FILTER, useExisting: ProblemFilter },
   // A request passes these in this order; the filter handles errors last.
   { provide: APP_GUARD, useClass: RateLimitGuard },
-  { provide: APP_INTERCEPTOR, useClass: GiveBackInterceptor },
+  { provide: APP_INTERCEPTOR, useClass: RefundInterceptor },
   { provide: APP_PIPE, useClass: BodyValidationPipe },
 ];
 

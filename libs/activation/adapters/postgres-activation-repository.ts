@@ -8,7 +8,7 @@ import type {
   Replacement,
   ReplacementOutcome,
 } from '../domain/activation-repository';
-import { mailsOfADay, resendWaitSeconds, toCurrentCode, type CodeRow } from '../domain/current-code';
+import { mailsOfADay, resendWaitSeconds, toCurrentCode, type CodeRow } from '../domain/activation-code';
 import {
   codeColumnNames,
   codeColumns,

@@ -3,7 +3,7 @@ import type { PendingQuery, Row } from 'postgres';
 import { recordEvent } from '@app/events';
 import type { Locale } from '@app/mail';
 import { Environment, inTime, Sql, uuids } from '@app/runtime';
-import { mailsOfADay } from '../domain/current-code';
+import { mailsOfADay } from '../domain/activation-code';
 import type {
   AttemptCounts,
   Backlog,

@@ -1,5 +1,4 @@
-import type { IssuedCode } from './activation-code';
-import type { CurrentCode, OwedFrom } from './current-code';
+import type { IssuedCode, CurrentCode, OwedFrom } from './activation-code';
 
 /** The part of an account that waits to be activated. */
 export interface PendingAccount {

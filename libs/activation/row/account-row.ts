@@ -1,7 +1,11 @@
 import type { PendingQuery, Row } from 'postgres';
 import { traceParent, type Sql } from '@app/runtime';
-import type { IssuedCode } from '../domain/activation-code';
-import { HELD_WITHOUT_MAIL_SECONDS, REPLACED_CODE_SECONDS, type OwedFrom } from '../domain/current-code';
+import {
+  type IssuedCode,
+  HELD_WITHOUT_MAIL_SECONDS,
+  REPLACED_CODE_SECONDS,
+  type OwedFrom,
+} from '../domain/activation-code';
 
 /**
  * The words in which every statement speaks of a row of `users`, as SQL. A word takes the name that the statement has

@@ -1,11 +1,12 @@
 import type { Locale } from '@app/mail';
-import type { IssuedCode } from '../domain/activation-code';
 import {
+  type IssuedCode,
   HELD_WITHOUT_MAIL_SECONDS,
   REPLACED_CODE_SECONDS,
   RESEND_WAIT_SECONDS,
-} from '../domain/current-code';
-import type { CurrentCode, OwedFrom } from '../domain/current-code';
+  type CurrentCode,
+  type OwedFrom,
+} from '../domain/activation-code';
 import { WRONG_TRIES_PER_DIGIT } from '../row/account-row';
 import type { NewAccount } from './people';
 import { DAY_SECONDS, type AccountState } from './stage';

@@ -5,7 +5,7 @@ import type {
   Replacement,
   ReplacementOutcome,
 } from '../domain/activation-repository';
-import type { CurrentCode } from '../domain/current-code';
+import type { CurrentCode } from '../domain/activation-code';
 import type { Batch, DeadRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
 import { isSameRequest } from '../domain/request-digest';
 import { diedBefore, FakeAccounts, hasExpiredUnused, isAlive, owedFrom, type FakeRow } from './fake-accounts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { freshMailId } from '../domain/activation-code';
+import { freshMailId, type CurrentCode } from '../domain/activation-code';
 import type {
   ActivationRepository,
   Redeem,
@@ -7,7 +7,6 @@ import type {
   Replacement,
   ReplacementOutcome,
 } from '../domain/activation-repository';
-import type { CurrentCode } from '../domain/current-code';
 import type { ClaimedMail, OwedMailRepository } from '../domain/owed-mail-repository';
 import type { DeadRegistrations } from '../domain/purge';
 import type { NewAccount } from './people';

@@ -2,9 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Locale } from '@app/mail';
 import { Doorbell } from '@app/owed-work';
 import { Environment } from '@app/runtime';
-import { CodeDeriver, freshMailId } from '../domain/activation-code';
+import { CodeDeriver, freshMailId, type CurrentCode } from '../domain/activation-code';
 import { ActivationRepository, type PendingAccount } from '../domain/activation-repository';
-import type { CurrentCode } from '../domain/current-code';
 import { ActivationError } from '../domain/errors';
 
 export interface NewCodeRequest {

@@ -35,6 +35,16 @@ export function matchLocale(acceptLanguage: string | undefined, locales: readonl
   return DEFAULT_LOCALE;
 }
 
+/** Chooses the language of a reader among those that ship and the operator's own. */
+export class ReaderLocale {
+  constructor(private readonly locales: readonly Locale[]) {}
+
+  /** By an Accept-Language header. */
+  of(acceptLanguage: string | undefined): Locale {
+    return matchLocale(acceptLanguage, this.locales);
+  }
+}
+
 function wishes(header: string): readonly string[] {
   return header
     .split(',', RANGES_MAX)

@@ -1,6 +1,5 @@
 import type { MetricsStore } from '../domain/metrics-store';
-import type { RollingTally } from '../domain/rolling-tally';
-import { Tally } from '../domain/tally';
+import { type RollingTally, Tally } from '../domain/tally';
 
 /** One-node mode: what the one process there is has counted, gone when it ends. */
 export class InProcessMetricsStore implements MetricsStore {

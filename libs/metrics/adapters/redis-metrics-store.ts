@@ -1,7 +1,6 @@
 import { HASH_TAGS, REDIS_TIMEOUT_MS, Unavailable, within, type Redis } from '@app/runtime';
 import type { MetricsStore } from '../domain/metrics-store';
-import { ROLLING_HOUR, type LatencyWindow, type RollingTally } from '../domain/rolling-tally';
-import { Tally, type Counts } from '../domain/tally';
+import { ROLLING_HOUR, type LatencyWindow, type RollingTally, Tally, type Counts } from '../domain/tally';
 import { decodeSketch, encodeSketch } from './sketch-codec';
 
 /**

@@ -1,5 +1,4 @@
-import type { RollingTally } from './rolling-tally';
-import type { Tally } from './tally';
+import type { RollingTally, Tally } from './tally';
 
 /** Where the processes show what they have counted. */
 export interface MetricsStore {

@@ -3,8 +3,7 @@ import { SILENT_INSTRUMENTS } from '../domain/instruments';
 import { TallyRecorder } from '../domain/metrics-recorder';
 import { MetricsReporter } from '../use-cases/metrics-reporter';
 import type { MetricsStore } from '../domain/metrics-store';
-import type { LatencyWindow } from '../domain/rolling-tally';
-import { RollingTally } from '../domain/rolling-tally';
+import { type LatencyWindow, RollingTally } from '../domain/tally';
 
 const UNOBSERVED: FlushObserver = { failed: () => {}, recovered: () => {} };
 

@@ -1,7 +1,6 @@
-import { ENDPOINTS_MAX, OTHER } from '../domain/endpoints';
+import { ENDPOINTS_MAX, OTHER, type LatencyWindow } from '../domain/tally';
 import { toReport, type MetricsReport } from '../domain/metrics-report';
 import type { MetricsStore } from '../domain/metrics-store';
-import type { LatencyWindow } from '../domain/rolling-tally';
 import { exactPercentile, knownDurations, relativeError } from './exact-percentile';
 import { meteredProcess } from './metered-process';
 import { until } from './until';

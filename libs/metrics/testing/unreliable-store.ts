@@ -1,7 +1,6 @@
 import { InProcessMetricsStore } from '../adapters/in-process-metrics-store';
 import type { MetricsStore } from '../domain/metrics-store';
-import type { RollingTally } from '../domain/rolling-tally';
-import type { Tally } from '../domain/tally';
+import type { RollingTally, Tally } from '../domain/tally';
 
 /** A store that can be away, or take what it is sent and lose the answer. */
 export class UnreliableStore implements MetricsStore {

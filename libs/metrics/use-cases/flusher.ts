@@ -1,6 +1,6 @@
 import { OneAtATime } from '@app/runtime';
 import type { MetricsStore } from '../domain/metrics-store';
-import type { RollingTally } from '../domain/rolling-tally';
+import type { RollingTally } from '../domain/tally';
 
 /** What a process that is killed loses at most. */
 export const FLUSH_INTERVAL_MS = 1_000;

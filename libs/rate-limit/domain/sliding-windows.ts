@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+
 /** What is asked of one limit. */
 export interface Charge {
   /** Name of the limit, for headers and metrics. */
@@ -63,4 +65,17 @@ export function toVerdict(charge: Charge, state: WindowState, nowMicros: number)
     resetSeconds: Math.max(Math.ceil((leaves - nowMicros) / 1_000_000), state.allowed ? 0 : 1),
     spendId: state.spendId,
   };
+}
+
+/** 128 bits: two budgets never meet by chance, and a key stays small. */
+const DIGEST_BYTES = 16;
+
+/**
+ * Turns what a limit counts by (an address, a client) into a key that does not tell what it was: without the secret
+ * not even whether a certain address is among the keys.
+ */
+export function digestKey(secret: string, limit: string, ...parts: readonly string[]): string {
+  const mac = createHmac('sha256', secret).update('rate-limit');
+  for (const part of [limit, ...parts]) mac.update(`\0${part}`);
+  return mac.digest().subarray(0, DIGEST_BYTES).toString('base64url');
 }

@@ -1,13 +1,12 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { SharedAnswers } from '../calls/shared-answers';
+import { SharedAnswers } from '../calls/shared-calls';
 import { Environment } from '../config/environment';
 import { Logger } from '../logging/logger';
 import { migrationNames, migrationsFolder } from '../postgres/migrations';
 import { NotReady, requireReadiness } from '../postgres/readiness';
 import { Sql } from '../postgres/sql';
-import { proveRedis } from '../redis/capability';
-import { Redis } from '../redis/redis';
+import { proveRedis, Redis } from '../redis/redis';
 
 /** How long an answer is good: probes, however many, cost a dependency one question a second. */
 const FRESH_MS = 1_000;

@@ -2,9 +2,8 @@ import postgres, { type PendingQuery, type Row, type RowList, type Sql as Postgr
 import { Unavailable, within } from '../lifecycle/deadline';
 import { SpanKind, traced } from '../tracing/tracing';
 import type { Environment } from '../config/environment';
-import { asOutage, READ_ONLY } from './outage';
+import { asOutage, READ_ONLY, connectWatched } from './outage';
 import { heedRefusal, sendSettings, SESSION_SETTINGS } from './session';
-import { connectWatched } from './silence';
 
 export type Sql = PostgresSql;
 export const Sql = Symbol('Sql');

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { commonPasswords } from '../adapters/common-passwords';
+import { dictionary } from '@zxcvbn-ts/language-common';
 import { checkPassword, faultOf, isHashable, PASSWORD_BYTES_MAX, type PasswordRules } from './password';
 
-const rules: PasswordRules = { minLength: 8, blocklist: commonPasswords() };
+const rules: PasswordRules = { minLength: 8, blocklist: new Set(dictionary['passwords-common']) };
 
 describe('a chosen password', () => {
   it.each([

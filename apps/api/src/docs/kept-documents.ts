@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 
+const MOUNTED = ['/docs', '/docs-json', '/docs-yaml'];
 /** Maximum number of documents, pages and scripts that are kept. */
 const PATHS = /^\/docs(?:-json|-yaml|\/[\w.-]{1,64})?\/?$/;
 const KEPT_MAX = 24;
@@ -17,8 +18,8 @@ interface Kept {
  */
 export function keepDocuments(app: INestApplication): void {
   const kept = new Map<string, Kept>();
-  app.use((request: Request, response: Response, next: NextFunction): void => {
-    const path = request.path.toLowerCase();
+  app.use(MOUNTED, (request: Request, response: Response, next: NextFunction): void => {
+    const path = (request.originalUrl.split('?')[0] ?? '').toLowerCase();
     if (!PATHS.test(path) || (request.method !== 'GET' && request.method !== 'HEAD')) return next();
     const known = kept.get(path);
     if (known !== undefined) {

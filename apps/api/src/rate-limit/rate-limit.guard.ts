@@ -1,9 +1,17 @@
-import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { InjectThrottlerOptions, ThrottlerGuard, type ThrottlerRequest } from '@nestjs/throttler';
 import type { Request } from 'express';
+import { catchError, from, mergeMap, throwError, type Observable } from 'rxjs';
 import { SlidingWindowStorage } from '@app/rate-limit';
 import { Environment } from '@app/runtime';
+import { isMalformed } from '../problem/to-problem';
 import { currentRequest } from '../server/request-context';
 import { ProxyHint } from './proxy-hint';
 import { RequestLimits } from './request-limits';
@@ -65,6 +73,24 @@ export class RateLimitGuard extends ThrottlerGuard {
       action: 'spend',
     });
     return true;
+  }
+}
+
+/**
+ * The other half of the guard: refunds the registration or attempt that a malformed request has spent. The guard counts
+ * before the body is read. Pipes run inside the interceptors, so a validation error passes here on its way to the filter.
+ */
+@Injectable()
+export class RefundInterceptor implements NestInterceptor {
+  constructor(private readonly limits: RequestLimits) {}
+
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(
+      catchError((error: unknown) => {
+        if (!isMalformed(error)) return throwError(() => error);
+        return from(this.limits.refundMalformed()).pipe(mergeMap(() => throwError(() => error)));
+      }),
+    );
   }
 }
 

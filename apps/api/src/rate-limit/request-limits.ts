@@ -79,7 +79,7 @@ export class RequestLimits implements OnModuleInit {
   }
 
   /** Refunds the spent credentials if the password was right or was not compared. No request waits for the refund. */
-  giveBackCredentials(): void {
+  refundCredentials(): void {
     const refunds = this.takeCredentials();
     if (refunds.length === 0) return;
     // If the refund fails, the entries expire with their window.
@@ -88,7 +88,7 @@ export class RequestLimits implements OnModuleInit {
   }
 
   /** Refunds what a malformed request has spent; its response shows the limits without it. */
-  async giveBackMalformed(): Promise<void> {
+  async refundMalformed(): Promise<void> {
     const refunds = this.options.throttlers
       .filter(({ countsMalformed }) => countsMalformed !== true)
       .flatMap(({ name }) => this.refundOf(name));

@@ -6,7 +6,7 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import request from 'supertest';
 import { ActivateAccount, IssueNewCode, RequestDigester, type CurrentCode } from '@app/activation';
 import { Instruments, MetricsRecorder, SILENT_INSTRUMENTS, SILENT_RECORDER } from '@app/metrics';
-import { ReaderLocale } from '@app/mail';
+import { ReaderLocale, SHIPPED_LOCALES } from '@app/mail';
 import { RateLimitModule, SlidingWindowStorage } from '@app/rate-limit';
 import { createLogger, Environment, Logger, parseEnvironment, Redis } from '@app/runtime';
 import {
@@ -107,7 +107,11 @@ export async function startEdge(
       }),
     ],
     controllers,
-    providers: [...ROUTE_PROVIDERS, ...USE_CASES, ReaderLocale],
+    providers: [
+      ...ROUTE_PROVIDERS,
+      ...USE_CASES,
+      { provide: ReaderLocale, useValue: new ReaderLocale(SHIPPED_LOCALES) },
+    ],
   }).compile();
   const app = module.createNestApplication<NestExpressApplication>({ logger: false, bodyParser: false });
   app.set('trust proxy', true);

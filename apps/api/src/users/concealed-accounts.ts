@@ -40,7 +40,7 @@ export class ConcealedAccounts {
     try {
       const activation = await this.redeem(user, code, requestDigest);
       if (activation === null) throw refusal();
-      this.limits.giveBackCredentials();
+      this.limits.refundCredentials();
       return { user, ...activation };
     } catch (error) {
       throw error instanceof ActivationError ? refusal() : error;

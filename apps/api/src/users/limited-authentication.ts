@@ -47,7 +47,7 @@ export class LimitedAuthentication {
   async identify(credentials: BasicCredentials, conceals: boolean): Promise<UserWithHash> {
     const user = await this.check(credentials, conceals);
     if (conceals && user.activatedAt === null) throw new UsersError('users.credentials_wrong');
-    this.limits.giveBackCredentials();
+    this.limits.refundCredentials();
     return user;
   }
 
@@ -62,7 +62,7 @@ export class LimitedAuthentication {
       .authenticate({ email, password, inFull, gone, client })
       .catch((error: unknown) => {
         // A password that was not compared counts as not wrong.
-        if (!(error instanceof UsersError)) this.limits.giveBackCredentials();
+        if (!(error instanceof UsersError)) this.limits.refundCredentials();
         throw error;
       });
   }

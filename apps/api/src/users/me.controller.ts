@@ -34,7 +34,7 @@ class SelfDeletionGuard implements CanActivate {
 
   canActivate(): boolean {
     if (this.environment.ENABLE_SELF_DELETION) return true;
-    this.limits.giveBackCredentials();
+    this.limits.refundCredentials();
     throw new ProblemError('NotFound', DETAIL_OF.NotFound);
   }
 }

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { TallyRecorder } from '../../domain/metrics-recorder';
-import { RollingTally } from '../../domain/rolling-tally';
+import { RollingTally } from '../../domain/tally';
 import { HTTP_SERIES_MAX, PrometheusInstruments } from './prometheus-instruments';
 import { PrometheusScrape } from '../../scrape/prometheus-scrape';
 

@@ -1,6 +1,6 @@
 import type { Histogram, Registry } from 'prom-client';
 import { SharedAnswers, within } from '@app/runtime';
-import { OTHER } from '../../domain/endpoints';
+import { OTHER } from '../../domain/tally';
 import {
   ACTIVATION_RESULTS,
   CODE_OUTCOMES,

@@ -1,4 +1,4 @@
-import { digestKey } from './digest-key';
+import { digestKey } from './sliding-windows';
 
 describe('digestKey', () => {
   const key = (...parts: string[]): string => digestKey('secret', 'credentials', ...parts);

@@ -1,0 +1,66 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, Service } from '../support/service';
+import { until } from '../support/until';
+
+/** What a registration needs runs in all rounds, what a timer runs by chance does not. */
+const ROUNDS = 3;
+const AFTER_ANSWER_MS = 30;
+
+const WALK =
+  /## One registration, file by file\n(.*?)\n## /s.exec(readFileSync('docs/architecture.md', 'utf8'))?.[1] ??
+  '';
+
+describe('The way of a registration', () => {
+  it('passes the files that docs/architecture.md names and counts, and no others', async () => {
+    const files = await filesOfARegistration();
+    expect(files.filter((file) => !WALK.includes(`${path.basename(file)}\``))).toEqual([]);
+    const counts = [...WALK.matchAll(/^\| [^|]+ \|\s+(\d+) \|$/gm)].map(([, count]) => Number(count));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(files.length);
+    expect(WALK).toContain(`They are ${files.length}.`);
+  });
+});
+
+/** Files of ours in which a function is called between a request and the moment after its 201, `index.ts` left out. */
+async function filesOfARegistration(): Promise<string[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'files-that-ran-'));
+  const report = path.join(folder, 'files.json');
+  const service = await Service.start('one-node', {
+    NODE_OPTIONS: `--require ${path.resolve('dist/test/support/record-files.js')}`,
+    FILES_THAT_RAN: report,
+    ENABLE_RATE_LIMITING: 'true',
+    LOG_LEVEL: 'info',
+  });
+  const filesSince = async (): Promise<string[]> => {
+    rmSync(report, { force: true });
+    service.api.child.signal('SIGUSR2');
+    await until('the files are written', async () => existsSync(report));
+    return JSON.parse(readFileSync(report, 'utf8')) as string[];
+  };
+  try {
+    await service.stopWorker();
+    const client = new Client(service.api.url);
+    const rounds: string[][] = [];
+    // The first registration finds caches empty, and is not looked at.
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      await filesSince();
+      const key = `registration ${round} of four`;
+      const answer = await client.register(`person-${round}@example.com`, 'SecurePass123', {
+        'Idempotency-Key': key,
+      });
+      expect(answer.status).toBe(201);
+      await delay(AFTER_ANSWER_MS);
+      const files = await filesSince();
+      if (round > 0) rounds.push(files);
+    }
+    const [first = [], ...others] = rounds;
+    return first.filter(
+      (file) => path.basename(file) !== 'index.ts' && others.every((files) => files.includes(file)),
+    );
+  } finally {
+    await service.stop();
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,29 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector';
+import path from 'node:path';
+
+/**
+ * Loaded into a program with `--require`: at each SIGUSR2 it writes to the file that `FILES_THAT_RAN` names the files
+ * of ours in which a function was called since the signal before, as paths of their sources.
+ */
+const session = new Session();
+session.connect();
+session.post('Profiler.enable');
+session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+
+const BUILT = `${path.resolve(__dirname, '../..')}/`;
+
+process.on('SIGUSR2', () => {
+  session.post('Profiler.takePreciseCoverage', (error, coverage) => {
+    if (error !== null) throw error;
+    const files = coverage.result
+      .filter(({ functions }) => functions.some(({ ranges }) => (ranges[0]?.count ?? 0) > 0))
+      .map(({ url }) => url.replace('file://', ''))
+      .filter((url) => url.startsWith(`${BUILT}apps/`) || url.startsWith(`${BUILT}libs/`))
+      .map((url) => url.slice(BUILT.length).replace(/\.js$/, '.ts'));
+    const report = process.env['FILES_THAT_RAN'] ?? '';
+    writeFileSync(`${report}.part`, JSON.stringify(files));
+    // Whole or not there.
+    renameSync(`${report}.part`, report);
+  });
+});

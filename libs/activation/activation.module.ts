@@ -3,10 +3,12 @@ import { MailModule } from '@app/mail';
 import { Environment } from '@app/runtime';
 import { PostgresActivationRepository } from './adapters/postgres-activation-repository';
 import { PostgresDeadRegistrations } from './adapters/postgres-dead-registrations';
+import { PostgresOwedMailAdministration } from './adapters/postgres-owed-mail-administration';
 import { PostgresOwedMailRepository } from './adapters/postgres-owed-mail-repository';
 import { PostgresUndeliverableRegistrations } from './adapters/postgres-undeliverable-registrations';
 import { CodeDeriver } from './domain/activation-code';
 import { ActivationRepository } from './domain/activation-repository';
+import { OwedMailAdministration } from './domain/owed-mail-administration';
 import { OwedMailRepository } from './domain/owed-mail-repository';
 import { DeadRegistrations } from './domain/purge';
 import { RequestDigester } from './domain/request-digest';
@@ -19,6 +21,7 @@ import { PurgeDeadRegistrations } from './use-cases/purge-dead-registrations';
 export const ROW_PROVIDERS: Provider[] = [
   { provide: ActivationRepository, useClass: PostgresActivationRepository },
   { provide: OwedMailRepository, useClass: PostgresOwedMailRepository },
+  { provide: OwedMailAdministration, useClass: PostgresOwedMailAdministration },
   { provide: DeadRegistrations, useClass: PostgresDeadRegistrations },
   { provide: UndeliverableRegistrations, useClass: PostgresUndeliverableRegistrations },
   PurgeDeadRegistrations,
@@ -48,6 +51,7 @@ export const CODE_DERIVER: Provider = {
   exports: [
     MailModule,
     DeadRegistrations,
+    OwedMailAdministration,
     OwedMailRepository,
     CodeDeriver,
     RequestDigester,

@@ -2,6 +2,7 @@ export * from './activation.module';
 export * from './domain/activation-code';
 export * from './domain/activation-repository';
 export * from './domain/errors';
+export * from './domain/owed-mail-administration';
 export * from './domain/owed-mail-repository';
 export * from './domain/purge';
 export * from './domain/request-digest';

@@ -2,6 +2,7 @@ import {
   deliver,
   describeActivationRepositoryContract,
   describeDeadRegistrationsContract,
+  describeOwedMailAdministrationContract,
   describeOwedMailRepositoryContract,
   guessWrong,
   guest,
@@ -27,6 +28,7 @@ const create = () => postgresStage(database);
 describeUserRepositoryContract('PostgreSQL', create);
 describeActivationRepositoryContract('PostgreSQL', create);
 describeOwedMailRepositoryContract('PostgreSQL', create);
+describeOwedMailAdministrationContract('PostgreSQL', create);
 describeDeadRegistrationsContract('PostgreSQL', create);
 
 describe('concurrent purges', () => {

@@ -24,7 +24,7 @@ describe('UndeliverableRegistrations', () => {
     expect(await end(account.code.mailId, 'bounced: failed 5.1.1')).toBe(true);
     expect(await end(account.code.mailId, 'bounced: failed 5.1.1')).toBe(false);
     expect((await events()).map((event) => event.account_id)).toEqual([account.id]);
-    const [owed] = await stage.owed.list(1);
+    const [owed] = await stage.administration.list(1);
     expect(owed).toMatchObject({ dueAt: null, lastError: 'bounced: failed 5.1.1' });
     await stage.register(kevin({ id: guest(7).id, code: guest(7).code }));
   });

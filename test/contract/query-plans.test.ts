@@ -65,6 +65,7 @@ let repositories: Awaited<ReturnType<typeof postgresRepositories>>;
 const users = () => repositories.users;
 const activations = () => repositories.activations;
 const owed = () => repositories.owed;
+const administration = () => repositories.administration;
 const dead = () => repositories.dead;
 const redeem = (right: boolean) =>
   activations().redeem({
@@ -117,10 +118,10 @@ const QUERIES: Record<string, () => Promise<unknown>> = {
   'marks a mail sent': () => owed().markSent([randomUUID()], 60),
   'postpones a mail': () => owed().postpone(randomUUID(), 5, 'later'),
   'gives up a mail': () => owed().giveUp(randomUUID(), 'never', 'refused'),
-  'lists owed mails': () => owed().list(100),
-  'retries mails that were given up': () => owed().retryGivenUp(),
-  'retries mails that wait for their next attempt': () => owed().retryPostponed(),
-  'counts the backlog': () => owed().backlog(),
+  'lists owed mails': () => administration().list(100),
+  'retries mails that were given up': () => administration().retryGivenUp(),
+  'retries mails that wait for their next attempt': () => administration().retryPostponed(),
+  'counts the backlog': () => administration().backlog(),
   'purges a batch': () => dead().purge({ olderThanSeconds: 3_600, limit: 100 }),
   'purges a batch alone': () => dead().purge({ olderThanSeconds: 3_600, limit: 100, alone: true }),
   'forgets a batch of what addresses have seen': () => dead().forgetAddressDays({ limit: 100 }),

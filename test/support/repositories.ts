@@ -2,6 +2,7 @@ import { Test } from '@nestjs/testing';
 import {
   ActivationRepository,
   DeadRegistrations,
+  OwedMailAdministration,
   OwedMailRepository,
   ROW_PROVIDERS,
   UndeliverableRegistrations,
@@ -23,6 +24,7 @@ export async function postgresRepositories(sql: Sql, environment: Environment) {
     users: module.get<UserRepository>(UserRepository),
     activations: module.get<ActivationRepository>(ActivationRepository),
     owed: module.get<OwedMailRepository>(OwedMailRepository),
+    administration: module.get<OwedMailAdministration>(OwedMailAdministration),
     undeliverable: module.get<UndeliverableRegistrations>(UndeliverableRegistrations),
     dead: module.get<DeadRegistrations>(DeadRegistrations),
   };

@@ -75,6 +75,7 @@ const FINDINGS: readonly [rule: string, file: string, code: string][] = [
   ['no-restricted-imports', 'libs/users/use-cases/status.ts', "export { HttpStatus } from '@nestjs/common';"],
   ['regexp/no-super-linear-backtracking', 'libs/users/domain/steep.ts', 'export const steep = /^(a+)+$/;'],
   ['regexp/no-super-linear-move', 'libs/users/domain/long.ts', 'export const long = /a+b/;'],
+  ['max-lines', 'libs/users/adapters/long.ts', 'export {};\n'.repeat(161)],
   ['no-console', 'apps/api/src/console.ts', "console.log('here');"],
   ['no-console', 'tools/console.ts', "console.log('here');"],
   [

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { DeadRegistrations, OwedMailRepository } from '@app/activation';
+import { DeadRegistrations, OwedMailAdministration } from '@app/activation';
 import { Deliveries } from '@app/events';
 import { Instruments } from '@app/metrics';
 import { Sweep } from './sweep';
@@ -9,7 +9,7 @@ import { Sweep } from './sweep';
 export class Observers implements OnModuleInit {
   constructor(
     @Inject(Instruments) private readonly instruments: Instruments,
-    @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
+    @Inject(OwedMailAdministration) private readonly owed: OwedMailAdministration,
     @Inject(DeadRegistrations) private readonly dead: DeadRegistrations,
     @Inject(Deliveries) private readonly deliveries: Deliveries,
     private readonly sweep: Sweep,

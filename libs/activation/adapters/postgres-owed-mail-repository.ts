@@ -1,16 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { PendingQuery, Row } from 'postgres';
 import { recordEvent } from '@app/events';
 import type { Locale } from '@app/mail';
 import { Environment, inTime, Sql, uuids } from '@app/runtime';
 import { mailsOfADay } from '../domain/activation-code';
 import type {
   AttemptCounts,
-  Backlog,
   ClaimedMail,
   GivenUpBecause,
   MailLease,
-  OwedMail,
   OwedMailRepository,
 } from '../domain/owed-mail-repository';
 import { exceedsMailbox } from '../row/account-row';
@@ -28,18 +25,7 @@ interface ClaimedRow {
   readonly activated: boolean;
 }
 
-interface OwedRow {
-  readonly mail_id: string;
-  readonly email: string;
-  readonly state: OwedMail['state'];
-  readonly owed_since: Date;
-  readonly mail_due_at: Date | null;
-  readonly mail_attempts: number;
-  readonly mail_last_error: string | null;
-}
-
 const REASON_LENGTH_MAX = 500;
-const RETRY_BATCH = 1_000;
 
 @Injectable()
 export class PostgresOwedMailRepository implements OwedMailRepository {
@@ -129,74 +115,6 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
         select * from given_up where activated_at is null and ${why === 'refused'}::boolean
       ), told as (${recordEvent(this.sql, this.environment, told)})
       select`);
-  }
-
-  async list(limit: number): Promise<OwedMail[]> {
-    const rows = await inTime(
-      this.sql<OwedRow[]>`
-        select mail_id, email, case when mail_due_at is not null then 'owed' when mail_given_up_at is not null then
-                 'given_up' else 'withheld' end as state, mail_owed_since as owed_since, mail_due_at, mail_attempts, mail_last_error
-        from users
-        where mail_due_at is not null or mail_given_up_at is not null or mail_withheld_at is not null
-        order by mail_owed_since
-        limit ${limit}`,
-    );
-    return rows.map((row) => ({
-      id: row.mail_id,
-      email: row.email,
-      state: row.state,
-      owedSince: row.owed_since,
-      dueAt: row.mail_due_at,
-      attempts: row.mail_attempts,
-      lastError: row.mail_last_error,
-    }));
-  }
-
-  async retryGivenUp(): Promise<number> {
-    return await this.inBatches(
-      (limit) => this.sql`
-        update users set mail_due_at = now(), mail_given_up_at = null, mail_attempts = 0
-        where ctid = any(array(
-          select ctid from users where mail_given_up_at is not null
-          order by mail_given_up_at
-          limit ${limit}
-          for update))`,
-    );
-  }
-
-  async retryPostponed(): Promise<number> {
-    return await this.inBatches(
-      (limit) => this.sql`
-        update users set mail_due_at = now()
-        where ctid = any(array(
-          select ctid from users where mail_due_at > now() and mail_leased_by is null
-          order by mail_due_at
-          limit ${limit}
-          for update skip locked))`,
-    );
-  }
-
-  /** Because each statement has a deadline, and there may be many mails after a long outage. */
-  private async inBatches(update: (limit: number) => PendingQuery<Row[]>): Promise<number> {
-    for (let changed = 0; ;) {
-      const { count } = await inTime(update(RETRY_BATCH));
-      changed += count;
-      if (count < RETRY_BATCH) return changed;
-    }
-  }
-
-  async backlog() {
-    const [row] = await inTime(
-      this.sql<Backlog[]>`
-        select (select count(*)::int from users where mail_due_at is not null) as owed,
-               (select count(*)::int from users where mail_given_up_at is not null) as "givenUp",
-               (select count(*)::int from users where mail_withheld_at > now() - interval '1 day') as withheld,
-               coalesce((select extract(epoch from now() - min(mail_owed_since))::float8
-                         from users where mail_due_at is not null), 0) as "oldestSeconds",
-               coalesce((select extract(epoch from now() - min(mail_owed_since))::float8
-                         from users where mail_due_at is not null and mail_attempts = 0), 0) as "unattemptedSeconds"`,
-    );
-    return row ?? { owed: 0, oldestSeconds: 0, unattemptedSeconds: 0, givenUp: 0, withheld: 0 };
   }
 
   /** A code lives from the moment its mail is handed over; until that is written down, from the claim. */

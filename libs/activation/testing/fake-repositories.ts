@@ -9,6 +9,7 @@ import type { CurrentCode } from '../domain/activation-code';
 import type { Batch, DeadRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
 import { isSameRequest } from '../domain/request-digest';
 import { diedBefore, FakeAccounts, hasExpiredUnused, isAlive, owedFrom, type FakeRow } from './fake-accounts';
+import { FakeOwedMailAdministration } from './fake-owed-mail-administration';
 import { FakeOwedMailRepository } from './fake-owed-mail-repository';
 import { DAY_SECONDS, type Stage } from './stage';
 
@@ -121,6 +122,7 @@ export function fakeStage(accounts = new FakeAccounts()): Stage & { readonly acc
     accounts,
     activations: new FakeActivationRepository(accounts),
     owed: new FakeOwedMailRepository(accounts),
+    administration: new FakeOwedMailAdministration(accounts),
     dead: new FakeDeadRegistrations(accounts),
     register: async (account) => {
       if (accounts.add(account) === undefined) throw new Error(`${account.email} is held`);

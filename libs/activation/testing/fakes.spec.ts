@@ -1,6 +1,7 @@
 import {
   describeActivationRepositoryContract,
   describeDeadRegistrationsContract,
+  describeOwedMailAdministrationContract,
   describeOwedMailRepositoryContract,
   fakeStage,
 } from '.';
@@ -9,4 +10,5 @@ const create = async () => fakeStage();
 
 describeActivationRepositoryContract('in memory', create);
 describeOwedMailRepositoryContract('in memory', create);
+describeOwedMailAdministrationContract('in memory', create);
 describeDeadRegistrationsContract('in memory', create);

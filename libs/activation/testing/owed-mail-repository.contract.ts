@@ -102,8 +102,11 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const claimed = await claimDue(100);
         expect(claimed.filter((mail) => mail.email !== marie().email)).toHaveLength(MAILS_OF_A_DAY);
         expect(claimed).toHaveLength(MAILS_OF_A_DAY + 1);
-        expect(await stage.owed.backlog()).toMatchObject({ owed: MAILS_OF_A_DAY + 1, withheld: 10 });
-        const listed = (await stage.owed.list(100)).filter(({ dueAt }) => dueAt === null);
+        expect(await stage.administration.backlog()).toMatchObject({
+          owed: MAILS_OF_A_DAY + 1,
+          withheld: 10,
+        });
+        const listed = (await stage.administration.list(100)).filter(({ dueAt }) => dueAt === null);
         expect(listed).toHaveLength(10);
         expect(listed[0]).toMatchObject({
           state: 'withheld',
@@ -150,8 +153,8 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         await registerAndDeliver(stage, kevin());
         await stage.letPass(LEASE_SECONDS + 1);
         expect(await dueIds()).toEqual([]);
-        expect(await stage.owed.list(10)).toEqual([]);
-        expect(await stage.owed.backlog()).toEqual({
+        expect(await stage.administration.list(10)).toEqual([]);
+        expect(await stage.administration.backlog()).toEqual({
           owed: 0,
           oldestSeconds: 0,
           unattemptedSeconds: 0,
@@ -177,9 +180,9 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const account = await register(kevin());
         await giveUp(account);
         await stage.owed.markSent([account.code.mailId], LIFE_SECONDS);
-        expect(await stage.owed.list(10)).toEqual([]);
+        expect(await stage.administration.list(10)).toEqual([]);
         await redeem(stage, account, true);
-        expect(await stage.owed.retryGivenUp()).toBe(0);
+        expect(await stage.administration.retryGivenUp()).toBe(0);
       });
     });
 
@@ -199,7 +202,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         await stage.owed.postpone(code.mailId, 30, '451 greylisted');
         await stage.letPass(28);
         expect(await claim(code.mailId)).toBeNull();
-        const [listed] = await stage.owed.list(10);
+        const [listed] = await stage.administration.list(10);
         expect(listed).toMatchObject({ id: code.mailId, email, attempts: 1, lastError: '451 greylisted' });
         expect(listed?.dueAt).toEqual(expect.any(Date));
         await stage.letPass(2);
@@ -215,8 +218,8 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
           await stage.owed.postpone(code.mailId, 0, 'late');
           await stage.owed.giveUp(code.mailId, 'late', 'refused');
         }
-        expect(await stage.owed.list(10)).toEqual([]);
-        expect(await stage.owed.backlog()).toEqual({
+        expect(await stage.administration.list(10)).toEqual([]);
+        expect(await stage.administration.backlog()).toEqual({
           owed: 0,
           oldestSeconds: 0,
           unattemptedSeconds: 0,
@@ -228,7 +231,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       it('keeps a reason of bounded length', async () => {
         const { code } = await register(kevin());
         await stage.owed.postpone(code.mailId, 0, 'x'.repeat(5_000));
-        const [listed] = await stage.owed.list(1);
+        const [listed] = await stage.administration.list(1);
         expect(listed?.lastError).toHaveLength(500);
       });
     });
@@ -240,14 +243,14 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         await stage.letPass(LEASE_SECONDS + 1);
         expect(await claim(account.code.mailId)).toBeNull();
         expect(await dueIds()).toEqual([]);
-        expect(await stage.owed.backlog()).toEqual({
+        expect(await stage.administration.backlog()).toEqual({
           owed: 0,
           oldestSeconds: 0,
           unattemptedSeconds: 0,
           givenUp: 1,
           withheld: 0,
         });
-        const [listed] = await stage.owed.list(10);
+        const [listed] = await stage.administration.list(10);
         expect(listed).toMatchObject({
           id: account.code.mailId,
           state: 'given_up',
@@ -260,31 +263,6 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const account = await register(kevin());
         await giveUp(account);
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
-      });
-
-      it('is undone by retryGivenUp, with all attempts again', async () => {
-        const account = await register(kevin());
-        const other = await register(marie());
-        await giveUp(account);
-        expect(await stage.owed.retryGivenUp()).toBe(1);
-        expect((await dueIds()).sort()).toEqual([account.code.mailId, other.code.mailId].sort());
-        expect(await stage.owed.backlog()).toMatchObject({ owed: 2, givenUp: 0, withheld: 0 });
-        expect(await claim(account.code.mailId)).toMatchObject({ attempt: 1 });
-        expect(await stage.owed.retryGivenUp()).toBe(0);
-      });
-    });
-
-    describe('retryPostponed', () => {
-      it('makes due what waits for its next attempt, with its attempts so far, and nothing that is being sent', async () => {
-        const [waiting, sending] = [await register(kevin()), await register(marie())];
-        await claim(waiting.code.mailId);
-        await stage.owed.postpone(waiting.code.mailId, 3_600, '452 mailbox full');
-        await claim(sending.code.mailId);
-        expect(await dueIds()).toEqual([]);
-        expect(await stage.owed.retryPostponed()).toBe(1);
-        expect(await dueIds()).toEqual([waiting.code.mailId]);
-        expect(await claim(waiting.code.mailId)).toMatchObject({ attempt: 2 });
-        expect(await stage.owed.retryPostponed()).toBe(0);
       });
     });
 
@@ -366,47 +344,9 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       });
     });
 
-    describe('list and backlog', () => {
-      it('show the oldest first, bounded', async () => {
-        const first = await register(kevin());
-        await stage.letPass(100);
-        const second = await register(marie());
-        expect((await stage.owed.list(10)).map(({ id }) => id)).toEqual([
-          first.code.mailId,
-          second.code.mailId,
-        ]);
-        expect(await stage.owed.list(1)).toHaveLength(1);
-        const { owed, oldestSeconds } = await stage.owed.backlog();
-        expect(owed).toBe(2);
-        expect(oldestSeconds).toBeGreaterThanOrEqual(100);
-        expect(oldestSeconds).toBeLessThan(160);
-      });
-
-      it('tell the age of the oldest mail without a first attempt from that of the oldest', async () => {
-        const tried = await register(kevin());
-        await claim(tried.code.mailId);
-        await stage.letPass(100);
-        expect((await stage.owed.backlog()).unattemptedSeconds).toBe(0);
-        await register(marie());
-        const { oldestSeconds, unattemptedSeconds } = await stage.owed.backlog();
-        expect(oldestSeconds).toBeGreaterThanOrEqual(100);
-        expect(unattemptedSeconds).toBeLessThan(60);
-      });
-
-      it('count a mail from when it was owed, however old its account is', async () => {
-        const account = await registerAndDeliver(stage, kevin());
-        await stage.letPass(10_000);
-        await renew(stage, account);
-        expect((await stage.owed.backlog()).oldestSeconds).toBeLessThan(60);
-        const [listed] = await stage.owed.list(1);
-        expect(Date.now() - (listed?.owedSince.getTime() ?? 0)).toBeLessThan(60_000);
-        await deliver(stage, listed?.id ?? '');
-      });
-    });
-
     it('wants nothing from an account that was activated while its mail was owed', async () => {
       const account = await registerAndActivate(stage, kevin());
-      expect(await stage.owed.backlog()).toEqual({
+      expect(await stage.administration.backlog()).toEqual({
         owed: 0,
         oldestSeconds: 0,
         unattemptedSeconds: 0,

@@ -7,6 +7,7 @@ import type {
   Replacement,
   ReplacementOutcome,
 } from '../domain/activation-repository';
+import type { OwedMailAdministration } from '../domain/owed-mail-administration';
 import type { ClaimedMail, OwedMailRepository } from '../domain/owed-mail-repository';
 import type { DeadRegistrations } from '../domain/purge';
 import type { NewAccount } from './people';
@@ -15,6 +16,7 @@ import type { NewAccount } from './people';
 export interface Stage {
   readonly activations: ActivationRepository;
   readonly owed: OwedMailRepository;
+  readonly administration: OwedMailAdministration;
   readonly dead: DeadRegistrations;
   /** Writes a registration, its mail owed; replaces a dead one. Throws when the address is held. */
   register(account: NewAccount): Promise<void>;
@@ -55,7 +57,7 @@ export async function claimMail(stage: Stage, mailId: string): Promise<ClaimedMa
 
 /** Ids of the mails that are due, the longest due first. */
 export async function dueMails(stage: Stage): Promise<string[]> {
-  const listed = await stage.owed.list(1_000);
+  const listed = await stage.administration.list(1_000);
   return listed
     .flatMap(({ id, dueAt }) => (dueAt === null ? [] : [{ id, dueAt: dueAt.getTime() }]))
     .filter(({ dueAt }) => dueAt <= stage.now())

@@ -53,7 +53,7 @@ describe('SendOwedMail', () => {
         },
       },
     ]);
-    expect(await stage.owed.backlog()).toMatchObject({ owed: 0 });
+    expect(await stage.administration.backlog()).toMatchObject({ owed: 0 });
     expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
   });
 
@@ -86,7 +86,7 @@ describe('SendOwedMail', () => {
     await stage.register(account);
     await mailer.postpone();
     expect(await sendDue()).toEqual(['postponed']);
-    const [owed] = await stage.owed.list(1);
+    const [owed] = await stage.administration.list(1);
     expect(owed).toMatchObject({ attempts: 1, lastError: '451 4.7.1 not now' });
     const delayMs = (owed?.dueAt?.getTime() ?? 0) - stage.accounts.now();
     expect(delayMs).toBeGreaterThan(1_000);
@@ -103,9 +103,9 @@ describe('SendOwedMail', () => {
     await stage.register(account);
     await mailer.refuse();
     expect(await sendDue()).toEqual(['given_up']);
-    expect(await stage.owed.backlog()).toMatchObject({ owed: 0, givenUp: 1 });
+    expect(await stage.administration.backlog()).toMatchObject({ owed: 0, givenUp: 1 });
     await mailer.take();
-    expect(await stage.owed.retryGivenUp()).toBe(1);
+    expect(await stage.administration.retryGivenUp()).toBe(1);
     expect(await sendDue()).toEqual(['sent']);
   });
 
@@ -116,7 +116,7 @@ describe('SendOwedMail', () => {
     let attempts = 0;
     let seconds = 0;
     for (let outcome = ''; outcome !== 'given_up'; attempts += 1) {
-      const [owed] = await stage.owed.list(1);
+      const [owed] = await stage.administration.list(1);
       const waitSeconds = Math.max(0, ((owed?.dueAt?.getTime() ?? 0) - stage.accounts.now()) / 1_000) + 0.001;
       await stage.letPass(waitSeconds);
       seconds += waitSeconds;
@@ -167,7 +167,7 @@ describe('SendOwedMail', () => {
     const markSent = jest.spyOn(stage.owed, 'markSent');
     expect(await sendDue()).toEqual(Array.from({ length: 5 }, () => 'sent'));
     expect(markSent).toHaveBeenCalledTimes(1);
-    expect(await stage.owed.backlog()).toMatchObject({ owed: 0 });
+    expect(await stage.administration.backlog()).toMatchObject({ owed: 0 });
   });
 
   it('lets go of mails whose claim was not answered, and of no mail that it is sending', async () => {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { PendingQuery, Row } from 'postgres';
-import { Environment, inTime, Sql, uuids } from '@app/runtime';
+import { Environment, inBatches, inTime, Sql, uuids } from '@app/runtime';
 import type { ClaimedEvent, Deliveries, EventBacklog, EventEntries, EventFilter } from '../domain/deliveries';
 import type { EventData, EventType } from '../domain/event';
 import { listEvents } from './list-events';
 
 const REASON_LENGTH_MAX = 500;
-/** Rows a statement changes: each has a deadline, and an outage leaves many. */
+/** Rows that one statement changes. */
 const BATCH = 5_000;
 
 /** Names a receiver in `webhook_pauses`: its URL may hold a secret. */
@@ -94,6 +94,7 @@ export class PostgresDeliveries implements Deliveries {
   async giveUpUntaken(seconds: number): Promise<number> {
     const longAgo = this.sql`now() - make_interval(secs => ${seconds})`;
     return await inBatches(
+      BATCH,
       (limit) => this.sql`
         update events set due_at = null, leased_by = null, given_up_at = now(),
           last_error = coalesce(last_error, 'the receiver takes nothing')
@@ -144,18 +145,11 @@ export class PostgresDeliveries implements Deliveries {
 
   private async owe(which: Fragment): Promise<number> {
     return await inBatches(
+      BATCH,
       (limit) => this.sql`
         update events set due_at = now(), given_up_at = null, attempts = 0, first_tried_at = null
         where id = any(array(
           select id from events where ${which} order by position limit ${limit} for update))`,
     );
-  }
-}
-
-async function inBatches(update: (limit: number) => Fragment): Promise<number> {
-  for (let changed = 0; ;) {
-    const { count } = await inTime(update(BATCH));
-    changed += count;
-    if (count < BATCH) return changed;
   }
 }

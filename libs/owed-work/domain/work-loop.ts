@@ -31,7 +31,6 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
   private settling: Promise<void> | undefined;
   private claiming: Promise<void> | undefined;
   private claimAgain = false;
-  private claimLost = false;
   private moreDue = false;
   private failing = false;
   private stopped = false;
@@ -99,17 +98,17 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
   private async claim(places: number): Promise<readonly Item[]> {
     try {
       // A claim whose answer was lost has leased what it found.
-      if (this.claimLost) await this.work.release([...this.leased]);
+      if (this.failing) await this.work.release([...this.leased]);
       const items = await this.work.claim(places);
       for (const { id } of items) this.leased.add(id);
       if (this.failing) this.logger.info(`Owed work is claimed again (${this.work.name})`);
-      this.failing = this.claimLost = false;
+      this.failing = false;
       return items;
     } catch (error) {
       if (!this.failing) {
         this.logger.warn({ error }, `Owed work cannot be claimed; trying again (${this.work.name})`);
       }
-      this.failing = this.claimLost = true;
+      this.failing = true;
       this.claimAgain = false;
       return [];
     }

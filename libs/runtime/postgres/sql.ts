@@ -100,6 +100,21 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
 }
 
 /**
+ * Repeats a statement that changes up to `size` rows until there are no more: each has a deadline, and an outage leaves
+ * many rows. Resolves to how many were changed. @throws {Unavailable} what was changed until then stays changed
+ */
+export async function inBatches(
+  size: number,
+  change: (size: number) => PendingQuery<Row[]>,
+): Promise<number> {
+  for (let changed = 0; ;) {
+    const { count } = await inTime(change(size));
+    changed += count;
+    if (count < size) return changed;
+  }
+}
+
+/**
  * Remembers which connection the query goes out on. What is returned ends that connection once everything sent on it
  * is answered; the next one is a new one, and finds the server that takes writes.
  */

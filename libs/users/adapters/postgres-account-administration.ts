@@ -17,7 +17,7 @@ import type {
 } from '../domain/account-administration';
 import type { Erasure } from '../domain/operator-trail';
 import { AddressDigest } from '../domain/address-digest';
-import { forgetAddressInEvents, holdsAddress } from './erased-events';
+import { extentOf, forgetAddressInEvents } from './erasure-statements';
 import { insertImported, replaceDead, whyNotAdded } from './import-statements';
 
 const { countKeys, countMails, hasFreshCode, hasFullMailbox, owesMailNow, remembersReplacedCode } =
@@ -76,16 +76,8 @@ export class PostgresAccountAdministration implements AccountAdministration {
     });
   }
 
-  async extent({ id, email }: ErasureTarget): Promise<ErasureExtent> {
-    const counts = this.sql`
-      from address_days where digest in (${countKeys(this.sql, this.sql`${email}::text`)})`;
-    const [row] = await inTime(this.sql<ErasureExtent[]>`
-      select (select count(*)::int from users where id = ${id}) as accounts,
-             (select count(*)::int from users where id = ${id} and mail_due_at is not null) as "owedMails",
-             (select count(*)::int ${counts} and wrong_tries <> '{}') as "wrongTryCounts",
-             (select count(*)::int ${counts} and mails <> '{}') as "mailCounts",
-             (select count(*)::int from events where ${holdsAddress(this.sql, { id, email })}) as "eventsWithAddress"`);
-    return row ?? { accounts: 0, owedMails: 0, wrongTryCounts: 0, mailCounts: 0, eventsWithAddress: 0 };
+  async extent(target: ErasureTarget): Promise<ErasureExtent> {
+    return await extentOf(this.sql, target);
   }
 
   async erase(target: ErasureTarget, operator: Operator, action: AuditedAction): Promise<ErasureExtent> {

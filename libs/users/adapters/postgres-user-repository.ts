@@ -4,7 +4,7 @@ import { recordEvent } from '@app/events';
 import { Environment, inTime, Sql, traceParent } from '@app/runtime';
 import type { EmailAddress } from '../domain/email-address';
 import type { Addition, NewUser, User, UserRepository, UserWithHash } from '../domain/user-repository';
-import { forgetAddressInEvents } from './erased-events';
+import { forgetAddressInEvents } from './erasure-statements';
 import { freshAnswer, pretendedAnswer, toPretended, type PretendedRow } from './pretended-answers';
 
 const { codeColumns, countKeys, countMails, hasFreshCode, isDead, nextCodeDigits, owesMailNow } = accountRow;

@@ -168,7 +168,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         // As young as an account registered now, by the store's own clock.
         const { createdAt } = await add(marie());
         expect(createdAt.getTime() - added.createdAt.getTime()).toBeLessThan(60_000);
-        expect(await stage.owed.backlog()).toMatchObject({ owed: 2, givenUp: 0 });
+        expect(await stage.administration.backlog()).toMatchObject({ owed: 2, givenUp: 0 });
         expect(await claimMail(stage, first.code.mailId)).toBeNull();
         const mail = await claimMail(stage, owner.code.mailId);
         expect(mail).toMatchObject({ attempt: 1, locale: 'en', requestId: owner.requestId });

@@ -109,13 +109,9 @@ export class ApiProcess {
 
   /** Asks the process for its metrics. Resolves when they arrive, or when it is clear that they will not. */
   async show(timeoutMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.shown = resolve;
-      timer = setTimeout(resolve, timeoutMs);
-      this.tell({ do: 'show' });
-    });
-    clearTimeout(timer);
+    const shown = new Promise<void>((resolve) => (this.shown = resolve));
+    this.tell({ do: 'show' });
+    await Promise.race([shown, pause(timeoutMs, undefined, { ref: false })]);
   }
 
   tell(message: ToProcess): void {

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { OwedMailRepository } from '@app/activation';
+import { OwedMailAdministration } from '@app/activation';
 import { Instruments } from '@app/metrics';
 import { SlidingWindowStorage } from '@app/rate-limit';
 import { Environment } from '@app/runtime';
@@ -12,7 +12,7 @@ export class Observers implements OnModuleInit {
     @Inject(Instruments) private readonly instruments: Instruments,
     @Inject(PasswordHasher) private readonly passwords: PasswordHasher,
     private readonly limits: SlidingWindowStorage,
-    @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
+    @Inject(OwedMailAdministration) private readonly owed: OwedMailAdministration,
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Help, Option, SubCommand } from 'nest-commander';
-import { OwedMailRepository, type Backlog, type OwedMail } from '@app/activation';
+import { OwedMailAdministration, type Backlog, type OwedMail } from '@app/activation';
 import { maskEmail, maskEmailsIn } from '@app/runtime';
 import { integer } from '../arguments';
 import { helpText } from '../root-command';
@@ -16,7 +16,7 @@ const ERROR_LENGTH_MAX = 60;
 
 @SubCommand({ name: 'owed', description: 'list the mails that are not sent yet, and those given up' })
 export class MailOwedCommand extends BaseCommand {
-  constructor(@Inject(OwedMailRepository) private readonly owed: OwedMailRepository) {
+  constructor(@Inject(OwedMailAdministration) private readonly owed: OwedMailAdministration) {
     super();
   }
 

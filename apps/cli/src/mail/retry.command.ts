@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Help, Option, SubCommand } from 'nest-commander';
-import { OwedMailRepository } from '@app/activation';
+import { OwedMailAdministration } from '@app/activation';
 import { helpText } from '../root-command';
 import { BaseCommand, type ReportOptions } from '../base-command';
 import { counted } from '../terminal/format';
@@ -11,7 +11,7 @@ interface RetryOptions extends ReportOptions {
 
 @SubCommand({ name: 'retry', description: 'retry the mails that were given up' })
 export class MailRetryCommand extends BaseCommand {
-  constructor(@Inject(OwedMailRepository) private readonly owed: OwedMailRepository) {
+  constructor(@Inject(OwedMailAdministration) private readonly owed: OwedMailAdministration) {
     super();
   }
 

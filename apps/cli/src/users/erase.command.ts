@@ -1,12 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Help, Option, SubCommand } from 'nest-commander';
 import { EraseAccounts, type Erasure, type ErasureExtent, type ErasureTarget } from '@app/users';
 import { AuditedCommand, type AuditedOptions } from '../audited-command';
 import { helpText } from '../root-command';
 import { confirm } from '../terminal/confirm';
 import { counted, numbers, plainText } from '../terminal/format';
-import { parseErasure } from './erasure-line';
+import { parseErasure, readLines } from './erasure-log';
 
 interface EraseOptions extends AuditedOptions {
   readonly dryRun?: boolean;
@@ -151,19 +149,6 @@ erased where counts or events hold it still. Status 1 where nothing was found of
       process.exitCode = 1;
     }
   }
-}
-
-async function readLines(file: string): Promise<string[]> {
-  const lines: string[] = [];
-  const input = file === '-' ? process.stdin : createReadStream(file);
-  const failed = new Promise<never>((_, reject) => input.once('error', reject));
-  const read = async (): Promise<void> => {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      if (line.trim() !== '') lines.push(line.trim());
-    }
-  };
-  await Promise.race([read(), failed]);
-  return lines;
 }
 
 const inWords = (extent: ErasureExtent): string =>

@@ -1,3 +1,5 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import type { Erasure } from '@app/users';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -17,4 +19,18 @@ export function parseErasure(line: string): Erasure | null {
   if (typeof accountId !== 'string' || !UUID.test(accountId)) return null;
   if (typeof digest !== 'string' || !DIGEST.test(digest) || Number.isNaN(erasedAt.getTime())) return null;
   return { accountId, digest, erasedAt };
+}
+
+/** The lines of a file, or of standard input where its name is `-`, without blank ones. */
+export async function readLines(file: string): Promise<string[]> {
+  const lines: string[] = [];
+  const input = file === '-' ? process.stdin : createReadStream(file);
+  const failed = new Promise<never>((_, reject) => input.once('error', reject));
+  const read = async (): Promise<void> => {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      if (line.trim() !== '') lines.push(line.trim());
+    }
+  };
+  await Promise.race([read(), failed]);
+  return lines;
 }

@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { inBatches, inTime, Sql } from '@app/runtime';
+import type { Backlog, OwedMail, OwedMailAdministration } from '../domain/owed-mail-administration';
+
+interface OwedRow {
+  readonly mail_id: string;
+  readonly email: string;
+  readonly state: OwedMail['state'];
+  readonly owed_since: Date;
+  readonly mail_due_at: Date | null;
+  readonly mail_attempts: number;
+  readonly mail_last_error: string | null;
+}
+
+/** Rows that one statement changes. */
+const RETRY_BATCH = 1_000;
+
+@Injectable()
+export class PostgresOwedMailAdministration implements OwedMailAdministration {
+  constructor(@Inject(Sql) private readonly sql: Sql) {}
+
+  async list(limit: number): Promise<OwedMail[]> {
+    const rows = await inTime(
+      this.sql<OwedRow[]>`
+        select mail_id, email, case when mail_due_at is not null then 'owed' when mail_given_up_at is not null then
+                 'given_up' else 'withheld' end as state, mail_owed_since as owed_since, mail_due_at, mail_attempts, mail_last_error
+        from users
+        where mail_due_at is not null or mail_given_up_at is not null or mail_withheld_at is not null
+        order by mail_owed_since
+        limit ${limit}`,
+    );
+    return rows.map((row) => ({
+      id: row.mail_id,
+      email: row.email,
+      state: row.state,
+      owedSince: row.owed_since,
+      dueAt: row.mail_due_at,
+      attempts: row.mail_attempts,
+      lastError: row.mail_last_error,
+    }));
+  }
+
+  async retryGivenUp(): Promise<number> {
+    return await inBatches(
+      RETRY_BATCH,
+      (limit) => this.sql`
+        update users set mail_due_at = now(), mail_given_up_at = null, mail_attempts = 0
+        where ctid = any(array(
+          select ctid from users where mail_given_up_at is not null
+          order by mail_given_up_at
+          limit ${limit}
+          for update))`,
+    );
+  }
+
+  async retryPostponed(): Promise<number> {
+    return await inBatches(
+      RETRY_BATCH,
+      (limit) => this.sql`
+        update users set mail_due_at = now()
+        where ctid = any(array(
+          select ctid from users where mail_due_at > now() and mail_leased_by is null
+          order by mail_due_at
+          limit ${limit}
+          for update skip locked))`,
+    );
+  }
+
+  async backlog() {
+    const [row] = await inTime(
+      this.sql<Backlog[]>`
+        select (select count(*)::int from users where mail_due_at is not null) as owed,
+               (select count(*)::int from users where mail_given_up_at is not null) as "givenUp",
+               (select count(*)::int from users where mail_withheld_at > now() - interval '1 day') as withheld,
+               coalesce((select extract(epoch from now() - min(mail_owed_since))::float8
+                         from users where mail_due_at is not null), 0) as "oldestSeconds",
+               coalesce((select extract(epoch from now() - min(mail_owed_since))::float8
+                         from users where mail_due_at is not null and mail_attempts = 0), 0) as "unattemptedSeconds"`,
+    );
+    return row ?? { owed: 0, oldestSeconds: 0, unattemptedSeconds: 0, givenUp: 0, withheld: 0 };
+  }
+}

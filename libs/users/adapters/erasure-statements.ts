@@ -1,0 +1,42 @@
+import type { PendingQuery, Row } from 'postgres';
+import { accountRow } from '@app/activation';
+import { inTime, type Sql } from '@app/runtime';
+import type { ErasureExtent, ErasureTarget } from '../domain/account-administration';
+
+type Fragment = PendingQuery<Row[]>;
+
+/**
+ * Condition on an event: it holds the address, or belongs to the account or to a registration that it replaced and holds
+ * one. Two searches, each with its index: an OR would read the whole log.
+ */
+const holdsAddress = (sql: Sql, { id, email }: ErasureTarget): Fragment => sql`
+  events.id = any(array(
+    with recursive family (id) as (
+      select ${id}::uuid
+      union
+      select events.account_id from events join family on events.data ->> 'replaced_by' = family.id::text
+      where events.type = 'user.replaced'
+    )
+    select events.id from events
+    where account_id in (select id from family) and (data ? 'email' or strpos(last_error, ${email}) > 0)
+    union
+    select events.id from events where data ? 'email' and data ->> 'email' = ${email}))`;
+
+/** Statement that takes the address out of the account's events. */
+export const forgetAddressInEvents = (sql: Sql, erased: ErasureTarget): Fragment => sql`
+  update events set
+    data = data - 'email',
+    last_error = case when strpos(last_error, ${erased.email}) > 0 then null else last_error end
+  where ${holdsAddress(sql, erased)}`;
+
+/** Counts what an erasure of this person would take away. */
+export async function extentOf(sql: Sql, { id, email }: ErasureTarget): Promise<ErasureExtent> {
+  const counts = sql`from address_days where digest in (${accountRow.countKeys(sql, sql`${email}::text`)})`;
+  const [row] = await inTime(sql<ErasureExtent[]>`
+    select (select count(*)::int from users where id = ${id}) as accounts,
+           (select count(*)::int from users where id = ${id} and mail_due_at is not null) as "owedMails",
+           (select count(*)::int ${counts} and wrong_tries <> '{}') as "wrongTryCounts",
+           (select count(*)::int ${counts} and mails <> '{}') as "mailCounts",
+           (select count(*)::int from events where ${holdsAddress(sql, { id, email })}) as "eventsWithAddress"`);
+  return row ?? { accounts: 0, owedMails: 0, wrongTryCounts: 0, mailCounts: 0, eventsWithAddress: 0 };
+}

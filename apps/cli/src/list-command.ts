@@ -38,7 +38,10 @@ export abstract class ListCommand extends BaseCommand {
     return true;
   }
 
-  @Option({ flags: '--limit <entries>', description: 'number of entries to print, 1 to 1000000 (default: 100)' })
+  @Option({
+    flags: '--limit <entries>',
+    description: 'number of entries to print, 1 to 1000000 (default: 100)',
+  })
   parseLimit(given: string): number {
     return integer(given, 1, LIMIT_MAX);
   }
@@ -58,8 +61,7 @@ export abstract class ListCommand extends BaseCommand {
     const wrong = (what: string): never => this.command.error(`error: ${what}`, { exitCode: 2 });
     if (csv && json) wrong('use either --csv or --json');
     if (all && limit !== undefined) wrong('use either --all or --limit');
-    if (since !== undefined && until !== undefined && until <= since)
-      wrong('--until must be after --since');
+    if (since !== undefined && until !== undefined && until <= since) wrong('--until must be after --since');
   }
 
   /** Reads page after page and keeps only one in memory. Resolves to the number of printed entries. */

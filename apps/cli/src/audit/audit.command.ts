@@ -12,8 +12,11 @@ import { AuditListCommand } from './list.command';
 export class AuditCommand extends CommandGroup {
   @Help('after')
   help(): string {
-    return helpText(`Lists every change made by an operator: who made it, on which host, what changed, for which account and why.`, {
-      'audit list --since 7d': 'the changes of the last seven days',
-    });
+    return helpText(
+      `Lists every change made by an operator: who made it, on which host, what changed, for which account and why.`,
+      {
+        'audit list --since 7d': 'the changes of the last seven days',
+      },
+    );
   }
 }

@@ -51,7 +51,8 @@ export class AuditListCommand extends ListCommand {
 contain no addresses; "users find" shows the entries of one person.`,
       {
         'audit list': 'the 100 newest',
-        'audit list --action users.erase --since 30d --all': 'the erasures of the last 30 days: by whom and why',
+        'audit list --action users.erase --since 30d --all':
+          'the erasures of the last 30 days: by whom and why',
       },
     );
   }

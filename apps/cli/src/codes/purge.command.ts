@@ -29,7 +29,10 @@ export class CodesPurgeCommand extends BaseCommand {
     super();
   }
 
-  @Option({ flags: '--older-than <duration>', description: 'only what expired longer ago than this (default: 1h)' })
+  @Option({
+    flags: '--older-than <duration>',
+    description: 'only what expired longer ago than this (default: 1h)',
+  })
   parseOlderThan(given: string): number {
     return seconds(given);
   }

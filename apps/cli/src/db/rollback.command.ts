@@ -9,7 +9,10 @@ interface RollbackOptions extends ReportOptions {
   readonly yes?: boolean;
 }
 
-@SubCommand({ name: 'rollback', description: 'revert the latest migration, after showing which data is lost' })
+@SubCommand({
+  name: 'rollback',
+  description: 'revert the latest migration, after showing which data is lost',
+})
 export class DbRollbackCommand extends BaseCommand {
   constructor(private readonly migrations: Migrations) {
     super();

@@ -22,11 +22,7 @@ export class ConfigurationCheck implements Check {
     this.mode(findings);
     this.wires(findings);
     for (const warning of this.configuration.warnings) {
-      findings.warn(
-        'config.unwise',
-        warning,
-        'Change it unless it is intended; see docs/configuration.md.',
-      );
+      findings.warn('config.unwise', warning, 'Change it unless it is intended; see docs/configuration.md.');
     }
   }
 
@@ -64,7 +60,10 @@ export class ConfigurationCheck implements Check {
     const { WEB_CONCURRENCY: processes } = this.environment;
     if (hasRedis(this.environment)) return;
     if (processes === 1)
-      findings.ok('config.mode', 'one-node mode: the queue is in PostgreSQL, limits and metrics are in the process');
+      findings.ok(
+        'config.mode',
+        'one-node mode: the queue is in PostgreSQL, limits and metrics are in the process',
+      );
     else {
       findings.warn(
         'config.mode',

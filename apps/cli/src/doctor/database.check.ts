@@ -114,7 +114,10 @@ export class DatabaseCheck implements Check {
     const wanted = connectionsWanted(this.environment);
     const who = `one api of ${this.environment.WEB_CONCURRENCY} process(es) and one mailer-worker`;
     if (wanted <= offered)
-      findings.ok('database.connections', `${who} may open ${wanted} connections; PostgreSQL allows ${offered}`);
+      findings.ok(
+        'database.connections',
+        `${who} may open ${wanted} connections; PostgreSQL allows ${offered}`,
+      );
     else {
       findings.warn(
         'database.connections',

@@ -53,9 +53,7 @@ export class SmtpCheck implements Check {
       findings.ok('mail.reachable', `responds at ${host}:${port}${name}`);
       findings.ok(
         'mail.tls',
-        tls === 'none'
-          ? 'TLS is off (SMTP_USE_TLS=none)'
-          : 'TLS works, and the certificate is trusted',
+        tls === 'none' ? 'TLS is off (SMTP_USE_TLS=none)' : 'TLS works, and the certificate is trusted',
       );
       findings.ok(
         'mail.credentials',

@@ -5,7 +5,10 @@ import { BaseCommand, type ReportOptions } from '../base-command';
 import { helpText } from '../root-command';
 import { counted } from '../terminal/format';
 
-@SubCommand({ name: 'retry', description: 'send waiting and given-up events now, and resume a paused webhook' })
+@SubCommand({
+  name: 'retry',
+  description: 'send waiting and given-up events now, and resume a paused webhook',
+})
 export class EventsRetryCommand extends BaseCommand {
   constructor(@Inject(Deliveries) private readonly deliveries: Deliveries) {
     super();

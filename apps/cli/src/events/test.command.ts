@@ -17,10 +17,10 @@ export class EventsTestCommand extends BaseCommand {
 
   @Help('after')
   help(): string {
-    return helpText(
-      'The message has the type "ping" and no account. It is neither stored nor retried.',
-      { 'events test': 'one ping', 'events test --json': '{"delivered": true, "answer": "2xx"}' },
-    );
+    return helpText('The message has the type "ping" and no account. It is neither stored nor retried.', {
+      'events test': 'one ping',
+      'events test --json': '{"delivered": true, "answer": "2xx"}',
+    });
   }
 
   async run(_arguments: string[], options: ReportOptions): Promise<void> {

@@ -41,7 +41,8 @@ function mailInWords(mail: MailDetails, now: Date, { SMTP_HOST: server }: Limits
     return `given up ${duration(-seconds(mail.givenUpAt))} ago: ${tried}; "users resend" sends a new one`;
   }
   if (mail.nextTryAt === null) return tried;
-  const next = seconds(mail.nextTryAt) > 0 ? `next attempt in ${duration(seconds(mail.nextTryAt))}` : 'due now';
+  const next =
+    seconds(mail.nextTryAt) > 0 ? `next attempt in ${duration(seconds(mail.nextTryAt))}` : 'due now';
   return `owed for ${duration(-seconds(mail.owedSince))}: ${tried}, ${next}`;
 }
 

@@ -32,7 +32,10 @@ export class UsersEraseCommand extends AuditedCommand {
     return true;
   }
 
-  @Option({ flags: '--from <file>', description: 'file with one address or id per line; with --again the erasure log' })
+  @Option({
+    flags: '--from <file>',
+    description: 'file with one address or id per line; with --again the erasure log',
+  })
   parseFrom(given: string): string {
     return given;
   }
@@ -123,7 +126,8 @@ events. The exit status is 1 if nothing was found for one of the entries.`,
   private async repeat(lines: readonly string[], options: EraseOptions): Promise<void> {
     const log: Erasure[] = lines.map((line, index) => {
       const erasure = parseErasure(line);
-      if (erasure === null) throw new Error(`Line ${index + 1} is not a line of the erasure log. Nothing was changed.`);
+      if (erasure === null)
+        throw new Error(`Line ${index + 1} is not a line of the erasure log. Nothing was changed.`);
       return erasure;
     });
     const counts = { erased: 0, absent: 0, address_differs: 0 };

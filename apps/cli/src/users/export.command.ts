@@ -28,7 +28,10 @@ export class UsersExportCommand extends AccountListCommand {
     super();
   }
 
-  @Option({ flags: '--of <account>', description: 'print everything stored about one person as one JSON object' })
+  @Option({
+    flags: '--of <account>',
+    description: 'print everything stored about one person as one JSON object',
+  })
   parseOf(given: string): string {
     return given;
   }
@@ -60,8 +63,7 @@ cracked.`,
 
   private async exportOne(reference: string): Promise<void> {
     const found = await this.find.execute(reference);
-    if (found === null)
-      throw new Error(`No account, mail or request found for ${plainText(reference)}.`);
+    if (found === null) throw new Error(`No account, mail or request found for ${plainText(reference)}.`);
     const { account, email, traces } = found;
     const held = {
       email,

@@ -1,5 +1,5 @@
-import { createSql, inTime, parseEnvironment } from '@app/runtime';
-import { requireReadiness } from '@app/runtime/testing';
+import { inTime, parseEnvironment } from '@app/runtime';
+import { createSql, requireReadiness } from '@app/runtime/testing';
 import { HOSTILE_SETTINGS, USABLE_SESSION, useSession } from '../support/hostile-settings';
 import { PgBouncer } from './pgbouncer';
 import { PrivatePostgres } from './private-postgres';

@@ -1,8 +1,9 @@
+import type { Provider } from '@nestjs/common';
 import postgres, { type PendingQuery, type Row, type RowList, type Sql as PostgresSql } from 'postgres';
 import { Unavailable, within } from '../lifecycle/deadline';
 import { SpanKind, traced } from '../tracing/tracing';
-import type { Environment } from '../config/environment';
-import { asOutage, READ_ONLY, connectWatched } from './outage';
+import { Environment } from '../config/environment';
+import { asOutage, connectWatched, READ_ONLY } from './outage';
 import { heedRefusal, sendSettings, SESSION_SETTINGS } from './session';
 
 export type Sql = PostgresSql;
@@ -73,6 +74,13 @@ export function createSql(
   sendSettings(sql);
   return sql;
 }
+
+/** Sql → a pool for a program whose questions may take long, such as the command line. */
+export const SQL: Provider = {
+  provide: Sql,
+  inject: [Environment],
+  useFactory: (environment: Environment) => createSql(environment),
+};
 
 /**
  * Runs a query with a deadline on our side.

@@ -29,6 +29,14 @@ describe('A mail server with a limit per session', () => {
       '452 4.4.5 to DATA',
       { data: (taken) => (taken < LIMIT ? '354 go ahead' : '452 4.4.5 Too many messages') },
     ],
+    [
+      '452 to RCPT',
+      { recipient: (taken) => (taken < LIMIT ? '250 ok' : '452 Too many recipients received this hour') },
+    ],
+    [
+      '450 to RCPT',
+      { recipient: (taken) => (taken < LIMIT ? '250 ok' : '450 4.7.0 too many messages in this session') },
+    ],
     ['554 to DATA', { data: (taken) => (taken < LIMIT ? '354 go ahead' : '554 Too many messages') }],
   ])('takes all of 150 mails where it answers %s', async (_, script) => {
     const smtp = await serverWith(script);

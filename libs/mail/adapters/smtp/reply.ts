@@ -70,3 +70,16 @@ const wordsOf = (reply: string): string =>
     .split(/[\s<>]+/)
     .filter((word) => !word.includes('@') && !CODE.test(word))
     .join(' ');
+
+/** Words of a limit of the session, such as of its mails. */
+const ABOUT_THE_SESSION = /too many|session|connection/i;
+
+/**
+ * Whether an answer to RCPT that asks for another try may be about the session, and not about the recipient: at some servers
+ * a limit of mails in a session is a 452, or says so in words. Enhanced codes 4.1.x and 4.2.x are about the recipient.
+ * Source: RFC 3463.
+ */
+export function mayBeAboutSession(reply: string): boolean {
+  if (/^4\d\d[ -]4\.[12]\.\d/.test(reply)) return false;
+  return reply.startsWith('452') || ABOUT_THE_SESSION.test(wordsOf(reply));
+}

@@ -1,7 +1,7 @@
 import { maskEmailsIn } from '@app/runtime';
-import type { MailOutcome } from '../../domain/mailer';
+import type { MailOutcome } from '../../domain/mail-outcome';
 import { Hold } from './hold';
-import { judgeReply } from './reply';
+import { judgeReply, mayBeAboutSession } from './reply';
 import type { SmtpAddress } from '../../domain/smtp-address';
 import { SmtpFailure } from './smtp-failure';
 import { SmtpSession, type Envelope } from './smtp-session';
@@ -145,5 +145,5 @@ export class SmtpServer {
 function isConclusive({ stage, reply, afterDot }: SmtpFailure): boolean {
   if (reply === undefined) return afterDot;
   const fault = judgeReply(stage, reply);
-  return fault === 'address' || (fault === 'moment' && stage === 'recipient');
+  return fault === 'address' || (fault === 'moment' && stage === 'recipient' && !mayBeAboutSession(reply));
 }

@@ -1,7 +1,7 @@
-import { inTime, parseEnvironment, Unavailable } from '@app/runtime';
-import { createSql } from '@app/runtime/testing';
+import { createSql, inTime, parseEnvironment, Unavailable } from '@app/runtime';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TcpProxy } from '../support/proxy';
+import { until } from '../support/until';
 
 const numbers = Array.from({ length: 20 }, (_, index) => index);
 
@@ -49,6 +49,26 @@ describe('The pool of PostgreSQL', () => {
       await expect(inTime(sql`create table written ()`)).rejects.toBeInstanceOf(Unavailable);
       await inTime(sql`create table written ()`);
       expect(await session()).not.toBe(old);
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  });
+
+  it('answers the next question after PostgreSQL has ended a connection under another one', async () => {
+    const sql = createSql(parseEnvironment({ ...database.env, DATABASE_POOL_SIZE: '1' }));
+    try {
+      for (let round = 0; round < 3; round += 1) {
+        const cut = expect(inTime(sql`select pg_sleep(5)`)).rejects.toBeInstanceOf(Unavailable);
+        const ended = await until('it runs, and PostgreSQL ends it', async () => {
+          const rows = await database.sql`
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and state = 'active' and query like 'select pg_sleep(5)%'`;
+          return rows.length > 0;
+        });
+        expect(ended).toBe(true);
+        await cut;
+        expect(await inTime(sql`select ${round}::int as number`)).toEqual([{ number: round }]);
+      }
     } finally {
       await sql.end({ timeout: 1 });
     }

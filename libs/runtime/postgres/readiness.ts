@@ -15,6 +15,8 @@ export class NotReady extends Error {
 interface Row {
   readonly applied: string[];
   readonly settings: Record<string, string>;
+  /** Names without a schema are those of `public`, and of no other schema. */
+  readonly finds_public: boolean;
   readonly rights: boolean | null;
   readonly role: string;
 }
@@ -30,12 +32,13 @@ export async function requireReadiness(sql: Sql, needed: readonly string[]): Pro
     select (select coalesce(json_agg(name), '[]') from schema_migrations) as applied,
            (select json_object_agg(name, current_setting(name)) from unnest(
               string_to_array(${UNTRACKED_NAMES.join(',')}, ',')) as name) as settings,
+           current_schemas(false) = '{public}' as finds_public,
            has_table_privilege(to_regclass('users'), 'select') and has_table_privilege(to_regclass('users'), 'insert')
              and has_table_privilege(to_regclass('users'), 'update')
              and has_table_privilege(to_regclass('users'), 'delete') as rights,
            current_user::text as role`).catch(explainAbsence);
   if (row === undefined) return;
-  const differing = differingSettings(row.settings);
+  const differing = differingSettings(row.settings, row.finds_public);
   if (differing.length > 0) {
     throw new NotReady(
       'settings',

@@ -47,11 +47,18 @@ export function heedRefusal(error: unknown): void {
   }
 }
 
-/** Settings of the current session that are not as they should be, as `name = value`. */
-export function differingSettings(found: Readonly<Record<string, string>>): string[] {
+/** PostgreSQL's own default. Where no schema has the role's name, it is `public` and nothing else. */
+const DEFAULT_SEARCH_PATH = '"$user", public';
+
+/**
+ * Settings of the current session that are not as they should be, as `name = value`.
+ * @param findsPublic whether names without a schema are those of `public`, and of no other schema
+ */
+export function differingSettings(found: Readonly<Record<string, string>>, findsPublic: boolean): string[] {
   return Object.entries(UNTRACKED)
     .filter(([name, wanted]) => found[name] !== undefined && found[name] !== wanted)
     .filter(([name]) => !(name === 'synchronous_commit' && found[name] === 'remote_apply'))
+    .filter(([name]) => !(name === 'search_path' && found[name] === DEFAULT_SEARCH_PATH && findsPublic))
     .map(([name]) => `${name} = ${found[name] ?? ''}`);
 }
 
@@ -63,3 +70,44 @@ export const connectQuery = (): string =>
 
 /** Names of the settings to compare, for a query. */
 export const UNTRACKED_NAMES = Object.keys(UNTRACKED);
+
+/** How often a question is handed to the pool again: once for a refused setting, once for the words of another question. */
+const RETRIES_MAX = 2;
+
+/**
+ * What PostgreSQL or PgBouncer say as they end a connection: administrator, crash, idle time-outs, and PgBouncer's protocol
+ * error, by which it also refuses a setting. Source: appendix A of the PostgreSQL manual.
+ */
+const LAST_WORDS = /^(57P01|57P02|57P05|25P03|08P01)$/;
+
+/** What postgres.js keeps of a question. */
+interface Question {
+  /** Null until a connection has sent it. */
+  readonly state: unknown;
+  readonly cancelled: unknown;
+  readonly handler: (question: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Hands a question to the pool again where it was refused before any connection had sent it: it has provably not run.
+ * postgres.js (3.4.9) keeps the last words of a connection that was ended under a question, and refuses with them the next
+ * question that opens this connection, however much later.
+ */
+export function askAgainIfUnsent(query: unknown): void {
+  const question = query as Question;
+  const { reject } = question;
+  let retries = 0;
+  question.reject = (error) => {
+    const { code } = error as { code?: string };
+    const unsent = question.state === null && !question.cancelled;
+    if (!unsent || retries === RETRIES_MAX || !LAST_WORDS.test(code ?? '')) {
+      reject(error);
+      return;
+    }
+    retries += 1;
+    heedRefusal(error);
+    // The connection is open, and first in line, as soon as this call has returned to it.
+    queueMicrotask(() => question.handler(question));
+  };
+}

@@ -1,10 +1,9 @@
-import type { Provider } from '@nestjs/common';
 import postgres, { type PendingQuery, type Row, type RowList, type Sql as PostgresSql } from 'postgres';
 import { Unavailable, within } from '../lifecycle/deadline';
 import { SpanKind, traced } from '../tracing/tracing';
-import { Environment } from '../config/environment';
-import { asOutage, connectWatched, READ_ONLY } from './outage';
-import { heedRefusal, sendSettings, SESSION_SETTINGS } from './session';
+import type { Environment } from '../config/environment';
+import { asOutage, READ_ONLY, connectWatched } from './outage';
+import { askAgainIfUnsent, heedRefusal, sendSettings, SESSION_SETTINGS } from './session';
 
 export type Sql = PostgresSql;
 export const Sql = Symbol('Sql');
@@ -75,13 +74,6 @@ export function createSql(
   return sql;
 }
 
-/** Sql → a pool for a program whose questions may take long, such as the command line. */
-export const SQL: Provider = {
-  provide: Sql,
-  inject: [Environment],
-  useFactory: (environment: Environment) => createSql(environment),
-};
-
 /**
  * Runs a query with a deadline on our side.
  * @throws {Unavailable} when PostgreSQL is down, frozen, starting, stopping or read-only
@@ -92,6 +84,7 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
 ): Promise<RowList<T>> {
   const verb = verbOf(query);
   const leave = carrierOf(query);
+  askAgainIfUnsent(query);
   const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': verb };
   try {
     return await traced(`postgresql ${verb}`, SpanKind.CLIENT, attributes, () =>

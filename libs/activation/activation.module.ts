@@ -5,12 +5,14 @@ import { PostgresActivationRepository } from './adapters/postgres-activation-rep
 import { PostgresDeadRegistrations } from './adapters/postgres-dead-registrations';
 import { PostgresOwedMailAdministration } from './adapters/postgres-owed-mail-administration';
 import { PostgresOwedMailRepository } from './adapters/postgres-owed-mail-repository';
+import { PostgresUndeliverableRegistrations } from './adapters/postgres-undeliverable-registrations';
 import { CodeDeriver } from './domain/activation-code';
 import { ActivationRepository } from './domain/activation-repository';
 import { OwedMailAdministration } from './domain/owed-mail-administration';
 import { OwedMailRepository } from './domain/owed-mail-repository';
 import { DeadRegistrations } from './domain/purge';
 import { RequestDigester } from './domain/request-digest';
+import { UndeliverableRegistrations } from './domain/undeliverable-registrations';
 import { ActivateAccount } from './use-cases/activate-account';
 import { IssueNewCode } from './use-cases/issue-new-code';
 import { PurgeDeadRegistrations } from './use-cases/purge-dead-registrations';
@@ -21,6 +23,7 @@ export const ROW_PROVIDERS: Provider[] = [
   { provide: OwedMailRepository, useClass: PostgresOwedMailRepository },
   { provide: OwedMailAdministration, useClass: PostgresOwedMailAdministration },
   { provide: DeadRegistrations, useClass: PostgresDeadRegistrations },
+  { provide: UndeliverableRegistrations, useClass: PostgresUndeliverableRegistrations },
   PurgeDeadRegistrations,
 ];
 

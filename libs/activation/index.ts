@@ -11,3 +11,4 @@ export * from './use-cases/activate-account';
 export * from './use-cases/issue-new-code';
 export * from './use-cases/purge-dead-registrations';
 export * from './use-cases/send-owed-mail';
+export * from './domain/undeliverable-registrations';

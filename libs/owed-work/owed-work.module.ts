@@ -17,7 +17,7 @@ export class OwedWorkModule {
       const notify = { provide: Doorbell, useClass: NotifyDoorbell };
       return { ...common, providers: [notify, WORKER_HEARTBEATS], exports: [Doorbell, WorkerHeartbeats] };
     }
-    // BullMQ is loaded where there is a Redis: it is a fifth of what the api loads, and nothing else needs it.
+    // BullMQ is loaded where there is a Redis: it is a fifth of what the api loads, and nobody else needs it.
     const { RedisDoorbellModule } = await import('./adapters/redis-doorbell.module.js');
     return {
       ...common,

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Migrations, parseEnvironment, type Sql } from '@app/runtime';
-import { createSql } from '@app/runtime/testing';
+import { createSql, Migrations, parseEnvironment, type Sql } from '@app/runtime';
 import { createDatabase, type TestDatabase } from '../support/postgres';
+import { until } from '../support/until';
 
 const REAL = path.resolve(__dirname, '../../db/migrations');
 
@@ -22,10 +22,10 @@ afterEach(async () => {
 });
 
 /** Migrations with their own pool, as a process has it. */
-function migrations(from = folder, poolSize = '2'): Migrations {
+function migrations(from = folder, poolSize = '2', onWait: (why: string) => void = () => {}): Migrations {
   const sql = createSql(parseEnvironment({ ...database.env, DATABASE_POOL_SIZE: poolSize }));
   pools.push(sql);
-  return new Migrations(sql, from);
+  return new Migrations(sql, from, { tableLocksMs: 2_500, onWait });
 }
 
 const write = (name: string, up: string, down = 'select 1;'): void =>
@@ -135,6 +135,37 @@ it('gives up a table that traffic holds, instead of queueing everybody up behind
     await expect(migrations().up()).rejects.toThrow(/lock timeout/);
   });
   expect(await migrations().up()).toEqual(['0002_second.sql']);
+});
+
+it('is tried again, and ends well, once the table that it changes is free', async () => {
+  write('0001_first.sql', 'create table first (n integer);');
+  await migrations().up();
+  write('0002_other.sql', 'create table other (n integer);');
+  write('0003_second.sql', 'alter table first add column more text;');
+  let waited = (): void => {};
+  const said = new Promise<void>((resolve) => (waited = resolve));
+  const applying = await database.sql.begin(async (traffic) => {
+    await traffic`select 1 from first`;
+    const applied = migrations(folder, '2', waited).up();
+    await said;
+    return { applied };
+  });
+  expect(await applying.applied).toEqual(['0002_other.sql', '0003_second.sql']);
+});
+
+it('fails without ending the process where its connection is cut in mid-migration', async () => {
+  write('0001_slow.sql', 'create table slow (n integer); select pg_sleep(20);');
+  const applied = expect(migrations().up()).rejects.toThrow(/closed|terminating|unavailable/i);
+  await until('it runs, and PostgreSQL ends it', async () => {
+    const rows = await database.sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and state = 'active' and query like '%pg_sleep(20)%' and pid <> pg_backend_pid()`;
+    return rows.length > 0;
+  });
+  await applied;
+  expect(await tables()).toEqual([]);
+  write('0001_slow.sql', 'create table slow (n integer);');
+  expect(await migrations().up()).toEqual(['0001_slow.sql']);
 });
 
 it('says which tables and columns a rollback drops, and how many rows they hold', async () => {

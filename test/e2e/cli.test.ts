@@ -1,8 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { cli } from '../support/cli';
-import { createDatabase } from '../support/postgres';
+import { hashSync } from 'bcrypt';
+import { cli, startCli, type CliResult, type RunningCli } from '../support/cli';
+import { createDatabase, type TestDatabase } from '../support/postgres';
+import { TcpProxy } from '../support/proxy';
+import { insertOwed } from '../support/registrations';
+import { until } from '../support/until';
 
 // Each test runs programs, several of them one after the other.
 jest.setTimeout(90_000);
@@ -51,6 +55,58 @@ describe('The command line', () => {
     } finally {
       await database.drop();
     }
+  });
+});
+
+describe('A change of accounts whose connection is lost in mid-transaction', () => {
+  const account = {
+    email: 'marie@example.com',
+    password_hash: hashSync('SecurePass123', 4),
+    created_at: '2026-01-01T00:00:00Z',
+    activated_at: '2026-01-01T00:00:00Z',
+  };
+  const reason = ['--reason', 'called'];
+  let database: TestDatabase;
+  let proxy: TcpProxy;
+
+  beforeEach(async () => {
+    database = await createDatabase();
+    proxy = await TcpProxy.start(Number(database.env['DATABASE_PORT']));
+    await insertOwed(database.sql, 'kevin@example.com');
+  });
+  afterEach(async () => {
+    proxy.stop();
+    await database.drop();
+  });
+
+  it.each([
+    ['users activate', ['users', 'activate', 'kevin@example.com', ...reason], 'PostgreSQL ends it'],
+    ['users resend', ['users', 'resend', 'kevin@example.com', ...reason], 'it is cut'],
+    ['users erase', ['users', 'erase', 'kevin@example.com', '--yes', ...reason], 'PostgreSQL ends it'],
+    ['users import', ['users', 'import', '-', ...reason], 'it is cut'],
+  ])('ends %s with one sentence and nothing changed', async (_name, args, how) => {
+    const env = { ...database.env, DATABASE_PORT: String(proxy.port) };
+    let running: RunningCli | undefined;
+    await database.sql.begin(async (other) => {
+      await other`lock table users in share row exclusive mode`;
+      await other`lock table audit in exclusive mode`;
+      running = startCli(args, env, `${JSON.stringify(account)}\n`);
+      const waiting = await until('it waits for the table', async () => {
+        const rows = await database.sql<{ pid: number }[]>`
+          select pid from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`;
+        return rows[0];
+      });
+      if (how === 'it is cut') proxy.cut();
+      else await database.sql`select pg_terminate_backend(${waiting.pid})`;
+      await running.result;
+    });
+    const { status, stdout, stderr } = (await running?.result) as CliResult;
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^PostgreSQL at .* closed the connection\.\n.*\n$/);
+    const rows = await database.sql`select email, activated_at from users`;
+    expect(rows).toEqual([{ email: 'kevin@example.com', activated_at: null }]);
+    expect(await database.sql`select from audit`).toHaveLength(0);
   });
 });
 

@@ -2,7 +2,7 @@ import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '
 import { ROW_PROVIDERS } from '@app/activation';
 import { DELIVERY_PROVIDERS, RETENTION_PROVIDERS } from '@app/events';
 import { WORKER_HEARTBEATS } from '@app/owed-work';
-import { Environment, Migrations, migrationsFolder, SQL, Sql } from '@app/runtime';
+import { createSql, Environment, Migrations, migrationsFolder, Sql } from '@app/runtime';
 import { OperatorModule } from '@app/users';
 import { AuditCommand } from './audit/audit.command';
 import { AuditListCommand } from './audit/list.command';
@@ -24,10 +24,10 @@ import { RootCommand } from './root-command';
 import { StatsCommand } from './stats/stats.command';
 import { USERS_COMMANDS, UsersCommand } from './users/users.command';
 
-/** Nothing is in flight when a command has ended, so only a hanging server needs longer. */
+/** Nothing is in flight when a command has ended: only a server that hangs takes longer. */
 const CLOSE_TIMEOUT_SECONDS = 0.2;
 
-/** Configuration and PostgreSQL for every module. The pool connects on the first query. */
+/** Configuration and PostgreSQL, for every module. The pool connects when a command first asks it. */
 @Module({})
 class CliRuntimeModule implements OnApplicationShutdown {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
@@ -37,7 +37,7 @@ class CliRuntimeModule implements OnApplicationShutdown {
     const providers = [
       { provide: Configuration, useValue: configuration },
       { provide: Environment, useValue: environment },
-      SQL,
+      { provide: Sql, useFactory: () => createSql(environment) },
     ];
     return { module: CliRuntimeModule, global: true, providers, exports: providers };
   }
@@ -47,9 +47,11 @@ class CliRuntimeModule implements OnApplicationShutdown {
   }
 }
 
+const sayWaiting = (why: string): void => void process.stderr.write(`${why}\n`);
+
 /**
- * The composition root of the command line: the same use cases over the same adapters as in the services. No command
- * needs the mail queue or Redis: the worker finds owed mails in PostgreSQL.
+ * The composition root of the command line: the same use cases over the same adapters as in the services. It has
+ * neither the mail queue nor Redis, because no command needs them: what PostgreSQL says is owed, the worker finds.
  */
 @Module({})
 export class AppModule {
@@ -62,7 +64,7 @@ export class AppModule {
         {
           provide: Migrations,
           inject: [Sql],
-          useFactory: (sql: Sql) => new Migrations(sql, migrationsFolder()),
+          useFactory: (sql: Sql) => new Migrations(sql, migrationsFolder(), { onWait: sayWaiting }),
         },
         ...ROW_PROVIDERS,
         WORKER_HEARTBEATS,

@@ -28,12 +28,6 @@ export interface OwedMailAdministration {
   retryGivenUp(): Promise<number>;
   /** Makes due now what waits for its next attempt and is not being sent. Resolves to how many. @throws {Unavailable} */
   retryPostponed(): Promise<number>;
-  /**
-   * The mail came back: ends its registration, with its event, so that its code is dead and its address free. Resolves to
-   * false, and changes nothing, where the account is activated, has another mail by now, or has ended already.
-   * @throws {Unavailable}
-   */
-  endUndeliverable(mailId: string, reason: string): Promise<boolean>;
   /** @throws {Unavailable} */
   backlog(): Promise<Backlog>;
 }

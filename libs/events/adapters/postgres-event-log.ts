@@ -8,7 +8,7 @@ import {
   type EventFeed,
   type EventPage,
   type EventSequencer,
-} from '../domain/event-log';
+} from '../domain/event-feed';
 
 /** An arbitrary constant that names the turn of the sequencer among all advisory locks of the database. */
 const SEQUENCER_LOCK = 7_242_021;

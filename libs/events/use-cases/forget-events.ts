@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { EventRetention, type ForgottenBatch } from '../domain/event-log';
+import { EventRetention, type ForgottenBatch } from '../domain/event-retention';
 
 export interface ForgetOptions {
   /** Most rows a statement deletes. */

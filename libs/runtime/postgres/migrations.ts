@@ -1,17 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { TransactionSql } from 'postgres';
+import { takeTurn, type Patience } from './migration-turn';
 import { countLosses, type Loss } from './rollback-loss';
-import { inTime, type Sql } from './sql';
-
-/** An arbitrary constant that names the lock of our migrations among all advisory locks of the database. */
-const ADVISORY_LOCK = 7_242_018;
-const LOCK_WAIT_MS = 60_000;
-const LOCK_POLL_MS = 100;
-/** Longest wait of a migration's statement for a table lock: traffic queues up behind it meanwhile. */
-const TABLE_LOCK_TIMEOUT = '5s';
+import type { Sql } from './sql';
 
 export interface MigrationStatus {
   readonly name: string;
@@ -38,14 +31,16 @@ export const migrationNames = async (folder: string): Promise<string[]> =>
  * the schema is that of a whole version, or it is as it was.
  */
 export class Migrations {
+  /** @param patience how long it waits for other migrations and for tables in use, and who is told so */
   constructor(
     private readonly sql: Sql,
     private readonly folder: string,
+    private readonly patience: Patience = {},
   ) {}
 
   /** Applies what is pending, oldest first. Safe when several start concurrently. Resolves to the names applied. */
   up(): Promise<string[]> {
-    return this.exclusively(async (transaction) => {
+    return takeTurn(this.sql, this.patience, async (transaction) => {
       await transaction`create table if not exists schema_migrations (
         name text primary key, applied_at timestamptz not null default now())`;
       const applied = await appliedNames(transaction);
@@ -60,7 +55,7 @@ export class Migrations {
 
   /** Reverts the newest one. Resolves to its name, or to nothing when none is applied. */
   down(): Promise<string[]> {
-    return this.exclusively(async (transaction) => {
+    return takeTurn(this.sql, this.patience, async (transaction) => {
       const name = (await appliedNames(transaction)).at(-1);
       if (name === undefined) return [];
       await transaction.unsafe(await this.read(name, 'down'));
@@ -83,30 +78,6 @@ export class Migrations {
     return [...new Set([...known, ...applied])]
       .sort()
       .map((name) => ({ name, applied: applied.has(name), known: known.has(name) }));
-  }
-
-  /**
-   * Runs the work in a transaction while no other migration runs. The lock is polled for, and not waited for inside
-   * `pg_advisory_xact_lock`: a waiting statement holds a snapshot, which is a deadlock with what waits for snapshots.
-   */
-  private async exclusively<T>(work: (transaction: TransactionSql) => Promise<T>): Promise<T> {
-    // Behind a PgBouncer the first question may be refused for what the connection sent with it, and only that one.
-    await inTime(this.sql`select 1`).catch(() => {});
-    const deadline = performance.now() + LOCK_WAIT_MS;
-    for (;;) {
-      const outcome = await this.sql.begin(async (transaction) => {
-        const [row] = await transaction<[{ locked: boolean }]>`
-          select pg_try_advisory_xact_lock(${ADVISORY_LOCK}) as locked`;
-        if (!row.locked) return null;
-        await transaction.unsafe(`set local lock_timeout = '${TABLE_LOCK_TIMEOUT}'`);
-        return { done: await work(transaction) };
-      });
-      if (outcome !== null) return (outcome as { done: T }).done;
-      if (performance.now() > deadline) {
-        throw new Error(`Another migration has been running for ${LOCK_WAIT_MS / 1_000} s`);
-      }
-      await pause(LOCK_POLL_MS);
-    }
   }
 
   private async read(name: string, direction: 'up' | 'down'): Promise<string> {

@@ -1,3 +1,2 @@
 export { requireReadiness } from '../postgres/readiness';
 export { createRedis } from '../redis/redis';
-export { createSql, databaseAddress } from '../postgres/sql';

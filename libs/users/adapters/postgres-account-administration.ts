@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { PendingQuery, Row, TransactionSql } from 'postgres';
 import { accountRow, mailsOfADay, type IssuedCode } from '@app/activation';
 import { recordEvent } from '@app/events';
-import { Environment, inTime, Sql, Unavailable, within } from '@app/runtime';
+import { Environment, inTime, inTransaction, Sql } from '@app/runtime';
 import type {
   AccountAdministration,
   AuditedAction,
@@ -23,9 +23,6 @@ import { insertImported, replaceDead, whyNotAdded } from './import-statements';
 const { countKeys, countMails, hasFreshCode, hasFullMailbox, owesMailNow, remembersReplacedCode } =
   accountRow;
 
-/** Longest a change may take, the wait for locks included. */
-const TRANSACTION_TIMEOUT_MS = 30_000;
-
 @Injectable()
 export class PostgresAccountAdministration implements AccountAdministration {
   constructor(
@@ -37,7 +34,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
   async resend(target: Target, code: IssuedCode, operator: Operator, force: boolean): Promise<ResendOutcome> {
     const dayLimit = mailsOfADay(this.environment);
     const owed = { mailId: code.mailId, requestId: null };
-    return await this.inTransaction(async (sql) => {
+    return await inTransaction(this.sql, async (sql) => {
       const [held] = await sql<{ activated: boolean; full: boolean }[]>`
         select activated_at is not null as activated, ${hasFullMailbox(this.sql, dayLimit)} as full
         from users where id = ${target.id} for update`;
@@ -58,7 +55,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
   }
 
   async activate(target: Target, operator: Operator): Promise<OperatorActivation> {
-    return await this.inTransaction(async (sql) => {
+    return await inTransaction(this.sql, async (sql) => {
       const [held] = await sql<{ activated: boolean }[]>`
         select activated_at is not null as activated from users where id = ${target.id} for update`;
       if (held === undefined) return 'gone';
@@ -82,7 +79,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
 
   async erase(target: ErasureTarget, operator: Operator, action: AuditedAction): Promise<ErasureExtent> {
     const { id, email } = target;
-    return await this.inTransaction(async (sql) => {
+    return await inTransaction(this.sql, async (sql) => {
       const events = await sql`${forgetAddressInEvents(this.sql, target)}`;
       const gone = await sql<{ owed: boolean }[]>`
         with gone as (
@@ -116,7 +113,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
   }
 
   async importAccounts(accounts: readonly ImportedAccount[], operator: Operator): Promise<ImportOutcome> {
-    return await this.inTransaction(async (sql) => {
+    return await inTransaction(this.sql, async (sql) => {
       await replaceDead(sql, this.sql, this.environment, accounts);
       const added = new Set(await insertImported(sql, accounts));
       // Of two lines with one address the first was added.
@@ -148,10 +145,5 @@ export class PostgresAccountAdministration implements AccountAdministration {
       insert into audit (os_user, host, action, account_id, digest, accounts, reason)
       values (${osUser}, ${host}, ${action}, ${target?.id ?? null},
               ${target === null ? null : this.digests.of(target.email)}, ${accounts}, ${reason})`;
-  }
-
-  private async inTransaction<T>(work: (sql: TransactionSql) => Promise<T>): Promise<T> {
-    const late = () => new Unavailable('database', `no answer within ${TRANSACTION_TIMEOUT_MS} ms`);
-    return await within(this.sql.begin(work) as Promise<T>, TRANSACTION_TIMEOUT_MS, late);
   }
 }

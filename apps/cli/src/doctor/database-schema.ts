@@ -1,9 +1,10 @@
-import { inTime, type Environment, type Migrations, type Sql } from '@app/runtime';
+import type { Environment, Migrations, Sql } from '@app/runtime';
 import { PROGRAM_NAME } from '../root-command';
 import { counted } from '../terminal/format';
+import { missingGrants, schemaRights } from './database-rights';
 import type { Findings } from './finding';
 
-/** Whether the tables match this version, and the role has the privileges to use them. */
+/** Whether the tables are those of this version, and the role may work with them. */
 export class DatabaseSchema {
   constructor(
     private readonly environment: Environment,
@@ -11,7 +12,7 @@ export class DatabaseSchema {
     private readonly migrations: Migrations,
   ) {}
 
-  /** Resolves to whether the tables can be inspected. */
+  /** Resolves to whether the tables can be looked at. */
   async judge(findings: Findings): Promise<boolean> {
     const { schema, may_use: mayUse, may_create: mayCreate } = await schemaRights(this.sql);
     const role = `"${this.environment.DATABASE_USER}"`;
@@ -19,7 +20,7 @@ export class DatabaseSchema {
       findings.fail(
         'database.rights',
         `the role ${role} may not use the schema ${schema}`,
-        `As the owner of the database, run: GRANT USAGE ON SCHEMA ${schema} TO ${role};`,
+        `As the owner of the database, paste: GRANT USAGE ON SCHEMA ${schema} TO ${role};`,
       );
       return false;
     }
@@ -36,7 +37,7 @@ export class DatabaseSchema {
         findings.fail(
           'database.may_migrate',
           `the role ${role} may not create tables in the schema ${schema}`,
-          `As the owner of the database, run: GRANT CREATE ON SCHEMA ${schema} TO ${role}; or migrate with a role that owns it.`,
+          `As the owner of the database, paste: GRANT CREATE ON SCHEMA ${schema} TO ${role}; or migrate with a role that owns it.`,
         );
       }
       return true;
@@ -45,8 +46,8 @@ export class DatabaseSchema {
     if (unknown.length > 0) {
       findings.warn(
         'database.newer_schema',
-        `a newer version has migrated the schema: ${unknown.join(', ')}`,
-        'Upgrade this installation to that version.',
+        `a newer version has migrated it: ${unknown.join(', ')}`,
+        'Run that version here, too.',
       );
     }
     await this.rights(findings, schema);
@@ -60,47 +61,9 @@ export class DatabaseSchema {
     else {
       findings.fail(
         'database.rights',
-        `the role "${role}" lacks privileges on ${counted(grants.length, 'table')}`,
-        `As their owner, run: ${grants.join(' ')}`,
+        `the role "${role}" lacks rights on ${counted(grants.length, 'table')}`,
+        `As their owner, paste: ${grants.join(' ')}`,
       );
     }
   }
-}
-
-interface RightsRow {
-  readonly schema: string;
-  readonly may_use: boolean;
-  readonly may_create: boolean;
-}
-
-interface MissingRow {
-  readonly name: string;
-  readonly kind: 'TABLE' | 'SEQUENCE';
-  readonly privileges: string;
-}
-
-/** Privileges on the schema in which tables are looked up. Without USAGE, PostgreSQL reports that it has no tables. */
-async function schemaRights(sql: Sql): Promise<RightsRow> {
-  const [row] = await inTime(sql<[RightsRow]>`
-    select schema, has_schema_privilege(schema, 'usage') as may_use, has_schema_privilege(schema, 'create') as may_create
-    from (select coalesce(current_schema(), 'public') as schema) as place`);
-  return row;
-}
-
-/** GRANT statements for the privileges that the role lacks on the service's tables. The two logs are append-only. */
-async function missingGrants(sql: Sql, schema: string, role: string): Promise<string[]> {
-  const rows = await inTime(sql<MissingRow[]>`
-    select quote_ident(relname) as name, 'TABLE' as kind, string_agg(upper(privilege), ', ' order by privilege) as privileges
-    from pg_class
-    join pg_namespace on pg_namespace.oid = relnamespace and nspname = ${schema}
-    cross join unnest(array['select', 'insert', 'update', 'delete']) as privilege
-    where relkind = 'r'
-      and not (relname = 'audit' and privilege in ('update', 'delete'))
-      and not (relname = 'erasures' and privilege in ('update', 'delete'))
-      and not has_table_privilege(pg_class.oid, privilege)
-    group by 1
-    order by 1`);
-  return rows.map(
-    ({ name, privileges }) => `GRANT ${privileges} ON ${name} TO "${role.replaceAll('"', '""')}";`,
-  );
 }

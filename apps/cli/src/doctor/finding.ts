@@ -1,17 +1,17 @@
 export type Verdict = 'ok' | 'warning' | 'failed';
 
-/** One line of the report. */
+/** One line of the doctor's. */
 export interface Finding {
-  /** Id of the check for scripts, such as `work.worker`; stable across versions. */
+  /** Names what was checked, the same in every version, for scripts: `work.worker`. */
   readonly id: string;
   readonly about: string;
   readonly verdict: Verdict;
   readonly message: string;
-  /** How to fix it, if there is something to fix. */
+  /** What to do; only where something is to be done. */
   readonly fix?: string;
 }
 
-/** Collects the findings about one subject. */
+/** Writes the findings about one thing. */
 export class Findings {
   readonly list: Finding[] = [];
 
@@ -30,19 +30,19 @@ export class Findings {
   }
 }
 
-/** Checks one subject and records findings as it proceeds, so that they remain if it is cut off. */
+/** Checks one thing, and writes down what it sees as it proceeds: what it saw stays if it is cut off. */
 export interface Check {
   readonly about: string;
   run(findings: Findings): Promise<void> | void;
 }
 
-/** A larger difference between two clocks is worth fixing, in milliseconds. */
+/** More than this between two clocks is worth fixing, in milliseconds. */
 const CLOCKS_APART_MAX_MS = 2_000;
 
 /**
- * Minimum difference between another machine's clock and ours, in milliseconds.
+ * How far another machine's clock is from ours at least, in milliseconds.
  * @param theirs milliseconds since 1970, read at some moment between `askedAt` and now
- * @param unitMs resolution of `theirs`, which is rounded down to it
+ * @param unitMs what theirs is rounded down to
  */
 export function clocksApartMs(theirs: number, askedAt: number, unitMs = 0): number {
   const halfRoundTripMs = (Date.now() - askedAt) / 2;
@@ -69,7 +69,7 @@ export function compareClocks(
     findings.warn(
       id,
       `its clock and ours are ${(apartMs / 1_000).toFixed(1)} s apart`,
-      `Synchronize both clocks with NTP. Codes and limits are not affected (they use ${whose}); logs and certificates are.`,
+      `Let both keep time by NTP. Codes and limits go by one clock each (${whose}), so they hold; logs and certificates do not.`,
     );
   }
 }

@@ -1,19 +1,19 @@
 import { Inject } from '@nestjs/common';
 import { Help, SubCommand } from 'nest-commander';
-import { OwedMailAdministration } from '@app/activation';
+import { UndeliverableRegistrations } from '@app/activation';
 import { bounceAddress, readReport } from '@app/mail';
 import { Environment, maskEmailsIn } from '@app/runtime';
 import { BaseCommand, type ReportOptions } from '../base-command';
 import { helpText } from '../root-command';
 import { plainText } from '../terminal/format';
 
-/** Maximum size of a report, in bytes; the rest is dropped. Some servers return the whole mail, which is small. */
+/** Largest report that is read, in bytes; the rest is dropped. Some servers return the whole mail, which is small. */
 const REPORT_BYTES_MAX = 1_048_576;
 
-@SubCommand({ name: 'bounce', description: 'process a bounce from standard input' })
+@SubCommand({ name: 'bounce', description: 'take in a bounce from the standard input' })
 export class MailBounceCommand extends BaseCommand {
   constructor(
-    @Inject(OwedMailAdministration) private readonly owed: OwedMailAdministration,
+    @Inject(UndeliverableRegistrations) private readonly registrations: UndeliverableRegistrations,
     @Inject(Environment) private readonly environment: Environment,
   ) {
     super();
@@ -23,12 +23,11 @@ export class MailBounceCommand extends BaseCommand {
   help(): string {
     return helpText(
       `For a pipe from your mail server. A permanent failure (RFC 3464) or a complaint (RFC 5965) ends the registration
-of that mail: its code becomes invalid, its address becomes free, and an event is written. Anything else is
-ignored: reports without a tag signed by this service (SMTP_BOUNCE_ADDRESS), other mails, temporary failures,
-and reports about activated accounts. The exit status is 0 even then, so that the mail server does not bounce
-the bounce.`,
+that the mail belongs to: its code is dead, its address free, and an event says so. What is not signed by this
+service (SMTP_BOUNCE_ADDRESS), is no report, is temporary, or is about an activated account changes nothing.
+The exit status is 0 in all these cases, so that the mail server does not bounce the bounce.`,
       {
-        'mail bounce < dsn.eml': 'process one bounce',
+        'mail bounce < dsn.eml': 'one bounce',
         'mail bounce --json < dsn.eml': '{"taken": true, "result": "the registration has ended"}',
       },
     );
@@ -47,9 +46,9 @@ the bounce.`,
       return { taken: false, result: 'No mail of this service: the signed tag is missing' };
     const reason = plainText(maskEmailsIn(bounce.reason));
     if (!bounce.permanent) return { taken: false, result: `Not permanent: ${reason}` };
-    return (await this.owed.endUndeliverable(mailId, `bounced: ${reason}`))
+    return (await this.registrations.end(mailId, `bounced: ${reason}`))
       ? { taken: true, result: 'The registration has ended' }
-      : { taken: false, result: 'Nothing to end: the registration was already activated, replaced or ended' };
+      : { taken: false, result: 'Nothing to end: activated, replaced, or ended before' };
   }
 }
 

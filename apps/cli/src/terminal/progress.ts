@@ -1,10 +1,10 @@
 import { createColors, numbers } from './format';
 
 const BAR_WIDTH = 24;
-/** Milliseconds between two updates. */
+/** Milliseconds between two drawings. */
 const REDRAW_MS = 100;
 
-/** A progress line on the terminal. Nothing is written if stderr is not a terminal. */
+/** A line on the terminal that grows with the work. Where stderr is no terminal, nothing is written. */
 export class Progress {
   private readonly started = performance.now();
   private drawn = -Infinity;
@@ -23,7 +23,7 @@ export class Progress {
     const now = performance.now();
     if (!this.stream.isTTY || now - this.drawn < REDRAW_MS) return;
     this.drawn = now;
-    // More rows can expire during the count and after it.
+    // Rows may die while we count, and after that.
     const share = Math.min(1, this.total === 0 ? 1 : done / this.total);
     const filled = Math.round(share * BAR_WIDTH);
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
@@ -36,7 +36,7 @@ export class Progress {
     this.stream.write(`\r\u001b[K${createColors(this.stream).green(bar)} ${figures}`);
   }
 
-  /** Clears the line; the result is printed next. */
+  /** Wipes the line: what follows says how it ended. */
   end(): void {
     if (this.stream.isTTY && this.drawn > 0) this.stream.write('\r\u001b[K');
   }

@@ -7,14 +7,14 @@ type Limits = Pick<Environment, 'ACTIVATION_CODE_MAX_RESENDS' | 'ACTIVATION_CODE
 const reasonText = (text: string | null): string | null =>
   text === null ? null : plainText(maskEmailsIn(text));
 
-/** The result of `users find` as JSON. */
+/** What `users find` knows, as data. */
 export const foundToJson = ({ account, email, traces }: FoundAccount, limits: Limits) => ({
   email,
   account: account === null ? null : accountToJson(account, limits),
   ...tracesToJson(traces),
 });
 
-/** Everything stored about one account except the password hash. */
+/** Everything held of one account but the password's hash. */
 export const accountToJson = (account: AccountDetails, limits: Limits) => ({
   id: account.id,
   email: account.email,

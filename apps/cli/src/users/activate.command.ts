@@ -20,9 +20,9 @@ export class UsersActivateCommand extends AuditedCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `First make sure that the person owns the mailbox, which the code would have proved. The event user.activated is
-written as usual.`,
-      { 'users activate kevin@example.com --reason "wrote to us from that address"': 'activate the account' },
+      `Make sure that the person owns the mailbox: the code would have proved it. Other services are told by the
+event user.activated, as after a code.`,
+      { 'users activate kevin@example.com --reason "wrote to us from that address"': 'activated' },
     );
   }
 
@@ -36,7 +36,7 @@ written as usual.`,
     }
     throw new Error(
       {
-        already_activated: `${account.email} is already activated.`,
+        already_activated: `${account.email} is activated already.`,
         gone: `${account.email} has just been deleted.`,
       }[outcome],
     );

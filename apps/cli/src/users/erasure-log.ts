@@ -5,7 +5,7 @@ import type { Erasure } from '@app/users';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 
-/** Parses a line printed by `users erasures`; null for any other text. */
+/** A line that `users erasures` printed; null where it is none. */
 export function parseErasure(line: string): Erasure | null {
   let value: unknown;
   try {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { retryDelaySeconds } from './send-owed-mail';
+import { retryDelaySeconds } from './retry-delay';
 
 describe('retryDelaySeconds', () => {
   const middle = (): number => 0.5;

@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { TransactionSql } from 'postgres';
+import type { Sql } from './sql';
+import { inTransaction } from './transaction';
+
+/** An arbitrary constant that names the lock of our migrations among all advisory locks of the database. */
+const ADVISORY_LOCK = 7_242_018;
+/** Longest wait for another migration to end, and how often it is looked at, in milliseconds. */
+const LOCK_WAIT_MS = 60_000;
+const LOCK_POLL_MS = 100;
+/** Longest wait of a migration's statement for a table lock: traffic queues up behind it meanwhile. */
+const TABLE_LOCK_TIMEOUT = '1s';
+/** Traffic is served for so long, in milliseconds, until a migration asks for its table locks again. */
+const TABLE_LOCK_PAUSE_MS = 2_000;
+/** Until then a migration asks again for table locks that others hold, in milliseconds. */
+const TABLE_LOCKS_WAIT_MS = 20_000;
+/** SQLSTATE of a lock that was not given in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
+/** No migration takes longer, in milliseconds. */
+const MIGRATION_TIMEOUT_MS = 86_400_000;
+
+export interface Patience {
+  /** How long table locks that others hold are asked for again, in milliseconds. */
+  readonly tableLocksMs?: number;
+  /** Is told what a migration waits for. */
+  readonly onWait?: (why: string) => void;
+}
+
+type Work<T> = (transaction: TransactionSql) => Promise<T>;
+
+/**
+ * Runs the work in a transaction while no other migration runs. The lock is polled for, and not waited for inside
+ * `pg_advisory_xact_lock`: a waiting statement holds a snapshot, which is a deadlock with what waits for snapshots.
+ * Where others hold a table that the work changes, all of it is reverted and tried again.
+ */
+export async function takeTurn<T>(sql: Sql, patience: Patience, work: Work<T>): Promise<T> {
+  const { tableLocksMs = TABLE_LOCKS_WAIT_MS, onWait = () => {} } = patience;
+  const began = performance.now();
+  for (;;) {
+    const outcome = await attempt(sql, work);
+    if (typeof outcome === 'object') return outcome.done;
+    const waitedMs = performance.now() - began;
+    if (outcome === 'another migration runs') {
+      if (waitedMs > LOCK_WAIT_MS)
+        throw new Error(`Another migration has been running for ${LOCK_WAIT_MS / 1_000} s`);
+      await pause(LOCK_POLL_MS);
+    } else {
+      if (waitedMs > tableLocksMs) throw inUse(waitedMs);
+      onWait('A table that changes is in use; traffic goes first, and the migration is tried again in 2 s.');
+      await pause(TABLE_LOCK_PAUSE_MS);
+    }
+  }
+}
+
+async function attempt<T>(
+  sql: Sql,
+  work: Work<T>,
+): Promise<{ readonly done: T } | 'another migration runs' | 'a table is in use'> {
+  try {
+    return await inTransaction(
+      sql,
+      async (transaction) => {
+        const [row] = await transaction<[{ locked: boolean }]>`
+          select pg_try_advisory_xact_lock(${ADVISORY_LOCK}) as locked`;
+        if (!row.locked) return 'another migration runs';
+        await transaction.unsafe(`set local lock_timeout = '${TABLE_LOCK_TIMEOUT}'`);
+        return { done: await work(transaction) };
+      },
+      MIGRATION_TIMEOUT_MS,
+    );
+  } catch (error) {
+    if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return 'a table is in use';
+    throw error;
+  }
+}
+
+const inUse = (waitedMs: number): Error =>
+  new Error(
+    `A table that changes was in use for ${Math.round(waitedMs / 1_000)} s: each wait for it ended by lock timeout. ` +
+      'Nothing was changed. End what holds it, such as a long report or a dump, and run the migration again',
+  );

@@ -8,6 +8,7 @@ import { failOverPostgres } from './faults/postgres-failover';
 import { POSTGRES_OUTAGES } from './faults/postgres';
 import { refuse, REFUSALS } from './faults/refusals';
 import { strikeProcesses } from './faults/processes';
+import { neverRead } from './faults/readers';
 import { failOverRedis } from './faults/redis-failover';
 import { REDIS_OUTAGES } from './faults/redis';
 import { stopApi, stopTwice, stopWorker } from './faults/shutdown';
@@ -28,11 +29,14 @@ const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Seen> }[]
   { fault: 'PostgreSQL failed over', run: () => failOverPostgres('killed') },
   { fault: 'PostgreSQL switched over', run: () => failOverPostgres('demoted') },
   { fault: 'PgBouncer between, PostgreSQL restarted', run: poolTransactions },
+  ...(['limits', 'doorbell'] as const).map((lost) => ({
+    fault: `Redis cluster: node of the ${lost} failed over`,
+    run: () => failOverRedis(() => TestRedisCluster.start({ replicas: true }), lost),
+  })),
   {
-    fault: 'Redis cluster failed over',
-    run: () => failOverRedis(() => TestRedisCluster.start({ replicas: true })),
+    fault: 'Redis sentinels failed over',
+    run: () => failOverRedis(() => TestRedisSentinels.start(), 'limits'),
   },
-  { fault: 'Redis sentinels failed over', run: () => failOverRedis(() => TestRedisSentinels.start()) },
   { fault: 'SMTP refusing for good', run: refuseForGood },
   { fault: 'api killed 20 times', run: (stage) => killApi(stage, 20) },
   {
@@ -48,6 +52,7 @@ const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Seen> }[]
     fault: 'both api processes stopped, 5 times',
     run: (stage) => strikeProcesses(stage, { times: 5, signal: 'SIGSTOP', victims: (pids) => pids }),
   },
+  { fault: 'clients that pipeline and do not read, or stop half-way', run: neverRead },
   { fault: 'worker killed 5 times', run: (stage) => killWorker(stage, 5) },
   {
     fault: 'worker killed 5 times while it delivers events',

@@ -1,5 +1,7 @@
-import { inTime, parseEnvironment } from '@app/runtime';
-import { createSql, requireReadiness } from '@app/runtime/testing';
+import { hashSync } from 'bcrypt';
+import { createSql, inTime, parseEnvironment } from '@app/runtime';
+import { requireReadiness } from '@app/runtime/testing';
+import { cli } from '../support/cli';
 import { HOSTILE_SETTINGS, USABLE_SESSION, useSession } from '../support/hostile-settings';
 import { PgBouncer } from './pgbouncer';
 import { PrivatePostgres } from './private-postgres';
@@ -56,4 +58,25 @@ describe('A session through PgBouncer, which refuses most settings at the start 
       await sql.end({ timeout: 1 });
     }
   });
+
+  it('serves the command line, migrations and changes of accounts included', async () => {
+    const name = `commands_${Math.random().toString(36).slice(2)}`;
+    await postgres.createDatabase(name);
+    const through = { ...env, DATABASE_NAME: name };
+    const migrated = await cli(['db', 'migrate', '--json'], through);
+    expect([migrated.status, migrated.stderr]).toEqual([0, '']);
+    const account = JSON.stringify({
+      email: 'marie@example.com',
+      password_hash: hashSync('SecurePass123', 4),
+      created_at: '2026-01-01T00:00:00Z',
+      activated_at: '2026-01-01T00:00:00Z',
+    });
+    const imported = await cli(
+      ['users', 'import', '-', '--reason', 'moved', '--json'],
+      through,
+      `${account}\n`,
+    );
+    expect([imported.status, imported.json()]).toEqual([0, expect.objectContaining({ imported: 1 })]);
+    expect((await cli(['users', 'list'], through)).stdout).toContain('marie@example.com');
+  }, 60_000);
 });

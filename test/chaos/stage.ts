@@ -1,5 +1,4 @@
-import { parseEnvironment, type Sql } from '@app/runtime';
-import { createSql } from '@app/runtime/testing';
+import { createSql, parseEnvironment, type Sql } from '@app/runtime';
 import { spawnApp, type SpawnedApp } from '../support/apps';
 import { TestInbox } from '../support/inbox';
 import { TcpProxy } from '../support/proxy';

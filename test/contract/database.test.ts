@@ -1,5 +1,4 @@
-import { inTime, parseEnvironment, type Sql } from '@app/runtime';
-import { createSql } from '@app/runtime/testing';
+import { createSql, inTime, parseEnvironment, type Sql } from '@app/runtime';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TcpProxy } from '../support/proxy';
 import { until } from '../support/until';

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
-import type { Sql } from '@app/runtime';
-import { databaseAddress } from '@app/runtime/testing';
+import { databaseAddress, type Sql } from '@app/runtime';
 import { parseEmailAddress, type NewUser } from '@app/users';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { postgresRepositories } from '../support/repositories';

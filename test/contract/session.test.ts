@@ -1,5 +1,4 @@
-import { parseEnvironment } from '@app/runtime';
-import { createSql } from '@app/runtime/testing';
+import { createSql, parseEnvironment } from '@app/runtime';
 import { HOSTILE_SETTINGS, USABLE_SESSION, useSession } from '../support/hostile-settings';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 

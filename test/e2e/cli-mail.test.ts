@@ -73,7 +73,7 @@ describe('mail owed, mail retry', () => {
       // It was owed already, and its next try is an hour away.
       expect(inbox.mailsTo('kevin@example.com')).toEqual([]);
       expect((await mail('retry')).stdout).toBe('No mail was given up.\n');
-      expect((await mail('retry', '--now')).stdout).toBe('No mail was given up. 1 mail due now.\n');
+      expect((await mail('retry', '--now')).stdout).toBe('No mail was given up. 1 mail no longer waiting.\n');
       expect(codeIn(await inbox.mailTo('kevin@example.com'))).toMatch(/^\d{4}$/);
       expect((await mail('retry', '--now', '--json')).json()).toEqual({ retried: 0, due_now: 0 });
     } finally {

@@ -56,7 +56,7 @@ describe('codes purge', () => {
     const result = await running.result;
     expect([result.status, result.stderr]).toEqual([
       1,
-      expect.stringContaining('Stopping after the current batch'),
+      expect.stringContaining('Ending after the current batch'),
     ]);
     const { deleted, interrupted } = result.json();
     expect(interrupted).toBe(true);

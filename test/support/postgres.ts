@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { parseEnvironment, type Environment, type Sql } from '@app/runtime';
-import { createSql } from '@app/runtime/testing';
+import { createSql, parseEnvironment, type Environment, type Sql } from '@app/runtime';
 import { administer, TEMPLATE, type DatabaseAddress } from './postgres-server';
 
 export interface TestDatabase {

@@ -1,8 +1,7 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Migrations, parseEnvironment } from '@app/runtime';
-import { createSql } from '@app/runtime/testing';
+import { createSql, Migrations, parseEnvironment } from '@app/runtime';
 import { until } from '../../support/until';
 import type { Seen } from '../report';
 import type { Stage } from '../stage';
@@ -31,49 +30,46 @@ create index users_nickname on users (nickname);
 alter table users drop column nickname;
 `;
 
-/** The schema moves on under code that knows nothing of it, and waits for a table lock in vain before that. */
+/** The schema moves on under code that knows nothing of it, while a long reader holds the table for some time. */
 export async function migrateUnderLoad(stage: Stage): Promise<Seen> {
   const folder = mkdtempSync(path.join(tmpdir(), 'migrations-'));
   cpSync('db/migrations', folder, { recursive: true });
   writeFileSync(path.join(folder, '9999_nickname.sql'), NEXT);
   const sql = createSql(parseEnvironment(stage.postgres.env()));
-  const migrations = new Migrations(sql, folder);
+  let waits = 0;
+  const migrations = new Migrations(sql, folder, { onWait: () => (waits += 1) });
   const load = stage.load();
   try {
+    // A connection that is opened for a reservation is never given out by postgres.js, where it fetches no types.
+    await stage.sql`select 1`;
     const reader = await stage.sql.reserve();
     await reader`begin`;
     await reader`select 1 from users limit 1`;
-    const inVain = await migrations.up().then(
-      () => 'went through',
-      // The runner of migrations wraps what PostgreSQL said.
-      (error: unknown) => {
-        const { cause, message } = error as Error;
-        return (cause as { code?: string } | undefined)?.code ?? message;
-      },
-    );
-    const released = performance.now();
-    const newcomer = await until('sign-ups work again', () => load.acknowledgedAfter(released), 30_000);
+    const behind = performance.now();
+    const applying = migrations.up();
+    await until('it waits for the reader, and lets traffic go first', () => waits > 1, 20_000);
     await reader`commit`;
     reader.release();
-
-    const began = performance.now();
-    await migrations.up();
+    const released = performance.now();
+    const applied = await applying;
+    const appliedMs = performance.now() - released;
+    const waited = load.signUps.filter(({ startedAt }) => startedAt >= behind && startedAt <= released);
+    const slowestMs = Math.max(0, ...waited.map(({ startedAt, endedAt }) => endedAt - startedAt));
     await until('sign-ups work on the new schema', () => load.acknowledgedAfter(performance.now() - 50));
     await migrations.down();
     const ended = performance.now();
     await load.stop();
-    const during = load.signUps.filter(({ startedAt }) => startedAt >= began && startedAt <= ended);
+    const during = load.signUps.filter(({ startedAt }) => startedAt >= behind && startedAt <= ended);
     const refused = during.filter(({ status }) => status !== 201);
-    const recoveredMs = newcomer.endedAt - released;
     return {
-      promised: 'old code keeps working; the wait for a lock is short',
-      seen: `${during.length} sign-ups during it, ${refused.length} refused; behind a reader it ended with ${inVain}`,
-      recovery: `sign-up ${ms(recoveredMs)}`,
+      promised: 'old code keeps working; the wait for a lock is short; it ends well',
+      seen: `${during.length} sign-ups during it, ${refused.length} refused, the slowest behind a reader ${ms(slowestMs)}`,
+      recovery: `migration ${ms(appliedMs)}`,
       broken: [
         ...(await stage.ledger.settle(10)),
         ...refused.map(({ email, status }) => `${email} was answered ${status}`),
-        ...(inVain === '55P03' ? [] : [`the migration behind a reader ended with ${inVain}`]),
-        ...(recoveredMs > RECOVERY_MS ? [`sign-ups worked again only after ${ms(recoveredMs)}`] : []),
+        ...(applied.length === 1 ? [] : [`behind a reader these were applied: ${applied.join(', ')}`]),
+        ...(appliedMs > RECOVERY_MS ? [`it was applied only ${ms(appliedMs)} after the reader ended`] : []),
       ],
     };
   } finally {

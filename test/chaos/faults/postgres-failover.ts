@@ -1,5 +1,4 @@
-import { parseEnvironment } from '@app/runtime';
-import { createSql } from '@app/runtime/testing';
+import { createSql, parseEnvironment } from '@app/runtime';
 import type { Seen } from '../report';
 import { Stage } from '../stage';
 import { endure } from './outages';

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SpawnedApp } from '../../support/apps';
+import { until } from '../../support/until';
+import type { Seen } from '../report';
+import type { Stage } from '../stage';
+import { ms } from './outages';
+
+const MIB = 1_048_576;
+/** Pipelined on each connection: fewer than the server closes it for. */
+const REQUESTS = 200;
+const PATHS = ['/docs/swagger-ui-bundle.js', '/docs-yaml', '/docs-json', '/problems/RateLimitExceeded', '/'];
+/** As many as one client address may hold of an api's places, and more. */
+const CONNECTIONS = 300;
+/** Requests of one kind, their heads or bodies left half-way. */
+const HALVES = [
+  'GET / HTTP/1.1\r\nHost: a\r\nX-Half',
+  'POST /api/v1/users/register HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 60\r\n\r\n{"email',
+];
+
+/** What is promised, whatever one client does. */
+const MEMORY_MAX_MIB = 60;
+const PROBE_P99_MAX_MS = 200;
+/** `REQUEST_TIMEOUT_SECONDS` is 15 by default; five more. */
+const LET_GO_MS = 20_000;
+const MEMORY_BACK_MS = 60_000;
+/** What memory may differ by of itself under a dozen sign-ups a second, in MiB. */
+const NOISE_MIB = 20;
+
+/** Clients from one address send many requests and read no answer, or send half of a request, while others sign up. */
+export async function neverRead(stage: Stage): Promise<Seen> {
+  const load = stage.load();
+  const attackers: Socket[] = [];
+  try {
+    await until('sign-ups work', () => load.acknowledgedAfter(0));
+    await load.burst(15);
+    await pause(3_000);
+    const before = memoryMib(stage.api);
+    for (let index = 0; index < CONNECTIONS; index += 1) attackers.push(attack(stage.api.port, index));
+    for (let index = 0; index < CONNECTIONS / 4; index += 1) attackers.push(attack(stage.worker.port, index));
+    const attacked = performance.now();
+    let peak = before;
+    let files = 0;
+    const latencies: number[] = [];
+    const lettingGo = async (): Promise<boolean> => {
+      const began = performance.now();
+      await fetch(`${stage.api.url}/livez`);
+      latencies.push(performance.now() - began);
+      peak = Math.max(peak, memoryMib(stage.api));
+      files = Math.max(files, readdirSync(`/proc/${stage.api.child.pid}/fd`).length);
+      return established([stage.api.port, stage.worker.port]) === 0;
+    };
+    await until('the servers have let go of them', lettingGo, 3 * LET_GO_MS);
+    const heldMs = performance.now() - attacked;
+    for (const socket of attackers) socket.destroy();
+    const released = performance.now();
+    await until('memory is back', () => memoryMib(stage.api) < before + NOISE_MIB, 3 * MEMORY_BACK_MS);
+    const backMs = performance.now() - released;
+    await load.stop();
+    const slowest =
+      latencies.toSorted((one, other) => one - other)[Math.ceil(latencies.length * 0.99) - 1] ?? 0;
+    const refused = load.signUps.filter(({ status }) => status !== 201);
+    const grown = peak - before;
+    return {
+      promised: '/livez p99 < 200 ms; 60 MiB at most, back in 1 min; let go after 20 s',
+      seen: `${load.signUps.length} sign-ups, ${refused.length} refused; /livez p99 ${ms(slowest)}; +${Math.round(grown)} MiB, ${files} files`,
+      recovery: `places ${ms(heldMs)}, memory ${ms(backMs)}`,
+      broken: [
+        ...(await stage.ledger.settle(10)),
+        ...refused.map(({ email, status }) => `${email} was answered ${status}`),
+        ...(slowest > PROBE_P99_MAX_MS ? [`/livez p99 was ${ms(slowest)}`] : []),
+        ...(grown > MEMORY_MAX_MIB ? [`memory grew by ${Math.round(grown)} MiB`] : []),
+        ...(files > CONNECTIONS + 100 ? [`${files} files were open`] : []),
+        ...(heldMs > LET_GO_MS ? [`connections were held for ${ms(heldMs)}`] : []),
+        ...(backMs > MEMORY_BACK_MS ? [`memory was back only after ${ms(backMs)}`] : []),
+      ],
+    };
+  } finally {
+    for (const socket of attackers) socket.destroy();
+    await load.stop();
+  }
+}
+
+/** A separate client address: the sign-ups come from 127.0.0.1. */
+const STRANGER = '127.0.0.2';
+
+function attack(port: number, index: number): Socket {
+  const path = PATHS[index % PATHS.length] ?? '/';
+  const half = index % 10 === 0 ? HALVES[(index / 10) % HALVES.length] : undefined;
+  const text = half ?? `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(REQUESTS);
+  const socket = connect({ port, host: '127.0.0.1', localAddress: STRANGER }, () => socket.write(text));
+  socket.pause();
+  socket.on('error', () => {});
+  return socket;
+}
+
+const memoryMib = ({ child }: SpawnedApp): number =>
+  (Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1_024) / MIB;
+
+/** Connections of the stranger that a server's side still has: established (01), or closed by the client alone (08). */
+function established(ports: readonly number[]): number {
+  const hex = ports.map((port) => port.toString(16).toUpperCase().padStart(4, '0')).join('|');
+  const line = new RegExp(`^ +\\d+: 0100007F:(${hex}) 0200007F:\\S+ 0[18] `);
+  return readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .filter((each) => line.test(each)).length;
+}

@@ -17,7 +17,7 @@ import { ActivateAccount } from './use-cases/activate-account';
 import { IssueNewCode } from './use-cases/issue-new-code';
 import { PurgeDeadRegistrations } from './use-cases/purge-dead-registrations';
 
-/** What is done with rows and needs PostgreSQL alone. */
+/** Providers that work on rows and need only PostgreSQL. */
 export const ROW_PROVIDERS: Provider[] = [
   { provide: ActivationRepository, useClass: PostgresActivationRepository },
   { provide: OwedMailRepository, useClass: PostgresOwedMailRepository },
@@ -34,7 +34,7 @@ export const CODE_DERIVER: Provider = {
     new CodeDeriver(SECRET_KEY, SECRET_KEY_PREVIOUS),
 };
 
-/** What is done with activation codes. The mails that carry them are sent by SendOwedMail, in the worker. */
+/** Use cases for activation codes. SendOwedMail, in the worker, sends the mails that contain them. */
 @Module({
   imports: [MailModule],
   providers: [

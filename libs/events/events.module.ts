@@ -10,13 +10,13 @@ import { WebhookSender } from './domain/webhook';
 import { DeliverEvents } from './use-cases/deliver-events';
 import { ForgetEvents } from './use-cases/forget-events';
 
-/** What the command line needs of the webhook: Deliveries → PostgreSQL; WebhookSender → HTTP. */
+/** The part that the command line needs: Deliveries → PostgreSQL; WebhookSender → HTTP. */
 export const DELIVERY_PROVIDERS: Provider[] = [
   { provide: Deliveries, useClass: PostgresDeliveries },
   { provide: WebhookSender, useClass: HttpWebhookSender },
 ];
 
-/** What a purge needs: EventRetention → PostgreSQL. */
+/** The part that a purge needs: EventRetention → PostgreSQL. */
 export const RETENTION_PROVIDERS: Provider[] = [
   { provide: EventRetention, useClass: PostgresEventRetention },
   ForgetEvents,

@@ -1,7 +1,7 @@
 import { SmtpSession } from './adapters/smtp/smtp-session';
 import type { SmtpAddress } from './domain/smtp-address';
 
-/** Connects, waits for the greeting and agrees on TLS; no secret is sent. @throws {Error} with the reason */
+/** Connects, waits for the greeting and negotiates TLS, without sending a secret. @throws {Error} with the reason */
 export async function greetMailServer(address: SmtpAddress, timeoutMs: number): Promise<void> {
   (await SmtpSession.greet(address, timeoutMs)).close();
 }

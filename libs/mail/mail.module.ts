@@ -5,7 +5,7 @@ import { ReaderLocale } from './domain/locale';
 import { MailServerLog } from './domain/mail-server-log';
 import { localesWith } from './templates/template-folder';
 
-/** What is known of mails without sending any; MailServerLog → PostgreSQL. */
+/** Everything about mails except sending them; MailServerLog → PostgreSQL. */
 @Module({
   providers: [
     { provide: MailServerLog, useClass: PostgresMailServerLog },

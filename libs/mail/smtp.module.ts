@@ -10,14 +10,14 @@ import { MailServerLog } from './domain/mail-server-log';
 import { MailModule } from './mail.module';
 import { MailTemplates } from './templates/mail-templates';
 
-/** The mailer module renders with our templates and sends over our mail servers; both are checked when it is built. */
+/** The mailer module renders our templates and sends through our mail servers; both are checked when it is built. */
 export function mailerOptions(servers: SmtpServers, templates: MailTemplates): MailerOptions {
   templates.check();
   const compile = templates.compile.bind(templates);
   return { transport: servers, plugins: [{ step: 'compile', plugin: compile }] };
 }
 
-/** Sends one mail without a worker: what a person tries by hand. */
+/** Sends one mail without a worker, for a person who tests it. */
 export async function sendOnce(environment: Environment, mail: Mail): Promise<MailOutcome> {
   const servers = new SmtpServers(environment);
   const options = mailerOptions(servers, new MailTemplates(environment));
@@ -45,10 +45,14 @@ export class SmtpModule {
           inject: [MailerService, MailServerLog, Logger],
           useFactory: (mailer: MailerService, log: MailServerLog, logger: Logger) => {
             servers.onChange = ({ server, reason }) => {
-              if (reason === null) logger.info({ server }, 'Mail server takes mails again');
-              else logger.error({ server, reason }, 'Mail server does not take mails; all are held');
+              if (reason === null) logger.info({ server }, 'The mail server accepts mails again');
+              else
+                logger.error(
+                  { server, reason },
+                  'The mail server does not accept mails; holding all of them',
+                );
               log.record(server, reason).catch((error: unknown) => {
-                logger.warn({ error }, 'The state of the mail server was not written down');
+                logger.warn({ error }, 'Storing the state of the mail server failed');
               });
             };
             return new SmtpMailer(mailer, servers, environment);

@@ -18,16 +18,16 @@ import { MetricsReporter } from './use-cases/metrics-reporter';
 import { MetricsStore } from './domain/metrics-store';
 import { RollingTally } from './domain/tally';
 
-/** Bound to null when `ENABLE_METRICS=false`. */
+/** Null when `ENABLE_METRICS=false`. */
 const orNull =
   <Ports extends unknown[], T>(make: (...ports: Ports) => T) =>
   ({ ENABLE_METRICS: enabled }: Environment, ...ports: Ports): T | null =>
     enabled ? make(...ports) : null;
 
 /**
- * MetricsStore → Redis, or this process in one-node mode; Instruments → Prometheus.
- * `ENABLE_METRICS=false`: recorder and instruments do nothing, MetricsReporter and PrometheusScrape are null.
- * Imported once, by an app's root.
+ * MetricsStore → Redis, or this process in one-node mode; Instruments → Prometheus. With `ENABLE_METRICS=false`,
+ * recorder and instruments do nothing, and MetricsReporter and PrometheusScrape are null. Imported once, by the root
+ * module of an app.
  */
 @Global()
 @Module({
@@ -77,7 +77,7 @@ export class MetricsModule implements OnApplicationBootstrap, BeforeApplicationS
     this.flusher?.start();
   }
 
-  /** Once the requests are done, and before RuntimeModule closes Redis in `onApplicationShutdown`. */
+  /** After the last request, and before RuntimeModule closes Redis in `onApplicationShutdown`. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.flusher?.stop();
   }
@@ -92,8 +92,8 @@ function createFlusher(
   return new Flusher(own, store, {
     failed: (error, first) => {
       instruments.metricsFlushFailed();
-      if (first) logger.warn({ error }, 'Metrics cannot be flushed; counting continues');
+      if (first) logger.warn({ error }, 'Flushing metrics failed; counting continues');
     },
-    recovered: () => logger.info('Metrics are flushed again'),
+    recovered: () => logger.info('Flushing metrics has recovered'),
   });
 }

@@ -5,7 +5,7 @@ import { PostgresWorkerHeartbeats } from './adapters/postgres-worker-heartbeats'
 import { Doorbell } from './domain/doorbell';
 import { WorkerHeartbeats } from './domain/worker-heartbeats';
 
-/** What the command line needs of it. */
+/** The part that the command line needs. */
 export const WORKER_HEARTBEATS: Provider = { provide: WorkerHeartbeats, useClass: PostgresWorkerHeartbeats };
 
 /** Doorbell → a BullMQ job in Redis, or NOTIFY of PostgreSQL in one-node mode; WorkerHeartbeats → PostgreSQL. */
@@ -17,7 +17,7 @@ export class OwedWorkModule {
       const notify = { provide: Doorbell, useClass: NotifyDoorbell };
       return { ...common, providers: [notify, WORKER_HEARTBEATS], exports: [Doorbell, WorkerHeartbeats] };
     }
-    // BullMQ is loaded where there is a Redis: it is a fifth of what the api loads, and nobody else needs it.
+    // BullMQ is loaded only with Redis: it is a fifth of what the api loads.
     const { RedisDoorbellModule } = await import('./adapters/redis-doorbell.module.js');
     return {
       ...common,

@@ -4,7 +4,7 @@ import { InProcessWindows } from './adapters/in-process-windows';
 import { RedisWindows } from './adapters/redis-windows';
 import { SlidingWindowStorage } from './sliding-window-storage';
 
-/** SlidingWindowStorage → Redis with a fall-back to this process, or this process alone in one-node mode. */
+/** SlidingWindowStorage → Redis with this process as fallback, or only this process in one-node mode. */
 @Module({
   providers: [
     {
@@ -17,6 +17,6 @@ import { SlidingWindowStorage } from './sliding-window-storage';
 })
 export class RateLimitModule {}
 
-/** The storage of a process that has this Redis, or none. */
+/** The storage of a process, with or without Redis. */
 export const slidingWindowStorage = (redis: Redis | null, logger: Logger): SlidingWindowStorage =>
   new SlidingWindowStorage(redis === null ? null : new RedisWindows(redis), new InProcessWindows(), logger);

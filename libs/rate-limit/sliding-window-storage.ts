@@ -2,23 +2,23 @@ import type { ThrottlerStorage } from '@nestjs/throttler';
 import { Unavailable, type Logger } from '@app/runtime';
 import type { Charge, SlidingWindows, Verdict } from './domain/sliding-windows';
 
-/** The record that @nestjs/throttler reads; its times are seconds, while it hands milliseconds over. */
+/** The record that @nestjs/throttler reads; its times are in seconds, although it passes milliseconds. */
 type ThrottlerStorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
-/** How often an unavailable store is asked whether it is back, in milliseconds. */
+/** Interval at which an unavailable store is probed, in milliseconds. */
 const PROBE_INTERVAL_MS = 500;
 
-/** A spend that can be written proves the store usable: a full or a read-only one still answers PING. */
+/** A successful spend proves that the store is usable: a full or read-only one still answers PING. */
 const PROBE: Charge = { limit: 'probe', key: 'probe', max: 1_000, windowMs: 1_000, action: 'spend' };
 
 /**
- * @nestjs/throttler's storage: sliding windows in Redis, or in this process alone in one-node mode and while Redis is
- * unavailable. The first request that finds Redis unavailable pays the wait, the ones after it are counted in this
- * process, until a probe in the background is answered. Neither store learns what the other counted: an outage gives a
- * client at most one more budget for each process, and its end none.
+ * @nestjs/throttler's storage: sliding windows in Redis, or in this process in one-node mode and while Redis is
+ * unavailable. Only the first request that finds Redis unavailable waits; the following ones are counted in this
+ * process until a background probe succeeds. Neither store knows the other's counts: an outage gives a client at most
+ * one extra budget per process, and its end none.
  */
 export class SlidingWindowStorage implements ThrottlerStorage, SlidingWindows {
-  /** Called for every decision that this process took alone because the shared store was unavailable. */
+  /** Called for every decision made in this process because the shared store was unavailable. */
   onFallback: () => void = () => {};
   private probe: NodeJS.Timeout | undefined;
 
@@ -34,7 +34,7 @@ export class SlidingWindowStorage implements ThrottlerStorage, SlidingWindows {
     return this.probe !== undefined;
   }
 
-  /** Settles several limits in one step. The guard uses this one. */
+  /** Settles several limits in one step, for our guard. */
   async settle(charges: readonly Charge[]): Promise<Verdict[]> {
     if (this.shared === null) return await this.local.settle(charges);
     if (!this.away) {
@@ -50,8 +50,8 @@ export class SlidingWindowStorage implements ThrottlerStorage, SlidingWindows {
   }
 
   /**
-   * Settles one limit, for a guard that asks limit by limit. `blockDuration` has no meaning here: a refused request
-   * waits until the window has capacity, and no longer.
+   * Settles one limit, for a guard that asks for limits one by one. `blockDuration` is ignored: a refused request
+   * waits only until the window has capacity.
    */
   async increment(
     key: string,
@@ -73,7 +73,7 @@ export class SlidingWindowStorage implements ThrottlerStorage, SlidingWindows {
     };
   }
 
-  /** Stops asking for the shared store. Nest calls it when the app closes. */
+  /** Stops probing the shared store. Nest calls it when the app closes. */
   onApplicationShutdown(): void {
     clearInterval(this.probe);
     this.probe = undefined;
@@ -81,10 +81,10 @@ export class SlidingWindowStorage implements ThrottlerStorage, SlidingWindows {
 
   private leave(shared: SlidingWindows, error: Unavailable): void {
     if (this.away) return;
-    this.logger.warn({ error }, 'Rate limits are counted by this process alone until Redis is back');
+    this.logger.warn({ error }, 'Redis is unavailable; rate limits are counted per process');
     this.probe = setInterval(() => this.ask(shared), PROBE_INTERVAL_MS);
     this.probe.unref();
-    // Immediately too: where only this process was slow to read the answer, Redis is available.
+    // Also probes immediately: if only this process was slow to read the reply, Redis is available.
     this.ask(shared);
   }
 

@@ -3,7 +3,7 @@ import { DOORBELL_CHANNEL } from '@app/owed-work';
 import { Logger, Sql } from '@app/runtime';
 import { Sweep } from './sweep';
 
-/** Hears the doorbell in one-node mode. postgres.js listens again by itself when the connection was lost. */
+/** Listens for the doorbell in one-node mode. postgres.js listens again by itself after a lost connection. */
 @Injectable()
 export class DoorbellListener implements OnApplicationBootstrap {
   constructor(
@@ -14,9 +14,9 @@ export class DoorbellListener implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const wake = (): void => this.sweep.wake();
-    // Mails announced while the connection was lost are found when it listens again.
+    // Finds the mails that were announced while the connection was lost.
     this.sql.listen(DOORBELL_CHANNEL, wake, wake).catch((error: unknown) => {
-      this.logger.warn({ error }, 'The doorbell is unavailable; sweeping');
+      this.logger.warn({ error }, 'The doorbell is unavailable; relying on the sweep');
     });
   }
 }

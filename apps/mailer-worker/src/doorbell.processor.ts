@@ -4,10 +4,10 @@ import { BLOCKING_SECONDS, DOORBELL_QUEUE } from '@app/owed-work';
 import { Logger, within } from '@app/runtime';
 import { Sweep } from './sweep';
 
-/** Longest wait for Redis at the end, in milliseconds: a frozen one never answers. */
+/** Maximum wait for Redis at shutdown, in milliseconds: a frozen Redis never answers. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Hears the doorbell in Redis mode. Times are milliseconds, except for `drainDelay`. */
+/** Listens for the doorbell in Redis mode. Times are in milliseconds, except for `drainDelay`. */
 @Processor(DOORBELL_QUEUE, {
   autorun: false,
   lockDuration: 5_000,
@@ -29,10 +29,10 @@ export class DoorbellProcessor extends WorkerHost implements OnApplicationBootst
   onApplicationBootstrap(): void {
     void this.worker
       .run()
-      .catch((error: unknown) => this.logger.error({ error }, 'The doorbell is not heard any more'));
+      .catch((error: unknown) => this.logger.error({ error }, 'Stopped listening for the doorbell'));
   }
 
-  /** Nothing is done while the job exists: a ring that comes meanwhile would be taken for the same one. */
+  /** Does nothing while the job exists: a ring during that time would count as the same job. */
   process(): Promise<void> {
     return Promise.resolve();
   }
@@ -45,13 +45,13 @@ export class DoorbellProcessor extends WorkerHost implements OnApplicationBootst
 
   @OnWorkerEvent('error')
   onError(error: Error): void {
-    if (!this.failing) this.logger.warn({ error }, 'The doorbell is unavailable; sweeping');
+    if (!this.failing) this.logger.warn({ error }, 'The doorbell is unavailable; relying on the sweep');
     this.failing = true;
   }
 
   async onModuleDestroy(): Promise<void> {
     await within(this.worker.close(), CLOSE_TIMEOUT_MS, () => new Error('timeout')).catch(() => {});
-    // @nestjs/bullmq closes it once more, and would wait forever.
+    // @nestjs/bullmq closes it a second time, and would wait forever.
     this.worker.close = () => Promise.resolve();
   }
 }

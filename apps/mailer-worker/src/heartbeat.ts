@@ -5,10 +5,10 @@ import { Doorbell, WorkerHeartbeats, WORKER_ID, WORKER_LOST_SECONDS } from '@app
 import { Logger } from '@app/runtime';
 import { Rounds } from './rounds';
 
-/** Three beats fit into the time after which a worker is taken for dead. */
+/** Three beats fit into the time after which a worker counts as dead. */
 const BEAT_MS = (WORKER_LOST_SECONDS * 1_000) / 3 - 300;
 
-/** Says that this worker is alive, and makes due what a worker held that is not. */
+/** Reports that this worker is alive, and releases the leases of dead workers. */
 @Injectable()
 export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly rounds = new Rounds(() => this.beat(), BEAT_MS);
@@ -35,7 +35,7 @@ export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await this.heartbeats.beat(WORKER_ID);
       for (const lost of await this.heartbeats.lost(WORKER_ID)) {
-        this.logger.warn({ worker_id: lost }, 'A worker is lost; what it held is due again');
+        this.logger.warn({ worker_id: lost }, 'A worker died; its leases were released');
         await this.owed.release(lost);
         await this.deliveries.release(lost);
         await this.heartbeats.forget(lost);
@@ -43,7 +43,7 @@ export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
       }
       this.failing = false;
     } catch (error) {
-      if (!this.failing) this.logger.warn({ error }, 'The heartbeat was not written; trying again');
+      if (!this.failing) this.logger.warn({ error }, 'Writing the heartbeat failed; retrying');
       this.failing = true;
     }
   }

@@ -4,14 +4,14 @@ import { greetMailServer } from '@app/mail/smtp';
 import { Environment, Logger, maskEmailsIn } from '@app/runtime';
 import { Rounds } from './rounds';
 
-/** How often a mail server is greeted, by all workers together, in seconds. */
+/** Interval at which each mail server is greeted, by all workers together, in seconds. */
 const GREETING_SECONDS = 60;
-/** How often a worker asks whether it is its turn, in milliseconds. */
+/** Interval at which a worker asks whether it is its turn, in milliseconds. */
 const TURN_MS = 5_000;
 
 /**
- * Connects to the mail servers once a minute without a log-in, so that health knows of one that is down before a mail
- * is owed. The worker does it and not the api, which may have no way to a mail server.
+ * Connects to the mail servers once a minute without logging in, so that the health check notices an outage before a
+ * mail is owed. The worker does this, because the api may have no network access to a mail server.
  */
 @Injectable()
 export class MailServerGreeter implements OnApplicationBootstrap, OnModuleDestroy {
@@ -27,7 +27,7 @@ export class MailServerGreeter implements OnApplicationBootstrap, OnModuleDestro
     this.rounds.start();
   }
 
-  /** A greeting in progress is not waited for: a server may take 40 s to it. */
+  /** Shutdown does not wait for a greeting in progress, which can take 40 s. */
   onModuleDestroy(): void {
     void this.rounds.stop();
   }
@@ -39,11 +39,11 @@ export class MailServerGreeter implements OnApplicationBootstrap, OnModuleDestro
         await this.log.recordGreeting(address.name, await this.greet(address));
       }
     } catch (error) {
-      this.logger.debug({ error }, 'No turn to greet the mail servers; trying again');
+      this.logger.debug({ error }, 'Asking for a turn to greet the mail servers failed; retrying');
     }
   }
 
-  /** Resolves to why the server did not answer as one, or to null. */
+  /** Resolves to the reason why the server did not greet, or to null. */
   private async greet(address: SmtpAddress): Promise<string | null> {
     try {
       await greetMailServer(address, this.environment.SMTP_TIMEOUT_SECONDS * 1_000);

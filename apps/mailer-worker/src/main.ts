@@ -25,7 +25,7 @@ void start('mailer-worker', async (environment) => {
   app.get<Logger>(Logger).info({ redis: hasRedis(environment) }, `Probes on ${where}`);
 });
 
-/** This port is the operators' own: there is nothing to say to what is not HTTP. */
+/** Only operators use this port, so requests that are not HTTP need no explanation. */
 function answerUnreadable(): string {
   return 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
 }

@@ -4,7 +4,7 @@ import { Deliveries } from '@app/events';
 import { Instruments } from '@app/metrics';
 import { Sweep } from './sweep';
 
-/** Has the instruments ask the libraries, which know nothing of metrics. */
+/** Connects the instruments to the libraries, which do not depend on metrics. */
 @Injectable()
 export class Observers implements OnModuleInit {
   constructor(

@@ -6,7 +6,7 @@ import { Rounds } from './rounds';
 
 const BATCH_SIZE = 1_000;
 
-/** Does what `codes purge` does, by the clock, where it is asked to; one worker at a time, however many there are. */
+/** Runs the same purge as `codes purge` at an interval, if configured; only one worker at a time. */
 @Injectable()
 export class Purger implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stop = new AbortController();
@@ -21,7 +21,7 @@ export class Purger implements OnApplicationBootstrap, OnModuleDestroy {
     this.rounds = new Rounds(() => this.run(), this.intervalMs);
   }
 
-  /** Workers that start together do not purge together. */
+  /** Spreads the purges of workers that start at the same time. */
   onApplicationBootstrap(): void {
     if (this.intervalMs > 0) this.rounds.start(Math.random() * this.intervalMs);
   }
@@ -46,7 +46,7 @@ export class Purger implements OnApplicationBootstrap, OnModuleDestroy {
       if (registrations > 0) this.logger.info({ registrations }, 'Purged expired registrations');
       await this.forgetEvents();
     } catch (error) {
-      this.logger.warn({ error }, 'The purge was cut short; the next one continues from there');
+      this.logger.warn({ error }, 'The purge was interrupted; the next one continues from there');
     }
   }
 

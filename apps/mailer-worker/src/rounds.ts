@@ -1,4 +1,4 @@
-/** Does something over and over; rounds never overlap, and the last one is waited for. */
+/** Repeats a task. Rounds never overlap, and stopping waits for the last one. */
 export class Rounds {
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> = Promise.resolve();
@@ -7,7 +7,7 @@ export class Rounds {
   constructor(
     /** Must not reject. */
     private readonly run: () => Promise<void>,
-    /** From the end of a round to the next. */
+    /** Time from the end of a round to the next, in milliseconds. */
     private readonly intervalMs: number,
   ) {}
 

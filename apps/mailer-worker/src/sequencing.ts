@@ -4,12 +4,12 @@ import { Environment, Logger } from '@app/runtime';
 import { Rounds } from './rounds';
 import { Sweep } from './sweep';
 
-/** Longest time in which an event that is committed has no place yet, in milliseconds. */
+/** Maximum time until a committed event gets a position, in milliseconds. */
 const INTERVAL_MS = 250;
-/** Events placed by one transaction. */
+/** Number of events that get a position in one transaction. */
 const BATCH_SIZE = 1_000;
 
-/** Places new events in the log. Of several workers one at a time does it; the others find nothing to do. */
+/** Gives new events their positions in the log. One worker does it at a time; the others find nothing to do. */
 @Injectable()
 export class Sequencing implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly rounds = new Rounds(() => this.run(), INTERVAL_MS);
@@ -39,10 +39,10 @@ export class Sequencing implements OnApplicationBootstrap, OnModuleDestroy {
         placed = await this.sequencer.sequence(BATCH_SIZE, owed);
         if (placed > 0) this.sweep.wakeWebhooks();
       }
-      if (this.failing) this.logger.info('Events are placed again');
+      if (this.failing) this.logger.info('Sequencing of events has recovered');
       this.failing = false;
     } catch (error) {
-      if (!this.failing) this.logger.warn({ error }, 'Events cannot be placed; trying again');
+      if (!this.failing) this.logger.warn({ error }, 'Sequencing of events failed; retrying');
       this.failing = true;
     }
   }

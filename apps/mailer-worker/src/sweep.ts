@@ -10,21 +10,24 @@ import { Instruments } from '@app/metrics';
 import { BackOff, Doorbell, WorkLoop } from '@app/owed-work';
 import { Environment, Logger, within } from '@app/runtime';
 
-/** How often owed work is claimed without the doorbell, in milliseconds; recovery is promised within five seconds. */
+/**
+ * Interval at which owed work is claimed without the doorbell, in milliseconds; recovery within five seconds is
+ * promised.
+ */
 const SWEEP_MS = 1_000;
-/** Longest time to keep trying to write outcomes down, in milliseconds. */
+/** Maximum time to keep trying to store outcomes, in milliseconds. */
 const SETTLE_MS = 5_000;
-/** While no mail leaves, one probes this often: recovery is promised within five seconds. */
+/** While no mail can be sent, one mail probes the server at this interval: recovery within five seconds is promised. */
 const MAIL_BACK_OFF = { tolerated: 0, firstMs: 1_000, maxMs: 4_000 };
 
-/** A receiver that fails is not asked by every event: after three failures in a row one probes, at first each second. */
+/** After three failures in a row, only one event at a time probes the receiver, at first every second. */
 const WEBHOOK_BACK_OFF = { tolerated: 2, firstMs: 1_000, maxMs: RECEIVER_WAIT_MAX_SECONDS * 1_000 };
-/** Webhooks under way at the same time in this process. */
+/** Maximum number of webhooks in flight in this process. */
 const WEBHOOK_CONCURRENCY = 20;
-/** At the end, a receiver that does not answer is not waited for: its events are due again, with the same ids. */
+/** Shutdown does not wait for a receiver that does not answer: its events become due again, with the same ids. */
 const WEBHOOK_STOP_MS = 4_000;
 
-/** Works off what is owed, for as long as this worker runs. */
+/** Sends owed mails and webhooks while this worker runs. */
 @Injectable()
 export class Sweep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly mailBackOff = new BackOff(MAIL_BACK_OFF);
@@ -44,7 +47,7 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy {
     const ofWebhooks = { ...options, concurrency: WEBHOOK_CONCURRENCY };
     this.webhooks =
       url === '' ? null : new WorkLoop(deliverEvents, new BackOff(WEBHOOK_BACK_OFF), ofWebhooks, logger);
-    // Other workers have places, too.
+    // Other workers have free capacity, too.
     this.mails.onPlenty = () => doorbell.ring();
     this.mails.onAttempted = ({ mail, outcome }, seconds) => {
       instruments.mailHandled(sendOwedMail.metricOf(mail, outcome), seconds);
@@ -56,7 +59,7 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** Whether the mail server takes none, so that all mails wait for it. */
+  /** Whether the mail server accepts no mail, so that all mails wait. */
   get holdsMails(): boolean {
     return this.mailBackOff.probing;
   }
@@ -71,21 +74,21 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy {
     this.webhooks?.wake();
   }
 
-  /** Events have become due. Returns without waiting. */
+  /** Called when events have become due. Returns without waiting. */
   wakeWebhooks(): void {
     this.webhooks?.wake();
   }
 
-  /** Finishes what is under way before the mailer and the pools close. */
+  /** Finishes the work in flight before the mailer and the pools close. */
   async onModuleDestroy(): Promise<void> {
     await Promise.all([this.mails.stop(), this.stopWebhooks()]);
   }
 
   private async stopWebhooks(): Promise<void> {
     if (this.webhooks === null) return;
-    const late = (): Error => new Error(`not done within ${WEBHOOK_STOP_MS} ms`);
+    const late = (): Error => new Error(`not finished within ${WEBHOOK_STOP_MS} ms`);
     await within(this.webhooks.stop(), WEBHOOK_STOP_MS, late).catch(() =>
-      // This worker will not be there to write down what came of them.
+      // This worker will have ended by then and cannot store their outcomes.
       this.deliverEvents.release([]).catch(() => {}),
     );
   }

@@ -20,7 +20,7 @@ import {
   remembersReplacedCode,
 } from '../row/account-row';
 
-/** Of the columns of a code, those of an account that is activated mean nothing. */
+/** The columns of a code have no meaning for an activated account. */
 interface RedemptionRow extends CodeRow {
   readonly activated_before: Date | null;
   readonly replayed: boolean;
@@ -47,8 +47,8 @@ export class PostgresActivationRepository implements ActivationRepository {
     const { sql, environment } = this;
     const wait = resendWaitSeconds(environment);
     const dies = sql`users.code_wrong_tries + 1 >= ${maxWrongTries}`;
-    // `held` takes the row's lock and sees its newest version, so the rest decides on what is true now. A code that
-    // is invalid after failed attempts expires: from then on every statement sees it dead.
+    // `held` locks the row and sees its latest version, so the rest decides on current data. A code that is invalid
+    // after failed attempts is expired, so that every later statement treats it as dead.
     const change = right
       ? sql`activated_at = now(), mail_id = null, code_expires_at = null, mail_due_at = null, replaced_code = null,
             request_digest = ${request.requestDigest}`

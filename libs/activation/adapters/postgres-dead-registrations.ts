@@ -3,19 +3,19 @@ import { inTime, Sql } from '@app/runtime';
 import { diedBefore, hasExpiredUnused } from '../row/account-row';
 import type { Batch, DeadRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
 
-/** An arbitrary constant that names the turn of scheduled purges among all advisory locks of the database. */
+/** An arbitrary constant that identifies the lock of scheduled purges among the database's advisory locks. */
 export const PURGE_LOCK = 7_242_019;
 
 /**
- * Each batch begins where the one before ended. The index still holds what was deleted until VACUUM comes, and a
- * batch that began at its start would read all of that again: the purge would take the square of its length.
+ * Each batch starts where the previous one ended. The index keeps deleted entries until VACUUM runs; a batch that
+ * started from the beginning would read all of them again, and the purge would take quadratic time.
  */
 @Injectable()
 export class PostgresDeadRegistrations implements DeadRegistrations {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
 
   async purge({ olderThanSeconds, limit, after, alone = false }: PurgeBatch): Promise<PurgedBatch> {
-    // The lock ends with the statement, which is a transaction: a pooler between us and PostgreSQL does not matter.
+    // The lock ends with the statement, which is a transaction, so it also works behind a pooler.
     const turn = alone ? this.sql`(select pg_try_advisory_xact_lock(${PURGE_LOCK})) and` : this.sql``;
     const [batch] = await inTime(this.sql<PurgedBatch[]>`
       with gone as (

@@ -12,7 +12,7 @@ interface OwedRow {
   readonly mail_last_error: string | null;
 }
 
-/** Rows that one statement changes. */
+/** Maximum number of rows that one statement changes. */
 const RETRY_BATCH = 1_000;
 
 @Injectable()

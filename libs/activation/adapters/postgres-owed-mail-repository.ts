@@ -37,7 +37,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
   async claimDue(limit: number, { workerId, leaseSeconds, lifeSeconds }: MailLease): Promise<ClaimedMail[]> {
     const { sql } = this;
     const withheld = exceedsMailbox(sql, mailsOfADay(this.environment));
-    // The two updates share one snapshot, so each due row is changed by exactly one of them.
+    // Both updates use the same snapshot, so exactly one of them changes each due row.
     const rows = await inTime(
       sql<ClaimedRow[]>`
         with due as (
@@ -117,7 +117,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
       select`);
   }
 
-  /** A code lives from the moment its mail is handed over; until that is written down, from the claim. */
+  /** The lifetime of a code starts when its mail is handed over; until that is stored, it counts from the claim. */
   private lifeFromNow(lifeSeconds: number) {
     return this.sql`now() + make_interval(secs => ${lifeSeconds})`;
   }

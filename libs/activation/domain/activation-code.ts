@@ -2,24 +2,24 @@ import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Locale } from '@app/mail';
 import type { Environment } from '@app/runtime';
 
-/** What the database keeps of a code: what it is derived from and its length, never the code. */
+/** What the database stores about a code: its length and what it is derived from, never the code itself. */
 export interface IssuedCode {
-  /** Random UUID; names the mail that carries the code. */
+  /** Random UUID of the mail that contains the code. */
   readonly mailId: string;
   readonly digits: number;
-  /** Names the secret key that the code is derived with; null for codes from before keys had names. */
+  /** Id of the secret key that the code is derived with; null for codes older than key ids. */
   readonly keyId: string | null;
 }
 
 export const freshMailId = (): string => randomUUID();
 
-/** Derives codes from the secret keys. Without the key, an id or another code tells nothing. */
+/** Derives codes from the secret keys. Without the key, an id or other codes reveal nothing about a code. */
 export class CodeDeriver {
-  /** Name of the key that new codes are made with. */
+  /** Id of the key that new codes are made with. */
   readonly keyId: string;
   private readonly previous: { readonly id: string; readonly secretKey: string } | undefined;
 
-  /** @param previousKey the key before a rotation: it opens the codes that were made with it, and no others */
+  /** @param previousKey the key before a rotation; it accepts the codes made with it, and no others */
   constructor(
     private readonly secretKey: string,
     previousKey?: string,
@@ -28,27 +28,27 @@ export class CodeDeriver {
     this.previous = previousKey ? { id: nameOf(previousKey), secretKey: previousKey } : undefined;
   }
 
-  /** A code of a key that is not known any more becomes one of the present key: the key before the last is gone. */
+  /** A code of an unknown key is derived with the current key: a key from two rotations ago is no longer available. */
   derive({ mailId, digits, keyId }: IssuedCode): string {
     const secretKey = keyId === this.previous?.id ? this.previous.secretKey : this.secretKey;
     const key = createHmac('sha256', secretKey).update(`activation-code\0${mailId}`).digest();
     return hotp(key, 0n, digits);
   }
 
-  /** Takes the same time for a wrong code as for a right one, wherever they differ. Digests are of one length. */
+  /** Takes the same time wherever a wrong code differs. Both digests have the same length. */
   matches(code: IssuedCode, attempt: string): boolean {
     const digest = (text: string): Buffer => createHmac('sha256', this.secretKey).update(text).digest();
     return timingSafeEqual(digest(this.derive(code)), digest(attempt));
   }
 }
 
-/** Tells keys apart and nothing more: 48 bits of a digest that only the key gives. */
+/** Distinguishes keys without revealing them: 48 bits of a digest that only the key produces. */
 const nameOf = (secretKey: string): string =>
   createHmac('sha256', secretKey).update('name of the key').digest('base64url').slice(0, 8);
 
 /**
- * HMAC-based one-time password: `digits` decimal digits, with leading zeros.
- * Source: RFC 4226, section 5.3; its appendix D is the test.
+ * HMAC-based one-time password of `digits` decimal digits with leading zeros. Source: RFC 4226, section 5.3; its
+ * appendix D is the test.
  */
 export function hotp(key: Buffer, counter: bigint, digits: number): string {
   const message = Buffer.alloc(8);
@@ -59,19 +59,22 @@ export function hotp(key: Buffer, counter: bigint, digits: number): string {
   return String(truncated % 10 ** digits).padStart(digits, '0');
 }
 
-/** How long a registration whose mail cannot be sent holds its address, in seconds. Its mail stays owed after that. */
+/**
+ * How long a registration blocks its address while its mail cannot be sent, in seconds. The mail stays owed after
+ * that.
+ */
 export const HELD_WITHOUT_MAIL_SECONDS = 3_600;
-/** Seconds from a new code to the next one, as the `resend` limit counts. */
+/** Seconds between two new codes, as the `resend` limit counts. */
 export const RESEND_WAIT_SECONDS = 60;
-/** How long after its mail a code that was replaced is recognised, in seconds. */
+/** How long after its mail a replaced code is still recognized, in seconds. */
 export const REPLACED_CODE_SECONDS = 120;
 
-/** Mails that one mailbox gets in a day; null: as many as there are. */
+/** Maximum number of mails per mailbox and day; null: unlimited. */
 export const mailsOfADay = (
   environment: Pick<Environment, 'ENABLE_RATE_LIMITING' | 'MAIL_PER_ADDRESS_PER_DAY'>,
 ): number | null => (environment.ENABLE_RATE_LIMITING ? environment.MAIL_PER_ADDRESS_PER_DAY : null);
 
-/** Seconds from a new code to the next one; none where requests are not limited. */
+/** Seconds between two new codes; 0 if rate limiting is off. */
 export const resendWaitSeconds = ({
   ENABLE_RATE_LIMITING: limited,
 }: Pick<Environment, 'ENABLE_RATE_LIMITING'>): number => (limited ? RESEND_WAIT_SECONDS : 0);
@@ -79,26 +82,26 @@ export const resendWaitSeconds = ({
 /** A mail that is owed from now on. */
 export interface OwedFrom {
   readonly mailId: string;
-  /** Undefined: as before. */
+  /** Undefined: unchanged. */
   readonly locale?: Locale;
   readonly requestId: string | null;
 }
 
-/** The code that a pending account waits for, as its owner may know it. */
+/** The code of a pending account, as far as its owner may know it. */
 export interface CurrentCode extends IssuedCode {
-  /** `sent`: it can be redeemed; `dead`: it expired, was used up, or its mail was given up. */
+  /** `sent`: it can be redeemed; `dead`: it expired, had too many failed attempts, or its mail was given up. */
   readonly state: 'owed' | 'sent' | 'dead';
   /** Null unless `sent`. */
   readonly expiresAt: Date | null;
   readonly resends: number;
   readonly resendAllowedAt: Date;
-  /** It had too many failed attempts and may be replaced without the wait, once a registration. */
+  /** The code had too many failed attempts and may be replaced without waiting, once per registration. */
   readonly resendsEarly: boolean;
-  /** The code that this one replaced, while its mail is young enough to be mistaken for this one's. */
+  /** The previous code, while people may still confuse its mail with the current one. */
   readonly replaced: IssuedCode | null;
 }
 
-/** Columns that `codeColumns` names, as PostgreSQL gives them. */
+/** Columns of `codeColumns`, as PostgreSQL returns them. */
 export interface CodeRow {
   readonly mail_id: string;
   readonly code_digits: number;

@@ -1,6 +1,6 @@
 import type { IssuedCode, CurrentCode, OwedFrom } from './activation-code';
 
-/** The part of an account that waits to be activated. */
+/** The part of an account that concerns its activation. */
 export interface PendingAccount {
   readonly id: string;
   readonly email: string;
@@ -9,14 +9,14 @@ export interface PendingAccount {
   readonly code: CurrentCode | null;
 }
 
-/** What became of an attempt to redeem a code. */
+/** Outcome of an attempt to redeem a code. */
 export type Redemption =
   | { readonly outcome: 'activated'; readonly activatedAt: Date }
-  /** The same request has activated the account before. */
+  /** The same request has already activated the account. */
   | { readonly outcome: 'replayed'; readonly activatedAt: Date }
-  /** `code` is as it is from now on. */
+  /** `code` has the state after the attempt. */
   | { readonly outcome: 'wrong'; readonly attemptsLeft: number; readonly code: CurrentCode }
-  /** That was the last try the code had, or it was dead before. */
+  /** The code had no attempts left after this one, or was dead before. */
   | { readonly outcome: 'dead'; readonly code: CurrentCode }
   | { readonly outcome: 'already_activated' }
   /** The registration was purged or replaced. */
@@ -25,40 +25,40 @@ export type Redemption =
 export interface Redeem {
   readonly accountId: string;
   readonly mailId: string;
-  /** Whether the code that was given is the right one. */
+  /** Whether the given code is the right one. */
   readonly right: boolean;
-  /** Wrong tries that end a code. */
+  /** Failed attempts that invalidate a code. */
   readonly maxWrongTries: number;
   readonly requestId: string | null;
-  /** HMAC of a request that may be repeated. */
+  /** HMAC of a repeatable request. */
   readonly requestDigest: Buffer | null;
 }
 
 export interface Replacement extends OwedFrom {
   readonly accountId: string;
-  /** Its `digits` are the usual length; the address's failed attempts of the day may make it longer. */
+  /** `digits` is the usual length; failed attempts at the address during the last day can make the code longer. */
   readonly code: IssuedCode;
-  /** New codes that one registration may have. */
+  /** Maximum number of new codes per registration. */
   readonly maxResends: number;
-  /** Only if the code had too many failed attempts, and only once a registration: the `resend` limit was not asked. */
+  /** Only if the code had too many failed attempts, and once per registration: the `resend` limit was skipped. */
   readonly early: boolean;
   readonly requestDigest: Buffer | null;
 }
 
 export type ReplacementOutcome =
-  /** `replayed`: the same request has replaced the code before. */
+  /** `replayed`: the same request has already replaced the code. */
   | { readonly outcome: 'replaced' | 'replayed'; readonly code: CurrentCode }
-  /** `used_up`: the registration has had all of its new codes; `too_early`: the exception was used already. */
+  /** `used_up`: the registration has no new codes left; `too_early`: the exception has already been used. */
   | { readonly outcome: 'already_activated' | 'used_up' | 'too_early' | 'gone' };
 
 export interface ActivationRepository {
   /**
-   * Redeems the code, or counts a failed attempt, in one statement: of many concurrent ones exactly one is `activated`,
-   * and of the wrong ones no more than `maxWrongTries - 1` are `wrong`; the next one ends the code and is `dead`.
-   * @throws {Unavailable}
+   * Redeems the code or counts a failed attempt, in one statement. Of several concurrent attempts with the right code
+   * exactly one is `activated`; of the wrong ones at most `maxWrongTries - 1` are `wrong`, and the next one
+   * invalidates the code and is `dead`. @throws {Unavailable}
    */
   redeem(attempt: Redeem): Promise<Redemption>;
-  /** Puts a fresh code, whose mail is owed, in the place of the old, `maxResends` times at most. @throws {Unavailable} */
+  /** Replaces the code with a new one, whose mail is owed, at most `maxResends` times. @throws {Unavailable} */
   replaceCode(replacement: Replacement): Promise<ReplacementOutcome>;
 }
 export const ActivationRepository = Symbol('ActivationRepository');

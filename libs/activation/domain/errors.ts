@@ -8,11 +8,11 @@ export type ActivationErrorCode =
   | 'activation.registration_gone';
 
 export interface ActivationErrorDetails {
-  /** Wrong tries that the code still survives, less one: 0 when it is dead. */
+  /** Attempts left for the code; 0 if it is dead. */
   readonly attemptsLeft?: number;
   /** Earliest time at which a new code can be requested. */
   readonly resendAllowedAt?: Date;
-  /** Seconds after which another request makes sense. */
+  /** Seconds until another request makes sense. */
   readonly retryAfterSeconds?: number;
 }
 

@@ -3,7 +3,7 @@ export interface OwedMail {
   readonly email: string;
   readonly owedSince: Date;
   readonly state: 'owed' | 'given_up' | 'withheld';
-  /** When it is tried next; null when it was given up or withheld. */
+  /** Time of the next attempt; null if the mail was given up or withheld. */
   readonly dueAt: Date | null;
   readonly attempts: number;
   readonly lastError: string | null;
@@ -13,20 +13,23 @@ export interface Backlog {
   readonly owed: number;
   /** Age of the oldest owed mail, in seconds; 0 when none is owed. */
   readonly oldestSeconds: number;
-  /** Age of the oldest owed mail that no worker has tried to send yet, in seconds; 0 when there is none. */
+  /** Age of the oldest owed mail without any attempt so far, in seconds; 0 if there is none. */
   readonly unattemptedSeconds: number;
   readonly givenUp: number;
-  /** Mails of the last day that were not sent, because their mailbox had its mails of the day. */
+  /** Mails of the last day that were not sent, because their mailbox had reached its daily limit. */
   readonly withheld: number;
 }
 
-/** The mails that the database promises, as operators and metrics see them. All times are PostgreSQL's. */
+/** The mails promised by the database, for operators and metrics. All times are PostgreSQL's. */
 export interface OwedMailAdministration {
   /** Owed, given-up and withheld mails, oldest first. @throws {Unavailable} */
   list(limit: number): Promise<OwedMail[]>;
-  /** Owes given-up mails again, now. Resolves to how many. @throws {Unavailable} */
+  /** Makes given-up mails owed and due now. Resolves to their number. @throws {Unavailable} */
   retryGivenUp(): Promise<number>;
-  /** Makes due now what waits for its next attempt and is not being sent. Resolves to how many. @throws {Unavailable} */
+  /**
+   * Makes mails due now that wait for their next attempt and are not being sent. Resolves to their number. @throws
+   * {Unavailable}
+   */
   retryPostponed(): Promise<number>;
   /** @throws {Unavailable} */
   backlog(): Promise<Backlog>;

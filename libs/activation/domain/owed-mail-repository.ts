@@ -1,7 +1,7 @@
 import type { Locale } from '@app/mail';
 import type { IssuedCode } from './activation-code';
 
-/** A mail in a worker's hands. */
+/** A mail leased by a worker. */
 export interface ClaimedMail {
   readonly id: string;
   readonly email: string;
@@ -9,37 +9,40 @@ export interface ClaimedMail {
   readonly requestId: string | null;
   /** Trace of that request (W3C traceparent), if it was traced. */
   readonly traceParent: string | null;
-  /** Sends begun so far, this one included. */
+  /** Number of attempts so far, including this one. */
   readonly attempt: number;
-  /** Sends of it whose outcome is unknown. */
+  /** Number of its attempts with unknown outcome. */
   readonly unknownOutcomes: number;
-  /** The code to send, or null when the owner of an activated account is told that someone tried the address. */
+  /**
+   * The code to send; null for the notice to the owner of an activated account whose address was used in a
+   * registration.
+   */
   readonly code: IssuedCode | null;
 }
 
-/** The mails that the database promises, as workers send them. All times are PostgreSQL's. */
+/** The mails promised by the database, for workers that send them. All times are PostgreSQL's. */
 export interface OwedMailRepository {
   /**
-   * Leases up to `limit` due mails, the longest due first, and lets their codes live for `lifeSeconds` from now. What
-   * another worker is just claiming is passed over; a mail beyond its mailbox's mails of the day is withheld and not
-   * returned. @throws {Unavailable}
+   * Leases up to `limit` due mails, longest due first, and lets their codes live for `lifeSeconds` from now. Skips
+   * mails that another worker is claiming. A mail beyond the daily limit of its mailbox is withheld and not returned.
+   * @throws {Unavailable}
    */
   claimDue(limit: number, lease: MailLease): Promise<ClaimedMail[]>;
   /**
-   * Makes due what a worker leased, other than the mails it knows of: what a claim leased whose answer was lost, or
-   * everything that a dead worker held. @throws {Unavailable}
+   * Releases the leases of a worker, except for the given mails: those of a claim whose result was lost, or all leases
+   * of a dead worker. @throws {Unavailable}
    */
   release(workerId: string, except?: readonly string[]): Promise<void>;
-  /** The mail server has them; the lives of their codes are counted from now. @throws {Unavailable} */
+  /** The mail server has accepted them; the lifetimes of their codes start now. @throws {Unavailable} */
   markSent(ids: readonly string[], lifeSeconds: number): Promise<void>;
   /**
-   * Tries again in `delaySeconds`. Until then no code lives, unless its mail may have arrived.
+   * Schedules the next attempt in `delaySeconds`. Until then the code is not valid, unless its mail may have arrived.
    * @throws {Unavailable}
    */
   postpone(id: string, delaySeconds: number, reason: string, counts?: AttemptCounts): Promise<void>;
   /**
-   * Stops trying, visibly. The code, which will not be read, is dead immediately, unless the mail may have
-   * arrived. @throws {Unavailable}
+   * Gives the mail up, visibly for operators. The code becomes invalid immediately, unless the mail may have arrived.
+   * @throws {Unavailable}
    */
   giveUp(id: string, reason: string, why: GivenUpBecause): Promise<void>;
 }
@@ -51,8 +54,8 @@ export interface MailLease {
   readonly lifeSeconds: number;
 }
 
-/** `attempt`: as usual. `nothing`: the mail's turn had not come. `unknown`: the server may have the mail. */
+/** `attempt`: counts as usual. `nothing`: it was not the mail's turn. `unknown`: the server may have the mail. */
 export type AttemptCounts = 'attempt' | 'nothing' | 'unknown';
 
-/** `refused`: the address is no good, and an event says so. */
+/** `refused`: the address is undeliverable, and an event says so. */
 export type GivenUpBecause = 'refused' | 'tried_too_often' | 'outcome_unknown';

@@ -1,37 +1,38 @@
-/** Deletes what cannot be used any more: registrations whose code died unused. All times are PostgreSQL's. */
+/** Deletes registrations whose code expired unused. All times are PostgreSQL's. */
 export interface DeadRegistrations {
   /**
-   * Deletes registrations that died more than `olderThanSeconds` ago, oldest first. Rows that another session holds
-   * are left for the next purge, so that no sign-up waits and two purges do not disturb each other. @throws {Unavailable}
+   * Deletes registrations that expired more than `olderThanSeconds` ago, oldest first. Rows locked by another session
+   * are skipped until the next purge, so that no sign-up waits and concurrent purges do not block each other. @throws
+   * {Unavailable}
    */
   purge(batch: PurgeBatch): Promise<PurgedBatch>;
-  /** Forgets what addresses have seen, a day after the last of it. @throws {Unavailable} */
+  /** Deletes the counts of an address one day after its last change. @throws {Unavailable} */
   forgetAddressDays(batch: Batch): Promise<PurgedBatch>;
   /**
-   * How many `purge` would delete, all batches together. It reads every one of them: with millions it wants a
-   * longer deadline than other questions, which the caller grants. @throws {Unavailable}
+   * Counts what `purge` would delete, over all batches. It reads every such row; with millions of them it needs a
+   * longer deadline than other queries, which the caller grants. @throws {Unavailable}
    */
   count(olderThanSeconds: number, timeoutMs?: number): Promise<number>;
-  /** How many registrations there are whose mail was sent and whose code died unused. @throws {Unavailable} */
+  /** Number of registrations whose mail was sent and whose code expired unused. @throws {Unavailable} */
   expiredUnused(): Promise<number>;
 }
 export const DeadRegistrations = Symbol('DeadRegistrations');
 
 export interface Batch {
-  /** Most rows to delete. */
+  /** Maximum number of rows to delete. */
   readonly limit: number;
-  /** Where the batch before ended: what it deleted is not read again. */
+  /** The end of the previous batch, so that its deleted rows are not read again. */
   readonly after?: string | undefined;
 }
 
 export interface PurgeBatch extends Batch {
   readonly olderThanSeconds: number;
-  /** Deletes nothing while another such batch is being deleted: of the schedules of many workers, one proceeds. */
+  /** Deletes nothing while another such batch is running, so that only one of the scheduled purges proceeds. */
   readonly alone?: boolean | undefined;
 }
 
 export interface PurgedBatch {
   readonly deleted: number;
-  /** Microseconds since 1970 of the newest row deleted, as text; null when there was none. */
+  /** Microseconds since 1970 of the newest deleted row, as text; null if there was none. */
   readonly place: string | null;
 }

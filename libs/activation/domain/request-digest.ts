@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What makes a request the same one again (Idempotency-Key). */
+/** The parts of a request that identify a repetition (Idempotency-Key). */
 export interface RepeatableRequest {
   readonly key: string;
   readonly route: 'register' | 'activate' | 'activation-codes';
@@ -11,7 +11,7 @@ export interface RepeatableRequest {
 }
 
 /**
- * Names requests by an HMAC under its own key. A plain hash would be a fast hash of a password.
+ * Identifies requests by an HMAC with a key of its own. A plain hash would be a fast hash of a password.
  */
 export class RequestDigester {
   private readonly key: Buffer;

@@ -1,9 +1,9 @@
-/** Registrations whose address cannot be reached. */
+/** Registrations with an undeliverable address. */
 export interface UndeliverableRegistrations {
   /**
-   * Ends the registration that this mail belongs to, with its event: its code is dead and its address free. Resolves to
-   * false, and changes nothing, where the account is activated, has another mail by now, or has ended already.
-   * @throws {Unavailable}
+   * Ends the registration of this mail and writes the event: its code becomes invalid and its address free. Resolves
+   * to false without any change if the account is activated, has a newer mail, or has already ended. @throws
+   * {Unavailable}
    */
   end(mailId: string, reason: string): Promise<boolean>;
 }

@@ -8,16 +8,16 @@ import {
 } from '../domain/activation-code';
 
 /**
- * The words in which every statement speaks of a row of `users`, as SQL. A word takes the name that the statement has
- * for the table: inside `on conflict do update`, a bare column could be either row's.
+ * Conditions and assignments on rows of `users` that all statements share, as SQL. They take the name under which the
+ * statement knows the table: inside `on conflict do update`, a bare column is ambiguous.
  */
 type Fragment = PendingQuery<Row[]>;
 
-/** Its code can be redeemed: its mail is with the mail server, or being handed to it, and its life is not over. */
+/** The code can be redeemed: its mail has been or is being handed over, and it has not expired. */
 export const isAlive = (sql: Sql, row = 'users'): Fragment => sql`
   coalesce(${sql(row)}.code_expires_at > now(), false)`;
 
-/** Its mail is still to come, or is kept back without a word to the person. */
+/** The mail is still to be sent, or is silently withheld. */
 const isUnsent = (sql: Sql, row: string): Fragment => sql`
   (${sql(row)}.mail_due_at is not null or ${sql(row)}.mail_withheld_at is not null)`;
 
@@ -25,22 +25,22 @@ const waitsForMail = (sql: Sql, row: string): Fragment => sql`
   (${isUnsent(sql, row)}
    and ${sql(row)}.mail_owed_since > now() - make_interval(secs => ${HELD_WITHOUT_MAIL_SECONDS}))`;
 
-/** The next registration of its address replaces it. */
+/** The next registration of the address replaces this one. */
 export const isDead = (sql: Sql, row = 'users'): Fragment => sql`
   (${sql(row)}.activated_at is null and not ${isAlive(sql, row)} and not ${waitsForMail(sql, row)})`;
 
-/** It died before that moment, and no mail is owed to it any more: it can be deleted. */
+/** The registration expired before that time and no mail is owed, so it can be deleted. */
 export const diedBefore = (sql: Sql, moment: Fragment, row = 'users'): Fragment => sql`
   (${sql(row)}.activated_at is null and ${sql(row)}.mail_due_at is null and ${sql(row)}.created_at < ${moment}
    and coalesce(${sql(row)}.code_expires_at, ${sql(row)}.mail_given_up_at,
                 ${sql(row)}.mail_withheld_at + make_interval(secs => ${HELD_WITHOUT_MAIL_SECONDS})) < ${moment})`;
 
-/** Its mail was sent and its code died unused, of age or of failed attempts. */
+/** The mail was sent, and the code became invalid unused: by expiry or by failed attempts. */
 export const hasExpiredUnused = (sql: Sql, row = 'users'): Fragment => sql`
   (${sql(row)}.activated_at is null and ${sql(row)}.mail_due_at is null
    and ${sql(row)}.code_expires_at <= now())`;
 
-/** Assignments: a mail is owed from now on. The owner's language stays where none is given. */
+/** Assignments: a mail is owed from now on. Without a given language, the owner's language stays. */
 export const owesMailNow = (
   sql: Sql,
   { mailId, locale, requestId }: OwedFrom,
@@ -51,12 +51,12 @@ export const owesMailNow = (
   locale = coalesce(${locale ?? null}::text, ${sql(row)}.locale), request_id = ${requestId},
   trace_parent = ${traceParent()}`;
 
-/** Assignments: the code of the owed mail, with all its tries. */
+/** Assignments: the code of the owed mail, with all its attempts. */
 export const hasFreshCode = (sql: Sql, { digits, keyId }: IssuedCode, row = 'users'): Fragment => sql`
   code_digits = ${nextCodeDigits(sql, sql`${sql(row)}.email`, digits)}, code_key_id = ${keyId},
   code_wrong_tries = 0, code_expires_at = null`;
 
-/** Assignment: the code of before, if its mail was sent. It stands next to `hasFreshCode`. */
+/** Assignment: remembers the previous code, if its mail was sent. Used together with `hasFreshCode`. */
 export const remembersReplacedCode = (sql: Sql): Fragment => sql`
   replaced_code = case when users.mail_sent_at is not null then jsonb_build_object('mail_id', users.mail_id,
     'digits', users.code_digits, 'key_id', users.code_key_id, 'sent_at', users.mail_sent_at) end`;
@@ -75,20 +75,20 @@ export const codeColumns = (sql: Sql, waitSeconds: number, row = 'users'): Fragm
             > now() - make_interval(secs => ${REPLACED_CODE_SECONDS})
        then ${sql(row)}.replaced_code end as replaced_code`;
 
-/** The names of `codeColumns`, in their order. */
+/** The names of `codeColumns` in the same order. */
 export const codeColumnNames = (sql: Sql): Fragment => sql`
   mail_id, code_digits, code_key_id, code_resends, code_state, code_expires_at, resend_allowed_at, resends_early,
   replaced_code`;
 
-/** Wrong tries of a day that make an address's next codes one digit longer. */
+/** Failed attempts per day that make an address's next codes one digit longer. */
 export const WRONG_TRIES_PER_DIGIT = 10;
-/** Longest code, in digits, and most failed attempts that are remembered: no code grows by more than four digits. */
+/** Maximum length of a code, in digits, and of counted failed attempts: a code grows by at most four digits. */
 const CODE_DIGITS_MAX = 8;
 const WRONG_TRIES_MAX = 64;
 
 /**
- * Length of an address's next code: the usual one, and a digit more for every ten failed attempts of the last day. Someone
- * who guesses meets ever longer codes; the owner, who reads them in the mail, types a digit more.
+ * Length of an address's next code: the usual one, plus one digit for every ten failed attempts during the last day.
+ * Someone who guesses faces ever longer codes; the owner, who reads them in the mail, types one more digit.
  */
 export const nextCodeDigits = (sql: Sql, email: Fragment, usualDigits: number): Fragment => sql`
   least(${CODE_DIGITS_MAX}, ${usualDigits}::int + coalesce((
@@ -108,8 +108,8 @@ const countOfToday = (sql: Sql, mails: Fragment): Fragment => sql`
   (select count(*) from unnest(${mails}) as at where ${isOfToday(sql)})`;
 
 /**
- * Statement that counts a mail for the mailbox of each row of `from` (email), up to the limit of a day: only mails
- * whose moment is counted are sent. Null: mails are not limited. An operator's mail is counted beyond the limit.
+ * Statement that counts a mail for the mailbox of each row of `from` (email), up to the daily limit: only counted
+ * mails are sent. Null: mails are not limited. An operator's mail is counted beyond the limit.
  */
 export const countMails = (
   sql: Sql,
@@ -127,7 +127,7 @@ export const countMails = (
                   limit greatest(${dayLimit}::bigint,
                                  ${countOfToday(sql, sql`days.mails`)} + ${beyondLimit ? 1 : 0}::int))`;
 
-/** Its mailbox has had its mails of the day: the next one would be withheld. */
+/** The mailbox has reached its daily limit, so the next mail would be withheld. */
 export const hasFullMailbox = (sql: Sql, dayLimit: number | null, row = 'users'): Fragment =>
   dayLimit === null
     ? sql`false`
@@ -136,7 +136,7 @@ export const hasFullMailbox = (sql: Sql, dayLimit: number | null, row = 'users')
           where digest = ${mailboxDigest(sql, sql`${sql(row)}.email`)}
             and ${countOfToday(sql, sql`mails`)} >= ${dayLimit})`;
 
-/** Its mailbox had its mails of the day when this one was promised. To be asked of mails that are claimed. */
+/** The mailbox had reached its daily limit when this mail was promised. Only for claimed mails. */
 export const exceedsMailbox = (sql: Sql, dayLimit: number | null, row = 'users'): Fragment =>
   dayLimit === null
     ? sql`false`
@@ -146,11 +146,13 @@ export const exceedsMailbox = (sql: Sql, dayLimit: number | null, row = 'users')
             and (select count(*) from unnest(mails) as at
                  where at > ${sql(row)}.mail_owed_since - interval '1 day') >= ${dayLimit})`;
 
-/** Keys under which `address_days` counts for an address: as it is, and without its plus tag. */
+/** Keys under which `address_days` counts an address: with and without its plus tag. */
 export const countKeys = (sql: Sql, email: Fragment): Fragment => sql`
   ${addressDigest(sql, email)}, ${mailboxDigest(sql, email)}`;
 
 const addressDigest = (sql: Sql, email: Fragment): Fragment => sql`sha256(convert_to(${email}, 'UTF8'))`;
-/** Many providers deliver name+tag@… to name@…, so a stranger could reach one mailbox under any number of addresses. */
+/**
+ * Many providers deliver name+tag@… to name@…, so a stranger could reach one mailbox through any number of addresses.
+ */
 const mailboxDigest = (sql: Sql, email: Fragment): Fragment =>
   addressDigest(sql, sql`regexp_replace(${email}, '\\+[^@]*@', '@')`);

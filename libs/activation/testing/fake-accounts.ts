@@ -11,7 +11,7 @@ import { WRONG_TRIES_PER_DIGIT } from '../row/account-row';
 import type { NewAccount } from './people';
 import { DAY_SECONDS, type AccountState } from './stage';
 
-/** One account as the table keeps it; times are milliseconds since 1970, null where the column is null. */
+/** An account as a table row; times are milliseconds since 1970, null where the column is null. */
 export interface FakeRow {
   id: string;
   email: string;
@@ -63,21 +63,21 @@ export const isDead = (row: FakeRow, now: number): boolean =>
 export const diedBefore = (row: FakeRow, moment: number): boolean => {
   const withheldTo = row.withheldAt === null ? null : row.withheldAt + HELD_WITHOUT_MAIL_SECONDS * 1_000;
   const diedAt = row.expiresAt ?? row.givenUpAt ?? withheldTo ?? Infinity;
-  // This clock ticks in milliseconds: what happened within one is taken for past.
+  // This clock has millisecond resolution: an event within the current millisecond counts as past.
   return row.activatedAt === null && row.dueAt === null && row.createdAt <= moment && diedAt <= moment;
 };
 
 export const hasExpiredUnused = (row: FakeRow, now: number): boolean =>
   row.activatedAt === null && row.dueAt === null && row.expiresAt !== null && row.expiresAt <= now;
 
-/** The table of accounts in memory, under all the fakes that share it, with its own clock. */
+/** The table of accounts in memory, shared by all fakes, with its own clock. */
 export class FakeAccounts {
   readonly rows = new Map<string, FakeRow>();
-  /** Moments, by address. */
+  /** Times, by address. */
   readonly wrongTries = new Map<string, number[]>();
   /** By mailbox. */
   readonly mails = new Map<string, { readonly at: number; readonly mailId: string | null }[]>();
-  /** Mails that one mailbox gets in a day. */
+  /** Maximum number of mails per mailbox and day. */
   mailsOfADay: number | null = 20;
   private passedMs = 0;
 
@@ -97,7 +97,7 @@ export class FakeAccounts {
     return [...this.rows.values()].find((row) => row.mailId === id);
   }
 
-  /** Adds the account, or replaces an expired registration; undefined when the address is held. */
+  /** Adds the account or replaces an expired registration; undefined if the address is held. */
   add(account: NewAccount): FakeRow | undefined {
     const now = this.now();
     const held = this.rows.get(account.email);
@@ -176,7 +176,7 @@ const mailbox = ({ email }: FakeRow): string => email.replace(/\+[^@]*@/, '@');
 const issued = (code: IssuedCode | null): IssuedCode | null =>
   code && { mailId: code.mailId, digits: code.digits, keyId: code.keyId };
 
-/** What a row holds of a mail that is owed from now on. */
+/** The fields of a row for a mail that is owed from now on. */
 export const owedFrom = (now: number, { mailId, locale, requestId }: OwedFrom) => ({
   ...{ mailId, dueAt: now, owedSince: now, requestId, attempts: 0, unknownOutcomes: 0, leasedBy: null },
   ...{ sentAt: null, givenUpAt: null, withheldAt: null, lastError: null },

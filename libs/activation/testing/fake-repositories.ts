@@ -110,13 +110,13 @@ export class FakeDeadRegistrations implements DeadRegistrations {
   }
 }
 
-/** @param moments milliseconds since 1970, in order */
+/** @param moments milliseconds since 1970, in ascending order */
 function purged(moments: readonly number[]): PurgedBatch {
   const newest = moments.at(-1);
   return { deleted: moments.length, place: newest === undefined ? null : String(newest * 1_000) };
 }
 
-/** All the fakes around one table in memory. */
+/** All fakes around one table in memory. */
 export function fakeStage(accounts = new FakeAccounts()): Stage & { readonly accounts: FakeAccounts } {
   return {
     accounts,

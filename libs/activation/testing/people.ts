@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Locale } from '@app/mail';
 import { freshMailId, type IssuedCode } from '../domain/activation-code';
 
-/** A registration as it is written: every call gives the same person with an account id and its own code id. */
+/** A registration to write: each call returns the same person with a new account id and a new mail id. */
 export interface NewAccount {
   readonly id: string;
   readonly email: string;
@@ -31,7 +31,7 @@ const person =
 
 export const kevin = person('kevin@example.com', 'en');
 export const marie = person('marie@example.com', 'fr');
-/** Someone who types Kevin's address as their own. */
+/** Someone who enters Kevin's address as their own. */
 export const stranger = person('kevin@example.com', 'en');
-/** The n-th of many, each with their own address. */
+/** The n-th of many people, each with an address of their own. */
 export const guest = (n: number): NewAccount => person(`guest${n}@example.com`, 'en')();

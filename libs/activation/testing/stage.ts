@@ -12,17 +12,17 @@ import type { ClaimedMail, OwedMailRepository } from '../domain/owed-mail-reposi
 import type { DeadRegistrations } from '../domain/purge';
 import type { NewAccount } from './people';
 
-/** The ports around one table of accounts, and a clock that can be moved on. Empty when it is created. */
+/** The ports around one table of accounts, with a clock that can be advanced. Initially empty. */
 export interface Stage {
   readonly activations: ActivationRepository;
   readonly owed: OwedMailRepository;
   readonly administration: OwedMailAdministration;
   readonly dead: DeadRegistrations;
-  /** Writes a registration, its mail owed; replaces a dead one. Throws when the address is held. */
+  /** Stores a registration whose mail is owed; replaces an expired one. Throws if the address is held. */
   register(account: NewAccount): Promise<void>;
   /** The stored row of an address. */
   account(email: string): Promise<AccountState | null>;
-  /** Moves every stored time into the past, as if that long had gone by. */
+  /** Moves every stored time into the past, as if that much time had passed. */
   letPass(seconds: number): Promise<void>;
   /** Milliseconds since 1970 by the clock of the stored times. */
   now(): number;
@@ -37,15 +37,15 @@ export interface AccountState {
   readonly requestDigest: Buffer | null;
 }
 
-/** As the environment has them by default. */
+/** The defaults of the environment. */
 export const MAX_WRONG_TRIES = 3;
 export const MAX_RESENDS = 10;
 export const LIFE_SECONDS = 60;
-/** A short one: the worker's follows SMTP_TIMEOUT_SECONDS. */
+/** A short timeout: the worker's follows SMTP_TIMEOUT_SECONDS. */
 export const LEASE_SECONDS = 12;
 export const DAY_SECONDS = 86_400;
 
-/** Leases one mail as a worker does that has no place for others; null when it is not due. */
+/** Leases one mail as a worker with room for one does; null if none is due. */
 export async function claimMail(stage: Stage, mailId: string): Promise<ClaimedMail | null> {
   const workerId = randomUUID();
   const lease = { workerId, leaseSeconds: LEASE_SECONDS, lifeSeconds: LIFE_SECONDS };
@@ -55,7 +55,7 @@ export async function claimMail(stage: Stage, mailId: string): Promise<ClaimedMa
   return claimed.find(({ id }) => id === mailId) ?? null;
 }
 
-/** Ids of the mails that are due, the longest due first. */
+/** Ids of the due mails, longest due first. */
 export async function dueMails(stage: Stage): Promise<string[]> {
   const listed = await stage.administration.list(1_000);
   return listed
@@ -72,7 +72,7 @@ export async function deliver(stage: Stage, mailId: string): Promise<void> {
   await stage.owed.markSent([mailId], LIFE_SECONDS);
 }
 
-/** Registers a person whose code is in their inbox. */
+/** Registers a person whose code has arrived. */
 export async function registerAndDeliver(stage: Stage, account: NewAccount): Promise<NewAccount> {
   await stage.register(account);
   await deliver(stage, account.code.mailId);
@@ -96,7 +96,7 @@ export function redeem(
   });
 }
 
-/** Asks for a new code in the place of the one that the account has. */
+/** Replaces the account's code with a new one. */
 export function replaceCode(
   stage: Stage,
   { id }: Pick<NewAccount, 'id'>,
@@ -116,11 +116,11 @@ export async function renew(stage: Stage, account: NewAccount): Promise<NewAccou
   return { ...account, code: replacement.code };
 }
 
-/** Guesses wrong, one try after the other. */
+/** Enters wrong codes, one after the other. */
 export async function guessWrong(stage: Stage, account: NewAccount, times: number): Promise<void> {
   for (let n = 0; n < times; n += 1) {
     const { outcome } = await redeem(stage, account, false);
-    // The last try that a code has kills it.
+    // The last attempt invalidates the code.
     const expected = outcome === 'wrong' || (outcome === 'dead' && n + 1 === times);
     if (!expected) throw new Error(`A wrong guess was ${outcome}`);
   }

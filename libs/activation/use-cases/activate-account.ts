@@ -6,17 +6,17 @@ import { ActivationError } from '../domain/errors';
 import { isSameRequest } from '../domain/request-digest';
 
 export interface ActivationAttempt {
-  /** Its password was right. */
+  /** An account whose password was right. */
   readonly account: PendingAccount & { readonly requestDigest?: Buffer | null };
   readonly code: string;
   readonly requestId?: string | null;
-  /** Names the request, if it may be repeated. */
+  /** Identifies a repeatable request. */
   readonly requestDigest?: Buffer | null;
 }
 
 export interface Activation {
   readonly activatedAt: Date;
-  /** The same request has activated the account before, and nothing was changed now. */
+  /** The same request has already activated the account; nothing was changed now. */
   readonly replayed: boolean;
 }
 
@@ -29,7 +29,7 @@ export class ActivateAccount {
     private readonly codes: CodeDeriver,
   ) {}
 
-  /** Whether the attempt can succeed as far as the account shows: false is certain, and costs no query. */
+  /** Whether the attempt can succeed according to the account; false is certain and costs no query. */
   canSucceed({ account, code }: Pick<ActivationAttempt, 'account' | 'code'>): boolean {
     return account.code === null || this.codes.matches(account.code, code);
   }

@@ -7,23 +7,23 @@ import { ActivationRepository, type PendingAccount } from '../domain/activation-
 import { ActivationError } from '../domain/errors';
 
 export interface NewCodeRequest {
-  /** Its password was right. */
+  /** An account whose password was right. */
   readonly account: PendingAccount;
   readonly locale: Locale;
   readonly requestId: string | null;
-  /** Without the wait between codes, as a code that had too many failed attempts may be replaced once. */
+  /** Skips the wait between codes, which is allowed once after too many failed attempts. */
   readonly early?: boolean;
-  /** Names the request, if it may be repeated. */
+  /** Identifies a repeatable request. */
   readonly requestDigest?: Buffer | null;
 }
 
 export interface NewCode {
   readonly code: CurrentCode;
-  /** The same request has caused this code before, and nothing was changed now. */
+  /** The same request has already caused this code; nothing was changed now. */
   readonly replayed: boolean;
 }
 
-/** Puts a fresh code on its way to someone whose password was right; the old one is no longer valid. */
+/** Sends a new code to someone whose password was right; the old one is no longer valid. */
 @Injectable()
 export class IssueNewCode {
   constructor(
@@ -34,8 +34,8 @@ export class IssueNewCode {
   ) {}
 
   /**
-   * As often as one registration may ask: every code holds the address for its life, and a stranger's must not hold
-   * it for ever. @throws {ActivationError} @throws {Unavailable}
+   * The number of codes per registration is limited: every code blocks the address for its lifetime, and a stranger
+   * must not block it forever. @throws {ActivationError} @throws {Unavailable}
    */
   async issueNewCode(request: NewCodeRequest): Promise<NewCode> {
     const { account, locale, requestId, early = false, requestDigest = null } = request;
@@ -63,7 +63,7 @@ export class IssueNewCode {
       case 'gone':
         throw new ActivationError('activation.registration_gone');
       case 'used_up':
-        // By then the last code is dead, and the address can be registered again.
+        // By then the last code has expired, and the address can be registered again.
         throw new ActivationError('activation.codes_used_up', {
           retryAfterSeconds: this.environment.ACTIVATION_CODE_EXPIRY_SECONDS,
         });

@@ -1,16 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DeadRegistrations, type PurgedBatch } from '../domain/purge';
 
-/** In milliseconds: only an operator waits for this figure. */
+/** In milliseconds; only an operator waits for this count. */
 const COUNT_TIMEOUT_MS = 60_000;
 
 export interface PurgeOptions {
   readonly olderThanSeconds: number;
-  /** Most rows a statement deletes. */
+  /** Maximum number of rows that a statement deletes. */
   readonly batchSize: number;
-  /** Stops as soon as another purge that wants to be alone is found at work. */
+  /** Stops if another exclusive purge is running. */
   readonly alone?: boolean;
-  /** Ends the purge after the current batch; what is deleted stays deleted, and the next purge continues from there. */
+  /** Ends the purge after the current batch. Deleted rows stay deleted, and the next purge continues from there. */
   readonly signal?: AbortSignal;
   /** Called after each batch with the number of registrations deleted so far. */
   readonly onProgress?: (deleted: number) => void;
@@ -18,16 +18,16 @@ export interface PurgeOptions {
 
 export interface Purged {
   readonly registrations: number;
-  /** Addresses whose failed attempts and mails of a day were forgotten. */
+  /** Addresses whose daily counts of failed attempts and mails were deleted. */
   readonly addressDays: number;
 }
 
-/** Deletes expired registrations batch by batch, so that no statement holds many locks or lives long. */
+/** Deletes expired registrations in batches, so that no statement holds many locks or runs long. */
 @Injectable()
 export class PurgeDeadRegistrations {
   constructor(@Inject(DeadRegistrations) private readonly dead: DeadRegistrations) {}
 
-  /** Resolves to how many it deleted. @throws {Unavailable} what was deleted until then stays deleted */
+  /** Resolves to the number of deleted rows. @throws {Unavailable} rows deleted before that stay deleted */
   async purgeDeadRegistrations({ onProgress, ...options }: PurgeOptions): Promise<Purged> {
     const { olderThanSeconds, alone, batchSize: limit } = options;
     const registrations = await batchByBatch(
@@ -39,7 +39,7 @@ export class PurgeDeadRegistrations {
     return { registrations, addressDays };
   }
 
-  /** How many registrations a purge would delete. @throws {Unavailable} */
+  /** Number of registrations that a purge would delete. @throws {Unavailable} */
   count(olderThanSeconds: number): Promise<number> {
     return this.dead.count(olderThanSeconds, COUNT_TIMEOUT_MS);
   }

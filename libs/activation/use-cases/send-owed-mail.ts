@@ -6,18 +6,18 @@ import { CodeDeriver } from '../domain/activation-code';
 import { OwedMailRepository, type ClaimedMail } from '../domain/owed-mail-repository';
 import { retryDelaySeconds } from '../domain/retry-delay';
 
-/** How much longer a lease is than the longest send, so that a live worker never loses a mail that it is sending. */
+/** Margin of a lease over the longest send, so that a live worker never loses a mail that it is sending. */
 const LEASE_MARGIN_SECONDS = 5;
-/** How often a mail is tried again whose fate is unknown: each copy may be one too many. */
+/** Number of retries of a mail with unknown outcome: each one may deliver a duplicate. */
 const UNKNOWN_RETRIES_MAX = 2;
 
-/** A mail, and what the mail server made of it. */
+/** A mail and its outcome. */
 export interface AttemptedMail {
   readonly mail: ClaimedMail;
   readonly outcome: MailOutcome;
 }
 
-/** Sends owed mails. The claim decides who sends, and every copy of a mail carries the same code. */
+/** Sends owed mails. The claim decides which worker sends, and every copy of a mail contains the same code. */
 @Injectable()
 export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
   readonly name = 'mail';
@@ -68,7 +68,7 @@ export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
     return outcome.kind === 'held' ? { retryAfterSeconds: outcome.retryInSeconds } : null;
   }
 
-  /** How the turn ended, for the metrics. */
+  /** Outcome of the attempt, for the metrics. */
   metricOf(mail: ClaimedMail, outcome: MailOutcome): 'sent' | 'held' | 'postponed' | 'given_up' {
     if (outcome.kind === 'sent' || outcome.kind === 'held') return outcome.kind;
     const decision = decide(mail, outcome);
@@ -104,8 +104,8 @@ export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
     const reasons = { ...details, outcome: outcome.kind, reason: outcome.reason };
     const decision = decide(mail, outcome);
     if (decision !== null && 'giveUp' in decision) {
-      this.logger.error(reasons, 'Mail given up; see `mail owed` and `mail retry`');
-    } else this.logger.warn(reasons, 'Mail not taken; trying again');
+      this.logger.error(reasons, 'Gave up a mail; see `mail owed` and `mail retry`');
+    } else this.logger.warn(reasons, 'Mail not accepted; retrying later');
   }
 }
 
@@ -113,7 +113,7 @@ type Decision =
   | { readonly giveUp: 'refused' | 'tried_too_often' | 'outcome_unknown' }
   | { readonly retryInSeconds: number; readonly counts: 'attempt' | 'nothing' | 'unknown' };
 
-/** What follows from an outcome; null where the mail is sent. */
+/** The consequence of an outcome; null if the mail was sent. */
 export function decide(mail: ClaimedMail, outcome: MailOutcome): Decision | null {
   const retryInSeconds = retryDelaySeconds(mail.attempt);
   switch (outcome.kind) {

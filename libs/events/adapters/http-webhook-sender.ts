@@ -3,13 +3,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Environment } from '@app/runtime';
 import { webhookHeaders, type WebhookOutcome, type WebhookSender } from '../domain/webhook';
 
-/** Longest wait for a receiver, connecting included. */
+/** Time limit for a receiver, including the connection. */
 export const WEBHOOK_TIMEOUT_MS = 10_000;
-/** What is read of an answer, so that its connection can be used again; longer ones are cut. */
+/** Maximum size of a response that is read, so that its connection can be reused; longer ones are cut off. */
 const ANSWER_BYTES_MAX = 16_384;
 const RETRY_AFTER_MAX_SECONDS = 86_400;
 
-/** Signs and sends webhooks over kept connections. Redirects are not followed: they would be signed for another. */
+/**
+ * Signs and sends webhooks over kept-alive connections. Redirects are not followed: they would be signed for a
+ * different URL.
+ */
 @Injectable()
 export class HttpWebhookSender implements WebhookSender {
   constructor(@Inject(Environment) private readonly environment: Environment) {}
@@ -40,7 +43,7 @@ export class HttpWebhookSender implements WebhookSender {
   }
 }
 
-/** The status decides; what follows it does not, so an answer that breaks off or drips is cut. */
+/** Only the status matters, so a response whose body breaks off or is slow is cut off. */
 async function readAndForget(response: Response): Promise<void> {
   if (response.body === null) return;
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
@@ -52,18 +55,18 @@ async function readAndForget(response: Response): Promise<void> {
     }
     await reader.cancel();
   } catch {
-    // The receiver has said what it made of the event.
+    // The receiver has already given its status.
   }
 }
 
 function toOutcome({ status, headers }: Response): WebhookOutcome {
   if (status >= 200 && status < 300) return { kind: 'delivered' };
-  const reason = `the receiver answered ${status}`;
+  const reason = `the receiver responded with ${status}`;
   if (status === 410) return { kind: 'gone', reason };
   return { kind: 'failed', reason, retryAfterSeconds: parseRetryAfter(headers.get('retry-after')) };
 }
 
-/** Seconds, from a number or a date (RFC 9110, 10.2.3); 0 where it says nothing. */
+/** Seconds from a number or a date (RFC 9110, 10.2.3); 0 if there is neither. */
 export function parseRetryAfter(value: string | null, now = Date.now()): number {
   if (value === null) return 0;
   const seconds = /^\d{1,9}$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1_000;

@@ -3,7 +3,7 @@ import type { EventEntries, EventEntry, EventFilter } from '../domain/deliveries
 
 const LARGEST_ORDINAL = '9223372036854775807';
 
-/** Events with what became of their delivery, the newest first, a page of them. */
+/** Lists events and their delivery, newest first, page by page. */
 export async function listEvents(
   sql: Sql,
   { since, type }: EventFilter,

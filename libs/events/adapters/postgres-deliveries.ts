@@ -7,10 +7,10 @@ import type { EventData, EventType } from '../domain/event';
 import { listEvents } from './list-events';
 
 const REASON_LENGTH_MAX = 500;
-/** Rows that one statement changes. */
+/** Maximum number of rows that one statement changes. */
 const BATCH = 5_000;
 
-/** Names a receiver in `webhook_pauses`: its URL may hold a secret. */
+/** Identifies a receiver in `webhook_pauses`: its URL may contain a secret. */
 export const digestOfUrl = (url: string): Buffer => createHash('sha256').update(url).digest();
 
 type Fragment = PendingQuery<Row[]>;

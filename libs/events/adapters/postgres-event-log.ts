@@ -10,9 +10,9 @@ import {
   type EventSequencer,
 } from '../domain/event-feed';
 
-/** An arbitrary constant that names the turn of the sequencer among all advisory locks of the database. */
+/** An arbitrary constant that identifies the sequencer's lock among the database's advisory locks. */
 const SEQUENCER_LOCK = 7_242_021;
-/** Longest wait for a batch, in milliseconds. */
+/** Time limit for a batch, in milliseconds. */
 const SEQUENCE_TIMEOUT_MS = 5_000;
 
 interface EventRow {
@@ -23,7 +23,7 @@ interface EventRow {
   readonly position: string;
 }
 
-/** Several statements in one question take no parameters; a number and a boolean cannot be anything else. */
+/** Queries of several statements cannot have parameters; a number and a boolean are safe to inline. */
 const sequenceStatements = (limit: number, owed: boolean): string => `
   select set_config('user_registration.turn', pg_try_advisory_xact_lock(${SEQUENCER_LOCK})::text, true);
   with fresh as materialized (
@@ -49,13 +49,13 @@ export class PostgresEventLog implements EventFeed, EventSequencer {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
 
   /**
-   * One question of two statements, which are one transaction. The lock is taken by the first one: the second then sees
-   * everything that the sequencer before has committed. Both end with the transaction, so that a pooler between us and
-   * PostgreSQL does not matter. It is not `sql.begin`, whose ROLLBACK on a connection that was lost ends the process
+   * One query with two statements, which form one transaction. The first statement takes the lock, so the second one
+   * sees everything that the previous sequencer committed. Both end with the transaction, so it also works behind a
+   * pooler. It does not use `sql.begin`: its ROLLBACK on a lost connection ends the process
    * (https://github.com/porsager/postgres/issues/1208).
    */
   async sequence(limit: number, owed: boolean): Promise<number> {
-    // Mostly there is nothing: one question instead of a transaction.
+    // Usually there is nothing to do, so one cheap query precedes the transaction.
     const [waiting] = await inTime(this.sql`select from events where position is null limit 1`);
     if (waiting === undefined) return 0;
     const placing = this.sql.unsafe<RowList<{ count: number }[]>[]>(sequenceStatements(limit, owed));
@@ -70,7 +70,7 @@ export class PostgresEventLog implements EventFeed, EventSequencer {
     return BigInt(row?.last ?? '0');
   }
 
-  /** One statement, so that what was forgotten and what is there are read at one moment. */
+  /** One statement, so that the kept events and the end of the deleted ones are read at the same moment. */
   async page(after: bigint | null, limit: number): Promise<EventPage> {
     const [found] = await inTime(
       this.sql<

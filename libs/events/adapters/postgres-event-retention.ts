@@ -10,7 +10,7 @@ export class PostgresEventRetention implements EventRetention {
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
-  /** Two workers that forget together wait for each other's rows, and the second finds them deleted. */
+  /** Two workers that delete concurrently wait for each other's rows, and the second one finds them deleted. */
   async forget(limit: number): Promise<ForgottenBatch> {
     const { EVENTS_RETENTION_DAYS: days, WEBHOOK_URL: url } = this.environment;
     const [batch] = await inTime(this.sql<ForgottenBatch[]>`

@@ -1,8 +1,8 @@
 import type { AccountEvent, EventType } from './event';
 
-/** An event that a worker has leased, to send it to the webhook's receiver. */
+/** An event leased by a worker that sends it to the webhook receiver. */
 export interface ClaimedEvent extends AccountEvent {
-  /** Attempts begun so far, this one included. */
+  /** Number of attempts so far, including this one. */
   readonly attempt: number;
   /** Since the first attempt. */
   readonly triedForSeconds: number;
@@ -15,10 +15,10 @@ export interface EventBacklog {
   readonly paused: boolean;
 }
 
-/** An event and what became of its delivery, for operators. Dates are null where that has not happened. */
+/** An event and its delivery, for operators. Dates are null for what has not happened. */
 export interface EventEntry extends AccountEvent {
   readonly accountId: string;
-  /** `unplaced` has no position yet; `kept` is owed to no receiver. */
+  /** `unplaced`: it has no position yet; `kept`: no webhook is configured for it. */
   readonly delivery: 'unplaced' | 'kept' | 'waiting' | 'delivered' | 'given_up';
   readonly attempts: number;
   readonly nextTryAt: Date | null;
@@ -32,18 +32,18 @@ export interface EventFilter {
 
 export interface EventEntries {
   readonly entries: readonly EventEntry[];
-  /** To be given as `after`; null at the end. */
+  /** Pass it as `after`; null at the end. */
   readonly next: string | null;
 }
 
-/** The events that are owed to the receiver of a URL. All times are PostgreSQL's. */
+/** The events owed to the receiver of a URL. All times are PostgreSQL's. */
 export interface Deliveries {
   /**
-   * Leases due events, the longest due first. Of one account only the first that is not delivered or given up, so
-   * that its events arrive in order. None while the receiver is paused. @throws {Unavailable}
+   * Leases due events, longest due first: per account only the first one that is neither delivered nor given up, so
+   * that its events arrive in order. Leases none while the webhook is paused. @throws {Unavailable}
    */
   claimDue(limit: number, workerId: string, leaseSeconds: number): Promise<ClaimedEvent[]>;
-  /** Makes due what a worker leased, other than the events it knows of. @throws {Unavailable} */
+  /** Releases the leases of a worker, except for the given events. @throws {Unavailable} */
   release(workerId: string, except?: readonly string[]): Promise<void>;
   /** @throws {Unavailable} */
   markDelivered(ids: readonly string[]): Promise<void>;
@@ -52,19 +52,23 @@ export interface Deliveries {
   /** @throws {Unavailable} */
   giveUp(id: string, reason: string): Promise<void>;
   /**
-   * Gives up what has been owed for so long to a receiver that has taken nothing for so long, tried or not: while it
-   * fails only a few events are tried, and the others would wait without end. Resolves to how many. @throws {Unavailable}
+   * Gives up events that have been owed for that long to a receiver that has accepted nothing for that long, whether
+   * attempted or not: while it fails only a few events are attempted, and the others would wait forever. Resolves to
+   * their number. @throws {Unavailable}
    */
   giveUpUntaken(seconds: number): Promise<number>;
-  /** Nothing is sent until `retry`; the event stays owed. @throws {Unavailable} */
+  /** Pauses the webhook until `retry`; the event stays owed. @throws {Unavailable} */
   pause(id: string, reason: string): Promise<void>;
-  /** Ends a pause, and owes given-up and waiting events again, now. Resolves to how many. @throws {Unavailable} */
+  /** Ends a pause and makes given-up and waiting events due now. Resolves to their number. @throws {Unavailable} */
   retry(): Promise<number>;
-  /** Owes again what happened within `seconds`, with the same ids. Resolves to how many. @throws {Unavailable} */
+  /**
+   * Makes the events of the last `seconds` owed again, with the same ids. Resolves to their number. @throws
+   * {Unavailable}
+   */
   replay(seconds: number): Promise<number>;
   /** @throws {Unavailable} */
   backlog(): Promise<EventBacklog>;
-  /** The newest first, in pages. @throws {Unavailable} */
+  /** Newest first, in pages. @throws {Unavailable} */
   list(filter: EventFilter, limit: number, after?: string): Promise<EventEntries>;
 }
 export const Deliveries = Symbol('Deliveries');

@@ -1,13 +1,13 @@
 import type { AccountEvent } from './event';
 
-/** The log as its readers page through it, in the order of positions. */
+/** The log as its readers page through it, ordered by position. */
 export interface EventFeed {
   /**
-   * Up to `limit` events behind a position; without one from the oldest kept.
-   * @throws {EventsError} events.forgotten, events.cursor_unknown @throws {Unavailable}
+   * Up to `limit` events after a position; without one, from the oldest event kept. @throws {EventsError}
+   * events.forgotten, events.cursor_unknown @throws {Unavailable}
    */
   page(after: bigint | null, limit: number): Promise<EventPage>;
-  /** The highest position given. @throws {Unavailable} */
+  /** The highest assigned position. @throws {Unavailable} */
   lastPosition(): Promise<bigint>;
 }
 export const EventFeed = Symbol('EventFeed');
@@ -19,17 +19,17 @@ export interface EventPage {
   readonly upToDate: boolean;
 }
 
-/** Gives positions to the events that are committed, so that a reader who pages by position misses none. */
+/** Assigns positions to committed events, so that a reader who pages by position misses none. */
 export interface EventSequencer {
   /**
-   * Places up to `limit` events, and owes them to the webhook where there is one. Resolves to how many; to 0 as
-   * well while another process is at it. @throws {Unavailable}
+   * Assigns up to `limit` positions, and makes the events owed to the webhook if there is one. Resolves to their
+   * number; to 0 also while another process is sequencing. @throws {Unavailable}
    */
   sequence(limit: number, owed: boolean): Promise<number>;
 }
 export const EventSequencer = Symbol('EventSequencer');
 
-/** Channel of PostgreSQL's NOTIFY that says that events were placed. */
+/** PostgreSQL NOTIFY channel for newly placed events. */
 export const EVENTS_CHANNEL = 'events';
 
 export type EventsErrorCode = 'events.forgotten' | 'events.cursor_unknown';

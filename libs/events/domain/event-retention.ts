@@ -1,8 +1,8 @@
-/** Forgets the events at the beginning of the log, so that its readers see a log without gaps. */
+/** Deletes events from the beginning of the log, so that its readers see no gaps. */
 export interface EventRetention {
   /**
    * Deletes up to `limit` of the oldest events that are older than the retention. It stops at an event that is still
-   * owed to a receiver, unless nothing is sent to it any more. @throws {Unavailable}
+   * owed to a receiver, unless the webhook is paused or removed. @throws {Unavailable}
    */
   forget(limit: number): Promise<ForgottenBatch>;
 }
@@ -10,6 +10,6 @@ export const EventRetention = Symbol('EventRetention');
 
 export interface ForgottenBatch {
   readonly deleted: number;
-  /** How many of them were never delivered, nor given up. */
+  /** Number of deleted events that were neither delivered nor given up. */
   readonly undelivered: number;
 }

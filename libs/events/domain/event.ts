@@ -1,4 +1,4 @@
-/** What can happen to an account; the names are part of the contract. */
+/** Types of account events; the names are part of the contract. */
 export const EVENT_TYPES = [
   'user.registered',
   'user.activated',
@@ -8,16 +8,16 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** An event as consumers see it, in the feed and in a webhook. */
+/** An event as consumers receive it, in the feed and in a webhook. */
 export interface AccountEvent {
-  /** UUID of version 7, the same in the feed and at every attempt of the webhook. */
+  /** UUID version 7; the same in the feed and in every webhook attempt. */
   readonly id: string;
   readonly type: EventType;
   readonly occurredAt: Date;
   readonly data: EventData;
 }
 
-/** Thin on purpose: the address is there only where `EVENTS_INCLUDE_EMAIL` asks for it. */
+/** Minimal on purpose: the address is included only with `EVENTS_INCLUDE_EMAIL`. */
 export interface EventData {
   readonly user_id: string;
   readonly is_activated: boolean;

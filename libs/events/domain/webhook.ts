@@ -1,20 +1,20 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { AccountEvent } from './event';
 
-/** What a receiver made of one webhook. */
+/** Outcome of one webhook. */
 export type WebhookOutcome =
   | { readonly kind: 'delivered' }
-  /** It wants no more: HTTP 410. */
+  /** The receiver wants no more webhooks: HTTP 410. */
   | { readonly kind: 'gone'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string; readonly retryAfterSeconds: number };
 
 export interface WebhookSender {
-  /** Sends one message, signed. Never rejects. */
+  /** Signs and sends one message. Never rejects. */
   send(id: string, body: string): Promise<WebhookOutcome>;
 }
 export const WebhookSender = Symbol('WebhookSender');
 
-/** The event as the feed and the webhook show it. */
+/** The event as shown in the feed and the webhook. */
 export const toMessage = ({ id, type, occurredAt, data }: AccountEvent) => ({
   id,
   type,
@@ -22,16 +22,16 @@ export const toMessage = ({ id, type, occurredAt, data }: AccountEvent) => ({
   data,
 });
 
-/** A message that tells of no account, to try a receiver with. */
+/** A message without an account, to test a receiver. */
 export function pingMessage(): { readonly id: string; readonly body: string } {
   const id = randomUUID();
   return { id, body: JSON.stringify({ id, type: 'ping', timestamp: new Date().toISOString(), data: {} }) };
 }
 
-/** The bytes of a `whsec_…`. */
+/** The bytes of a `whsec_…` secret. */
 export const webhookKeyOf = (secret: string): Buffer => Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
 
-/** Source: Standard Webhooks 1.0, "Signature scheme": HMAC-SHA-256 of `id.timestamp.body`, one signature a key. */
+/** Source: Standard Webhooks 1.0, "Signature scheme": HMAC-SHA-256 of `id.timestamp.body`, one signature per key. */
 export function webhookHeaders(
   id: string,
   timestampSeconds: number,
@@ -50,10 +50,10 @@ export function webhookHeaders(
 
 const FIRST_DELAY_SECONDS = 5;
 const LONGEST_DELAY_SECONDS = 600;
-/** An event is given up after so long: three days. */
+/** An event is given up after this time: three days. */
 export const WEBHOOK_RETRY_FOR_SECONDS = 3 * 86_400;
 
-/** Seconds until the next attempt, doubling from 5 s to 10 minutes, ±20 %; null when it is given up. */
+/** Seconds until the next attempt, doubling from 5 s to 10 minutes, ±20 %; null if the event is given up. */
 export function webhookRetrySeconds(
   attempt: number,
   triedForSeconds: number,

@@ -7,24 +7,24 @@ type Fragment = PendingQuery<Row[]>;
 export interface AccountChange {
   readonly type: EventType;
   /**
-   * Table expression over the accounts that changed, as the change leaves them: the columns `id`, `email`,
-   * `created_at` and `activated_at` are read. Mostly the name of the CTE that changed them. One event a row.
+   * Table expression over the changed accounts after the change; the columns `id`, `email`, `created_at` and
+   * `activated_at` are read. Usually the name of the CTE that changed them. Writes one event per row.
    */
   readonly from: Fragment;
-  /** The request that causes the change; null where none does. */
+  /** The request that caused the change; null if there is none. */
   readonly requestId: string | null;
-  /** With `user.replaced`: SQL for the id of the registration that took the address. */
+  /** For `user.replaced`: SQL for the id of the registration that took the address. */
   readonly replacedBy?: Fragment;
 }
 
 /**
- * SQL that writes the events of a change, for a CTE of the statement that makes it:
+ * SQL that writes the events of a change, for a CTE of the statement that makes the change:
  *
  *     with added as (insert into users … returning id, email, created_at, activated_at),
  *     told as (${recordEvent(sql, environment, { type: 'user.registered', from: sql`added`, requestId })})
  *     select … from added
  *
- * So the change and its event are one: both are there after the commit, or neither.
+ * So the change and its event are committed together or not at all.
  */
 export function recordEvent(
   sql: Sql,
@@ -45,6 +45,6 @@ export function recordEvent(
     from ${from} as changed`;
 }
 
-/** RFC 3339 in UTC, as the api writes times. */
+/** RFC 3339 in UTC, the format of times in the API. */
 const moment = (sql: Sql, column: Fragment): Fragment =>
   sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;

@@ -12,7 +12,7 @@ import {
 
 /** A little longer than the longest attempt. */
 const LEASE_SECONDS = 12;
-/** Longest time for which everything waits for the receiver: `events retry` helps as soon as it is over. */
+/** Maximum time for which all events wait for the receiver: `events retry` works as soon as it is over. */
 export const RECEIVER_WAIT_MAX_SECONDS = 60;
 
 export interface AttemptedEvent {
@@ -43,8 +43,8 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
     const outcome = await this.sender.send(event.id, JSON.stringify(toMessage(event)));
     if (outcome.kind !== 'delivered') {
       const details = { event_id: event.id, attempt: event.attempt, reason: outcome.reason };
-      if (outcome.kind === 'gone') this.logger.error(details, 'The webhook is paused; see `events retry`');
-      else this.logger.warn(details, 'Webhook not taken; trying again');
+      if (outcome.kind === 'gone') this.logger.error(details, 'Paused the webhook; see `events retry`');
+      else this.logger.warn(details, 'Webhook not accepted; retrying later');
     }
     return { event, outcome };
   }
@@ -62,12 +62,12 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
 
   setbackOf({ event, outcome }: AttemptedEvent): Setback | null {
     if (outcome.kind !== 'failed') return null;
-    // The event itself waits for as long as the receiver asked for.
+    // The event itself waits as long as the receiver asked for.
     const retryAfterSeconds = Math.min(outcome.retryAfterSeconds, RECEIVER_WAIT_MAX_SECONDS);
     return { retryAfterSeconds, repeated: event.attempt > 1 };
   }
 
-  /** How the attempt ended, for the metrics. */
+  /** Outcome of the attempt, for the metrics. */
   metricOf({ event, outcome }: AttemptedEvent): 'delivered' | 'postponed' | 'given_up' | 'paused' {
     if (outcome.kind === 'delivered') return 'delivered';
     if (outcome.kind === 'gone') return 'paused';
@@ -83,7 +83,7 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
     const retrySeconds = retrySecondsOf(event);
     if (retrySeconds === null) {
       await this.deliveries.giveUp(event.id, outcome.reason);
-      this.logger.error({ event_id: event.id }, 'Event given up; see `events list` and `events retry`');
+      this.logger.error({ event_id: event.id }, 'Gave up an event; see `events list` and `events retry`');
     } else {
       const delaySeconds = Math.max(retrySeconds, outcome.retryAfterSeconds);
       await this.deliveries.postpone(event.id, delaySeconds, outcome.reason);
@@ -93,7 +93,7 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
   private async giveUpUntaken(): Promise<void> {
     const events = await this.deliveries.giveUpUntaken(WEBHOOK_RETRY_FOR_SECONDS);
     if (events === 0) return;
-    this.logger.error({ events }, 'Events given up; see `events list` and `events retry`');
+    this.logger.error({ events }, 'Gave up events; see `events list` and `events retry`');
   }
 }
 

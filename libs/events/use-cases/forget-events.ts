@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { EventRetention, type ForgottenBatch } from '../domain/event-retention';
 
 export interface ForgetOptions {
-  /** Most rows a statement deletes. */
+  /** Maximum number of rows that a statement deletes. */
   readonly batchSize: number;
-  /** Ends after the batch in progress; the next run continues from there. */
+  /** Ends the purge after the current batch; the next one continues from there. */
   readonly signal?: AbortSignal;
 }
 
@@ -13,7 +13,7 @@ export interface ForgetOptions {
 export class ForgetEvents {
   constructor(@Inject(EventRetention) private readonly retention: EventRetention) {}
 
-  /** @throws {Unavailable} what was deleted until then stays deleted */
+  /** @throws {Unavailable} rows deleted before that stay deleted */
   async forgetEvents({ batchSize, signal }: ForgetOptions): Promise<ForgottenBatch> {
     let deleted = 0;
     let undelivered = 0;

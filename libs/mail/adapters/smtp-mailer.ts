@@ -36,23 +36,23 @@ export class SmtpMailer implements Mailer {
         context: { content: mail.content, locale: mail.locale },
         messageId: `<${mail.id}@${asciiDomain(from)}>`,
         from: { name: BRAND_NAME || APP_NAME, address: from },
-        // An object, because nodemailer splits a text at its commas into several recipients.
+        // An object, because nodemailer splits a string at commas into several recipients.
         to: { name: '', address: mail.to },
         envelope: { from: this.bounces.senderOf(mail.id) ?? from, to: mail.to },
-        // No out-of-office replies, and no mailing list takes it for its own. Sources: RFC 3834, RFC 5436.
+        // Prevents out-of-office replies and handling by mailing lists. Sources: RFC 3834, RFC 5436.
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
         disableFileAccess: true,
         disableUrlAccess: true,
       });
       return outcome as MailOutcome;
     } catch (error) {
-      // Not the server's answer: a template that breaks on real values, or a fault of ours.
+      // Not a reply of the server: a template that fails for real values, or a bug.
       return { kind: 'held', reason: maskEmailsIn((error as Error).message), retryInSeconds: 30 };
     }
   }
 }
 
-/** A Message-ID is ASCII, whatever the sender's domain. Source: RFC 5322 section 3.6.4. */
+/** A Message-ID is ASCII, whatever the sender's domain is. Source: RFC 5322, section 3.6.4. */
 function asciiDomain(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1);
   return toASCII(domain) || 'localhost';

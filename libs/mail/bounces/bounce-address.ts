@@ -1,23 +1,23 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Environment } from '@app/runtime';
 
-/** Bytes of the signature: forging one takes 2^63 tries on average, at one mail a try. */
+/** Bytes of the signature: forging one takes 2^63 attempts on average, each of which costs a mail. */
 const SIGNATURE_BYTES = 8;
 const TAG = /\+([\da-f]{32})-([\da-f]{16})@/gi;
 
 /**
- * Envelope senders that name their mail, signed, so that a bounce is believed only where it answers a mail of ours. In
+ * Envelope senders that identify their mail, signed so that only a bounce of one of our mails is accepted. In
  * hexadecimal, because some servers change the case of letters.
  */
 export class BounceAddress {
   constructor(
-    /** `bounces@example.com`; empty: senders carry no tag. */
+    /** `bounces@example.com`; if empty, senders have no tag. */
     private readonly address: string,
     private readonly secretKey: string,
     private readonly previousKey: string | undefined,
   ) {}
 
-  /** The envelope sender of a mail, or undefined where bounces are not taken in. */
+  /** The envelope sender of a mail, or undefined if bounces are not processed. */
   senderOf(mailId: string): string | undefined {
     if (this.address === '') return undefined;
     const at = this.address.lastIndexOf('@');
@@ -25,7 +25,7 @@ export class BounceAddress {
     return `${this.address.slice(0, at)}+${mailId.replaceAll('-', '')}-${signature}${this.address.slice(at)}`;
   }
 
-  /** The mail that the first sound tag in a text names; undefined where there is none. */
+  /** The mail identified by the first valid tag in a text; undefined if there is none. */
   mailIdIn(text: string): string | undefined {
     for (const [, id = '', signature = ''] of text.matchAll(TAG)) {
       const mailId = toUuid(id.toLowerCase());

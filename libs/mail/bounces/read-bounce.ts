@@ -1,34 +1,34 @@
 import type { Attachment } from 'postal-mime';
 import { judgeReply } from '../adapters/smtp/reply';
 
-/** What a report says of a mail. */
+/** The content of a report about a mail. */
 export interface Bounce {
-  /** Whether the address will never take this mail; a delay or a fault of ours is not that. */
+  /** Whether the address will never accept this mail. Delays and faults of the service do not count. */
   readonly permanent: boolean;
   readonly reason: string;
 }
 
 export interface Report {
-  /** Undefined where it is no report about a mail, such as an out-of-office reply. */
+  /** Undefined if it is not a report about a mail, for example an out-of-office reply. */
   readonly bounce: Bounce | undefined;
-  /** All that it says, decoded, one value or part a line. */
+  /** Its decoded content, one value or part per line. */
   readonly text: string;
 }
 
 type Fields = ReadonlyMap<string, string>;
 
-/** Complaints of a reader; a report of `auth-failure` comes from the reader's server (RFC 6591). */
+/** Complaint types of readers; a report of `auth-failure` comes from the reader's server (RFC 6591). */
 const COMPLAINTS: ReadonlySet<string> = new Set(['abuse', 'fraud', 'opt-out']);
 
 /**
- * Reads a report about a mail: a delivery status notification (RFC 3464), or a complaint of the reader's provider
- * (RFC 5965). What only looks like one in its text is none: the parts of the message decide.
+ * Parses a report about a mail: a delivery status notification (RFC 3464) or a complaint via the reader's provider
+ * (RFC 5965). The parts of the message decide; text that only looks like a report does not count.
  */
 export async function readReport(message: Uint8Array | string): Promise<Report> {
-  // One command needs it; api and worker load this library, too.
+  // Loaded here because only one command needs it, while the api and the worker load this library, too.
   const { default: PostalMime } = await import('postal-mime');
   const mail = await PostalMime.parse(message, { attachmentEncoding: 'utf8' }).catch(() => undefined);
-  // Nested or headed beyond any mail server's reports.
+  // More nesting or longer headers than in reports of any mail server.
   if (mail === undefined) return { bounce: undefined, text: '' };
   const parts = mail.attachments.map((part) => ({ ...part, text: plain(part) }));
   const status = parts.find(({ mimeType }) => STATUS_TYPES.has(mimeType));
@@ -56,7 +56,7 @@ const RETURNED_TYPES: ReadonlySet<string> = new Set([
 const plain = ({ content }: Attachment): string =>
   (typeof content === 'string' ? content : new TextDecoder().decode(content)).replaceAll('\r\n', '\n');
 
-/** The groups of fields of a report, which empty lines part: one of the mail, then one a recipient. */
+/** The groups of fields of a report, separated by empty lines: one for the mail, then one per recipient. */
 function groupsOf(text: string): readonly Fields[] {
   const unfolded = text.replaceAll(/\n[ \t]+(?=\S)/g, ' ');
   return unfolded.split(/\n[ \t]*\n/).map(
@@ -79,7 +79,7 @@ function judge(groups: readonly Fields[], returned: string): Bounce | undefined 
   const judged = (ours.length > 0 ? ours : recipients).map(judgeRecipient);
   const [first] = judged;
   if (first === undefined) return undefined;
-  // Where an address leads to several mailboxes, one that has the mail, or may get it yet, is enough.
+  // If an address leads to several mailboxes, it is enough that one of them has or may still get the mail.
   const refused = judged.find(({ permanent }) => permanent);
   const open = judged.find(({ failed }) => !failed);
   const { permanent, reason } = open ?? refused ?? first;
@@ -100,7 +100,7 @@ function judgeRecipient(fields: Fields): Bounce & { readonly failed: boolean } {
   return { failed, permanent, reason: `${action} ${status} ${diagnostic}`.trim() };
 }
 
-/** Whether a group is about the one whom the returned mail was written to. */
+/** Whether a group is about the recipient of the returned mail. */
 function isTo(group: Fields, returned: string): boolean {
   const [, to] = /^to:\s*<?([^\s<>@]+@[^\s<>@]+)>?\s*$/im.exec(returned) ?? [];
   if (to === undefined) return false;

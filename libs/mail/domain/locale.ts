@@ -1,14 +1,14 @@
-/** A language that mails are written in, as BCP 47 writes it. */
+/** A language of mails, as a BCP 47 tag. */
 export type Locale = string;
-/** The languages that ship with the service; the first is the default. */
+/** The built-in languages; the first one is the default. */
 export const SHIPPED_LOCALES = ['en', 'fr', 'de', 'es', 'pt', 'ja', 'ar'] as const;
 export type ShippedLocale = (typeof SHIPPED_LOCALES)[number];
 export const DEFAULT_LOCALE: ShippedLocale = 'en';
 
-/** Ranges of Accept-Language that are read; a longer list is no real preference. */
+/** Maximum number of language ranges read from Accept-Language; a longer list is not a real preference. */
 const RANGES_MAX = 20;
 
-/** The tag in its usual spelling, such as `pt-BR`; undefined where it is none. */
+/** The tag in its canonical spelling, such as `pt-BR`; undefined if it is not a tag. */
 export function canonicalLocale(tag: string): Locale | undefined {
   try {
     return new Intl.Locale(tag).toString();
@@ -18,8 +18,8 @@ export function canonicalLocale(tag: string): Locale | undefined {
 }
 
 /**
- * The language for a reader, by an Accept-Language header: the wish itself, a shorter form of it (`de` for `de-AT`), or
- * one of the same language and script (`zh-Hant` for `zh-TW`). Sources: RFC 9110 section 12.5.4, RFC 4647.
+ * Chooses a language by an Accept-Language header: the requested one, a shorter form of it (`de` for `de-AT`), or one
+ * with the same language and script (`zh-Hant` for `zh-TW`). Sources: RFC 9110 section 12.5.4, RFC 4647.
  */
 export function matchLocale(acceptLanguage: string | undefined, locales: readonly Locale[]): Locale {
   const known = new Map(locales.map((locale) => [locale.toLowerCase(), locale]));
@@ -35,7 +35,7 @@ export function matchLocale(acceptLanguage: string | undefined, locales: readonl
   return DEFAULT_LOCALE;
 }
 
-/** Chooses the language of a reader among those that ship and the operator's own. */
+/** Chooses the language of a reader among the built-in ones and those of the operator. */
 export class ReaderLocale {
   constructor(private readonly locales: readonly Locale[]) {}
 
@@ -77,7 +77,9 @@ const UNITS = [
   ['second', 1],
 ] as const;
 
-/** A life in its own unit and in the words of a language, with digits as in the code: `1 minute`, `24 Stunden`. */
+/**
+ * A lifetime in its own unit and in words of the language, with the same digits as the code: `1 minute`, `24 Stunden`.
+ */
 export function lifetimeIn(locale: Locale, seconds: number): string {
   const [unit, size] = UNITS.find(([, size]) => seconds % size === 0) ?? ['second', 1];
   const format = new Intl.NumberFormat(locale, {
@@ -86,6 +88,6 @@ export function lifetimeIn(locale: Locale, seconds: number): string {
     unitDisplay: 'long',
     numberingSystem: 'latn',
   });
-  // The number stays on the line of its unit.
+  // A no-break space keeps the number and its unit on one line.
   return format.format(seconds / size).replaceAll(' ', '\u00a0');
 }

@@ -1,14 +1,14 @@
 /**
- * What came of handing a mail to the mail server. The one who sends owed mails acts on it:
- * - `sent`: the server has taken the mail; its code begins to live.
- * - `refused`: the server will never take it, because of the recipient's address. It is given up.
- * - `held`: the fault is ours or the server's (credentials, quota, an outage, a block), so it concerns every mail.
- *   The mail stays owed, no try is counted, and all mails wait for one back-off: until `retryInSeconds` have passed,
- *   every mail gets this answer without a word to the server.
- * - `deferred`: the server asks to come back later with this mail (greylisting); others may pass.
- * - `unknown`: the connection broke after the mail was handed over, so the server may have it. A copy may be one too
- *   many: it is tried again `UNKNOWN_RETRIES_MAX` times and no more.
- * Reasons are for operators, name no address in full and no code.
+ * The outcome of handing a mail to the mail server, and what the sender of owed mails does next:
+ * - `sent`: the server has accepted the mail; the lifetime of its code starts.
+ * - `refused`: the server will never accept it because of the recipient's address. It is given up.
+ * - `held`: the service or the server is at fault (credentials, quota, an outage, a block), so every mail is affected.
+ * The mail stays owed, the attempt does not count, and all mails share one back-off: until `retryInSeconds` have
+ * passed, every mail gets this outcome without contacting the server.
+ * - `deferred`: the server asks to retry this mail later (greylisting); other mails may pass.
+ * - `unknown`: the connection broke after the mail was handed over, so the server may have it. A retry may deliver a
+ * duplicate, so there are at most `UNKNOWN_RETRIES_MAX` of them.
+ * Reasons are for operators and contain neither a full address nor a code.
  */
 export type MailOutcome =
   | { readonly kind: 'sent' }

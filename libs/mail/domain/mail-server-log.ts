@@ -1,23 +1,26 @@
-/** A mail server as the workers last saw it. */
+/** The state of a mail server as the workers last observed it. */
 export interface MailServerState {
   readonly server: 'primary' | 'fallback';
-  /** When the first failure since the last mail that it took was; null while it takes mails. */
+  /** Time of the first failure since the last accepted mail; null while it accepts mails. */
   readonly failingSince: Date | null;
-  /** The server's words, or what happened to the connection; no address in full. */
+  /** The server's reply, or what happened to the connection; without a full address. */
   readonly reason: string | null;
-  /** Why it did not answer the last greeting; null where it did, or has been seen with a mail since. */
+  /** Why it did not answer the last greeting; null if it did, or has accepted a mail since. */
   readonly greetingFailure: string | null;
 }
 
-/** Where workers leave what they see of the mail servers. All times are PostgreSQL's. */
+/** Stores what workers observe about the mail servers. All times are PostgreSQL's. */
 export interface MailServerLog {
-  /** Its last exchange failed, with this reason, or went well. @throws {Unavailable} */
+  /** Records that the last exchange failed, with the reason, or succeeded. @throws {Unavailable} */
   record(server: MailServerState['server'], failure: string | null): Promise<void>;
-  /** Whether it is the caller's turn to greet the server: true once in `everySeconds` over all workers. @throws {Unavailable} */
+  /**
+   * Whether it is the caller's turn to greet the server: once every `everySeconds` over all workers. @throws
+   * {Unavailable}
+   */
   claimGreeting(server: MailServerState['server'], everySeconds: number): Promise<boolean>;
-  /** It did not answer the greeting, with this reason, or it did. @throws {Unavailable} */
+  /** Records that the server did not answer the greeting, with the reason, or did. @throws {Unavailable} */
   recordGreeting(server: MailServerState['server'], failure: string | null): Promise<void>;
-  /** The servers that were seen. @throws {Unavailable} */
+  /** All observed servers. @throws {Unavailable} */
   read(): Promise<readonly MailServerState[]>;
 }
 export const MailServerLog = Symbol('MailServerLog');

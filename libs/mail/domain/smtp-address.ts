@@ -2,7 +2,7 @@ import type { Environment } from '@app/runtime';
 
 export type TlsMode = 'none' | 'starttls' | 'implicit';
 
-/** One mail server, and how the service signs in there. */
+/** One mail server and how to sign in there. */
 export interface SmtpAddress {
   readonly name: 'primary' | 'fallback';
   readonly host: string;
@@ -14,14 +14,14 @@ export interface SmtpAddress {
 
 const IMPLICIT_TLS_PORT = 465;
 
-/** Port 465 speaks TLS from its first byte (RFC 8314) unless TLS is turned off. */
+/** Port 465 uses TLS from the first byte (RFC 8314) unless TLS is turned off. */
 export function tlsMode(value: Environment['SMTP_USE_TLS'], port: number): TlsMode {
   if (value === 'implicit') return 'implicit';
   if (value === 'starttls' || value === 'true') return port === IMPLICIT_TLS_PORT ? 'implicit' : 'starttls';
   return 'none';
 }
 
-/** The servers in the order in which they are tried. */
+/** The servers, in the order in which they are tried. */
 export function smtpAddresses(environment: Environment): readonly SmtpAddress[] {
   const primary: SmtpAddress = {
     name: 'primary',

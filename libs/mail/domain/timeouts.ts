@@ -1,15 +1,17 @@
 import type { Environment } from '@app/runtime';
 
-/** Longest wait for the connection, all addresses of the host included, in milliseconds. */
+/** Time limit for the connection, including all addresses of the host, in milliseconds. */
 export const CONNECT_TIMEOUT_MS = 10_000;
-/** Longest wait for one address of several before the next is tried, in milliseconds. */
+/** Time limit for one of several addresses before the next one is tried, in milliseconds. */
 export const ADDRESS_TIMEOUT_MS = 2_000;
-/** Longest wait for the greeting, TLS included, in milliseconds: postscreen and tarpits take seconds on purpose. */
+/**
+ * Time limit for the greeting, including TLS, in milliseconds: postscreen and tarpits delay it by seconds on purpose.
+ */
 export const GREETING_TIMEOUT_MS = 30_000;
 
 /**
- * Longest that one `send` takes, in seconds: connecting and greeting, the envelope, and the answer to the final dot,
- * which has SMTP_TIMEOUT_SECONDS each; twice where there is a fallback. A lease on a mail has to be longer.
+ * Maximum duration of one `send`, in seconds: connection and greeting, envelope, and the reply to the final dot, each
+ * within SMTP_TIMEOUT_SECONDS; twice that with a fallback. A lease on a mail must be longer.
  */
 export function sendSecondsMax(environment: Environment): number {
   const once = (CONNECT_TIMEOUT_MS + GREETING_TIMEOUT_MS) / 1_000 + 2 * environment.SMTP_TIMEOUT_SECONDS;

@@ -17,7 +17,7 @@ import {
 
 export type RenderedMail = Readonly<Record<MailPart, string>>;
 
-/** What nodemailer hands a template adapter. */
+/** The arguments that nodemailer passes to a template adapter. */
 interface MailToCompile {
   readonly data: Record<string, unknown>;
 }
@@ -28,7 +28,7 @@ const SAMPLES: Readonly<Record<MailKind, MailContent>> = {
   address_taken: { kind: 'address_taken' },
 };
 
-/** A template is missing, broken, or does not do what it is for. */
+/** A template is missing, broken, or lacks something essential. */
 export class TemplateFault extends Error {
   constructor(readonly faults: readonly string[]) {
     super(`MAIL_TEMPLATES_DIR: ${faults.join('; ')}`);
@@ -37,8 +37,9 @@ export class TemplateFault extends Error {
 }
 
 /**
- * The templates of all mails and languages, rendered by the mailer module's Handlebars adapter: ours, and the operator's
- * in their place. The module reports a missing text with a warning and an empty mail, so all are rendered once first.
+ * The templates of all mails and languages, rendered by the mailer module's Handlebars adapter: built-in ones, and the
+ * operator's in their place. For a missing text template the module only logs a warning and sends an empty mail, so
+ * all templates are rendered once at start.
  */
 export class MailTemplates {
   private readonly handlebars = new HandlebarsAdapter({}, { inlineCssEnabled: false });
@@ -50,7 +51,7 @@ export class MailTemplates {
     this.locales = localesWith(environment.MAIL_TEMPLATES_DIR);
   }
 
-  /** @throws {TemplateFault} naming every template that is not sound */
+  /** @throws {TemplateFault} with every invalid template */
   check(): void {
     const faults = [...this.own.faults];
     for (const kind of MAIL_KINDS) {
@@ -68,14 +69,14 @@ export class MailTemplates {
     if (faults.length > 0) throw new TemplateFault(faults);
   }
 
-  /** Writes a mail in the reader's language, or in the nearest that there is. */
+  /** Renders a mail in the reader's language, or in the closest available one. */
   render(content: MailContent, locale: Locale): RenderedMail {
     const { files, words } = this.choose(content, locale);
     const [subject, text, html] = MAIL_PARTS.map((part) => this.renderPart(part, files[part], words));
     return { subject: (subject ?? '').trim(), text: text ?? '', html: html ?? '' };
   }
 
-  /** For the mailer module: the content and the language of a mail are its context. */
+  /** For the mailer module: the content and the language of a mail are the template's context. */
   compile(mail: MailToCompile, callback: (error?: Error) => void): void {
     const { content, locale } = mail.data['context'] as { content: MailContent; locale: Locale };
     try {
@@ -107,7 +108,7 @@ export class MailTemplates {
     const callback = (error?: Error | null): void => {
       if (error) failure = error;
     };
-    // Only HTML has characters that need escaping.
+    // Only HTML needs escaping.
     const options = { strict: true, noEscape: part !== 'html' };
     try {
       this.handlebars.compile(mail, callback, { template: { options } } satisfies MailerOptions);

@@ -12,7 +12,7 @@ import type { MailContent } from '../domain/mailer';
 import { PHRASES } from '../locales';
 import type { Phrases } from '../locales/phrases';
 
-/** What a template may use; docs/mail.md explains each. Null is written as nothing. */
+/** Variables that a template can use; docs/mail.md explains each. Null renders as nothing. */
 export interface MailWords {
   readonly locale: Locale;
   readonly dir: 'ltr' | 'rtl';
@@ -27,7 +27,10 @@ export interface MailWords {
   readonly lifetime: string | null;
   readonly expiry: string | null;
   readonly button: string | null;
-  /** The page that takes the code. It is in the fragment: no scanner, proxy or log sees it, and opening it spends nothing. */
+  /**
+   * The page that accepts the code. The code is in the fragment, so scanners, proxies and logs do not see it, and
+   * opening the page does not redeem it.
+   */
   readonly link: string | null;
   /** The line that iOS and Android fill codes in from. Source: WICG, Origin-bound one-time codes. */
   readonly autofill: string | null;
@@ -38,7 +41,7 @@ export interface MailWords {
   readonly brand_logo_url: string | null;
 }
 
-/** The words of a mail in a language; one that does not ship has those of the nearest that does. */
+/** The texts of a mail in a language; a language without built-in texts uses the closest one that has them. */
 export function mailWords(content: MailContent, locale: Locale, environment: Environment): MailWords {
   const app = environment.BRAND_NAME || environment.APP_NAME;
   const shipped: Readonly<Partial<Record<Locale, Phrases>>> = PHRASES;
@@ -74,7 +77,7 @@ export function mailWords(content: MailContent, locale: Locale, environment: Env
   const origin = environment.PUBLIC_ORIGIN;
   return {
     ...shared,
-    // The sentence of the opening, without its full stop.
+    // The opening sentence without its full stop.
     subject: environment.MAIL_CODE_IN_SUBJECT ? opening(app, code).replace(/[.。]$/, '') : subject(app),
     opening: opening(app, code),
     heading,
@@ -92,7 +95,7 @@ export function mailWords(content: MailContent, locale: Locale, environment: Env
 const nearestShipped = (locale: Locale): ShippedLocale =>
   SHIPPED_LOCALES.find((shipped) => shipped === matchLocale(locale, SHIPPED_LOCALES)) ?? DEFAULT_LOCALE;
 
-/** Black or white, whichever is easier to read on a colour. Source: WCAG 2.2, relative luminance. */
+/** Black or white, whichever is more readable on a color. Source: WCAG 2.2, relative luminance. */
 function readableOn(color: string): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
     const share = Number.parseInt(color.slice(at, at + 2), 16) / 255;

@@ -8,17 +8,17 @@ export const MAIL_KINDS: readonly MailKind[] = ['activation_code', 'address_take
 export const MAIL_PARTS = ['subject', 'text', 'html'] as const;
 export type MailPart = (typeof MAIL_PARTS)[number];
 
-/** Largest template, in bytes: mail programs cut a mail at about that size. */
+/** Maximum size of a template, in bytes: mail programs clip mails of about that size. */
 const TEMPLATE_BYTES_MAX = 100 * 1_024;
 
-/** The operator's own templates: which there are, and what is wrong with the folder. */
+/** The operator's own templates, and the faults of the directory. */
 export interface TemplateFolder {
-  /** Files by language and mail, complete ones only. */
+  /** Files by language and mail; complete ones only. */
   readonly mails: ReadonlyMap<Locale, ReadonlyMap<MailKind, Readonly<Record<MailPart, string>>>>;
   readonly faults: readonly string[];
 }
 
-/** Reads `<language>/<mail>.<part>.hbs` of a folder; an empty name is no folder. */
+/** Reads `<language>/<mail>.<part>.hbs` of a directory; an empty name means no directory. */
 export function readTemplateFolder(folder: string): TemplateFolder {
   const mails = new Map<Locale, Map<MailKind, Record<MailPart, string>>>();
   const faults: string[] = [];
@@ -42,12 +42,12 @@ export function readTemplateFolder(folder: string): TemplateFolder {
   return { mails, faults };
 }
 
-/** The languages that mails can be written in, without reading a template. */
+/** The languages available for mails, without reading a template. */
 export function localesWith(folder: string): readonly Locale[] {
   return [...new Set([...SHIPPED_LOCALES, ...readTemplateFolder(folder).mails.keys()])];
 }
 
-/** Links are followed: Kubernetes mounts a ConfigMap as links into a hidden folder. */
+/** Follows links: Kubernetes mounts a ConfigMap as links into a hidden directory. */
 function foldersIn(folder: string, faults: string[]): string[] {
   const names = attempt(() => readdirSync(folder), '', faults) ?? [];
   const visible = names.filter((name) => !name.startsWith('.')).sort();
@@ -58,7 +58,7 @@ function foldersIn(folder: string, faults: string[]): string[] {
   });
 }
 
-/** What `read` returns; undefined, and a fault, where the file system refuses. */
+/** The result of `read`; undefined, with a fault, if the file system refuses. */
 function attempt<T>(read: () => T, name: string, faults: string[]): T | undefined {
   try {
     return read();

@@ -46,7 +46,7 @@ export class FakeMailer implements Mailer, MailerStage {
     this.reply = { kind: 'held', reason: 'made unavailable by the test', retryInSeconds: 1 };
   }
 
-  /** Takes the mail and breaks the connection before it answers. */
+  /** Accepts the mail and breaks the connection before replying. */
   async breakOff(): Promise<void> {
     this.reply = { kind: 'unknown', reason: 'the connection broke' };
   }

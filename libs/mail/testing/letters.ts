@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Mail } from '../domain/mailer';
 
-/** The mail with Kevin's code; every call makes a new mail. */
+/** The mail with Kevin's code; each call creates a new mail. */
 export const codeForKevin = (details: Partial<Mail> = {}): Mail => ({
   id: randomUUID(),
   to: 'kevin@example.com',
@@ -10,7 +10,7 @@ export const codeForKevin = (details: Partial<Mail> = {}): Mail => ({
   ...details,
 });
 
-/** The notice to Marie that someone tried her address. */
+/** The notice to Marie that her address was used in a registration. */
 export const noticeForMarie = (details: Partial<Mail> = {}): Mail => ({
   id: randomUUID(),
   to: 'marie@example.com',

@@ -1,7 +1,7 @@
 import type { MetricsStore } from '../domain/metrics-store';
 import { type RollingTally, Tally } from '../domain/tally';
 
-/** One-node mode: what the one process there is has counted, gone when it ends. */
+/** One-node mode: holds the counts of the only process, which are lost when it ends. */
 export class InProcessMetricsStore implements MetricsStore {
   private readonly shown = new Set<RollingTally>();
 

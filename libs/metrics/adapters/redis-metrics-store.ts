@@ -4,11 +4,11 @@ import { ROLLING_HOUR, type LatencyWindow, type RollingTally, Tally, type Counts
 import { decodeSketch, encodeSketch } from './sketch-codec';
 
 /**
- * How long a process that shows nothing is taken for alive, in seconds. After that its counts are added to those of
- * the past: a day covers an outage of Redis of a day, after which live processes show the same counts again.
+ * How long a silent process counts as alive, in seconds. After that its counts are added to the past. A day bridges a
+ * day-long outage of Redis, after which live processes report the same counts again.
  */
 const ALIVE_SECONDS = 86_400;
-/** How long one process has for adding a dead one's counts to the past, in seconds. */
+/** Time limit for adding the counts of a dead process to the past, in seconds. */
 const TURN_SECONDS = 60;
 
 const KINDS = ['requests', 'statuses', 'business'] as const;
@@ -17,12 +17,12 @@ const PAST = `${HASH_TAGS.metrics}:past`;
 const alive = (processId: string): string => `${HASH_TAGS.metrics}:alive:${processId}`;
 
 /**
- * Each process sets what it has counted, under its own name, and a report adds up: a write that is repeated changes
- * nothing. `counts` has a field of JSON for each process of the last day, `past` the sums of those before; latencies
- * are a ring of five-minute buckets for each process, which expire.
+ * Each process stores its own counts under its own name, and a report sums them up, so a repeated write changes
+ * nothing. `counts` has a JSON field for each process of the last day, and `past` the sums of earlier ones; latencies
+ * are a ring of five-minute buckets per process, which expire.
  */
 export class RedisMetricsStore implements MetricsStore {
-  /** Number of the bucket that was current when this process last showed its latencies. */
+  /** Number of the current bucket when this process last stored its latencies. */
   private shown = 0;
 
   constructor(
@@ -39,7 +39,7 @@ export class RedisMetricsStore implements MetricsStore {
     for (const [number, { latencies }] of own.bucketsFrom(this.shown)) {
       const key = this.latencies(processId)[number % this.window.buckets] as string;
       const sketches = [...latencies].flatMap(([name, sketch]) => [name, encodeSketch(sketch.toRecord())]);
-      // It is gone before the ring comes round to it.
+      // The bucket expires before the ring reuses its number.
       const lifeSeconds = Math.ceil(own.secondsLeft(number)) - 1;
       writes.push(this.redis.hset(key, ...sketches), this.redis.expire(key, lifeSeconds));
     }
@@ -56,7 +56,8 @@ export class RedisMetricsStore implements MetricsStore {
     const tally = new Tally();
     tally.addCounts(fromFields(past));
     for (const text of Object.values(counts)) tally.addCounts(JSON.parse(text) as Counts);
-    // All are on their way before the first answer: one wait, and each with the deadline that a pipeline lacks.
+    // All commands are sent before the first reply: one wait, with a deadline for each command, which a pipeline
+    // lacks.
     const lives = await Promise.all(
       Object.keys(counts).map(async (id) => ({ id, seconds: await this.redis.ttl(alive(id)) })),
     );
@@ -74,7 +75,7 @@ export class RedisMetricsStore implements MetricsStore {
     return tally;
   }
 
-  /** Adds what a dead process had counted to the past, whole or not at all, in one process's turn. */
+  /** Adds the counts of a dead process to the past, atomically; one process does it at a time. */
   private async bequeath(processId: string, counts: Counts): Promise<void> {
     const turn = `${HASH_TAGS.metrics}:turn:${processId}`;
     if ((await this.redis.set(turn, '1', 'EX', TURN_SECONDS, 'NX')) === null) return;

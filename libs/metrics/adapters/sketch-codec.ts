@@ -1,12 +1,13 @@
 import type { SketchRecord } from '../domain/latency-sketch';
 
-/** Keys of bins may be negative; with this added they sort as they are stored. */
+/** Keys of bins can be negative; this offset makes them sort in storage order. */
 const KEY_BIAS = 32_768;
 const EXTREMES_BYTES = 16;
 const BIN_BYTES = 6;
 
 /**
- * A sketch as Redis keeps it, big-endian: minimum and maximum as doubles, then each bin as its key plus 32,768 in two bytes and its count in four, in the order of keys.
+ * A sketch as stored in Redis, big-endian: minimum and maximum as doubles, then each bin in key order, as key plus
+ * 32,768 in two bytes and count in four.
  */
 export function encodeSketch({ min, max, bins }: SketchRecord): Buffer {
   const bytes = Buffer.alloc(EXTREMES_BYTES + (bins.length / 2) * BIN_BYTES);
@@ -21,7 +22,9 @@ export function encodeSketch({ min, max, bins }: SketchRecord): Buffer {
   return bytes;
 }
 
-/** Of a view, not of the buffer's own readers, which check every call: a report decodes tens of thousands of bins. */
+/**
+ * Uses a DataView, because the buffer's own readers check every call, and a report decodes tens of thousands of bins.
+ */
 export function decodeSketch(bytes: Buffer): SketchRecord {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = Math.floor((bytes.byteLength - EXTREMES_BYTES) / BIN_BYTES);

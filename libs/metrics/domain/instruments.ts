@@ -1,7 +1,7 @@
 export const LIMIT_DECISIONS = ['allowed', 'refused'] as const;
 export type LimitDecision = (typeof LIMIT_DECISIONS)[number];
 
-/** How an attempt to activate was answered. */
+/** Outcome of an activation attempt. */
 export const ACTIVATION_RESULTS = [
   'activated',
   'code_wrong',
@@ -12,17 +12,17 @@ export const ACTIVATION_RESULTS = [
 export type ActivationResult = (typeof ACTIVATION_RESULTS)[number];
 
 /**
- * What became of codes. No code of ours runs when a code expires unused, so that is no event to count: it is asked for
+ * What happened to codes. No code of ours runs when an activation code expires, so that number is queried
  * (`watchExpiredCodes`).
  */
 export const CODE_OUTCOMES = ['issued', 'sent', 'used', 'replaced'] as const;
 export type CodeOutcome = (typeof CODE_OUTCOMES)[number];
 
-/** How a worker's turn at a mail ended. */
+/** Outcome of an attempt to send a mail. */
 export const MAIL_OUTCOMES = ['sent', 'postponed', 'held', 'given_up'] as const;
 export type MailOutcome = (typeof MAIL_OUTCOMES)[number];
 
-/** How an attempt to deliver an event to the webhook's receiver ended. */
+/** Outcome of an attempt to deliver an event to the webhook receiver. */
 export const WEBHOOK_OUTCOMES = ['delivered', 'postponed', 'given_up', 'paused'] as const;
 export type WebhookAttemptOutcome = (typeof WEBHOOK_OUTCOMES)[number];
 
@@ -34,62 +34,63 @@ export interface RequestLabels {
 
 export interface MailBacklog {
   readonly owed: number;
-  /** Age of the oldest owed mail; 0 when none is. */
+  /** Age of the oldest owed mail; 0 if there is none. */
   readonly oldestSeconds: number;
-  /** Age of the oldest owed mail that no worker has tried to send yet; 0 when there is none. */
+  /** Age of the oldest owed mail without any attempt so far; 0 if there is none. */
   readonly unattemptedSeconds: number;
   readonly givenUp: number;
-  /** Mails of the last day that were not sent, because their mailbox had its mails of the day. */
+  /** Mails of the last day that were not sent, because their mailbox had reached its daily limit. */
   readonly withheld: number;
-  /** Owed mails, while the mail server takes none; known to a worker alone. */
+  /** Owed mails while the mail server accepts none; only workers know it. */
   readonly held?: number;
 }
 
 export interface EventBacklog {
   readonly waiting: number;
-  /** Age of the oldest waiting event; 0 when none is. */
+  /** Age of the oldest waiting event; 0 if there is none. */
   readonly oldestSeconds: number;
   readonly givenUp: number;
-  /** The receiver answered 410 Gone: nothing is sent to it. */
+  /** The receiver responded with 410 Gone, so the webhook is paused. */
   readonly paused: boolean;
 }
 
 export interface HashingState {
-  /** Jobs in the line. */
+  /** Jobs in the queue. */
   readonly waiting: number;
-  /** Jobs that are being hashed. */
+  /** Jobs being hashed. */
   readonly running: number;
-  /** Jobs turned away since the start. */
+  /** Jobs refused since the start. */
   readonly rejected: number;
 }
 
 /**
- * What this process shows a scraper. The apps hand its methods to all that have something to tell; libraries that
- * tell do not know it. No method throws or waits. Durations are seconds, as Prometheus wants them.
+ * The measurements that this process offers to a scraper. The apps pass the methods to the libraries that report
+ * measurements, so that those do not depend on metrics. No method throws or waits. Durations are in seconds, as
+ * Prometheus expects.
  */
 export interface Instruments {
-  /** Counts a request in flight until the function it returns is first called. */
+  /** Counts a request in flight until the returned function is first called. */
   requestStarted(): () => void;
-  /** Called by `MetricsRecorder.recordRequest`, with labels already bounded. */
+  /** Called by `MetricsRecorder.recordRequest` with labels that are already bounded. */
   requestFinished(labels: RequestLabels, durationSeconds: number): void;
-  /** A registration, and the code it issued. Called by `MetricsRecorder.recordBusiness`. */
+  /** A registration and the code issued with it. Called by `MetricsRecorder.recordBusiness`. */
   registered(): void;
-  /** `activated`, which also uses a code, is told by `MetricsRecorder.recordBusiness`; the others by the api. */
+  /** `MetricsRecorder.recordBusiness` reports `activated`; the api reports the others. */
   activationAnswered(result: ActivationResult): void;
   codeChanged(outcome: CodeOutcome): void;
   mailHandled(outcome: MailOutcome, durationSeconds: number): void;
   webhookAttempted(outcome: WebhookAttemptOutcome, durationSeconds: number): void;
   hashWaited(durationSeconds: number): void;
-  /** Names the limits there are, so that each is shown with a zero before its first decision. */
+  /** Registers the names of all limits, so that each has a zero before its first decision. */
   limitsEnforced(names: readonly string[]): void;
-  /** @param limit one of the names that were given to `limitsEnforced` */
+  /** @param limit one of the names passed to `limitsEnforced` */
   limitDecided(limit: string, decision: LimitDecision): void;
-  /** A decision that was taken in process because Redis was down. */
+  /** A decision made in process because Redis was unavailable. */
   limitsFellBack(): void;
-  /** What was counted could not be brought to Redis; it is kept. */
+  /** Counts could not be flushed to Redis; they are kept. */
   metricsFlushFailed(): void;
 
-  /** Gauges that are asked for when scraped: at most once a second each, and given up after a second. */
+  /** Gauges that are queried during a scrape: at most once per second each, with a time limit of one second. */
   watchMailBacklog(ask: () => Promise<MailBacklog>): void;
   watchEventBacklog(ask: () => Promise<EventBacklog>): void;
   watchExpiredCodes(ask: () => Promise<number>): void;
@@ -99,7 +100,7 @@ export const Instruments = Symbol('Instruments');
 
 const nothing = (): void => {};
 
-/** For `ENABLE_METRICS=false`: nothing is recorded. */
+/** For `ENABLE_METRICS=false`: records nothing. */
 export const SILENT_INSTRUMENTS: Instruments = {
   requestStarted: () => nothing,
   requestFinished: nothing,

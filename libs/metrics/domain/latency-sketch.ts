@@ -1,23 +1,25 @@
 import { DDSketch } from '@datadog/sketches-js';
 
 /**
- * Relative error of a percentile. Less than the one per cent that is promised: readers differ in how they
- * interpolate an exact percentile, and that difference has to fit too. Smaller means more bins to store and merge.
+ * Relative error of a percentile. It is smaller than the promised one per cent, because readers interpolate an exact
+ * percentile differently and that difference must fit too. A smaller error means more bins to store and merge.
  */
 const RELATIVE_ACCURACY = 0.0075;
 
-/** Durations outside are counted at the edge, in milliseconds (1 µs, 1 h): so a sketch has 1,500 bins at most. */
+/**
+ * Durations outside are counted at the nearest bound, in milliseconds (1 µs, 1 h), so a sketch has at most 1,500 bins.
+ */
 const DURATION_MIN_MS = 0.001;
 const DURATION_MAX_MS = 3_600_000;
 
-/** A sketch as it is handed on: bins as `[key, count, key, count, …]`, in the order of keys, without empty ones. */
+/** A sketch in transport: non-empty bins as `[key, count, key, count, …]`, ordered by key. */
 export interface SketchRecord {
   readonly min: number;
   readonly max: number;
   readonly bins: readonly number[];
 }
 
-/** Milliseconds, at a resolution of 1 µs. */
+/** Milliseconds, with a resolution of 1 µs. */
 export interface LatencySummary {
   readonly count: number;
   readonly p50: number;
@@ -28,10 +30,10 @@ export interface LatencySummary {
 }
 
 /**
- * Durations of any number of requests in a few kilobytes: percentiles within 0.75 %, minimum and maximum exact,
- * mergeable in any order. A DDSketch, with two things done here that the library (2.1.1) does wrongly or not at
- * all: its `merge` spoils the bins when the highest key of the other is 0 (about 1 ms), and its `toProto` wants
- * protobufjs, which it does not bring, and forgets minimum and maximum.
+ * Durations of any number of requests in a few kilobytes: percentiles within 0.75 %, exact minimum and maximum,
+ * mergeable in any order. A DDSketch with two corrections of the library (2.1.1): its `merge` corrupts the bins when
+ * the highest key of the other sketch is 0 (about 1 ms), and its `toProto` requires protobufjs, which it does not
+ * include, and drops minimum and maximum.
  */
 export class LatencySketch {
   private readonly sketch = new DDSketch({ relativeAccuracy: RELATIVE_ACCURACY });
@@ -69,7 +71,7 @@ export class LatencySketch {
     return { min: this.min, max: this.max, bins };
   }
 
-  /** Percentiles by nearest rank; they never contradict each other or the extremes. */
+  /** Percentiles by nearest rank; they are always consistent with each other and with the extremes. */
   summary(): LatencySummary {
     const p50 = this.quantile(0.5, this.min);
     const p95 = this.quantile(0.95, p50);
@@ -78,7 +80,8 @@ export class LatencySketch {
   }
 
   private quantile(share: number, atLeast: number): number {
-    // Nearest rank, counted from 0. The library interpolates ranks downwards; a quarter keeps its rounding off the edge.
+    // Nearest rank, counted from 0. The library rounds interpolated ranks down; adding a quarter avoids rounding
+    // errors at the edge.
     const rank = Math.max(Math.ceil(share * this.count) - 1, 0);
     const position = this.count > 1 ? Math.min((rank + 0.25) / (this.count - 1), 1) : 0;
     const value = roundToMicros(this.sketch.getValueAtQuantile(position));

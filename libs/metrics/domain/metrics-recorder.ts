@@ -3,13 +3,13 @@ import { ENDPOINTS_MAX, OTHER, type BusinessEvent, type RollingTally } from './t
 
 export interface FinishedRequest {
   readonly method: string;
-  /** A route template, or `UNMATCHED_ROUTE`; never the path that the client sent. */
+  /** A route template, or `UNMATCHED_ROUTE`; never the path sent by the client. */
   readonly route: string;
   readonly status: number;
   readonly durationMs: number;
 }
 
-/** Called on a request's path: counts in this process's memory, and nothing else. Never throws, never waits. */
+/** Called while serving requests: only counts in memory. Never throws or waits. */
 export interface MetricsRecorder {
   recordRequest(request: FinishedRequest): void;
   recordBusiness(event: BusinessEvent): void;
@@ -45,14 +45,14 @@ export class TallyRecorder implements MetricsRecorder {
   }
 }
 
-/** The one name of everything that matches no route, whatever its method: paths are made up by clients. */
+/** The common name of all unmatched requests, whatever their method: clients can invent paths. */
 export const UNMATCHED_ROUTE = 'unmatched';
 
-/** Longest route template, in characters, that is taken for one. */
+/** Maximum length of a route template, in characters. */
 const ROUTE_LENGTH_MAX = 200;
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** What requests are counted under. */
+/** Names that requests are counted under. */
 export interface Endpoint {
   readonly method: string;
   readonly route: string;
@@ -63,7 +63,7 @@ export interface Endpoint {
 const UNMATCHED: Endpoint = { method: OTHER, route: UNMATCHED_ROUTE, name: UNMATCHED_ROUTE };
 const OVERFLOW: Endpoint = { method: OTHER, route: OTHER, name: OTHER };
 
-/** Folds whatever is asked for into a bounded set of endpoints, first come, first named. */
+/** Maps requests to a bounded set of endpoint names, first come, first served. */
 export class Endpoints {
   private readonly known = new Map<string, Endpoint>();
 
@@ -82,7 +82,7 @@ export class Endpoints {
   }
 }
 
-/** `404`, or `other` for what is no status of HTTP. */
+/** `404`, or `other` for a number that is not an HTTP status. */
 export function statusName(status: number): string {
   return Number.isInteger(status) && status >= 100 && status <= 599 ? String(status) : OTHER;
 }

@@ -1,16 +1,18 @@
 import type { LatencySummary } from './latency-sketch';
 import type { Tally } from './tally';
 
-/** Answer of `GET /api/v1/metrics`, over all processes. Counts are overall, latencies those of the last hour. */
+/**
+ * Response of `GET /api/v1/metrics`, over all processes. Counts are since the beginning, latencies of the last hour.
+ */
 export interface MetricsReport {
-  /** Requests an endpoint: `{"GET /api/v1/health": 42}`. */
+  /** Requests per endpoint: `{"GET /api/v1/health": 42}`. */
   readonly request_counts: Readonly<Record<string, number>>;
-  /** Answers a status: `{"200": 40, "404": 2}`. */
+  /** Responses per status: `{"200": 40, "404": 2}`. */
   readonly status_counts: Readonly<Record<string, number>>;
-  /** Answers of 400 and more. */
+  /** Responses with status 400 or above. */
   readonly error_count: number;
   readonly business_metrics: { readonly registrations: number; readonly activations: number };
-  /** Milliseconds an endpoint. */
+  /** Milliseconds per endpoint. */
   readonly latencies: Readonly<Record<string, LatencySummary>>;
 }
 
@@ -27,7 +29,7 @@ export function toReport({ requests, statuses, business, latencies }: Tally): Me
   };
 }
 
-/** What is no status of HTTP is no success either. */
+/** Numbers that are not an HTTP status do not count as success. */
 const isError = (status: string): boolean => !/^[123]/.test(status);
 
 const sorted = <T>(map: ReadonlyMap<string, T>): [string, T][] =>

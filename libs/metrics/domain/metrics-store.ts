@@ -1,10 +1,16 @@
 import type { RollingTally, Tally } from './tally';
 
-/** Where the processes show what they have counted. */
+/** Where processes publish their counts. */
 export interface MetricsStore {
-  /** Replaces what this process showed before, so that it may be repeated. @throws {Unavailable} when it may not have arrived */
+  /**
+   * Replaces the previous counts of this process, so it can be repeated. @throws {Unavailable} if it may not have
+   * arrived
+   */
   publish(own: RollingTally): Promise<void>;
-  /** What all processes have shown: counts overall, latencies of the last hour. @throws {Unavailable} */
+  /**
+   * Everything published by all processes: counts since the beginning, latencies of the last hour. @throws
+   * {Unavailable}
+   */
   read(): Promise<Tally>;
 }
 export const MetricsStore = Symbol('MetricsStore');

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { LatencySketch, type SketchRecord } from './latency-sketch';
 
-/** Where a bounded set of names puts what no longer fits, or what is out of its range. */
+/** The name for everything beyond the bound of a set of names, or out of range. */
 export const OTHER = 'other';
-/** Most endpoints that are told apart; an api has a dozen or two, so only a mistake comes near. */
+/** Maximum number of distinct endpoints; an api has one or two dozen, so only a mistake comes near. */
 export const ENDPOINTS_MAX = 200;
 
 export type BusinessEvent = 'registrations' | 'activations';
@@ -15,16 +15,16 @@ export interface Counts {
 }
 
 /**
- * What has been counted: by one process, or by all of them. Every process bounds its own names; those of many processes,
- * and of many versions, are bounded when they are added up.
+ * Counts of one process, or of all of them. Every process bounds its own names; the names of many processes and
+ * versions are bounded when they are summed up.
  */
 export class Tally {
-  /** Requests an endpoint. */
+  /** Requests per endpoint. */
   readonly requests = new Map<string, number>();
-  /** Answers a status. */
+  /** Responses per status. */
   readonly statuses = new Map<string, number>();
   readonly business = new Map<BusinessEvent, number>();
-  /** Durations an endpoint. */
+  /** Durations per endpoint. */
   readonly latencies = new Map<string, LatencySketch>();
 
   addRequest(endpoint: string, status: string): void {
@@ -77,28 +77,28 @@ function increase<Name extends string>(counts: Map<Name, number>, name: Name, by
 const bounded = (known: ReadonlyMap<string, unknown>, name: string): string =>
   known.has(name) || known.size < ENDPOINTS_MAX ? name : OTHER;
 
-/** How long latencies are kept: at least 12, at most 13 five-minute buckets. */
+/** How long latencies are kept: between 12 and 13 five-minute buckets. */
 export interface LatencyWindow {
   readonly bucketSeconds: number;
-  /** One more than it takes to fill the window: the newest is only partly full. */
+  /** One more than the window has, because the newest bucket is only partly full. */
   readonly buckets: number;
 }
 export const ROLLING_HOUR: LatencyWindow = { bucketSeconds: 300, buckets: 13 };
 
-/** What one process has counted since its start; its latencies leave it after the window. */
+/** Counts of one process since its start; its latencies are dropped after the window. */
 export class RollingTally {
-  /** Random, another one at every start. */
+  /** A new random value at every start. */
   readonly processId = randomUUID();
-  /** Counts overall; its latencies stay empty. */
+  /** Counts since the start, without latencies. */
   readonly counts = new Tally();
-  /** Grows with everything that is counted. */
+  /** Increases with every count. */
   revision = 0;
-  /** Latencies by bucket number, the oldest first. */
+  /** Latencies by bucket number, oldest first. */
   private readonly buckets = new Map<number, Tally>();
 
   constructor(
     private readonly window: LatencyWindow = ROLLING_HOUR,
-    /** Monotonic, in milliseconds. */
+    /** Monotonic milliseconds. */
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -116,7 +116,7 @@ export class RollingTally {
     this.counts.addBusiness(event);
   }
 
-  /** The buckets of the window with this number or a higher one; drops those that have left the window. */
+  /** The buckets of the window with at least this number; drops buckets that have left the window. */
   bucketsFrom(first: number): [number, Tally][] {
     const oldest = this.bucketNumber - this.window.buckets + 1;
     for (const number of this.buckets.keys()) if (number < oldest) this.buckets.delete(number);

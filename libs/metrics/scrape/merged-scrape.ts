@@ -1,26 +1,26 @@
 import { AggregatorRegistry, type Registry } from 'prom-client';
 
-/** What a process shows of itself: prom-client's JSON, a metric each. It can be sent to another process. */
+/** The metrics of a process as prom-client's JSON, which can be sent to another process. */
 export type Exposition = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
-/** Of prom-client's types: what only ever grows. */
+/** The prom-client types that only increase. */
 const COUNTED = ['counter', 'histogram'];
 
 /**
- * Adds up what the processes behind one port show, each metric as its `aggregator` says. What those counted that have
- * gone stays in the sum: a counter that fell back would be taken for a restart, and be counted again.
+ * Combines the metrics of the processes behind one port, each metric as its `aggregator` says. Counts of ended
+ * processes stay in the sum: a decreasing counter would look like a restart and be counted again.
  */
 export class MergedScrape {
   private readonly living = new Map<number, Exposition>();
   private gone: Exposition = [];
   private burials: Promise<void> = Promise.resolve();
 
-  /** The latest that a process shows takes the place of what it showed before. */
+  /** The latest metrics of a process replace its previous ones. */
   show(process: number, exposition: Exposition): void {
     this.living.set(process, exposition);
   }
 
-  /** The process has ended: its gauges go with it, what it counted stays. */
+  /** The process has ended: its gauges are dropped, its counts stay. */
   bury(process: number): void {
     this.burials = this.burials.then(async () => {
       const last = this.living.get(process) ?? [];

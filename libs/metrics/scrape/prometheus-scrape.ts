@@ -2,7 +2,7 @@ import { collectDefaultMetrics, type Registry } from 'prom-client';
 import type { Exposition } from './merged-scrape';
 
 /**
- * What a scraper gets: this process's own metrics or, where several share a port, those of all of them. Bound to null
+ * The response to a scraper: this process's metrics or, if several processes share a port, those of all of them. Null
  * when `ENABLE_METRICS=false`.
  */
 export class PrometheusScrape {
@@ -13,22 +13,22 @@ export class PrometheusScrape {
     this.readAll = () => registry.metrics();
   }
 
-  /** Of the text format, version 0.0.4. */
+  /** Content type of the text format, version 0.0.4. */
   get contentType(): string {
     return this.registry.contentType;
   }
 
-  /** From now on a scrape of this process shows what that resolves to. */
+  /** From now on, a scrape of this process returns what that function resolves to. */
   readThrough(readAll: () => Promise<string>): void {
     this.readAll = readAll;
   }
 
-  /** What this process has to add. */
+  /** The metrics of this process. */
   own(): Promise<Exposition> {
     return this.registry.getMetricsAsJSON();
   }
 
-  /** Resolves within two seconds or so, whatever is unavailable: what cannot be told is left out. */
+  /** Resolves within about two seconds even during outages; unknown values are left out. */
   text(): Promise<string> {
     return this.readAll();
   }

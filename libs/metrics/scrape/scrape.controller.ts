@@ -6,7 +6,7 @@ interface TypedResponse {
   setHeader(name: string, value: string): unknown;
 }
 
-/** What Prometheus reads: this process's own metrics. */
+/** The endpoint for Prometheus: this process's own metrics. */
 @ApiExcludeController()
 @Controller('metrics')
 export class ScrapeController {

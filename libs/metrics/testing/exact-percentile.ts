@@ -1,4 +1,4 @@
-/** Durations of an answer that is mostly quick and sometimes very slow, in milliseconds; the same for the same seed. */
+/** Durations of a route that is mostly fast and sometimes very slow, in milliseconds; the same for the same seed. */
 export function knownDurations(count: number, seed = 1): number[] {
   let state = seed;
   const random = (): number => {

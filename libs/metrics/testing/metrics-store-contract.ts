@@ -14,7 +14,7 @@ const registration = (durationMs: number, status = 201) => ({
   durationMs,
 });
 
-/** @param create makes an empty store; the window is the rolling hour unless another is given */
+/** @param create returns an empty store; the window is the rolling hour unless another is given */
 export function describeMetricsStoreContract(
   name: string,
   create: (window?: LatencyWindow) => Promise<MetricsStore>,

@@ -2,7 +2,7 @@ import { InProcessMetricsStore } from '../adapters/in-process-metrics-store';
 import type { MetricsStore } from '../domain/metrics-store';
 import type { RollingTally, Tally } from '../domain/tally';
 
-/** A store that can be away, or take what it is sent and lose the answer. */
+/** A store that can be unavailable, or store data and lose the reply. */
 export class UnreliableStore implements MetricsStore {
   state: 'well' | 'away' | 'answers are lost' = 'well';
   received = 0;

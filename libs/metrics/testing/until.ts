@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waits for a fact, asking every few milliseconds; rejects, with its name, when it does not come true. */
+/** Polls every few milliseconds until a condition is true; rejects with its name if it does not become true in time. */
 export async function until(name: string, fact: () => Promise<boolean>, timeoutMs = 10_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await fact())) {

@@ -2,18 +2,18 @@ import { OneAtATime } from '@app/runtime';
 import type { MetricsStore } from '../domain/metrics-store';
 import type { RollingTally } from '../domain/tally';
 
-/** What a process that is killed loses at most. */
+/** Interval of flushes; a killed process loses at most this much. */
 export const FLUSH_INTERVAL_MS = 1_000;
-/** How often a process that counts nothing shows that it is alive, in milliseconds. */
+/** Interval at which an idle process reports that it is alive, in milliseconds. */
 const ALIVE_INTERVAL_MS = 60_000;
 
-/** Told when flushing begins to fail and when it works again, not for every attempt in between. */
+/** Called when flushing starts to fail and when it works again, not for every attempt in between. */
 export interface FlushObserver {
   failed(error: unknown, first: boolean): void;
   recovered(): void;
 }
 
-/** Shows what this process has counted to the store, about once a second. What did not arrive is shown the next time. */
+/** Publishes the counts of this process to the store about once a second. A failed flush is made up for by the next. */
 export class Flusher {
   private readonly flushing = new OneAtATime(() => this.flushNow());
   private published = 0;
@@ -27,19 +27,19 @@ export class Flusher {
     private readonly observer: FlushObserver,
   ) {}
 
-  /** The timer keeps no process alive. */
+  /** The timer does not keep the process alive. */
   start(intervalMs = FLUSH_INTERVAL_MS): void {
     this.timer ??= setInterval(() => void this.flush(), intervalMs).unref();
   }
 
-  /** Stops the timer and flushes a last time. Resolves to whether everything arrived. */
+  /** Stops the timer and flushes a last time. Resolves to whether everything was stored. */
   stop(): Promise<boolean> {
     clearInterval(this.timer);
     this.timer = undefined;
     return this.flush();
   }
 
-  /** Resolves, and never rejects, to whether everything counted before this call is in the store. */
+  /** Resolves to whether everything counted before this call is stored; never rejects. */
   flush(): Promise<boolean> {
     return this.flushing.run();
   }

@@ -3,7 +3,7 @@ import type { Flusher } from './flusher';
 import { toReport, type MetricsReport } from '../domain/metrics-report';
 import type { MetricsStore } from '../domain/metrics-store';
 
-/** Bound to null when `ENABLE_METRICS=false`. */
+/** Null when `ENABLE_METRICS=false`. */
 export class MetricsReporter {
   private readonly reading = new OneAtATime(() => this.read());
 
@@ -13,9 +13,8 @@ export class MetricsReporter {
   ) {}
 
   /**
-   * The report over all processes: up to the moment for this one, about a second late for the others. However
-   * many ask concurrently, the store is read for one at a time.
-   * @throws {Unavailable} when the store is unavailable
+   * The report over all processes: current for this one, about a second old for the others. Concurrent requests share
+   * one read of the store. @throws {Unavailable} if the store is unavailable
    */
   report(): Promise<MetricsReport> {
     return this.reading.run();

@@ -3,10 +3,16 @@ import { Cluster } from 'ioredis';
 import { clusterAddress, clusterNodes, redisAddress, type Environment } from '@app/runtime';
 import { BLOCKING_SECONDS } from '../domain/doorbell';
 
-/** How often a command asks for its node in a cluster, a tenth of a second apart: longer than a fail-over takes. */
+/**
+ * How often a cluster command retries to find its node, at intervals of a tenth of a second: longer than a fail-over
+ * takes.
+ */
 const REDIRECTIONS_MAX = 300;
 
-/** BullMQ makes its connections itself, and closes them: it is told where Redis is, and to wait out an outage. */
+/**
+ * BullMQ creates and closes its connections itself. These settings tell it where Redis is, and to wait through an
+ * outage.
+ */
 export function bullMqConnection(environment: Environment): ConnectionOptions {
   const patience = { maxRetriesPerRequest: null, socketTimeout: 2 * BLOCKING_SECONDS * 1_000 };
   if (!environment.REDIS_CLUSTER) {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { inTime, Logger, OneAtATime, Sql } from '@app/runtime';
 import { DOORBELL_CHANNEL, RING_SPACING_MS, type Doorbell } from '../domain/doorbell';
 
-/** PostgreSQL's own NOTIFY, for one-node mode: every worker that listens is awake. */
+/** PostgreSQL's NOTIFY, for one-node mode: it wakes every listening worker. */
 @Injectable()
 export class NotifyDoorbell implements Doorbell {
   private readonly ringing = new OneAtATime(() => this.notify(), RING_SPACING_MS);
@@ -20,7 +20,7 @@ export class NotifyDoorbell implements Doorbell {
     try {
       await inTime(this.sql`select pg_notify(${DOORBELL_CHANNEL}, '')`);
     } catch (error) {
-      this.logger.debug({ error }, 'The doorbell is unavailable; the workers sweep');
+      this.logger.debug({ error }, 'The doorbell is unavailable; workers rely on the sweep');
     }
   }
 }

@@ -1,15 +1,15 @@
 import type { Setback } from './owed-work';
 
 export interface BackOffOptions {
-  /** Setbacks in a row that change nothing yet. */
+  /** Consecutive failures that change nothing yet. */
   readonly tolerated: number;
   readonly firstMs: number;
   readonly maxMs: number;
 }
 
 /**
- * One back-off for everything that goes to one receiver: after a few setbacks in a row nothing is sent for a while,
- * then one item probes. The wait doubles, spread over ±25 % so that several workers do not come back together.
+ * A shared back-off for everything that goes to one receiver: after a few consecutive failures nothing is sent for a
+ * while, then one item probes. The wait doubles, with ±25 % jitter so that workers do not retry together.
  */
 export class BackOff {
   private setbacks = 0;
@@ -21,12 +21,12 @@ export class BackOff {
     private readonly random: () => number = Math.random,
   ) {}
 
-  /** Whether the receiver is given up on for the moment: one item at a time probes it. */
+  /** Whether the receiver currently counts as failing, so that only one item at a time probes it. */
   get probing(): boolean {
     return this.setbacks > this.options.tolerated;
   }
 
-  /** Milliseconds until the next probe; 0 where nothing has to wait. */
+  /** Milliseconds until the next probe; 0 if nothing has to wait. */
   get waitMs(): number {
     return Math.max(0, this.until - this.now());
   }
@@ -37,7 +37,7 @@ export class BackOff {
   }
 
   fail({ retryAfterSeconds = 0, repeated = false }: Setback): void {
-    // Items that were under way together fail together: that is one setback.
+    // Items that were in flight together also fail together: they count as one failure.
     if (this.waitMs > 0) return;
     const { tolerated, firstMs, maxMs } = this.options;
     if (repeated && !this.probing) return;

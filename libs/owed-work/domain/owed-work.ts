@@ -1,26 +1,26 @@
-/** A failure that is not the item's own but its receiver's: everything of this kind waits for the receiver. */
+/** A failure of the receiver and not of the item: all work of this kind waits for the receiver. */
 export interface Setback {
-  /** The least time to wait, in seconds, where the receiver named one (Retry-After). */
+  /** Minimum wait in seconds, if the receiver asked for one (Retry-After). */
   readonly retryAfterSeconds?: number;
-  /** The item had failed before. It may be the item after all, so it does not begin a back-off; it prolongs one. */
+  /** The item had failed before, so it may be the item's fault. It does not start a back-off, but prolongs one. */
   readonly repeated?: boolean;
 }
 
 /**
- * One kind of work that rows of the database promise. The row is the queue: it says when its item is due, and a claim
- * moves that moment to the end of a lease. A worker that dies leaves a row that is due again when the lease is over.
+ * One kind of work that database rows promise. The row is the queue: it says when its item is due, and a claim moves
+ * that time to the end of a lease. The row of a dead worker becomes due again when the lease ends.
  */
 export interface OwedWork<Item extends { readonly id: string }, Outcome> {
-  /** Names the work in log lines, such as `mail`. */
+  /** Name of the work in log lines, such as `mail`. */
   readonly name: string;
-  /** Leases up to `limit` due items, the longest due first. @throws {Unavailable} */
+  /** Leases up to `limit` due items, longest due first. @throws {Unavailable} */
   claim(limit: number): Promise<readonly Item[]>;
-  /** Makes due what this worker has leased, other than these items. @throws {Unavailable} */
+  /** Releases what this worker has leased, except for these items. @throws {Unavailable} */
   release(except: readonly string[]): Promise<void>;
-  /** Does one item and says what came of it. Must not reject. */
+  /** Does one item and resolves to its outcome. Must not reject. */
   attempt(item: Item): Promise<Outcome>;
-  /** Writes down what came of several items. @throws {Unavailable} */
+  /** Stores the outcomes of several items. @throws {Unavailable} */
   settle(outcomes: readonly Outcome[]): Promise<void>;
-  /** Null where the receiver took part, whatever it said of the item. */
+  /** Null if the receiver responded, whatever it said about the item. */
   setbackOf(outcome: Outcome): Setback | null;
 }

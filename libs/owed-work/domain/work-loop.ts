@@ -3,11 +3,11 @@ import type { BackOff } from './back-off';
 import type { OwedWork } from './owed-work';
 
 export interface WorkLoopOptions {
-  /** Items under way at the same time. */
+  /** Maximum number of items in flight. */
   readonly concurrency: number;
-  /** Time between two sweeps, in milliseconds. */
+  /** Interval of sweeps, in milliseconds. */
   readonly sweepMs: number;
-  /** Longest time to keep trying to write down what came of items while the database is unavailable. */
+  /** Maximum time to keep trying to store outcomes while the database is unavailable. */
   readonly settleMs: number;
 }
 
@@ -19,12 +19,12 @@ interface Attempted<Outcome> {
 }
 
 /**
- * Works off what is owed: it sweeps once a second or two and whenever it is woken, claims as many items as it has
- * places for, and writes down the outcomes of all that ended meanwhile in one go.
+ * Processes owed work: it sweeps every second or two and whenever it is woken, claims as many items as it has free
+ * slots, and stores the outcomes of all finished items together.
  */
 export class WorkLoop<Item extends { readonly id: string }, Outcome> {
   private readonly underWay = new Set<Promise<void>>();
-  /** Ids of the items whose leases this loop knows of: their outcomes are still to be written down. */
+  /** Ids of leased items whose outcomes have not been stored yet. */
   private readonly leased = new Set<string>();
   private outcomes: Attempted<Outcome>[] = [];
   private unsettled = 0;
@@ -36,9 +36,9 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
 
-  /** Called when a claim found as many items as it asked for: there may be enough for another worker. */
+  /** Called when a claim returned as many items as requested, so that another worker may have work too. */
   onPlenty: () => void = () => {};
-  /** Called with each outcome and how long the attempt took, in seconds. */
+  /** Called with each outcome and the duration of the attempt, in seconds. */
   onAttempted: (outcome: Outcome, seconds: number) => void = () => {};
 
   constructor(
@@ -63,7 +63,7 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
     });
   }
 
-  /** Claims nothing more, and resolves when what is under way is done and written down. */
+  /** Claims nothing more, and resolves when all items in flight are finished and stored. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
@@ -75,7 +75,7 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
   private places(): number {
     if (this.backOff.waitMs > 0) return 0;
     const concurrency = this.backOff.probing ? 1 : this.options.concurrency;
-    // Outcomes that cannot be written down take places, too, so that their number has a bound.
+    // Outcomes that cannot be stored occupy slots too, so that their number is bounded.
     return Math.max(0, concurrency - Math.max(this.underWay.size, this.unsettled - concurrency));
   }
 
@@ -97,16 +97,16 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
 
   private async claim(places: number): Promise<readonly Item[]> {
     try {
-      // A claim whose answer was lost has leased what it found.
+      // A claim whose result was lost may have leased items.
       if (this.failing) await this.work.release([...this.leased]);
       const items = await this.work.claim(places);
       for (const { id } of items) this.leased.add(id);
-      if (this.failing) this.logger.info(`Owed work is claimed again (${this.work.name})`);
+      if (this.failing) this.logger.info(`Claiming owed work has recovered (${this.work.name})`);
       this.failing = false;
       return items;
     } catch (error) {
       if (!this.failing) {
-        this.logger.warn({ error }, `Owed work cannot be claimed; trying again (${this.work.name})`);
+        this.logger.warn({ error }, `Claiming owed work failed; retrying (${this.work.name})`);
       }
       this.failing = true;
       this.claimAgain = false;
@@ -125,7 +125,7 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
       this.outcomes.push({ id: item.id, outcome });
       this.unsettled += 1;
       this.settling ??= this.settle().finally(() => (this.settling = undefined));
-      // A claim for each place that becomes free would cost as much as the work: half of them are claimed together.
+      // A claim for each free slot would cost as much as the work itself, so half of the slots are claimed together.
       if (this.moreDue && this.underWay.size <= this.options.concurrency / 2) this.wake();
     });
     this.underWay.add(attempt);
@@ -149,8 +149,8 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
         return;
       } catch (error) {
         if (performance.now() > deadline) {
-          // The leases run out, and the items are done once more.
-          this.logger.error({ error, items: batch.length }, `Outcomes were not written (${this.work.name})`);
+          // The leases run out, and the items are processed again.
+          this.logger.error({ error, items: batch.length }, `Storing outcomes failed (${this.work.name})`);
           return;
         }
         await new Promise((resolve) => setTimeout(resolve, SETTLE_PAUSE_MS));

@@ -1,6 +1,6 @@
 import type { Doorbell } from '../domain/doorbell';
 
-/** Counts how often it was rung. */
+/** Counts its rings. */
 export class FakeDoorbell implements Doorbell {
   rings = 0;
 

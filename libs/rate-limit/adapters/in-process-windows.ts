@@ -1,15 +1,15 @@
 import { toVerdict, type Charge, type SlidingWindows, type Verdict } from '../domain/sliding-windows';
 
 /**
- * Most budgets that are kept; the one that was spent from longest ago goes first. A client's takes some 330 bytes: about
- * 35 MB where an attacker has as many addresses.
+ * Maximum number of budgets; the least recently used one is dropped. A client's budgets take about 330 bytes: about 35
+ * MB for an attacker with enough addresses.
  */
 const KEYS_MAX = 100_000;
 
 export interface Clock {
-  /** Microseconds that never step, whatever happens to the time of day: windows are measured with these. */
+  /** Monotonic microseconds, unaffected by changes of the system time; windows are measured with them. */
   elapsed(): number;
-  /** Microseconds since 1970: clients are told in these. */
+  /** Microseconds since 1970, for times in responses. */
   unix(): number;
 }
 
@@ -19,18 +19,18 @@ const SYSTEM_CLOCK: Clock = {
 };
 
 interface Window {
-  /** Elapsed times of the counted requests, oldest first; each names its request. */
+  /** Elapsed times of the counted requests, oldest first; each identifies its request. */
   stamps: number[];
-  /** How many stamps at the front have left the window: they are cut off once they are the larger part. */
+  /** Number of stamps at the front that have left the window; they are removed once they are the majority. */
   gone: number;
   readonly micros: number;
 }
 
 const counted = ({ stamps, gone }: Window): number => stamps.length - gone;
 
-/** Sliding windows of this process alone: one-node mode, and what counts while Redis is unavailable. */
+/** Sliding windows in this process only: for one-node mode, and while Redis is unavailable. */
 export class InProcessWindows implements SlidingWindows {
-  /** In the order of the last spend. */
+  /** In the order of last use. */
   private readonly windows = new Map<string, Window>();
 
   constructor(
@@ -64,7 +64,7 @@ export class InProcessWindows implements SlidingWindows {
     return Promise.resolve(verdicts);
   }
 
-  /** The window as it is now: without what has left it, and without what the charge refunds. */
+  /** The current window, without expired requests and without the one that the charge refunds. */
   private current({ action, key, windowMs, spendId }: Charge, now: number): Window {
     const window = this.windows.get(key) ?? { stamps: [], gone: 0, micros: windowMs * 1_000 };
     if (action === 'refund') {
@@ -81,7 +81,7 @@ export class InProcessWindows implements SlidingWindows {
   }
 
   private count(key: string, window: Window, now: number): string {
-    // Two requests in one microsecond are two requests.
+    // Two requests within the same microsecond count as two.
     const stamp = Math.max(now, (window.stamps.at(-1) ?? 0) + 1);
     window.stamps.push(stamp);
     this.windows.delete(key);
@@ -89,7 +89,7 @@ export class InProcessWindows implements SlidingWindows {
     return String(stamp);
   }
 
-  /** Drops what has run out from the front, and whatever is over the bound. */
+  /** Drops expired budgets from the front, and those beyond the bound. */
   private evict(now: number): void {
     for (const [key, { stamps, micros }] of this.windows) {
       const runOut = (stamps.at(-1) ?? 0) + micros <= now;

@@ -8,19 +8,19 @@ const SCRIPT = readFileSync(path.join(__dirname, 'settle.lua'), 'utf8');
 const SCRIPT_SHA = createHash('sha1').update(SCRIPT).digest('hex');
 
 /**
- * One hash tag for all: a script may only touch keys of one slot, and a request's limits count by different things
- * (route, client, address), so nothing narrower would hold them together in one round trip. The price is that all
- * limits live on one node of a cluster. It does tens of thousands of these scripts a second, while a core hashes
- * five passwords.
+ * All keys share one hash tag: a script may only touch keys of one slot, and the limits of a request count by
+ * different things (route, client, address), so no narrower tag would keep them in one round trip. The price is that
+ * all limits live on one node of a cluster. A node runs tens of thousands of these scripts per second, while a core
+ * hashes five passwords.
  */
 const PREFIX = `${HASH_TAGS.limits}:`;
 const ACTION = { spend: 's', peek: 'p', refund: 'r' } as const;
 const FIELDS = 3;
 const NONE = '-';
 
-/** Sliding windows in Redis, shared by all processes; one round trip however many limits there are. */
+/** Sliding windows in Redis, shared by all processes; one round trip however many limits apply. */
 export class RedisWindows implements SlidingWindows {
-  /** @param redis brings the deadline: a second timer for each request would only cost */
+  /** @param redis enforces the deadline; a second timer for each request would only cost time */
   constructor(private readonly redis: Redis) {}
 
   async settle(charges: readonly Charge[]): Promise<Verdict[]> {
@@ -36,7 +36,7 @@ export class RedisWindows implements SlidingWindows {
     return toVerdicts(charges, reply as string);
   }
 
-  /** A Redis that was restarted or flushed has forgotten the script; EVAL brings it back. */
+  /** A restarted or flushed Redis has lost the script; EVAL loads it again. */
   private async again(error: unknown, keys: string[], args: string[]): Promise<unknown> {
     try {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
@@ -47,7 +47,7 @@ export class RedisWindows implements SlidingWindows {
   }
 }
 
-/** Reads the script's reply; its fields are named there. */
+/** Parses the reply of the script, which documents its fields. */
 function toVerdicts(charges: readonly Charge[], reply: string): Verdict[] {
   const fields = reply.split(' ');
   const now = Number(fields[0]);

@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
 
-/** A holder of one IPv6 address has its whole /64 (RFC 6177): they count as one client. */
+/** The holder of one IPv6 address has its whole /64 (RFC 6177), so a /64 counts as one client. */
 const IPV6_PREFIX_GROUPS = 4;
 
-/** Blocks whose addresses stand for an IPv4 address, and the group of 16 bits at which it begins. */
+/** IPv6 blocks whose addresses contain an IPv4 address, and the 16-bit group at which it starts. */
 const EMBEDDING: readonly (readonly [range: string, firstGroup: number])[] = [
   // Mapped (RFC 4291), translated (RFC 2765).
   ['::ffff:0:0/96', 6],
@@ -15,12 +15,14 @@ const EMBEDDING: readonly (readonly [range: string, firstGroup: number])[] = [
   ['2002::/16', 1],
 ];
 const RANGES = EMBEDDING.map(([range, first]) => ({ range: ipaddr.IPv6.parseCIDR(range), first }));
-/** Compatible (RFC 4291). `::` and `::1` lie in it and are no IPv4 address. */
+/** Compatible (RFC 4291). `::` and `::1` are in this block but contain no IPv4 address. */
 const COMPATIBLE = ipaddr.IPv6.parseCIDR('::/96');
-/** Teredo (RFC 4380): the client's IPv4 address stands at the end, each bit inverted. */
+/** Teredo (RFC 4380): the client's IPv4 address is at the end, with each bit inverted. */
 const TEREDO = ipaddr.IPv6.parseCIDR('2001::/32');
 
-/** The client that an address stands for: an IPv4 address, or the /64 of an IPv6 one. Null when it is no address. */
+/**
+ * The client that an address belongs to: an IPv4 address, or the /64 of an IPv6 address. Null if it is not an address.
+ */
 export function clientOf(given: string | undefined): string | null {
   const address = withoutPort(given ?? '');
   if (!ipaddr.isValid(address)) return null;
@@ -42,7 +44,7 @@ function embeddedIPv4(address: ipaddr.IPv6): string | null {
 const dotted = (groups: readonly number[]): string =>
   groups.flatMap((group) => [group >> 8, group & 0xff]).join('.');
 
-/** Some proxies write the port into X-Forwarded-For (192.0.2.1:4711, [2001:db8::1]:4711). */
+/** Some proxies add the port in X-Forwarded-For (192.0.2.1:4711, [2001:db8::1]:4711). */
 export function withoutPort(address: string): string {
   return /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/.exec(address)?.slice(1).find(Boolean) ?? address;
 }

@@ -1,20 +1,19 @@
 import { createHmac } from 'node:crypto';
 
-/** What is asked of one limit. */
+/** A request to one limit. */
 export interface Charge {
   /** Name of the limit, for headers and metrics. */
   readonly limit: string;
-  /** Whose budget it is. Digested by `digestKey`: it never holds an address. No key appears in two charges of one call. */
+  /** Key of the budget, a digest of `digestKey` that contains no address. Each key occurs at most once per call. */
   readonly key: string;
-  /** Requests that pass in any window of this length. */
+  /** Requests allowed in any window of this length. */
   readonly max: number;
   readonly windowMs: number;
   /**
-   * spend: counts the request, if it passes. peek: looks, counts nothing, refuses nothing. refund: reverts an
-   * earlier spend.
+   * spend: counts the request if it is allowed. peek: only reads the state. refund: reverts an earlier spend.
    */
   readonly action: 'spend' | 'peek' | 'refund';
-  /** The `spendId` that a refund reverts. */
+  /** The `spendId` of the spend to refund. */
   readonly spendId?: string;
 }
 
@@ -25,26 +24,25 @@ export interface Verdict {
   readonly windowSeconds: number;
   readonly allowed: boolean;
   readonly remaining: number;
-  /** Unix seconds at which the oldest counted request leaves the window; now, when none is counted. */
+  /** Unix time in seconds at which the oldest counted request leaves the window; now if none is counted. */
   readonly resetAt: number;
-  /** Whole seconds after which it has left; never more than the window. */
+  /** Whole seconds until then; never more than the window. */
   readonly resetSeconds: number;
-  /** Names what was counted, for a refund; null when nothing was. */
+  /** Identifies the counted request for a refund; null if nothing was counted. */
   readonly spendId: string | null;
 }
 
-/** Exact sliding windows: in any window of its length a limit lets `max` requests pass, and no more. */
+/** Exact sliding windows: in any window of its length, a limit allows at most `max` requests. */
 export interface SlidingWindows {
   /**
-   * Settles all charges in one step that nothing comes between: when one spend is refused, none is
-   * counted. A refund stands whatever becomes of the spends next to it. Resolves to one verdict a charge, in their
-   * order.
-   * @throws {Unavailable} when the store is unavailable
+   * Settles all charges atomically: if one spend is refused, none is counted. Refunds apply whatever happens to the
+   * spends. Resolves to one verdict per charge, in the same order.
+   * @throws {Unavailable} if the store is unavailable
    */
   settle(charges: readonly Charge[]): Promise<Verdict[]>;
 }
 
-/** What a store says of one key; times are microseconds since 1970 by the store's own clock. */
+/** A store's result for one key; times are microseconds since 1970 by the store's own clock. */
 export interface WindowState {
   readonly allowed: boolean;
   readonly counted: number;
@@ -52,7 +50,7 @@ export interface WindowState {
   readonly spendId: string | null;
 }
 
-/** Reads a store's answer as a verdict. Every store does it here, so that they agree to the second. */
+/** Converts a store's result to a verdict. All stores use it, so that they agree to the second. */
 export function toVerdict(charge: Charge, state: WindowState, nowMicros: number): Verdict {
   const leaves = state.oldestMicros === null ? nowMicros : state.oldestMicros + charge.windowMs * 1_000;
   return {
@@ -67,12 +65,12 @@ export function toVerdict(charge: Charge, state: WindowState, nowMicros: number)
   };
 }
 
-/** 128 bits: two budgets never meet by chance, and a key stays small. */
+/** 128 bits: collisions are practically impossible, and a key stays small. */
 const DIGEST_BYTES = 16;
 
 /**
- * Turns what a limit counts by (an address, a client) into a key that does not tell what it was: without the secret
- * not even whether a certain address is among the keys.
+ * Turns what a limit counts by (an address, a client) into a key that does not reveal it. Without the secret, no one
+ * can even check whether a certain address is among the keys.
  */
 export function digestKey(secret: string, limit: string, ...parts: readonly string[]): string {
   const mac = createHmac('sha256', secret).update('rate-limit');

@@ -1,10 +1,10 @@
 import type { Charge } from '../domain/sliding-windows';
 
-/** Sliding windows as one would explain them: remember everything, and count it again each time. Microseconds. */
+/** The simplest model of sliding windows: remembers everything, and counts again each time. Microseconds. */
 export class NaiveWindows {
   private readonly spent = new Map<string, { id: string; at: number }[]>();
 
-  /** Requests of this budget that are in the window that ends now. */
+  /** Requests of this budget in the window that ends now. */
   counted({ key, windowMs }: Charge, now: number): number {
     return this.inWindow(key, windowMs, now).length;
   }
@@ -14,7 +14,7 @@ export class NaiveWindows {
     return times.length === 0 ? null : Math.min(...times);
   }
 
-  /** Whether none of the spends is refused. */
+  /** Whether no spend is refused. */
   passes(charges: readonly Charge[], now: number): boolean {
     return charges.every((one) => one.action !== 'spend' || this.counted(one, now) < one.max);
   }
@@ -30,7 +30,7 @@ export class NaiveWindows {
     );
   }
 
-  /** What a refund may name: everything ever spent, what has left the window included. */
+  /** All spends that a refund can refer to, including those that have left the window. */
   ids({ key }: Charge): string[] {
     return (this.spent.get(key) ?? []).map(({ id }) => id);
   }

@@ -5,11 +5,11 @@ import { charge } from './sliding-windows.contract';
 
 type Move = Charge['action'] | 'none';
 
-/** Some milliseconds pass, then each budget is asked something, or nothing. */
+/** Some milliseconds pass, then each budget gets one request or none. */
 export interface Step {
   readonly gapMs: number;
   readonly moves: readonly Move[];
-  /** Which earlier spend a refund reverts, from the latest. */
+  /** Which earlier spend a refund reverts, counted from the latest. */
   readonly back: number;
 }
 
@@ -28,7 +28,7 @@ export const steps = (gapMaxMs: number, maxLength: number): fc.Arbitrary<Step[]>
     { maxLength },
   );
 
-/** Three budgets of their own, of different limits and windows, with the model that knows what they should say. */
+/** Three budgets with different limits and windows, and the model with the expected results. */
 export class Scenario {
   readonly naive = new NaiveWindows();
   private readonly budgets: Charge[];
@@ -37,7 +37,7 @@ export class Scenario {
     this.budgets = [1, 2, 4].map((max) => charge({ max, windowMs: windowMs * (max === 4 ? 2 : 1) }));
   }
 
-  /** The charges of one step; refunds are made in the model immediately. */
+  /** The charges of one step; the model refunds immediately. */
   charges({ moves, back }: Step): Charge[] {
     return moves.flatMap((action, index): Charge[] => {
       const budget = this.budgets[index];

@@ -68,7 +68,7 @@ async function failOver(redis: TestRedisCluster | TestRedisSentinels, lost: stri
     const countingMs = await counting;
     const lines = [...stage.api.lines, ...stage.worker.lines];
     const complaints = lines.filter((line) => COMPLAINT.test(line));
-    const fellBack = lines.some((line) => line.includes('Rate limits are counted by this process alone'));
+    const fellBack = lines.some((line) => line.includes('rate limits are counted per process'));
     return {
       ...seen,
       recovery: `${seen.recovery}, limits ${ms(countingMs)}`,

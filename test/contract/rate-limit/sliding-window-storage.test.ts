@@ -13,7 +13,7 @@ import { createRedis } from '@app/runtime/testing';
 import { TestRedis } from '../../support/redis';
 import { until } from '../../support/until';
 
-const LEFT = 'Rate limits are counted by this process alone until Redis is back';
+const LEFT = 'Redis is unavailable; rate limits are counted per process';
 const RETURNED = 'Rate limits are counted in Redis again';
 
 /** Longest answer while Redis is in trouble, and longest way back to it, in milliseconds. */

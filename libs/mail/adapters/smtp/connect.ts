@@ -3,7 +3,7 @@ import { onDeadline } from '@app/runtime';
 import { ADDRESS_TIMEOUT_MS, CONNECT_TIMEOUT_MS } from '../../domain/timeouts';
 import { SmtpFailure } from './smtp-failure';
 
-/** Tries the addresses of a host one after the other. */
+/** Tries the addresses of a host one after another. */
 export function connectTo(host: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connectSocket({

@@ -1,17 +1,20 @@
-/** Longest pause while the server is unavailable, in seconds: mails flow within that once it is back. */
+/** Maximum pause while the server is unavailable, in seconds: mails flow again within that time once it recovers. */
 const UNREACHABLE_SECONDS_MAX = 5;
-/** Longest pause where the server turned the service away for good (5xx), in seconds: a log-in a second gets an account locked. */
+/**
+ * Maximum pause after the server refused the service permanently (5xx), in seconds: a log-in every second can get an
+ * account locked.
+ */
 const REFUSED_SECONDS_MAX = 30;
 
 interface Failure {
-  /** The server turned the service away for good (5xx). */
+  /** The server refused the service permanently (5xx). */
   readonly turnedAway: boolean;
-  /** The mail that this was said of, where it may concern that one alone. */
+  /** The refused mail, if the refusal may concern only that one. */
   readonly mail: string | undefined;
 }
 
 /**
- * The one back-off of a mail server. While it is closed nothing is tried; after the pause one attempt is let through,
+ * The shared back-off of a mail server. While it is closed, nothing is sent; after the pause one attempt is allowed,
  * and its outcome decides for all.
  */
 export class Hold {
@@ -20,18 +23,18 @@ export class Hold {
   private since: number | undefined;
   private reported = false;
   private probing = false;
-  /** The one mail that has been refused since the server served last; undefined where there are several. */
+  /** The only mail that has been refused since the server last worked; undefined if there are several. */
   private onlyMail: string | undefined;
   reason: string | null = null;
 
   constructor(
-    /** Called when the server begins to fail, with the reason, and when it serves again, at the first time too. */
+    /** Called when the server starts to fail, with the reason, and when it works again, including the first time. */
     private readonly onChange: (reason: string | null) => void = () => {},
-    /** Milliseconds by a monotonic clock. */
+    /** Milliseconds of a monotonic clock. */
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Whether an attempt may begin; while the server fails, one attempt runs alone and must be reported. */
+  /** Whether an attempt may start. While the server fails, attempts run one at a time and must be reported. */
   begin(): boolean {
     if (this.since === undefined) return true;
     if (this.probing || this.now() < this.until) return false;
@@ -39,12 +42,12 @@ export class Hold {
     return true;
   }
 
-  /** The attempt told nothing about the server. */
+  /** The attempt revealed nothing about the server. */
   inconclusive(): void {
     this.probing = false;
   }
 
-  /** The server answered as a server that serves. */
+  /** The server responded normally. */
   serves(): void {
     if (this.since !== undefined || !this.reported) this.onChange(null);
     this.reported = true;
@@ -56,8 +59,8 @@ export class Hold {
   }
 
   /**
-   * The server, or the service at it, is at fault. What was said of a single mail, however often, does not hold up the
-   * others until it was said of another. Attempts that failed together count once.
+   * The server, or our account there, is at fault. A refusal of a single mail, however often, does not delay the
+   * others until another mail is refused. Attempts that failed together count once.
    */
   fails(reason: string, { turnedAway, mail }: Failure): void {
     const now = this.now();
@@ -75,14 +78,14 @@ export class Hold {
     this.until = now + seconds * 1_000;
   }
 
-  /** Seconds until `begin` is worth a call: 0 while it is open. */
+  /** Seconds until `begin` can succeed; 0 while it is open. */
   get seconds(): number {
     if (this.since === undefined) return 0;
     const left = (this.until - this.now()) / 1_000;
     return this.probing ? Math.max(left, 1) : Math.max(left, 0);
   }
 
-  /** Seconds since the first failure; 0 while the server serves. */
+  /** Seconds since the first failure; 0 while the server works. */
   get failingSeconds(): number {
     return this.since === undefined ? 0 : (this.now() - this.since) / 1_000;
   }

@@ -1,24 +1,27 @@
-/** Where in the conversation an attempt ended. */
+/** The stage of the SMTP session at which an attempt ended. */
 export type Stage = 'connection' | 'greeting' | 'login' | 'sender' | 'recipient' | 'content';
 
-/** Whose fault a negative reply is. `server` concerns all mails, `mail` was said of one and may concern all. */
+/** Cause of a negative reply. `server` concerns all mails; `mail` was about one mail and may concern all. */
 export type Fault = 'address' | 'moment' | 'mail' | 'server';
 
-/** Words about the sender's address or its share, which outweigh an enhanced code of an address. Seen at real providers. */
+/**
+ * Phrases about the sender's address or quota, which take precedence over the enhanced code of an address. Collected
+ * from real providers.
+ */
 const ABOUT_THE_SENDER =
   /sender (address rejected|verify|identity)|send(ing)? ?as|sendasdenied|submission|sending (limit|quota|rate)|(daily|hourly) (\w+ ){0,3}(limit|quota)/i;
 
-/** Words of a reply that is about the service at the server, where its code says nothing. Seen at real providers. */
+/** Phrases about the service at the server, for replies whose code does not say so. Collected from real providers. */
 const ABOUT_THE_SERVICE = new RegExp(
   [
     ABOUT_THE_SENDER,
-    // Who we are there, and what we may do.
+    // Identity and permissions.
     /authenti|\bauth\b|credential|relay|rcpthosts|mail from|from address|(not|not been|un) ?verified|verified sender/,
     /not (allowed|permitted|authorized) to send|authorized recipients|test purposes|your (ip|domain|host|account|server)/,
-    // How much we send.
+    // Quotas.
     /throttl|rate (limit|exceeded)|frequency limit|(send|message|messaging) (limit|quota)|quota exceeded for|exceeded your/,
     /(mails?|messages) per (minute|hour|day)|too (much|many) (e-?mail|mail|message|connection|recipient|error)/,
-    // What the server thinks of our host or domain.
+    // Reputation of our host or domain.
     /blocked (using|by)|(black|block) ?list|\brbl\b|dnsbl|spam|reputation|unfortunately, messages from|suspended sending/,
     /client (host|\[)|\b(helo|ehlo)\b|reverse dns|\brdns\b|\bptr\b|\bspf\b|\bdkim\b|\bdmarc\b|prohibit|policy|server busy/,
   ]
@@ -27,21 +30,22 @@ const ABOUT_THE_SERVICE = new RegExp(
   'i',
 );
 
-/** Answers for a mailbox or domain that is not there: of Exchange Online, of cPanel, which names every cause, of Postfix. */
+/** Replies for a missing mailbox or domain: of Exchange Online, of cPanel, which lists every cause, and of Postfix. */
 const UNKNOWN_MAILBOX =
   /5\.4\.1 recipient address rejected|5\.4\.310 |account or domain may not exist|host or domain name not found/i;
 const GREYLISTED = /gr[ae]y-?list/i;
 
 /**
- * Whose fault it is. Only an answer about the address is the recipient's: enhanced codes 5.1.x and 5.2.x where nothing
- * speaks of the sender, and 550, 551 and 553 to RCPT whose enhanced code and words say nothing else. A temporary answer
- * is about the moment, unless code or words blame the service. Sources: RFC 3463, RFC 5321 section 4.2.3.
+ * Decides who caused a negative reply. Only a reply about the address is the recipient's fault: enhanced codes 5.1.x
+ * and 5.2.x without a phrase about the sender, and 550, 551 and 553 to RCPT whose enhanced code and text say nothing
+ * else. A temporary reply is temporary unless its code or text blames the service. Sources: RFC 3463, RFC 5321 section
+ * 4.2.3.
  */
 export function judgeReply(stage: Stage, reply: string): Fault {
   if (stage !== 'recipient' && stage !== 'content') return 'server';
   const code = reply.slice(0, 3);
   if (code === '421') return 'server';
-  // qmail has it at the end, as (#5.1.1).
+  // qmail puts it at the end, as (#5.1.1).
   const [, enhanced, subject = '0', detail = '0'] =
     /(?:^\d{3}[ -]|#)([245]\.(\d{1,3})\.(\d{1,3}))/.exec(reply) ?? [];
   const words = wordsOf(reply);
@@ -59,12 +63,12 @@ export function judgeReply(stage: Stage, reply: string): Fault {
   return stage === 'recipient' && ['550', '551', '553'].includes(code) ? 'address' : 'mail';
 }
 
-/** Details of 5.1.x that speak of the sender; 90 is Exchange Online's daily limit. */
+/** Details of 5.1.x that concern the sender; 90 is Exchange Online's daily limit. */
 const SENDER_DETAILS: ReadonlySet<string> = new Set(['7', '8', '90']);
 
 const CODE = /^\d{3}(-|$)|^[245]\.\d{1,3}\.\d{1,3}$/;
 
-/** The words of all lines as one, without codes, and without addresses: who registers chooses what they contain. */
+/** The text of all lines without codes, and without addresses: the person who registers chooses their content. */
 const wordsOf = (reply: string): string =>
   reply
     .split(/[\s<>]+/)

@@ -5,9 +5,9 @@ export class SmtpFailure extends Error {
   constructor(
     readonly stage: Stage,
     message: string,
-    /** The server's words, with their code; undefined where it said nothing. */
+    /** The reply of the server with its code; undefined if there was none. */
     readonly reply: string | undefined,
-    /** Whether the final dot had been sent: without a reply the server may have the mail. */
+    /** Whether the final dot had been sent: without a reply, the server may have the mail. */
     readonly afterDot = false,
   ) {
     super(message);
@@ -21,7 +21,7 @@ export interface ConnectionError extends Error {
   readonly command?: string;
 }
 
-/** The stage that nodemailer's name of a command belongs to. */
+/** The stage of a nodemailer command name. */
 export function stageOf(command = ''): Stage | undefined {
   if (command === 'MAIL FROM') return 'sender';
   if (command === 'RCPT TO') return 'recipient';

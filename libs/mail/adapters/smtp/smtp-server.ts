@@ -6,9 +6,9 @@ import type { SmtpAddress } from '../../domain/smtp-address';
 import { SmtpFailure } from './smtp-failure';
 import { SmtpSession, type Envelope } from './smtp-session';
 
-/** How long a session is kept without a mail, in milliseconds; servers end idle ones after some minutes. */
+/** How long an idle session is kept, in milliseconds; servers close idle sessions after some minutes. */
 const IDLE_MS = 30_000;
-/** When a mail is tried again that the server refused for reasons that are the service's, in seconds. */
+/** Delay before a mail is retried that the server refused because of the service, in seconds. */
 const HELD_MAIL_SECONDS = 30;
 
 export interface ServerSettings {
@@ -17,7 +17,7 @@ export interface ServerSettings {
   readonly timeoutMs: number;
 }
 
-/** One mail server: a few sessions that are kept, and the one back-off for all mails. */
+/** One mail server: a few kept sessions, and the shared back-off for all mails. */
 export class SmtpServer {
   readonly hold: Hold;
   private readonly idle: { session: SmtpSession; timer: NodeJS.Timeout }[] = [];
@@ -58,7 +58,7 @@ export class SmtpServer {
     if (kept !== undefined) {
       const failure = await this.over(kept, envelope, raw);
       if (failure === undefined) return this.sent();
-      // A session may have a limit of mails, or have been closed by the server: only a fresh one tells what is true.
+      // A kept session may have reached its limit of mails or been closed by the server; only a new session tells.
       if (isConclusive(failure)) return this.judge(failure, envelope);
     }
     try {
@@ -72,7 +72,7 @@ export class SmtpServer {
     }
   }
 
-  /** A session that was refused anything is closed: some servers answer every later mail with the same refusal. */
+  /** Closes a session after any refusal: some servers answer every later mail with the same refusal. */
   private async over(
     session: SmtpSession,
     envelope: Envelope,
@@ -123,7 +123,7 @@ export class SmtpServer {
     }
     const fault = reply === undefined ? 'server' : judgeReply(stage, reply);
     if (fault === 'address' || fault === 'moment') {
-      // The server talks to us about recipients: it serves.
+      // The server replies about recipients, so it works.
       this.hold.serves();
       return { kind: fault === 'address' ? 'refused' : 'deferred', reason };
     }
@@ -134,14 +134,14 @@ export class SmtpServer {
     return this.held(reason, fault === 'mail' ? HELD_MAIL_SECONDS : 0);
   }
 
-  /** Spread a little, so that what was held together does not come back together. */
+  /** Adds jitter, so that mails held together are not retried together. */
   private held(reason: string, secondsMin: number): MailOutcome {
     const seconds = Math.max(this.hold.seconds, secondsMin, 0.5);
     return { kind: 'held', reason, retryInSeconds: seconds * (1 + Math.random() * 0.2) };
   }
 }
 
-/** Whether a fresh session would have got the same answer: it was about the recipient, or the mail was handed over. */
+/** Whether a new session would have got the same reply: it was about the recipient, or the mail was handed over. */
 function isConclusive({ stage, reply, afterDot }: SmtpFailure): boolean {
   if (reply === undefined) return afterDot;
   const fault = judgeReply(stage, reply);

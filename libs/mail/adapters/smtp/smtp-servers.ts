@@ -5,24 +5,24 @@ import type { MailOutcome } from '../../domain/mail-outcome';
 import { smtpAddresses, type SmtpAddress } from '../../domain/smtp-address';
 import { SmtpServer } from './smtp-server';
 
-/** How long the first server fails before the second is used, in seconds. */
+/** How long the first server must fail before the second is used, in seconds. */
 export const FAIL_OVER_SECONDS = 10;
 
 export interface ServerChange {
   readonly server: SmtpAddress['name'];
-  /** Why it takes no mails; null when it does. */
+  /** Why the server accepts no mails; null if it does. */
   readonly reason: string | null;
 }
 
 /**
  * nodemailer's transport over the mail servers of the service: the first, and the fallback once the first has failed
- * for a while. A mail whose fate at the first is unknown never goes to the second.
+ * for a while. A mail with unknown outcome at the first server never goes to the second.
  */
 export class SmtpServers implements Transport<MailOutcome> {
   readonly name = 'smtp-servers';
   readonly version = '1';
   private readonly servers: readonly SmtpServer[];
-  /** Called when a server begins to fail or serves again. */
+  /** Called when a server starts to fail or works again. */
   onChange: (change: ServerChange) => void = () => {};
 
   constructor(environment: Environment) {
@@ -48,7 +48,7 @@ export class SmtpServers implements Transport<MailOutcome> {
     for (const server of this.servers) server.close();
   }
 
-  /** Seconds until a mail is worth a try, 0 while one server may take it. */
+  /** Seconds until an attempt makes sense; 0 while a server may accept mails. */
   heldForSeconds(): number {
     return Math.min(...this.usable().map(({ hold }) => hold.seconds));
   }

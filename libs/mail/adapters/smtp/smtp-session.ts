@@ -8,8 +8,8 @@ import type { SmtpAddress } from '../../domain/smtp-address';
 import { GREETING_TIMEOUT_MS } from '../../domain/timeouts';
 
 /**
- * Longest wait for the envelope's answers on a session that has been kept, in milliseconds: it may have died in
- * silence, and a fresh one tells.
+ * Time limit for replies to the envelope in a kept session, in milliseconds: the session may have died silently, and a
+ * new one tells.
  */
 const KEPT_TIMEOUT_MS = 10_000;
 
@@ -18,18 +18,18 @@ export interface Envelope {
   readonly to: string;
 }
 
-/** One connection to a mail server, signed in, over which mails go one after the other. */
+/** One authenticated connection to a mail server, which sends mails one after another. */
 export class SmtpSession {
-  /** Mails that the server has answered. */
+  /** Number of mails that the server has replied to. */
   mails = 0;
-  /** No longer good for a mail. */
+  /** The session can no longer send mails. */
   closed = false;
   private fail: (error: ConnectionError) => void = () => {};
 
   private constructor(
     private readonly connection: SMTPConnection,
     private readonly timeoutMs: number,
-    /** Whether the server takes addresses beyond ASCII before the at sign (RFC 6531). */
+    /** Whether the server accepts non-ASCII characters before the at sign (RFC 6531). */
     readonly takesUtf8: () => boolean,
   ) {
     connection.on('error', (error: ConnectionError) => {
@@ -42,12 +42,12 @@ export class SmtpSession {
     });
   }
 
-  /** Connects, waits for the greeting, agrees on TLS and signs in. @throws {SmtpFailure} */
+  /** Connects, waits for the greeting, negotiates TLS and signs in. @throws {SmtpFailure} */
   static async open(address: SmtpAddress, timeoutMs: number): Promise<SmtpSession> {
     const { user, password } = address;
     const session = await SmtpSession.greet(address, timeoutMs);
     const { connection } = session;
-    // A server that offers no AUTH knows us by our address.
+    // A server without AUTH identifies us by our IP address.
     if (user !== '' && connection.allowsAuth) {
       const credentials = { user, pass: password };
       await session.step('login', timeoutMs, (done) => connection.login({ credentials }, done));
@@ -55,7 +55,7 @@ export class SmtpSession {
     return session;
   }
 
-  /** Connects, waits for the greeting and agrees on TLS; no secret is sent. @throws {SmtpFailure} */
+  /** Connects, waits for the greeting and negotiates TLS, without sending a secret. @throws {SmtpFailure} */
   static async greet({ host, port, tls }: SmtpAddress, timeoutMs: number): Promise<SmtpSession> {
     const socket = await connectTo(host, port);
     const connection = new SMTPConnection({
@@ -67,7 +67,7 @@ export class SmtpSession {
       ignoreTLS: tls === 'none',
       connectionTimeout: GREETING_TIMEOUT_MS,
       greetingTimeout: GREETING_TIMEOUT_MS,
-      // Silence in a step has the step's own deadline; this one must not end the wait for a late greeting.
+      // Each step has its own deadline; this timeout must not end the wait for a late greeting.
       socketTimeout: GREETING_TIMEOUT_MS + timeoutMs,
     });
     const extensions = connection as unknown as { readonly _supportedExtensions: readonly string[] };
@@ -78,10 +78,10 @@ export class SmtpSession {
     return session;
   }
 
-  /** Hands one mail over. @throws {SmtpFailure} */
+  /** Sends one mail. @throws {SmtpFailure} */
   async deliver({ from, to }: Envelope, raw: Buffer): Promise<void> {
     if (!/^\p{ASCII}*$/u.test(to) && !this.takesUtf8()) {
-      const reason = 'the mail server does not take addresses beyond ASCII (SMTPUTF8)';
+      const reason = 'the mail server does not accept addresses with non-ASCII characters (SMTPUTF8)';
       throw new SmtpFailure('recipient', reason, `550 5.1.6 ${reason}`);
     }
     let afterDot = false;
@@ -106,11 +106,11 @@ export class SmtpSession {
     if (this.closed) return;
     this.closed = true;
     this.connection.quit();
-    // A server that does not answer QUIT would keep the socket.
+    // A server that does not answer QUIT would keep the socket open.
     setTimeout(() => this.connection.close(), 1_000).unref();
   }
 
-  /** One step with its deadline, which `extend` sets again from now. */
+  /** Runs one step with its deadline, which `extend` restarts. */
   private step(
     stage: Stage,
     timeoutMs: number,

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { EventBacklog, HashingState, MailBacklog } from '../../domain/instruments';
 
-/** Asked at the moment of a scrape; null when there is no source to ask, or no answer. */
+/** Evaluated during a scrape; null without a source or an answer. */
 export interface Sources {
   readonly mail: () => Promise<MailBacklog | null>;
   readonly events: () => Promise<EventBacklog | null>;
@@ -9,15 +9,15 @@ export interface Sources {
   readonly hashing: () => HashingState | null;
 }
 
-/** Seconds. A hash takes a fifth of one, and one that waited for its turn up to two and a half. */
+/** Seconds. A hash takes a fifth of a second, and one that waits in the queue up to two and a half. */
 const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const DELIVERY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const WAIT_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5];
 
 /**
- * Every metric of ours, with its name, unit and labels: the one place that knows them. Node's own
- * (`process_…`, `nodejs_…`) come from prom-client. `aggregator` says what becomes of a figure when the processes
- * of one host are added up (see PrometheusScrape): what each of them reads from the same database is not a sum.
+ * All metrics of the service with name, unit and labels; no other place defines them. Node's own metrics (`process_…`,
+ * `nodejs_…`) come from prom-client. `aggregator` says how the values of several processes of one host are combined
+ * (see PrometheusScrape): a value that each of them reads from the same database is not summed.
  */
 export function defineMetrics(registry: Registry, sources: Sources) {
   const registers = [registry];
@@ -32,7 +32,7 @@ export function defineMetrics(registry: Registry, sources: Sources) {
       help,
       registers,
       aggregator,
-      // A figure that cannot be told is absent: the last one, or 0, would be a lie.
+      // An unknown value is left out: the previous one, or 0, would be wrong.
       async collect() {
         const value = await source();
         if (value === null) this.remove();
@@ -42,7 +42,7 @@ export function defineMetrics(registry: Registry, sources: Sources) {
     gauge.remove();
     return gauge;
   };
-  /** One figure of an answer about the one database, which every process gets alike. */
+  /** One value of a query to the shared database, which is the same in every process. */
   const figure = <Answer>(
     name: string,
     help: string,
@@ -57,32 +57,32 @@ export function defineMetrics(registry: Registry, sources: Sources) {
   return {
     httpRequestDuration: new Histogram({
       name: 'http_request_duration_seconds',
-      help: 'Time from a request to the end of its answer, by route template',
+      help: 'Request duration until the end of the response, by route template',
       labelNames: ['method', 'route', 'status'] as const,
       buckets: HTTP_BUCKETS,
       registers,
     }),
     httpRequestsInFlight: new Gauge({
       name: 'http_requests_in_flight',
-      help: 'Requests that are being answered',
+      help: 'Requests in flight',
       registers,
       aggregator: 'sum',
     }),
 
     registrations: new Counter({
       name: 'registrations_total',
-      help: 'Accounts that were registered',
+      help: 'Registered accounts',
       registers,
     }),
     activations: new Counter({
       name: 'activations_total',
-      help: 'Attempts to activate an account, by result',
+      help: 'Activation attempts by result',
       labelNames: ['result'] as const,
       registers,
     }),
     activationCodes: new Counter({
       name: 'activation_codes_total',
-      help: 'Activation codes, by what happened to them',
+      help: 'Activation codes by state: issued, activated, expired and so on',
       labelNames: ['outcome'] as const,
       registers,
     }),
@@ -132,7 +132,7 @@ export function defineMetrics(registry: Registry, sources: Sources) {
     }),
     mailSendDuration: new Histogram({
       name: 'mail_send_duration_seconds',
-      help: 'Time of a mail delivery attempt, whatever its outcome',
+      help: 'Duration of mail delivery attempts, whatever their outcome',
       buckets: DELIVERY_BUCKETS,
       registers,
     }),
@@ -169,7 +169,7 @@ export function defineMetrics(registry: Registry, sources: Sources) {
     }),
     webhookAttemptDuration: new Histogram({
       name: 'webhook_attempt_duration_seconds',
-      help: 'Time of a webhook delivery attempt, whatever its outcome',
+      help: 'Duration of webhook delivery attempts, whatever their outcome',
       buckets: DELIVERY_BUCKETS,
       registers,
     }),
@@ -188,7 +188,7 @@ export function defineMetrics(registry: Registry, sources: Sources) {
     ),
     hashRejections: new Counter({
       name: 'password_hash_rejections_total',
-      help: 'Passwords turned away because the line was full',
+      help: 'Password checks refused because the hashing queue was full',
       registers,
       collect() {
         const rejected = sources.hashing()?.rejected ?? null;
@@ -199,26 +199,26 @@ export function defineMetrics(registry: Registry, sources: Sources) {
     }),
     hashWait: new Histogram({
       name: 'password_hash_wait_seconds',
-      help: 'Time a password waited for its turn to be hashed',
+      help: 'Time that passwords waited in the hashing queue',
       buckets: WAIT_BUCKETS,
       registers,
     }),
 
     limitDecisions: new Counter({
       name: 'rate_limit_decisions_total',
-      help: 'Decisions of the rate limits',
+      help: 'Rate limit decisions',
       labelNames: ['limit', 'decision'] as const,
       registers,
     }),
     limitFallbacks: new Counter({
       name: 'rate_limit_fallbacks_total',
-      help: 'Decisions of the rate limits taken in process because Redis was unavailable',
+      help: 'Rate limit decisions made in process because Redis was unavailable',
       registers,
     }),
 
     metricsFlushFailures: new Counter({
       name: 'metrics_flush_failures_total',
-      help: 'Attempts to bring what was counted to Redis that failed; nothing is lost by them',
+      help: 'Failed attempts to flush metrics to Redis; they lose no counts',
       registers,
     }),
   };

@@ -20,7 +20,7 @@ import {
 } from '../../domain/instruments';
 import { defineMetrics, type Metrics } from './definitions';
 
-/** Most combinations of method, route and status that are told apart; each is a histogram of fifteen lines. */
+/** Maximum number of combinations of method, route and status; each is a histogram of fifteen lines. */
 export const HTTP_SERIES_MAX = 500;
 
 const noSource = (): Promise<null> => Promise.resolve(null);
@@ -55,7 +55,7 @@ export class PrometheusInstruments implements Instruments {
   }
 
   requestFinished(labels: RequestLabels, durationSeconds: number): void {
-    // prom-client throws on what is no number.
+    // prom-client throws on values that are not numbers.
     if (Number.isFinite(durationSeconds)) this.seriesOf(labels).observe(Math.max(durationSeconds, 0));
   }
 
@@ -132,7 +132,7 @@ export class PrometheusInstruments implements Instruments {
     return series;
   }
 
-  /** A series that appears with its first event hides that event from `rate()`. */
+  /** Creates all series at start: one that appears with its first event hides that event from `rate()`. */
   private beginAtZero(): void {
     for (const result of ACTIVATION_RESULTS) this.metrics.activations.inc({ result }, 0);
     for (const outcome of CODE_OUTCOMES) this.metrics.activationCodes.inc({ outcome }, 0);
@@ -141,12 +141,12 @@ export class PrometheusInstruments implements Instruments {
   }
 }
 
-/** How long an answer is good: scrapers, however many, cost a dependency one question a second. */
+/** How long an answer is reused: however many scrapers there are, a dependency gets one query per second. */
 const FRESH_MS = 1_000;
-/** Longest wait of a scrape. */
+/** Time limit of a scrape. */
 const DEADLINE_MS = 1_000;
 
-/** A figure that has to be asked for. Resolves, and never rejects, to null when there is no answer in time. */
+/** A value that must be queried. Resolves to null, and never rejects, if there is no answer in time. */
 function polled<T>(ask: () => Promise<T>): () => Promise<T | null> {
   const answers = new SharedAnswers<T | null>(FRESH_MS);
   const answer = () => answers.get('', () => ask().catch(() => null));

@@ -75,7 +75,7 @@ const ASKING: readonly (readonly [string, string])[] = [
   ],
 ];
 
-/** What a recipe of the operator's day has to print, or to write into the file that it names. */
+/** What a common task must print, or to write into the file that it names. */
 const ANSWERS: Readonly<Record<string, RegExp>> = {
   'users find kevin@example.com': /last answer "451 greylisted" from 127\.0\.0\.1, next try in/,
   'users find order-17': /kevin@example\.com/,

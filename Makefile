@@ -91,7 +91,8 @@ test-containers: build ## Run image, stack, faults, alerts and the pods' contain
 
 .PHONY: up
 up: ## Start the stack in containers
-	BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker compose up --build --detach --wait
+	@BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker compose up --build --detach --wait || \
+	  { docker compose logs --no-log-prefix --tail 20 migrate api; exit 1; }
 
 .PHONY: down
 down: ## Stop the containers

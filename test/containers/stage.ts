@@ -32,7 +32,7 @@ export class Stage {
   private people = 0;
 
   constructor() {
-    for (const name of ['docker-compose.yml', 'deploy']) {
+    for (const name of ['docker-compose.yml', 'docker-compose.smtp.yml', 'deploy']) {
       cpSync(path.join(ROOT, name), path.join(this.folder, name), { recursive: true });
     }
     for (const name of ['compose.yml', 'nginx.conf'])
@@ -42,8 +42,21 @@ export class Stage {
   }
 
   compose(...args: readonly string[]): Promise<string> {
-    const files = ['-f', 'docker-compose.yml', '-f', 'compose.yml', '--profile', 'observability'];
-    return run('docker', ['compose', '-p', PROJECT, ...files, ...args], { cwd: this.folder });
+    return this.composeOf(['docker-compose.yml', 'compose.yml'], args);
+  }
+
+  /** The same stack with the mail server that the variables name. */
+  composeWithMailServer(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<string> {
+    return this.composeOf(['docker-compose.yml', 'docker-compose.smtp.yml', 'compose.yml'], args, env);
+  }
+
+  private composeOf(
+    files: readonly string[],
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<string> {
+    const options = [...files.flatMap((file) => ['-f', file]), '--profile', 'observability'];
+    return run('docker', ['compose', '-p', PROJECT, ...options, ...args], { cwd: this.folder, env });
   }
 
   /** Returns how many seconds it took. */
@@ -109,13 +122,17 @@ export class Stage {
 
   /** The code in the mail to an address. @throws {Error} while there is none */
   private async code(email: string): Promise<string> {
-    const inbox = await this.url('mailpit', 8025);
-    const list = (await (await fetch(`${inbox}/api/v1/messages?limit=5000`)).json()) as { messages: Mail[] };
-    const mail = list.messages.find(({ To }) => To.some(({ Address }) => Address === email));
-    if (mail === undefined) throw new Error(`No mail to ${email} among ${list.messages.length}`);
-    const { Text } = (await (await fetch(`${inbox}/api/v1/message/${mail.ID}`)).json()) as { Text: string };
-    const [, code] = /^(\d{4,8})\b/.exec(Text) ?? [];
-    if (code === undefined) throw new Error(`There is no code in the mail: ${Text}`);
-    return code;
+    return codeIn(await this.url('mailpit', 8025), email);
   }
+}
+
+/** The code in the mail to an address that an inbox has. @throws {Error} while there is none */
+export async function codeIn(inbox: string, email: string): Promise<string> {
+  const list = (await (await fetch(`${inbox}/api/v1/messages?limit=5000`)).json()) as { messages: Mail[] };
+  const mail = list.messages.find(({ To }) => To.some(({ Address }) => Address === email));
+  if (mail === undefined) throw new Error(`No mail to ${email} among ${list.messages.length}`);
+  const { Text } = (await (await fetch(`${inbox}/api/v1/message/${mail.ID}`)).json()) as { Text: string };
+  const [, code] = /^(\d{4,8})\b/.exec(Text) ?? [];
+  if (code === undefined) throw new Error(`There is no code in the mail: ${Text}`);
+  return code;
 }

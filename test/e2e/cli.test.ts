@@ -1,6 +1,3 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { hashSync } from 'bcrypt';
 import { cli, startCli, type CliResult, type RunningCli } from '../support/cli';
 import { createDatabase, type TestDatabase } from '../support/postgres';
@@ -139,36 +136,6 @@ describe('db', () => {
       expect(reverted).toEqual({ rolled_back: [names.at(-1)], lost: expect.any(Array) });
     } finally {
       await database.drop();
-    }
-  });
-});
-
-describe('mail preview', () => {
-  it('renders each mail in each language, without a database', async () => {
-    const french = await cli(['mail', 'preview', '--language', 'fr', '--format', 'text'], UNREACHABLE);
-    expect(french.stdout).toContain('est votre code d’activation');
-    const taken = await cli(['mail', 'preview', '--template', 'address_taken', '--json'], {
-      ...UNREACHABLE,
-      APP_NAME: 'Acme',
-    });
-    expect(taken.json()).toEqual({
-      subject: 'You already have an account with Acme',
-      text: expect.stringContaining('Acme'),
-      html: expect.stringMatching(/^<!doctype html>/i),
-    });
-  });
-
-  it('writes to a file', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'preview-'));
-    try {
-      const file = path.join(folder, 'mail.html');
-      const { status, stdout } = await cli(['mail', 'preview', '--output', file], {
-        ACTIVATION_CODE_LENGTH: '6',
-      });
-      expect([status, stdout]).toEqual([0, expect.stringContaining(file)]);
-      expect(readFileSync(file, 'utf8')).toContain('123456');
-    } finally {
-      rmSync(folder, { recursive: true });
     }
   });
 });

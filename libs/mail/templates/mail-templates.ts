@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { MailerOptions } from '@nestjs-modules/mailer';
 import { HandlebarsAdapter } from '@nestjs-modules/mailer/adapters/handlebars.adapter';
-import type { Environment } from '@app/runtime';
+import { ConfigurationError, type Environment } from '@app/runtime';
 import { DEFAULT_LOCALE, matchLocale, SHIPPED_LOCALES, type Locale } from '../domain/locale';
 import type { MailContent } from '../domain/mailer';
 import { mailWords, type MailWords } from './mail-words';
@@ -29,9 +29,9 @@ const SAMPLES: Readonly<Record<MailKind, MailContent>> = {
 };
 
 /** A template is missing, broken, or lacks something essential. */
-export class TemplateFault extends Error {
-  constructor(readonly faults: readonly string[]) {
-    super(`MAIL_TEMPLATES_DIR: ${faults.join('; ')}`);
+export class TemplateFault extends ConfigurationError {
+  constructor(readonly templates: readonly string[]) {
+    super(templates.map((fault) => `MAIL_TEMPLATES_DIR: ${fault}`));
     this.name = 'TemplateFault';
   }
 }

@@ -39,7 +39,7 @@ export class SmtpCheck implements Check {
         'Fix the files; `mail preview` shows the result. The mailer-worker does not start with them.';
       findings.fail(
         'mail.templates',
-        `MAIL_TEMPLATES_DIR is not sound: ${plainText(error.faults.join('; '))}`,
+        `MAIL_TEMPLATES_DIR is not sound: ${plainText(error.templates.join('; '))}`,
         fix,
       );
     }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Inject } from '@nestjs/common';
 import { Help, Option, SubCommand } from 'nest-commander';
-import { DEFAULT_LOCALE, type Locale, type MailContent } from '@app/mail';
+import { canonicalLocale, DEFAULT_LOCALE, type Locale, type MailContent } from '@app/mail';
 import { MailTemplates, sendOnce } from '@app/mail/smtp';
 import { Environment } from '@app/runtime';
 import { oneOf } from '../arguments';
@@ -48,7 +48,7 @@ export class MailPreviewCommand extends BaseCommand {
   })
   // commander names an option by its last long flag.
   parseLocale(given: string): Locale {
-    return oneOf(given, new MailTemplates(this.environment).locales);
+    return oneOf(canonicalLocale(given) ?? given, this.templates().locales);
   }
 
   @Option({
@@ -101,7 +101,7 @@ length and life of the code are those of the configuration.`,
       await this.sendTo(options, options.to, language, content);
       return;
     }
-    const mail = new MailTemplates(this.environment).render(content, language);
+    const mail = this.templates().render(content, language);
     const output = options.output ?? (options.open ? await temporaryFile() : undefined);
     if (output === undefined) {
       this.report(options, mail, mail[format].trimEnd());
@@ -123,8 +123,15 @@ length and life of the code are those of the configuration.`,
     content: MailContent,
   ): Promise<void> {
     const outcome = await sendOnce(this.environment, { id: randomUUID(), to, locale, content });
-    if (outcome.kind !== 'sent') this.command.error(`error: not sent: ${outcome.reason}`);
+    if (outcome.kind !== 'sent') throw new Error(`Not sent: ${outcome.reason}`);
     this.report(options, { sent: true }, 'Sent.');
+  }
+
+  /** @throws {TemplateFault} where the mailer-worker would not start with them */
+  private templates(): MailTemplates {
+    const templates = new MailTemplates(this.environment);
+    templates.check();
+    return templates;
   }
 
   private sample(template: MailContent['kind']): MailContent {

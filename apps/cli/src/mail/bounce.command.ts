@@ -7,8 +7,11 @@ import { BaseCommand, type ReportOptions } from '../base-command';
 import { helpText } from '../root-command';
 import { plainText } from '../terminal/format';
 
-/** Largest report that is read, in bytes; the rest is dropped. Some servers return the whole mail, which is small. */
-const REPORT_BYTES_MAX = 1_048_576;
+/**
+ * Largest report that is read, in bytes; the rest is dropped. Some servers return the whole mail, which is small, and a
+ * stranger's megabyte of short lines would take the parser half a minute.
+ */
+const REPORT_BYTES_MAX = 262_144;
 
 @SubCommand({ name: 'bounce', description: 'take in a bounce from the standard input' })
 export class MailBounceCommand extends BaseCommand {

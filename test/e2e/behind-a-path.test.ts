@@ -13,7 +13,7 @@ describe('Behind a path of a site', () => {
 
   beforeAll(async () => {
     [service, browser] = await Promise.all([
-      Service.start('one-node', { PUBLIC_PATH: PATH }),
+      Service.start('one-node', { PUBLIC_PATH: PATH, TRUST_PROXY: '127.0.0.1' }),
       startBrowser(),
     ]);
     site = await startSite(PATH, service.api.port);
@@ -62,6 +62,14 @@ describe('Behind a path of a site', () => {
     },
     60_000,
   );
+
+  it('a header that names another path changes nothing', async () => {
+    const elsewhere = { 'X-Forwarded-Prefix': '/elsewhere', 'X-Forwarded-Path': '/elsewhere/docs' };
+    const answers = await Promise.all(
+      ['', 'docs-json', 'docs', 'nothing'].map((path) => fetch(`${base}${path}`, { headers: elsewhere })),
+    );
+    for (const answer of answers) expect(await answer.text()).not.toContain('elsewhere');
+  });
 
   it('the document names the path as its server, and in the types of its examples', async () => {
     const document = (await (await fetch(`${base}docs-json`)).json()) as {

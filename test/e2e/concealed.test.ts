@@ -1,4 +1,5 @@
 import { codeIn } from '../support/inbox';
+import { spawnApp } from '../support/apps';
 import { Client, Service, type Answer } from '../support/service';
 import { until } from '../support/until';
 
@@ -202,6 +203,54 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
       expect(real.headers.get('idempotency-replayed')).toBe(answer === 'second' ? 'true' : null);
     }
     await Promise.all([service.inbox.mailTo(own), service.inbox.mailTo(taken, 2)]);
+  });
+
+  it('repeat a registration alike after a new code was asked for, and after one was guessed wrong to its end', async () => {
+    const { taken, own } = await people(service, client, 'later');
+    const story = async (email: string): Promise<unknown> => {
+      const key = { 'Idempotency-Key': `repeat-later-${email}` };
+      const first = await client.register(email, STRANGERS, key);
+      const repeated = async (): Promise<unknown> => {
+        const { status, headers, body } = await client.register(email, STRANGERS, key);
+        return [status, headers.get('idempotency-replayed'), body['id'] === first.body['id']];
+      };
+      const told: unknown[] = [];
+      await service.inbox.mailTo(email);
+      await client.newCode(email, STRANGERS);
+      await service.inbox.mailTo(email, 2);
+      told.push(await repeated());
+      // No code: a taken address has none for this password, and the free one's is another.
+      const [code = ''] = service.inbox
+        .mailsTo(email)
+        .map(({ Text }) => /^(\d{4})\b/.exec(Text)?.[1] ?? '0000');
+      for (let n = 0; n < 3; n += 1) await client.activate(email, STRANGERS, wrongCode(code));
+      await client.register(email, 'AnotherPass12', { 'Idempotency-Key': `another-later-${email}` });
+      told.push(await repeated());
+      return told;
+    };
+    const [free, pretended] = [await story(own), await story(taken)];
+    expect(free).toEqual([
+      [201, 'true', true],
+      [201, 'true', true],
+    ]);
+    expect(pretended).toEqual(free);
+  });
+
+  it('repeat an answer that many processes race for, where the address was free and where it was taken', async () => {
+    const { taken, own } = await people(service, client, 'race');
+    const second = mode === 'redis' ? await spawnApp('api', service.env) : service.api;
+    const clients = [client, new Client(second.url)] as const;
+    for (const email of [own, taken]) {
+      const key = { 'Idempotency-Key': `raced-for-${email}` };
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, (_, n) => clients[(n % 2) as 0 | 1].register(email, STRANGERS, key)),
+      );
+      const bodies = answers.map(({ body: { request_id: _id, ...rest } }) => JSON.stringify(rest));
+      expect([email, new Set(bodies).size]).toEqual([email, 1]);
+      const firsts = answers.filter(({ headers }) => headers.get('idempotency-replayed') === null);
+      expect([email, firsts.length]).toEqual([email, 1]);
+    }
+    if (second !== service.api) await second.stop();
   });
 
   it('activate with the right code, although wrong ones were not told apart', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { spawnApp, type SpawnedApp } from '../support/apps';
 import { codeIn } from '../support/inbox';
+import { exchange } from '../support/raw-http';
 import { Client, Service, tally, type Answer } from '../support/service';
 
 const PASSWORD = 'SecurePass123';
@@ -93,6 +94,29 @@ describe('A request with an Idempotency-Key', () => {
         'registrations'
       ];
     await expect(counted()).resolves.toBeLessThanOrEqual(row?.count ?? 0);
+  });
+
+  it.each([
+    ['different keys', 'first-of-two-keys', 'second-of-two-keys'],
+    ['the same key', 'one-key-sent-twice', 'one-key-sent-twice'],
+  ])('is refused where its header is repeated, with %s', async (_with, ...keys) => {
+    const answer = await exchange(service.api.port, {
+      ...{
+        method: 'POST',
+        target: '/api/v1/users/register',
+        body: JSON.stringify({ email: 'twice@example.com' }),
+      },
+      headers: [
+        ['Content-Type', 'application/json'],
+        ...keys.map((key) => ['Idempotency-Key', key] as const),
+      ],
+    });
+    expect([answer?.status, JSON.parse(answer?.text ?? '')]).toMatchObject([
+      400,
+      {
+        errors: [{ field: 'Idempotency-Key', code: 'Idempotency-Key.invalid', message: 'must be sent once' }],
+      },
+    ]);
   });
 
   it.each([

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { spawnApp, type SpawnedApp } from '../support/apps';
 import { codeIn } from '../support/inbox';
 import { basic, Client, Service, tally } from '../support/service';
+import { until } from '../support/until';
 
 const PASSWORD = 'SecurePass123';
 /** Longer than the limiter waits for Redis (200 ms). */
@@ -116,6 +118,49 @@ describe('Limits over two processes behind proxies', () => {
     }
     expect(answers.map(({ status }) => status)).toEqual([400, 400, 410, 429]);
     expect(answers[3]?.body['limit']).toBe('activation');
+  });
+});
+
+describe('The client that X-Forwarded-For names', () => {
+  let service: Service;
+
+  beforeAll(async () => {
+    service = await Service.start('one-node', { ...ENV, LOG_CLIENT_ADDRESS: 'true' });
+  });
+  afterAll(() => service.stop());
+
+  const clientOf = async (hops: string): Promise<string> => {
+    const id = randomUUID();
+    const empty = { 'X-Forwarded-For': hops, 'X-Request-Id': id };
+    await new Client(service.api.url).post('/api/v1/users/register', undefined, empty);
+    const line = await until('its line in the log', () =>
+      service.api.lines.find((each) => each.includes(id) && each.includes('"message":"request"')),
+    );
+    return String((JSON.parse(line) as { client: unknown }).client);
+  };
+
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['203.0.113.7:51008, 10.0.0.6:443', '203.0.113.7'],
+    ['203.0.113.7:_port, 10.0.0.6:_other', '203.0.113.7'],
+    ['198.51.100.1, 203.0.113.7', '203.0.113.7'],
+    ['203.0.113.7, , 10.0.0.6,', '203.0.113.7'],
+    ['203.0.113.7,10.0.0.6,10.0.0.7', '203.0.113.7'],
+    ['10.0.0.5, 10.0.0.6', '10.0.0.5'],
+    ['[2001:db8:1:2::1]:51008, 10.0.0.6:443', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2:ffff::9, ::ffff:10.0.0.6', '2001:db8:1:2::/64'],
+    ['"[2001:db8:1:2::1%eth0]:51008", [::ffff:10.0.0.6]:443', '2001:db8:1:2::/64'],
+    ['64:ff9b::203.0.113.7, 10.0.0.6', '203.0.113.7'],
+    // What its proxy has no address for is one client, whatever it is called, and whatever it says of others.
+    ['unknown', 'unknown'],
+    ['203.0.113.7, unknown, 10.0.0.6', 'unknown'],
+    ['203.0.113.7, _hidden:80, 10.0.0.6', 'unknown'],
+    ['203.0.113.7, 10.0.0.6, 203.0.113.256', 'unknown'],
+    // Without a hop, the other end of the socket.
+    ['', '127.0.0.1'],
+    [' , ,', '127.0.0.1'],
+  ])('is for %j %s', async (hops, client) => {
+    expect(await clientOf(hops)).toBe(client);
   });
 });
 

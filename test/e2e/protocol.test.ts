@@ -6,6 +6,7 @@ import { until } from '../support/until';
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const REGISTER = '/api/v1/users/register';
 const ACTIVATE = '/api/v1/users/activate';
+const ORIGIN = 'https://app.example.com';
 
 describe('The protocol', () => {
   let service: Service;
@@ -198,7 +199,7 @@ describe('The protocol', () => {
   });
 
   it('finishes what is in flight, takes a last request, and answers 503 to what comes later, when it is told to end', async () => {
-    const app = await Service.start('one-node');
+    const app = await Service.start('one-node', { CORS_ORIGINS: ORIGIN });
     try {
       const body = JSON.stringify({ email: 'inflight@example.com', password: 'SecurePass123' });
       const inFlight = rawConnection(app.api.port);
@@ -221,6 +222,7 @@ describe('The protocol', () => {
       late.write('\r\n{}');
       await until('the late answer', () => late.received().includes('request_id'));
       expect(late.received()).toMatch(/^HTTP\/1.1 503 /);
+      expect(late.received()).toContain(`Access-Control-Allow-Origin: ${ORIGIN}`);
       expect(late.received()).toContain('application/problem+json');
       expect(late.received()).toContain('"error":"ServiceUnavailable"');
       expect(late.received()).toMatch(/connection: close/i);
@@ -236,7 +238,7 @@ describe('The protocol', () => {
 });
 
 const postHead = (length: number): string =>
-  `POST ${REGISTER} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n`;
+  `POST ${REGISTER} HTTP/1.1\r\nHost: localhost\r\nOrigin: ${ORIGIN}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n`;
 
 const valid = { email: 'valid@example.com', password: 'SecurePass123' };
 

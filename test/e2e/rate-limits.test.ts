@@ -107,6 +107,21 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect([refused.status, refused.headers.get('x-ratelimit-limit')]).toEqual([429, '1']);
   });
 
+  it('answers the request for a new code again within the minute where its key says that it is the same', async () => {
+    await registered('again@example.com', '203.0.113.25');
+    const [key, other] = ['the-key-of-a-code', 'another-key-of-one'].map((value) => ({
+      'Idempotency-Key': value,
+    }));
+    const ask = (headers: Record<string, string> = {}) =>
+      client.newCode('again@example.com', PASSWORD, headers);
+    const first = await ask(key);
+    const [again, another, without] = [await ask(key), await ask(other), await ask()];
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
+    expect(again.body).toEqual(first.body);
+    expect([another.status, without.status]).toEqual([429, 429]);
+    await service.inbox.mailTo('again@example.com', 2);
+  });
+
   it('lets a code that had too many failed attempts be replaced within the minute, once', async () => {
     await registered('thrice@example.com', '203.0.113.24');
     const again = () => client.newCode('thrice@example.com', PASSWORD);

@@ -92,6 +92,7 @@ describe('Guessing', () => {
     expect(refused.body).toMatchObject({
       status: 429,
       error: 'RateLimitExceeded',
+      limit: 'resend',
       message: expect.stringContaining('register again'),
       retry_after_seconds: 60,
     });

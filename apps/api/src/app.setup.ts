@@ -45,9 +45,8 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
   );
   const problems = app.get(ProblemFilter);
   app.use(securityHeaders(environment));
-  app.use(sendElsewhere(app.get(Lifecycle), problems));
-  app.use(refuseUnclearHost(problems));
   app.use('/api/v1/users', forbidStoring);
+  // First, so that pages can read what the next ones refuse.
   if (environment.CORS_ORIGINS.length > 0) {
     app.enableCors({
       origin: [...environment.CORS_ORIGINS],
@@ -57,6 +56,8 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
       maxAge: 600,
     });
   }
+  app.use(sendElsewhere(app.get(Lifecycle), problems));
+  app.use(refuseUnclearHost(problems));
   hideFromPublic(app, environment, problems);
   app.use(shedLoad(app.get<PasswordHasher>(PasswordHasher), problems, environment));
   app.use(refuseOtherMethods(app, problems));

@@ -26,7 +26,6 @@ interface RedemptionRow extends CodeRow {
   readonly replayed: boolean;
   readonly alive: boolean;
   readonly now_activated_at: Date | null;
-  readonly wrong_tries: number;
 }
 
 interface ReplacementRow extends CodeRow {
@@ -68,7 +67,7 @@ export class PostgresActivationRepository implements ActivationRepository {
         with held as (
           select id, activated_at, coalesce(request_digest = ${request.requestDigest}, false) as replayed,
                  coalesce(mail_id = ${mailId} and code_wrong_tries < ${maxWrongTries}, false) and ${isAlive(sql)} as alive,
-                 code_wrong_tries as wrong_tries, ${codeColumns(sql, wait)}
+                 ${codeColumns(sql, wait)}
           from users where id = ${accountId}
           for update
         ), redeemed as (
@@ -77,10 +76,10 @@ export class PostgresActivationRepository implements ActivationRepository {
           where users.id = held.id and held.activated_at is null and held.alive
           returning users.*
         ), told as (${consequence}), known as (
-          select activated_at as now_activated_at, code_wrong_tries as wrong_tries, ${codeColumns(sql, wait, 'redeemed')}
+          select activated_at as now_activated_at, ${codeColumns(sql, wait, 'redeemed')}
           from redeemed
           union all
-          select null, wrong_tries, ${codeColumnNames(sql)} from held
+          select null, ${codeColumnNames(sql)} from held
           where not held.alive or held.activated_at is not null
         )
         select held.activated_at as activated_before, held.replayed, held.alive, known.* from held left join known on true`,
@@ -135,7 +134,7 @@ function toRedemption(row: RedemptionRow | undefined, maxWrongTries: number): Re
       : { outcome: 'already_activated' };
   }
   if (row.now_activated_at !== null) return { outcome: 'activated', activatedAt: row.now_activated_at };
-  const attemptsLeft = row.alive ? maxWrongTries - row.wrong_tries : 0;
+  const attemptsLeft = row.alive ? maxWrongTries - row.code_wrong_tries : 0;
   const code = toCurrentCode(row);
   return attemptsLeft > 0 ? { outcome: 'wrong', attemptsLeft, code } : { outcome: 'dead', code };
 }

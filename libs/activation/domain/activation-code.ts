@@ -94,6 +94,7 @@ export interface CurrentCode extends IssuedCode {
   /** Null unless `sent`. */
   readonly expiresAt: Date | null;
   readonly resends: number;
+  readonly wrongTries: number;
   readonly resendAllowedAt: Date;
   /** The code had too many failed attempts and may be replaced without waiting, once per registration. */
   readonly resendsEarly: boolean;
@@ -109,6 +110,7 @@ export interface CodeRow {
   readonly code_state: CurrentCode['state'];
   readonly code_expires_at: Date | null;
   readonly code_resends: number;
+  readonly code_wrong_tries: number;
   readonly resend_allowed_at: Date;
   readonly resends_early: boolean;
   readonly replaced_code: {
@@ -125,6 +127,7 @@ export const toCurrentCode = (row: CodeRow): CurrentCode => ({
   state: row.code_state,
   expiresAt: row.code_state === 'sent' ? row.code_expires_at : null,
   resends: row.code_resends,
+  wrongTries: row.code_wrong_tries,
   resendAllowedAt: row.resend_allowed_at,
   resendsEarly: row.resends_early,
   replaced: row.replaced_code && {

@@ -21,9 +21,11 @@ export const isAlive = (sql: Sql, row = 'users'): Fragment => sql`
 const isUnsent = (sql: Sql, row: string): Fragment => sql`
   (${sql(row)}.mail_due_at is not null or ${sql(row)}.mail_withheld_at is not null)`;
 
+/** A new code adds to the hour only where the mail before it has gone out: asking again and again holds nothing. */
 const waitsForMail = (sql: Sql, row: string): Fragment => sql`
   (${isUnsent(sql, row)}
-   and ${sql(row)}.mail_owed_since > now() - make_interval(secs => ${HELD_WITHOUT_MAIL_SECONDS}))`;
+   and case when ${sql(row)}.replaced_code is null then ${sql(row)}.created_at else ${sql(row)}.mail_owed_since end
+       > now() - make_interval(secs => ${HELD_WITHOUT_MAIL_SECONDS}))`;
 
 /** The next registration of the address replaces this one. */
 export const isDead = (sql: Sql, row = 'users'): Fragment => sql`
@@ -63,7 +65,7 @@ export const remembersReplacedCode = (sql: Sql): Fragment => sql`
 
 /** Columns of a `CodeRow`. */
 export const codeColumns = (sql: Sql, waitSeconds: number, row = 'users'): Fragment => sql`
-  ${sql(row)}.mail_id, ${sql(row)}.code_digits, ${sql(row)}.code_key_id, ${sql(row)}.code_resends,
+  ${sql(row)}.mail_id, ${sql(row)}.code_digits, ${sql(row)}.code_key_id, ${sql(row)}.code_resends, ${sql(row)}.code_wrong_tries,
   case when ${sql(row)}.mail_due_at is not null or ${waitsForMail(sql, row)} then 'owed'
        when ${isAlive(sql, row)} then 'sent' else 'dead' end as code_state,
   ${sql(row)}.code_expires_at,
@@ -77,8 +79,8 @@ export const codeColumns = (sql: Sql, waitSeconds: number, row = 'users'): Fragm
 
 /** The names of `codeColumns` in the same order. */
 export const codeColumnNames = (sql: Sql): Fragment => sql`
-  mail_id, code_digits, code_key_id, code_resends, code_state, code_expires_at, resend_allowed_at, resends_early,
-  replaced_code`;
+  mail_id, code_digits, code_key_id, code_resends, code_wrong_tries, code_state, code_expires_at, resend_allowed_at,
+  resends_early, replaced_code`;
 
 /** Failed attempts per day that make an address's next codes one digit longer. */
 export const WRONG_TRIES_PER_DIGIT = 10;

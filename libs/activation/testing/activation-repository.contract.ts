@@ -262,6 +262,22 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         expect(await digitsOf(stage, marie())).toBe(4);
       });
 
+      it('leave a guesser twenty codes a day, ever longer ones, over new codes and new registrations', async () => {
+        const digits: (number | undefined)[] = [];
+        let account = await registerAndDeliver(stage, kevin());
+        for (let n = 1; ; n += 1) {
+          digits.push(await digitsOf(stage, account));
+          await guessWrong(stage, account, MAX_WRONG_TRIES);
+          // Dead of its wrong tries: the next registration replaces it, by whomever.
+          if (n % 3 === 0) await stage.register((account = kevin()));
+          else account = await renew(stage, account);
+          if ((await claimMail(stage, account.code.mailId)) === null) break;
+          await stage.owed.markSent([account.code.mailId], LIFE_SECONDS);
+        }
+        expect(digits).toEqual([4, 4, 4, 4, 5, 5, 5, 6, 6, 6, 7, 7, 7, 7, 8, 8, 8, 8, 8, 8]);
+        expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
+      });
+
       it('never make a code longer than eight digits', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await guessOverManyCodes(stage, account, 45);

@@ -54,8 +54,10 @@ const dayAgo = (now: number): number => now - DAY_SECONDS * 1_000;
 
 export const isAlive = (row: FakeRow, now: number): boolean => (row.expiresAt ?? 0) > now;
 
-const waitsForMail = (row: FakeRow, now: number): boolean =>
-  (row.dueAt !== null || row.withheldAt !== null) && row.owedSince > hourAgo(now);
+const waitsForMail = (row: FakeRow, now: number): boolean => {
+  const since = row.replacedCode === null ? row.createdAt : row.owedSince;
+  return (row.dueAt !== null || row.withheldAt !== null) && since > hourAgo(now);
+};
 
 export const isDead = (row: FakeRow, now: number): boolean =>
   row.activatedAt === null && !isAlive(row, now) && !waitsForMail(row, now);
@@ -164,6 +166,7 @@ export class FakeAccounts {
       state,
       expiresAt: state === 'sent' && row.expiresAt !== null ? new Date(row.expiresAt) : null,
       resends: row.resends,
+      wrongTries: row.wrongTries,
       resendAllowedAt: new Date(row.resends === 0 ? row.createdAt : row.owedSince + wait),
       resendsEarly: row.earlyResend === 'open',
       replaced: recent ? issued(row.replacedCode) : null,

@@ -3,6 +3,7 @@ import { CodeDeriver } from '../domain/activation-code';
 import {
   deliver,
   fakeStage,
+  guessWrong,
   kevin,
   LIFE_SECONDS,
   registerAndDeliver,
@@ -86,8 +87,12 @@ describe('ActivateAccount', () => {
     const old = codes.derive(account.code);
     const renewed = await renew(stage, account);
     await deliver(stage, renewed.code.mailId);
+    await guessWrong(stage, renewed, 1);
     for (let n = 0; n < 5; n += 1) {
-      await expect(attemptTo(account, old)).rejects.toMatchObject(refused('activation.code_replaced'));
+      await expect(attemptTo(account, old)).rejects.toMatchObject({
+        ...refused('activation.code_replaced'),
+        details: { attemptsLeft: 2, resendAllowedAt: expect.any(Date) },
+      });
     }
     await stage.letPass(50);
     await expect(attemptTo(account, codes.derive(renewed.code))).resolves.toMatchObject({ replayed: false });

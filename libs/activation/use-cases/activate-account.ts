@@ -40,9 +40,9 @@ export class ActivateAccount {
     if (account.code === null) return this.alreadyActivated(attempt);
     const right = this.codes.matches(account.code, code);
     if (!right && account.code.replaced !== null && this.codes.matches(account.code.replaced, code)) {
-      throw new ActivationError('activation.code_replaced', {
-        resendAllowedAt: account.code.resendAllowedAt,
-      });
+      const { resendAllowedAt, wrongTries } = account.code;
+      const attemptsLeft = Math.max(0, this.environment.ACTIVATION_CODE_MAX_ATTEMPTS - wrongTries);
+      throw new ActivationError('activation.code_replaced', { attemptsLeft, resendAllowedAt });
     }
     const redemption = await this.activations.redeem({
       accountId: account.id,

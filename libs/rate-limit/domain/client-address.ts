@@ -24,7 +24,7 @@ const TEREDO = ipaddr.IPv6.parseCIDR('2001::/32');
  * The client that an address belongs to: an IPv4 address, or the /64 of an IPv6 address. Null if it is not an address.
  */
 export function clientOf(given: string | undefined): string | null {
-  const address = withoutPort(given ?? '');
+  const address = bareAddress(given ?? '');
   if (!ipaddr.isValid(address)) return null;
   const parsed = ipaddr.parse(address);
   if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
@@ -44,7 +44,13 @@ function embeddedIPv4(address: ipaddr.IPv6): string | null {
 const dotted = (groups: readonly number[]): string =>
   groups.flatMap((group) => [group >> 8, group & 0xff]).join('.');
 
-/** Some proxies add the port in X-Forwarded-For (192.0.2.1:4711, [2001:db8::1]:4711). */
-export function withoutPort(address: string): string {
-  return /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/.exec(address)?.slice(1).find(Boolean) ?? address;
+/**
+ * An address without what proxies write around it: quotes, the brackets of IPv6, a port or its pseudonym, a zone. Source:
+ * RFC 7239, section 6. A name in the place of an address (`unknown`, `_hidden`) stays one.
+ */
+export function bareAddress(hop: string): string {
+  const unquoted = hop.trim().replace(/^"(.*)"$/, '$1');
+  const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::[\w.-]{1,32})?$/.exec(unquoted) ?? [];
+  const [address = ''] = (bracketed ?? plain ?? unquoted).split('%');
+  return address;
 }

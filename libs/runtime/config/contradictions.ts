@@ -10,17 +10,28 @@ export function isLoopback(host: string): boolean {
   return ipaddr.process(host).range() === 'loopback';
 }
 
+/** The variable and the host by which other machines reach the api, on either of its ports; undefined where none does. */
+export function reachableBy(
+  environment: Partial<Pick<Environment, 'API_HOST' | 'OPERATIONS_PORT' | 'OPERATIONS_HOST'>>,
+): { readonly variable: string; readonly host: string } | undefined {
+  const {
+    API_HOST: api = '127.0.0.1',
+    OPERATIONS_PORT: port = 0,
+    OPERATIONS_HOST: operations = '',
+  } = environment;
+  if (!isLoopback(api)) return { variable: 'API_HOST', host: api };
+  // The operators' port has the routes of the public one as well.
+  if (port === 0 || operations === '' || isLoopback(operations)) return undefined;
+  return { variable: 'OPERATIONS_HOST', host: operations };
+}
+
 /**
  * Faults between variables that are each valid on their own.
  * @param environment without the variables that are invalid
  */
 export function contradictions(environment: Partial<Environment>): string[] {
   const faults: string[] = [];
-  const {
-    TRUST_PROXY: proxies = [],
-    BCRYPT_COST: cost = Infinity,
-    API_HOST: host = '127.0.0.1',
-  } = environment;
+  const { TRUST_PROXY: proxies = [], BCRYPT_COST: cost = Infinity } = environment;
   if (proxies.length > 1 && proxies.some((entry) => /^\d+$/.test(entry))) {
     faults.push('TRUST_PROXY: a hop count cannot be combined with other entries');
   }
@@ -32,9 +43,12 @@ export function contradictions(environment: Partial<Environment>): string[] {
   }
   faults.push(...redisContradictions(environment), ...webhookContradictions(environment));
   const production = environment.NODE_ENV === 'production';
+  const reachable = reachableBy(environment);
   for (const name of ['SECRET_KEY', 'SECRET_KEY_PREVIOUS'] as const) {
-    if (environment[name] !== DEVELOPMENT_SECRET_KEY || !(production || !isLoopback(host))) continue;
-    const where = production ? 'in production' : `while API_HOST is ${host}, which other machines can reach`;
+    if (environment[name] !== DEVELOPMENT_SECRET_KEY || !(production || reachable !== undefined)) continue;
+    const where = production
+      ? 'in production'
+      : `while ${reachable?.variable} is ${reachable?.host}, which other machines can reach`;
     faults.push(
       `${name}: the default is for development only and is refused ${where}; set your own, for example with \`openssl rand -base64 48\``,
     );
@@ -123,9 +137,8 @@ export function unwiseChoices(environment: Environment): string[] {
 function exposures(environment: Environment): string[] {
   const { ENABLE_METRICS: metrics, OPERATIONS_PORT: port, API_HOST: host } = environment;
   const warnings: string[] = [];
-  const metricsHost = (port === 0 ? '' : environment.OPERATIONS_HOST) || host;
-  const metricsArePublic = metrics && port === 0 && !isLoopback(metricsHost);
-  if (!environment.ENABLE_RATE_LIMITING && !isLoopback(host)) {
+  const metricsArePublic = metrics && port === 0 && !isLoopback(host);
+  if (!environment.ENABLE_RATE_LIMITING && reachableBy(environment) !== undefined) {
     warnings.push(
       'ENABLE_RATE_LIMITING: the limits are off while other machines can reach the api; anyone can guess passwords',
     );

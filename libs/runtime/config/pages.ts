@@ -35,7 +35,8 @@ value is wrong, the program prints every fault with the name of its variable and
 - The programs log a warning at start for values that are allowed but probably a mistake: limits that are off, a low
   \`BCRYPT_COST\`, public metrics, the usual port of another kind of server, one secret in two variables, and secrets in quotes
   or with white space around them.
-- The default \`SECRET_KEY\` is refused when \`NODE_ENV=production\` or when \`API_HOST\` is not a loopback address.
+- The default \`SECRET_KEY\` is refused when \`NODE_ENV=production\` or when the api listens on an address that
+  other machines can reach (\`API_HOST\`, \`OPERATIONS_HOST\`).
 - To trust a private certificate authority, set Node's own \`NODE_EXTRA_CA_CERTS\`.
 - \`make run\` also reads \`INBOX_PORT\` (default 8025), the port of its inbox. If \`DATABASE_HOST\` is set, it uses that
   PostgreSQL instead of starting its own.`;

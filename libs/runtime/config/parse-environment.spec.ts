@@ -322,6 +322,16 @@ describe('parseEnvironment', () => {
     },
   );
 
+  it('refuses the key of development, and warns of limits that are off, where other machines reach the port of the operators', () => {
+    const open = { OPERATIONS_PORT: '9000', OPERATIONS_HOST: '0.0.0.0' };
+    expect(faultsOf(open)).toEqual([
+      expect.stringMatching(/^SECRET_KEY: .*while OPERATIONS_HOST is 0\.0\.0\.0/),
+    ]);
+    expect(blamed({ ...open, OPERATIONS_HOST: '127.0.0.1' })).toEqual([]);
+    const unlimited = { ...open, SECRET_KEY: SECRET, ENABLE_RATE_LIMITING: 'false' };
+    expect(warningsOf(unlimited)).toEqual([expect.stringMatching(/^ENABLE_RATE_LIMITING: /)]);
+  });
+
   it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost', '::ffff:127.0.0.1'])(
     'takes the key of development where only this machine reaches the api: %s',
     (host) => {

@@ -1,29 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { accountRow, mailsOfADay, resendWaitSeconds, toCurrentCode, type CodeRow } from '@app/activation';
+import { accountRow, mailsOfADay, resendWaitSeconds, toCurrentCode } from '@app/activation';
 import { recordEvent } from '@app/events';
-import { Environment, inTime, Sql, traceParent } from '@app/runtime';
+import { Environment, inTime, Sql } from '@app/runtime';
 import type { EmailAddress } from '../domain/email-address';
 import type { Addition, NewUser, User, UserRepository, UserWithHash } from '../domain/user-repository';
+import {
+  addRegistration,
+  repeatableAnswers,
+  toRegistration,
+  type KeptRow,
+  type UserRow,
+} from './add-registration';
 import { forgetAddressInEvents } from './erasure-statements';
-import { freshAnswer, pretendedAnswer, toPretended, type PretendedRow } from './pretended-answers';
 
-const { codeColumns, countKeys, countMails, hasFreshCode, isDead, nextCodeDigits, owesMailNow } = accountRow;
-
-interface UserRow extends CodeRow {
-  readonly id: string;
-  readonly email: EmailAddress;
-  readonly created_at: Date;
-  readonly activated_at: Date | null;
-}
+const { codeColumns, countKeys, countMails, owesMailNow } = accountRow;
 
 interface FoundRow extends UserRow {
   readonly password_hash: string;
   readonly request_digest: Buffer | null;
-  readonly pretended: readonly PretendedRow[];
+  readonly pretended: readonly KeptRow[];
 }
 
-/** Where the address is taken, the columns of the account are null. */
-type AddedRow = { readonly instead: PretendedRow } & { [column in keyof UserRow]: UserRow[column] | null };
+/** Statements for one registration: the second one sees what has won against the first. */
+const LOOKS_MAX = 3;
 
 @Injectable()
 export class PostgresUserRepository implements UserRepository {
@@ -33,51 +32,22 @@ export class PostgresUserRepository implements UserRepository {
   ) {}
 
   async add(user: NewUser, pretend = false): Promise<Addition> {
-    const { sql, environment } = this;
-    const { id, email, passwordHash, code, locale, requestId, requestDigest } = user;
-    const mail = { mailId: code.mailId, locale, requestId };
-    // `held` waits for the holder of the row and sees its newest version: the id that is replaced is the true one. The
-    // unique index decides who gets the address, and a registration is replaced only if it is dead at that moment.
-    const [row] = await inTime(
-      sql<AddedRow[]>`
-        with held as (
-          select id, email, created_at, activated_at from users where email = ${email} for update
-        ), added as (
-          insert into users as held_by (id, email, password_hash, mail_id, code_digits, code_key_id, mail_due_at, locale,
-                                        request_id, trace_parent, request_digest)
-          select ${id}::uuid, ${email}, ${passwordHash}, ${code.mailId}::uuid,
-                 ${nextCodeDigits(sql, sql`${email}::text`, code.digits)}, ${code.keyId}, now(), ${locale},
-                 ${requestId}, ${traceParent()}, ${requestDigest}::bytea
-          from (select count(*) from held) as looked
-          on conflict (email) do update set
-            id = excluded.id, password_hash = excluded.password_hash, created_at = now(),
-            request_digest = excluded.request_digest, code_resends = 0, code_early_resend = 'unused',
-            replaced_code = null, pretended = '[]', ${owesMailNow(sql, mail, 'held_by')},
-            ${hasFreshCode(sql, code, 'held_by')}
-          where ${isDead(sql, 'held_by')}
-          returning held_by.*
-        ), counted as (${countMails(sql, sql`added`, mailsOfADay(environment))}),
-        replaced as (${recordEvent(sql, environment, {
-          type: 'user.replaced',
-          from: sql`(select held.* from held join added on true)`,
-          requestId,
-          replacedBy: sql`(select id from added)`,
-        })}),
-        told as (${recordEvent(sql, environment, { type: 'user.registered', from: sql`added`, requestId })}),
-        ${pretend ? pretendedAnswer(sql, user, environment.ACTIVATION_CODE_EXPIRY_SECONDS) : sql`instead as (select ${freshAnswer(sql, user)} as answer)`}
-        select added.id, added.email, added.created_at, added.activated_at, ${codeColumns(sql, resendWaitSeconds(environment), 'added')}, instead.answer as instead
-        from instead left join added on true`,
-    );
-    if (row === undefined) throw new Error('The statement that adds an account gave no row');
-    return row.id === null
-      ? { outcome: 'taken', instead: toPretended(row.instead) }
-      : { outcome: 'added', user: toUser(row as UserRow) };
+    for (let look = 1; ; look += 1) {
+      const row = await addRegistration(this.sql, this.environment, user, pretend);
+      if (row.id !== null) return { outcome: 'added', user: toUser(row as UserRow) };
+      // Only a taken row that was seen has kept the answer, or has shown the one before.
+      const kept = row.held || !pretend || user.requestDigest === null;
+      if (kept || look === LOOKS_MAX) {
+        return { outcome: 'taken', instead: toRegistration(row.instead), replayed: row.known };
+      }
+    }
   }
 
   async findByEmail(email: EmailAddress): Promise<UserWithHash | null> {
     const [row] = await inTime(
       this.sql<FoundRow[]>`
-        select id, email, password_hash, created_at, activated_at, request_digest, pretended, ${codeColumns(this.sql, resendWaitSeconds(this.environment))}
+        select id, email, password_hash, created_at, activated_at, request_digest,
+               ${repeatableAnswers(this.sql, this.environment)} as pretended, ${codeColumns(this.sql, resendWaitSeconds(this.environment))}
         from users where email = ${email}`,
     );
     if (row === undefined) return null;
@@ -85,7 +55,7 @@ export class PostgresUserRepository implements UserRepository {
       ...toUser(row),
       passwordHash: row.password_hash,
       requestDigest: row.request_digest,
-      pretended: row.pretended.map(toPretended),
+      pretended: row.pretended.map(toRegistration),
     };
   }
 

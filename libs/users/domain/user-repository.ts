@@ -15,7 +15,7 @@ export interface UserWithHash extends User {
   readonly passwordHash: string;
   /** HMAC of the last request that changed the account, if that can be repeated. */
   readonly requestDigest: Buffer | null;
-  /** What registrations of this taken address were told in concealed mode. */
+  /** What registrations of this address were told in concealed mode, as far as they can be repeated. */
   readonly pretended: readonly PretendedRegistration[];
 }
 
@@ -31,7 +31,7 @@ export interface NewUser {
   readonly requestDigest: Buffer | null;
 }
 
-/** The answer to a registration of a taken address, made as that of a free one is. */
+/** The answer to a registration; to one of a taken address it is made as that to one of a free one. */
 export interface PretendedRegistration {
   /** Hexadecimal; null when the request cannot be repeated, and nothing is kept. */
   readonly digest: string | null;
@@ -42,14 +42,14 @@ export interface PretendedRegistration {
 
 export type Addition =
   | { readonly outcome: 'added'; readonly user: User }
-  /** `instead` is what a free address would have been told by the same clocks. */
-  | { readonly outcome: 'taken'; readonly instead: PretendedRegistration };
+  /** `instead` is what a free address would have been told by the same clocks; `replayed` where it is told again. */
+  | { readonly outcome: 'taken'; readonly instead: PretendedRegistration; readonly replayed: boolean };
 
 export interface UserRepository {
   /**
    * Adds the account with its first code, whose mail is owed from then on, in one statement; an expired registration is
-   * replaced whole. The unique index decides who has the address. Where it is taken, the answer to a request that
-   * can be repeated is kept if `pretend` says so. @throws {Unavailable}
+   * replaced whole. The unique index decides who has the address. If `pretend` says so, the answer to a request that
+   * can be repeated is kept, whether the address was free or taken. @throws {Unavailable}
    */
   add(user: NewUser, pretend?: boolean): Promise<Addition>;
   /** Resolves to null, never throws, when the address has no account. @throws {Unavailable} */

@@ -1,4 +1,4 @@
-import { DAY_SECONDS, owedFrom, type FakeAccounts } from '@app/activation/testing';
+import { DAY_SECONDS, owedFrom, type FakeAccounts, type FakeRow } from '@app/activation/testing';
 import { Unavailable } from '@app/runtime';
 import type { EmailAddress } from '../domain/email-address';
 import type {
@@ -10,8 +10,11 @@ import type {
   UserWithHash,
 } from '../domain/user-repository';
 
-const PRETENDED_MAX = 8;
-const LIFE_SECONDS = 60;
+const KEPT_MAX = 8;
+/** As long as the purge keeps a registration that has died. */
+const REPEATABLE_SECONDS = 3_600;
+
+const newest = (row?: FakeRow): readonly PretendedRegistration[] => row?.pretended.slice(1 - KEPT_MAX) ?? [];
 
 export class FakeUserRepository implements UserRepository {
   /** Whether every call fails as if the database were unavailable. */
@@ -23,8 +26,20 @@ export class FakeUserRepository implements UserRepository {
 
   async add(user: NewUser, pretend = false): Promise<Addition> {
     this.reach();
-    if (this.accounts.add(user) === undefined)
-      return { outcome: 'taken', instead: this.instead(user, pretend) };
+    const before = this.accounts.rows.get(user.email);
+    const kept = pretend && user.requestDigest !== null;
+    const fresh = this.answerTo(user);
+    if (this.accounts.add(user) === undefined) {
+      const known =
+        before === undefined
+          ? undefined
+          : this.repeatable(before).find(({ digest }) => digest === fresh.digest);
+      if (kept && before !== undefined && known === undefined) before.pretended = [...newest(before), fresh];
+      return { outcome: 'taken', instead: known ?? fresh, replayed: known !== undefined };
+    }
+    const row = this.accounts.rows.get(user.email);
+    if (pretend && row !== undefined)
+      row.pretended = kept ? [...newest(before), fresh] : (before?.pretended ?? []);
     const {
       passwordHash: _hash,
       requestDigest: _digest,
@@ -71,27 +86,24 @@ export class FakeUserRepository implements UserRepository {
     return this.cost;
   }
 
-  private instead({ id, email, code, requestDigest }: NewUser, pretend: boolean): PretendedRegistration {
-    const row = this.accounts.rows.get(email);
-    const now = this.accounts.now();
-    const digest = requestDigest?.toString('hex') ?? null;
-    const known = row?.pretended.find((one) => one.digest === digest);
-    if (pretend && digest !== null && known !== undefined) return known;
+  private answerTo({ id, email, code, requestDigest }: NewUser): PretendedRegistration {
     const digits = this.accounts.digitsFor(email, code.digits);
-    const fresh = { digest, id, createdAt: new Date(now), digits };
-    if (pretend && digest !== null && row !== undefined) {
-      const [oldest] = row.pretended;
-      const young = oldest !== undefined && oldest.createdAt.getTime() > now - LIFE_SECONDS * 1_000;
-      row.pretended = [...(young ? row.pretended.slice(1 - PRETENDED_MAX) : []), fresh];
-    }
-    return fresh;
+    const createdAt = new Date(this.accounts.now());
+    return { digest: requestDigest?.toString('hex') ?? null, id, createdAt, digits };
+  }
+
+  private repeatable(row: FakeRow): PretendedRegistration[] {
+    const oldest = this.accounts.now() - REPEATABLE_SECONDS * 1_000;
+    return row.pretended.filter(
+      ({ id, createdAt }) => createdAt.getTime() > oldest && (row.activatedAt === null || id !== row.id),
+    );
   }
 
   private found(email: EmailAddress): UserWithHash {
     const row = this.accounts.rows.get(email);
     const state = this.accounts.state(email);
     if (row === undefined || state === null) throw new Error(`${email} has no account`);
-    return { ...state, email, createdAt: new Date(row.createdAt), pretended: row.pretended };
+    return { ...state, email, createdAt: new Date(row.createdAt), pretended: this.repeatable(row) };
   }
 
   private reach(): void {

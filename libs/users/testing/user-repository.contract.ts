@@ -10,6 +10,7 @@ import {
   redeem,
   registerAndActivate,
   registerAndDeliver,
+  renew,
   type Stage,
 } from '@app/activation/testing';
 import { parseEmailAddress } from '../domain/email-address';
@@ -58,7 +59,8 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         const user = marie();
         const { id, email, code } = user;
         const added = await add(user);
-        const fresh = { state: 'owed', expiresAt: null, resends: 0, resendsEarly: false, replaced: null };
+        const counts = { resends: 0, wrongTries: 0, resendsEarly: false, replaced: null };
+        const fresh = { state: 'owed', expiresAt: null, ...counts };
         const full = { ...code, ...fresh, resendAllowedAt: added.createdAt };
         expect(added).toEqual({ id, email, createdAt: expect.any(Date), activatedAt: null, code: full });
         expect(await stage.users.findByEmail(email)).toEqual({
@@ -145,6 +147,18 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
           await claimMail(stage, user.code.mailId);
           await stage.owed.postpone(user.code.mailId, 30, '452 mailbox full');
           await stage.letPass(HOUR_SECONDS + 1);
+        },
+        'none of whose mails could be sent for an hour, however often a new code was asked for': async (
+          user,
+        ) => {
+          await stage.users.add(user);
+          let { mailId } = user.code;
+          for (let quarter = 0; quarter < 4; quarter += 1) {
+            await claimMail(stage, mailId);
+            await stage.owed.postpone(mailId, 30, '452 mailbox full');
+            await stage.letPass(HOUR_SECONDS / 4 + 1);
+            ({ mailId } = (await renew(stage, user)).code);
+          }
         },
         'whose code was used up': async (user) => {
           await registerAndDeliver(stage, user);
@@ -233,6 +247,9 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
     describe('a request that can be repeated', () => {
       const digest = Buffer.alloc(32, 7);
       const repeatable = (details: Partial<NewUser> = {}) => ({ ...kevin(details), requestDigest: digest });
+      /** Ids that were told to registrations of the address and can be told again. */
+      const answers = async (): Promise<string[]> =>
+        (await found(kevin().email)).pretended.map(({ id }) => id);
 
       it('is remembered by the row until the next change, and goes with the registration', async () => {
         await stage.users.add(repeatable());
@@ -267,15 +284,50 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect((await stage.users.findByEmail(kevin().email))?.pretended).toEqual([]);
       });
 
-      it('keeps a bounded number of answers, and none from before a registration would have died', async () => {
+      it('keeps a bounded number of answers, and none for longer than a registration that has died is kept', async () => {
         await registerAndActivate(stage, kevin());
         for (let n = 0; n < 12; n += 1) {
           await stage.users.add({ ...kevin(), requestDigest: Buffer.alloc(32, 100 + n) }, true);
         }
-        expect((await stage.users.findByEmail(kevin().email))?.pretended).toHaveLength(8);
-        await stage.letPass(LIFE_SECONDS + 1);
+        expect(await answers()).toHaveLength(8);
+        await stage.letPass(HOUR_SECONDS + 1);
+        expect(await answers()).toEqual([]);
         await stage.users.add(repeatable(), true);
-        expect((await stage.users.findByEmail(kevin().email))?.pretended).toHaveLength(1);
+        expect(await answers()).toHaveLength(1);
+      });
+
+      it('is told the same where the address was free and taken, whatever becomes of the registration', async () => {
+        const first = repeatable();
+        await stage.users.add(first, true);
+        await deliver(stage, first.code.mailId);
+        expect(await stage.users.add(repeatable(), true)).toMatchObject({
+          ...{ outcome: 'taken', replayed: true, instead: { id: first.id } },
+        });
+        // A new code, its wrong tries, and the next registration of the address.
+        const renewed = await renew(stage, first);
+        await deliver(stage, renewed.code.mailId);
+        await guessWrong(stage, renewed, MAX_WRONG_TRIES);
+        const next = { ...kevin(), requestDigest: Buffer.alloc(32, 9) };
+        expect(await stage.users.add(next, true)).toMatchObject({ outcome: 'added' });
+        expect(await answers()).toEqual([first.id, next.id]);
+        await deliver(stage, next.code.mailId);
+        await redeem(stage, next, true);
+        expect(await answers()).toEqual([first.id]);
+      });
+
+      it('is told one thing, however many of it race for a free address and for a taken one', async () => {
+        const race = async (): Promise<Set<string>> => {
+          const additions = await Promise.all(
+            Array.from({ length: RACERS }, () => stage.users.add(repeatable(), true)),
+          );
+          return new Set(additions.map((one) => (one.outcome === 'added' ? one.user.id : one.instead.id)));
+        };
+        expect((await race()).size).toBe(1);
+        const { id, code } = await found(kevin().email);
+        if (code === null) throw new Error('A registration has a code');
+        await deliver(stage, code.mailId);
+        await redeem(stage, { id, code }, true);
+        expect((await race()).size).toBe(1);
       });
     });
 

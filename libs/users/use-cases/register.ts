@@ -65,7 +65,10 @@ export class Register {
     if (digest === null) return null;
     const user = await this.users.findByEmail(email);
     if (user === null) return null;
-    if (user.code !== null && isSameRequest(user.requestDigest, digest)) return answerOf(user, true);
+    if (!this.environment.CONCEAL_REGISTERED_EMAILS) {
+      return user.code !== null && isSameRequest(user.requestDigest, digest) ? answerOf(user, true) : null;
+    }
+    // What a registration of a free address was told is kept there as well, and forgotten by the same rules.
     const pretended = user.pretended.find((one) => one.digest === digest.toString('hex'));
     return pretended === undefined ? null : pretendedAnswer(email, pretended, true);
   }
@@ -118,9 +121,9 @@ export class Register {
       return answerOf(addition.user, false);
     }
     if (!conceals) return null;
-    this.tellOwner(email, mailId, requestId);
+    if (!addition.replayed) this.tellOwner(email, mailId, requestId);
     this.doorbell.ring();
-    return pretendedAnswer(email, addition.instead, false);
+    return pretendedAnswer(email, addition.instead, addition.replayed);
   }
 
   /** Written without waiting for it: a free address does not cost this. */

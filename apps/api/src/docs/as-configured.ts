@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Environment } from '@app/runtime';
+import { describeConcealedMode, withoutErrors, type Operation } from './concealed-mode';
 
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 type Properties = Record<string, Record<string, unknown>>;
 
@@ -10,25 +10,33 @@ const CODE_DIGITS_MAX = 8;
 
 /** Adapts the document to the configuration: lengths, lifetimes and counts, and the responses of concealed mode. */
 export function describeConfiguration(document: OpenAPIObject, environment: Environment): OpenAPIObject {
-  const paths = Object.fromEntries(
-    Object.entries(document.paths).map(([path, item]) => [`/${path.replace(/^\//, '')}`, item]),
-  );
-  const post = (path: string): Operation | undefined => paths[`/api/v1/users/${path}`]?.post;
+  const post = (path: string): Operation | undefined => document.paths[`/api/v1/users/${path}`]?.post;
   describeSchemas(document.components?.schemas ?? {}, environment);
   describeRegister(post('register'), environment);
   describeNewCode(post('activation-codes'), environment);
-  if (environment.CONCEAL_REGISTERED_EMAILS) {
-    conceal(
-      post('register'),
-      'The response is the same if the address is already registered; its owner then gets a mail about it.',
-    );
-  }
+  if (environment.CONCEAL_REGISTERED_EMAILS) describeConcealedMode(document);
+  if (!environment.ENABLE_RATE_LIMITING) describeNoLimits(document, environment);
   return document;
+}
+
+/** Only what the row counts is left: the new codes of a registration. */
+function describeNoLimits(
+  document: OpenAPIObject,
+  { CONCEAL_REGISTERED_EMAILS: concealed }: Environment,
+): void {
+  for (const [path, item] of Object.entries(document.paths)) {
+    const counted = path.endsWith('/activation-codes') && !concealed;
+    for (const operation of [item.get, item.post, item.delete]) {
+      if (!counted) withoutErrors(operation, ['RateLimitExceeded']);
+    }
+  }
 }
 
 function describeSchemas(schemas: Schemas, environment: Environment): void {
   const {
     ACTIVATION_CODE_LENGTH: digits,
+    ACTIVATION_CODE_EXPIRY_SECONDS: life,
+    ACTIVATION_CODE_MAX_RESENDS: resends,
     PASSWORD_MIN_LENGTH: shortest,
     PASSWORD_BLOCKLIST: blocks,
   } = environment;
@@ -37,6 +45,9 @@ function describeSchemas(schemas: Schemas, environment: Environment): void {
     minLength: digits,
     pattern: `^[0-9]{${digits},${CODE_DIGITS_MAX}}$`,
   });
+  change(schemas, 'Activation', 'code_length', { example: digits, minimum: digits });
+  change(schemas, 'Activation', 'code_lifetime_seconds', { example: life });
+  change(schemas, 'Activation', 'resends_left', { example: resends });
   const blocklist = blocks ? '; the most common passwords are refused' : '';
   change(schemas, 'RegisterBody', 'password', {
     minLength: shortest,
@@ -67,13 +78,6 @@ function describeNewCode(operation: Operation | undefined, environment: Environm
   operation.description =
     `Sends a new code; the old one is no longer valid. A registration gets at most ${resends} new codes. After that, ` +
     'a 429 says when the last code expires and the address can be registered again.';
-}
-
-/** In concealed mode, register has no response that says whether an address is taken. */
-function conceal(operation: Operation | undefined, note: string): void {
-  if (operation === undefined) return;
-  delete operation.responses['409'];
-  operation.description = `${operation.description ?? ''} ${note}`;
 }
 
 const plural = (word: string, count: number): string => (count === 1 ? word : `${word}s`);

@@ -1,6 +1,7 @@
+import { NestFactory } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { parseEnvironment } from '@app/runtime';
-import { startEdge } from '../testing/edge-app';
+import { AppModule } from '../app.module';
 import { createOpenApiDocument } from './openapi';
 
 interface Media {
@@ -13,18 +14,24 @@ interface Answers {
   readonly responses: Record<string, { readonly content?: Record<string, Media> }>;
 }
 
-/** The document as a configuration makes it. */
+/** The document as a configuration makes it. Nest's preview reads the modules and starts nothing of them. */
 async function documentOf(env: NodeJS.ProcessEnv = {}): Promise<OpenAPIObject> {
-  const { app } = await startEdge();
-  const document = createOpenApiDocument(app, parseEnvironment(env));
-  await app.close();
-  return document;
+  const environment = parseEnvironment(env);
+  const module = AppModule.forEnvironment(environment);
+  const app = await NestFactory.create(module, { preview: true, abortOnError: false, logger: false });
+  return createOpenApiDocument(app, environment);
 }
 
 const operationsOf = ({ paths }: OpenAPIObject): Answers[] =>
   Object.values(paths).flatMap(({ get, post, delete: remove }) =>
     [get, post, remove].filter((operation) => operation !== undefined),
   ) as Answers[];
+
+/** Names of the errors that an operation names. */
+const errorsOf = ({ paths }: OpenAPIObject, path: string): string[] =>
+  Object.values((paths[path]?.post as unknown as Answers).responses)
+    .flatMap(({ content = {} }) => Object.keys(content['application/problem+json']?.examples ?? {}))
+    .sort();
 
 describe('The OpenAPI document', () => {
   it('says lengths, lives and counts as they are configured', async () => {
@@ -38,6 +45,12 @@ describe('The OpenAPI document', () => {
       ActivateBody: {
         properties: { activation_code: { pattern: '^[0-9]{6,8}$', minLength: 6, example: '123456' } },
       },
+      Activation: {
+        properties: {
+          ...{ code_length: { example: 6, minimum: 6 }, code_lifetime_seconds: { example: 90 } },
+          ...{ resends_left: { example: 4 } },
+        },
+      },
       RegisterBody: { properties: { password: { minLength: 14 } } },
     });
     expect(document.paths['/api/v1/users/register']?.post?.description).toMatch(/6 digits.*90 seconds/);
@@ -47,15 +60,46 @@ describe('The OpenAPI document', () => {
     expect(document.info.description).toContain('expires after 90 s');
   });
 
-  it('has no answer for a taken address in concealed mode', async () => {
+  it('names in concealed mode no answer that would tell who is registered', async () => {
     const [plain, concealed] = await Promise.all([
       documentOf(),
       documentOf({ CONCEAL_REGISTERED_EMAILS: 'true', OPERATIONS_PORT: '9000' }),
     ]);
-    const statuses = (document: OpenAPIObject): string[] =>
-      Object.keys(document.paths['/api/v1/users/register']?.post?.responses ?? {});
-    expect(statuses(plain)).toContain('409');
-    expect(statuses(concealed)).not.toContain('409');
+    const registrations = ['register', 'activate', 'activation-codes'];
+    const errors = (document: OpenAPIObject): Record<string, string[]> =>
+      Object.fromEntries(registrations.map((path) => [path, errorsOf(document, `/api/v1/users/${path}`)]));
+    const always = ['InternalError', 'ServiceUnavailable', 'RateLimitExceeded', 'ValidationError'].sort();
+    const body = ['PayloadTooLarge', 'UnsupportedMediaType'];
+    expect(errors(plain)['register']).toContain('UserAlreadyExists');
+    expect(errors(plain)['activate']).toEqual(
+      expect.arrayContaining(['InvalidActivationCode', 'UserAlreadyActivated', 'ActivationCodeExpired']),
+    );
+    expect(errors(concealed)).toEqual({
+      register: [...always, ...body].sort(),
+      activate: [...always, ...body, 'InvalidCredentials'].sort(),
+      'activation-codes': [...always, 'InvalidCredentials'].sort(),
+    });
+    const { activate, me, newCode } = {
+      activate: concealed.paths['/api/v1/users/activate']?.post,
+      newCode: concealed.paths['/api/v1/users/activation-codes']?.post,
+      me: concealed.paths['/api/v1/users/me']?.get,
+    };
+    expect(activate?.description).toMatch(/Every failure gets the same 401/);
+    expect(JSON.stringify(activate?.responses['401'])).toContain('"hint":"A wrong or expired code');
+    expect(newCode?.description).toMatch(/The answer is always the same/);
+    expect(JSON.stringify(newCode?.responses['202'])).toContain('"message":"If the password is right');
+    expect(me?.description).toMatch(/not activated yet gets the 401/);
+  });
+
+  it('names no limits where they are switched off, but that on new codes, which the row counts', async () => {
+    const document = await documentOf({ ENABLE_RATE_LIMITING: 'false' });
+    for (const [path, { get, post, delete: erase }] of Object.entries(document.paths)) {
+      const limited = path === '/api/v1/users/activation-codes';
+      for (const operation of [get, post, erase].filter((each) => each !== undefined)) {
+        expect([path, '429' in operation.responses]).toEqual([path, limited]);
+        expect([path, JSON.stringify(operation.responses).includes('X-RateLimit')]).toEqual([path, limited]);
+      }
+    }
   });
 
   it('has a distinct operationId for every operation', async () => {

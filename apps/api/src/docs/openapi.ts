@@ -39,7 +39,7 @@ export function createOpenApiDocument(app: INestApplication, environment: Enviro
     operationIdFactory: (_controller, method) => method,
   });
   return describeExamples(
-    describeConfiguration(describeHeaders(document), environment),
+    describeHeaders(describeConfiguration(document, environment)),
     environment.PUBLIC_PATH,
   );
 }

@@ -13,6 +13,7 @@ export const FIELD_SENTENCES = {
   notText: 'must be a string',
   nul: 'must be well-formed Unicode without NUL characters',
   notAscii: 'must be printable ASCII',
+  once: 'must be sent once',
   wholeNumber: 'must be a whole number from {min} to {max}',
   cursor: 'must be the `next` of an earlier response',
 } as const;

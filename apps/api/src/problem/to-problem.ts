@@ -89,12 +89,12 @@ function fromActivation(error: ActivationError): ProblemError {
     case 'activation.too_early':
       return named('RateLimitExceeded', { limit: 'resend', retryAfterSeconds: RESEND_WAIT_SECONDS });
     case 'activation.code_replaced':
-      return named('InvalidActivationCode', { hint: REPLACED_CODE_HINT, resendAllowedAt });
+      return named('InvalidActivationCode', { hint: REPLACED_CODE_HINT, attemptsLeft, resendAllowedAt });
     case 'activation.code_dead':
       return named('ActivationCodeExpired', { hint: NEW_CODE_HINT, attemptsLeft, resendAllowedAt });
     case 'activation.codes_used_up': {
       const { retryAfterSeconds = RETRY_AFTER_SECONDS } = error;
-      return new ProblemError('RateLimitExceeded', CODES_USED_UP, { retryAfterSeconds });
+      return new ProblemError('RateLimitExceeded', CODES_USED_UP, { limit: 'resend', retryAfterSeconds });
     }
     default:
       return named(ERROR_OF[error.code]);

@@ -47,7 +47,7 @@ function render(status: number, requestId: string, body: string, isMethod: boole
     `X-Request-Id: ${requestId}`,
     'X-Content-Type-Options: nosniff',
     // CONNECT has no path, so this lists the methods of all paths.
-    ...(isMethod ? ['Allow: GET, HEAD, POST, OPTIONS'] : []),
+    ...(isMethod ? ['Allow: DELETE, GET, HEAD, OPTIONS, POST'] : []),
     'Connection: close',
   ];
   return `${head.join('\r\n')}\r\n\r\n${body}`;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { UNMATCHED_ROUTE } from '@app/metrics';
-import { clientOf, digestKey, withoutPort, type Charge, type Verdict } from '@app/rate-limit';
+import { bareAddress, clientOf, digestKey, type Charge, type Verdict } from '@app/rate-limit';
 import { requestContext, type RequestContext } from '@app/runtime';
 import { parseBasicCredentials, type BasicCredentials } from '../users/basic-credentials';
 
@@ -81,7 +81,7 @@ export class HttpRequestContext implements RequestContext {
 /** Gives every request its context, and returns the request's id to the client. */
 export function openRequestContext(secretKey: string): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
-    dropForwardedPorts(request);
+    simplifyForwardedHops(request);
     const given = request.get('x-request-id');
     const requestId = given !== undefined && TOKEN.test(given) ? given : randomUUID();
     const context = new HttpRequestContext(requestId, request, response, secretKey);
@@ -93,14 +93,15 @@ export function openRequestContext(secretKey: string): RequestHandler {
   };
 }
 
-/** `trust proxy` compares addresses, so a hop written with its port would not match any proxy. */
-function dropForwardedPorts({ headers }: Request): void {
+/**
+ * `trust proxy` compares addresses: a hop that is written with its port or zone would be no proxy that it knows. Empty
+ * elements of a list count for nothing (RFC 9110, 5.6.1).
+ */
+function simplifyForwardedHops({ headers }: Request): void {
   const hops = headers['x-forwarded-for'];
   if (typeof hops !== 'string') return;
-  headers['x-forwarded-for'] = hops
-    .split(',')
-    .map((hop) => withoutPort(hop.trim()))
-    .join(', ');
+  const addresses = hops.split(',').map(bareAddress);
+  headers['x-forwarded-for'] = addresses.filter((address) => address !== '').join(', ');
 }
 
 /** @throws {Error} if no request is in progress */

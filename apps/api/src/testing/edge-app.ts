@@ -45,7 +45,7 @@ class RuntimeInMemory {
 
 const CODE: CurrentCode = {
   ...{ mailId: randomUUID(), digits: 4, keyId: null, state: 'owed', expiresAt: null },
-  ...{ resends: 1, resendAllowedAt: new Date(0), resendsEarly: false, replaced: null },
+  ...{ resends: 1, wrongTries: 0, resendAllowedAt: new Date(0), resendsEarly: false, replaced: null },
 };
 
 /** Use cases that store nothing: every registration succeeds, and `PASSWORD` is everyone's password. */

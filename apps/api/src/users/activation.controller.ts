@@ -10,6 +10,7 @@ import { ActivationView } from './activation-view';
 import { BasicAuth, Credentials } from './basic-auth';
 import type { BasicCredentials } from './basic-credentials';
 import { ApiProblems, BODY_PROBLEMS } from '../docs/api-problems';
+import { CONCEALED_NEW_CODE } from '../docs/concealed-mode';
 import { ConcealedAccounts } from './concealed-accounts';
 import { ApiIdempotencyKey, IdempotencyKey, markReplayed } from './idempotency-key';
 import { JsonBodyInterceptor } from './json-body.interceptor';
@@ -99,11 +100,11 @@ export class ActivationController {
     if (this.environment.CONCEAL_REGISTERED_EMAILS) {
       await this.concealed.issueNewCode(credentials, locale, requestDigest);
       return {
-        message: 'If the password is right and the account is not activated yet, a new code is on its way.',
+        message: CONCEALED_NEW_CODE,
         email: emailAddressOrNull(credentials.email) ?? credentials.email,
       };
     }
-    const { user, early } = await this.authentication.authenticateForNewCode(credentials);
+    const { user, early } = await this.authentication.authenticateForNewCode(credentials, requestDigest);
     const { requestId } = currentRequest();
     const { code, replayed } = await this.newCode.issueNewCode({
       account: user,

@@ -12,15 +12,20 @@ const LENGTH_MAX = 255;
 /** Marks a response that repeats an earlier one. */
 export const REPLAYED_FIELD = 'Idempotency-Replayed';
 
-/** The Idempotency-Key of a request; undefined if it has none. @throws {ProblemError} if it is not valid */
-export const IdempotencyKey = createParamDecorator((_data, context): string | undefined =>
-  checkedKey(context.switchToHttp().getRequest<Request>().get(FIELD)),
-);
+/** The Idempotency-Key of a request; undefined where it has none. @throws {ProblemError} where it is not fit for one */
+export const IdempotencyKey = createParamDecorator((_data, context): string | undefined => {
+  const { rawHeaders } = context.switchToHttp().getRequest<Request>();
+  // Node would make one text of several fields, and two keys of one name are two requests.
+  const isKey = (_: string, index: number): boolean =>
+    index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === FIELD.toLowerCase();
+  return checkedKey(rawHeaders.filter(isKey));
+});
 
-export function checkedKey(key: string | undefined): string | undefined {
+function checkedKey([key, ...others]: readonly string[]): string | undefined {
   if (key === undefined) return undefined;
   const fault = (kind: string, params: Record<string, number>, message: string): ProblemError =>
     ProblemError.invalid([{ field: FIELD, code: `${FIELD}.${kind}`, params, message }]);
+  if (others.length > 0) throw fault('invalid', {}, 'must be sent once');
   if (!/^[\x20-\x7e]*$/.test(key)) throw fault('invalid', {}, 'must be printable ASCII');
   if (key.length < LENGTH_MIN) {
     throw fault('too_short', { min: LENGTH_MIN }, `must have at least ${LENGTH_MIN} characters`);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isSameRequest } from '@app/activation';
 import { Authenticate, UsersError, type UserWithHash } from '@app/users';
 import type { BasicCredentials } from './basic-credentials';
 import { RequestLimits } from '../rate-limit/request-limits';
@@ -27,15 +28,17 @@ export class LimitedAuthentication {
 
   /**
    * A code with too many failed attempts may be replaced within the resend minute, once per registration; the row
-   * remembers it.
-   * @returns `early` if that exception was used
+   * remembers it. The request that caused the present code may be repeated within it as well: it sends nothing.
+   * @returns `early` if such an exception was used
    * @throws as `authenticate`
    */
   async authenticateForNewCode(
     credentials: BasicCredentials,
+    requestDigest: Buffer | null,
   ): Promise<{ user: UserWithHash; early: boolean }> {
     const user = await this.check(credentials);
-    const allowed = await this.limits.spend('resend', user.id, user.code?.resendsEarly);
+    const excused = user.code?.resendsEarly === true || isSameRequest(user.requestDigest, requestDigest);
+    const allowed = await this.limits.spend('resend', user.id, excused);
     return { user, early: !allowed };
   }
 

@@ -54,6 +54,7 @@ export const ar: Phrases = {
     notText: 'يجب أن يكون نصًا',
     nul: 'يجب أن يكون نص Unicode سليمًا بلا أحرف NUL',
     notAscii: 'يجب أن يتكون من أحرف ASCII القابلة للطباعة',
+    once: 'يجب أن يُرسَل مرة واحدة فقط',
     wholeNumber: 'يجب أن يكون عددًا صحيحًا من {min} إلى {max}',
     cursor: 'يجب أن يكون قيمة `next` من رد سابق',
   },

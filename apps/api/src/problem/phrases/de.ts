@@ -58,6 +58,7 @@ export const de: Phrases = {
     notText: 'muss ein Text sein',
     nul: 'muss wohlgeformtes Unicode ohne NUL-Zeichen sein',
     notAscii: 'muss aus druckbaren ASCII-Zeichen bestehen',
+    once: 'darf nur einmal gesendet werden',
     wholeNumber: 'muss eine ganze Zahl von {min} bis {max} sein',
     cursor: 'muss der Wert `next` einer früheren Antwort sein',
   },

@@ -56,6 +56,7 @@ export const es: Phrases = {
     notText: 'debe ser un texto',
     nul: 'debe ser Unicode bien formado, sin caracteres NUL',
     notAscii: 'debe estar formado por caracteres ASCII imprimibles',
+    once: 'debe enviarse una sola vez',
     wholeNumber: 'debe ser un número entero de {min} a {max}',
     cursor: 'debe ser el `next` de una respuesta anterior',
   },

@@ -57,6 +57,7 @@ export const fr: Phrases = {
     notText: 'doit être un texte',
     nul: 'doit être de l’Unicode bien formé, sans caractère NUL',
     notAscii: 'doit être composé de caractères ASCII imprimables',
+    once: "ne doit être envoyé qu'une fois",
     wholeNumber: 'doit être un nombre entier de {min} à {max}',
     cursor: 'doit être le `next` d’une réponse précédente',
   },

@@ -56,6 +56,7 @@ export const ja: Phrases = {
     notText: '文字列にしてください',
     nul: 'NUL 文字を含まない、正しい形式の Unicode にしてください',
     notAscii: '印字可能な ASCII 文字だけにしてください',
+    once: '一度だけ送ってください',
     wholeNumber: '{min} から {max} までの整数にしてください',
     cursor: '以前の応答の `next` にしてください',
   },

@@ -56,6 +56,7 @@ export const pt: Phrases = {
     notText: 'deve ser um texto',
     nul: 'deve ser Unicode bem formado, sem caracteres NUL',
     notAscii: 'deve ser composto por caracteres ASCII imprimíveis',
+    once: 'deve ser enviado uma única vez',
     wholeNumber: 'deve ser um número inteiro de {min} a {max}',
     cursor: 'deve ser o `next` de uma resposta anterior',
   },

@@ -1,0 +1,83 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { ErrorName, Problem } from '../problem/problem';
+import { CONCEALED_HINT, DETAIL_OF } from '../problem/statuses';
+
+export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+interface ProblemMedia {
+  readonly schema: {
+    readonly allOf: [object, { readonly properties: { readonly error: { enum: ErrorName[] } } }];
+  };
+  examples: Partial<Record<ErrorName, { value: Problem } | undefined>>;
+}
+
+const PROBLEM_TYPE = 'application/problem+json';
+
+/** Takes errors from an operation that it does not answer as configured, and the statuses that nothing is left of. */
+export function withoutErrors(operation: Operation | undefined, gone: readonly ErrorName[]): void {
+  if (operation === undefined) return;
+  const responses = Object.entries(operation.responses).filter(([, response]) => {
+    const media = problemsOf(response);
+    if (media === undefined) return true;
+    const { error } = media.schema.allOf[1].properties;
+    const left = error.enum.filter((name) => !gone.includes(name));
+    if (left.length === error.enum.length) return true;
+    error.enum = left;
+    media.examples = Object.fromEntries(left.map((name) => [name, media.examples[name]]));
+    Object.assign(response ?? {}, {
+      description: left.map((name) => `${name}: ${DETAIL_OF[name]}`).join(' '),
+    });
+    return left.length > 0;
+  });
+  operation.responses = Object.fromEntries(responses);
+}
+
+/** What is answered where it is concealed who is registered (docs/decisions/0024-concealed-accounts.md). */
+export function describeConcealedMode(document: OpenAPIObject): void {
+  const post = (path: string): Operation | undefined => document.paths[`/api/v1/users/${path}`]?.post;
+  const [register, activate, newCode] = [post('register'), post('activate'), post('activation-codes')];
+  const me = document.paths['/api/v1/users/me'];
+  withoutErrors(register, ['UserAlreadyExists']);
+  add(register, 'The same answer comes where the address is taken; its owner gets a mail that says so.');
+  withoutErrors(activate, ['InvalidActivationCode', 'UserAlreadyActivated', 'ActivationCodeExpired']);
+  add(
+    activate,
+    'Every failure gets the same 401: an unknown address, a wrong password, a wrong or expired code, an account that is activated.',
+  );
+  const refused = problemsOf(activate?.responses['401'])?.examples.InvalidCredentials;
+  if (refused !== undefined) refused.value = Object.assign({}, refused.value, { hint: CONCEALED_HINT });
+  describeNewCode(newCode);
+  for (const operation of [me?.get, me?.delete]) {
+    add(operation, 'An account that is not activated yet gets the 401 of an unknown one.');
+  }
+}
+
+function describeNewCode(operation: Operation | undefined): void {
+  if (operation === undefined) return;
+  withoutErrors(operation, ['UserAlreadyActivated']);
+  operation.description =
+    'The answer is always the same. A new code is sent only if the password is right and the account waits for its activation; ' +
+    'the old one is no longer valid then. A 401 says that the credentials cannot be read.';
+  const accepted = operation.responses['202'] as
+    { description: string; content: Record<string, { example?: unknown }> } | undefined;
+  if (accepted === undefined) return;
+  accepted.description = 'Accepted, whether or not a code is sent.';
+  for (const media of Object.values(accepted.content)) {
+    media.example = { message: CONCEALED_NEW_CODE, email: 'test@example.com' };
+  }
+}
+
+/** The one answer to a request for a new code. */
+export const CONCEALED_NEW_CODE =
+  'If the password is right and the account is not activated yet, a new code is on its way.';
+
+function problemsOf(response: Operation['responses'][string] | undefined): ProblemMedia | undefined {
+  const { content } = (response ?? {}) as { content?: Record<string, ProblemMedia> };
+  const media = content?.[PROBLEM_TYPE];
+  // One that names its errors: a refusal that any route can have is the bare schema.
+  return media?.examples === undefined ? undefined : media;
+}
+
+function add(operation: Operation | undefined, note: string): void {
+  if (operation !== undefined) operation.description = `${operation.description ?? ''} ${note}`;
+}

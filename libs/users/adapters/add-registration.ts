@@ -1,0 +1,135 @@
+import { accountRow, mailsOfADay, resendWaitSeconds, type CodeRow } from '@app/activation';
+import { recordEvent } from '@app/events';
+import { inTime, traceParent, type Environment, type Sql } from '@app/runtime';
+import type { EmailAddress } from '../domain/email-address';
+import type { NewUser, PretendedRegistration } from '../domain/user-repository';
+
+const { codeColumns, countMails, hasFreshCode, isDead, nextCodeDigits, owesMailNow } = accountRow;
+
+export interface UserRow extends CodeRow {
+  readonly id: string;
+  readonly email: EmailAddress;
+  readonly created_at: Date;
+  readonly activated_at: Date | null;
+}
+
+/** Where the address is taken, the columns of the account are null. */
+export type AddedRow = {
+  readonly instead: KeptRow;
+  /** The same request was told `instead` before. */
+  readonly known: boolean;
+  /** Whether the statement saw the row that has the address: one that was added at the same moment, it does not. */
+  readonly held: boolean;
+} & { [column in keyof UserRow]: UserRow[column] | null };
+
+/**
+ * The one statement of a registration: account, code, promise of a mail, and event. Where the address is taken, the
+ * answer to a request that can be repeated is kept.
+ */
+export async function addRegistration(
+  sql: Sql,
+  environment: Environment,
+  user: NewUser,
+  pretend: boolean,
+): Promise<AddedRow> {
+  const { id, email, passwordHash, code, locale, requestId, requestDigest } = user;
+  const mail = { mailId: code.mailId, locale, requestId };
+  const fresh = freshAnswer(sql, user);
+  const digest = requestDigest?.toString('hex') ?? null;
+  // `held` waits for the holder of the row and sees its newest version: the id that is replaced is the true one. The
+  // unique index decides who gets the address, and a registration is replaced only if it is dead at that moment.
+  const [row] = await inTime(
+    sql<AddedRow[]>`
+        with held as (
+          select id, email, created_at, activated_at, ${repeatableAnswers(sql, environment)} as pretended
+          from users where email = ${email} for update
+        ), added as (
+          insert into users as held_by (id, email, password_hash, mail_id, code_digits, code_key_id, mail_due_at, locale,
+                                        request_id, trace_parent, request_digest, pretended)
+          select ${id}::uuid, ${email}, ${passwordHash}, ${code.mailId}::uuid,
+                 ${nextCodeDigits(sql, sql`${email}::text`, code.digits)}, ${code.keyId}, now(), ${locale},
+                 ${requestId}, ${traceParent()}, ${requestDigest}::bytea,
+                 ${pretend && digest !== null ? sql`jsonb_build_array(${fresh})` : sql`'[]'`}
+          from (select count(*) from held) as looked
+          on conflict (email) do update set
+            id = excluded.id, password_hash = excluded.password_hash, created_at = now(),
+            request_digest = excluded.request_digest, code_resends = 0, code_early_resend = 'unused',
+            replaced_code = null, ${pretend ? keepsAnswer(sql, user, 'held_by') : sql`pretended = '[]'`},
+            ${owesMailNow(sql, mail, 'held_by')}, ${hasFreshCode(sql, code, 'held_by')}
+          where ${isDead(sql, 'held_by')}
+          returning held_by.*
+        ), counted as (${countMails(sql, sql`added`, mailsOfADay(environment))}),
+        replaced as (${recordEvent(sql, environment, {
+          type: 'user.replaced',
+          from: sql`(select held.* from held join added on true)`,
+          requestId,
+          replacedBy: sql`(select id from added)`,
+        })}),
+        told as (${recordEvent(sql, environment, { type: 'user.registered', from: sql`added`, requestId })}),
+        known as (
+          select answer from held, jsonb_array_elements(held.pretended) as answer
+          where answer ->> 'digest' = ${digest} limit 1
+        )${pretend && digest !== null ? keepingAnswer(sql, user) : sql``}
+        select added.id, added.email, added.created_at, added.activated_at, ${codeColumns(sql, resendWaitSeconds(environment), 'added')},
+               coalesce(known.answer, ${fresh}) as instead, known.answer is not null as known,
+               exists (select from held) as held
+        from (select) as one left join added on true left join known on true`,
+  );
+  if (row === undefined) throw new Error('The statement that adds an account gave no row');
+  return row;
+}
+
+/** Statement behind `added` and `known`: the taken row keeps what is answered, unless the same was answered before. */
+const keepingAnswer = (sql: Sql, user: NewUser) => sql`, kept as (
+      update users set ${keepsAnswer(sql, user, 'users')}
+      where users.email = ${user.email} and not exists (select from added) and not exists (select from known)
+    )`;
+
+/** Answers that a row keeps, the newest. */
+const KEPT_MAX = 8;
+
+export interface KeptRow {
+  readonly digest: string | null;
+  readonly id: string;
+  readonly at: string;
+  readonly digits: number;
+}
+
+/** What a registration is told: the caller's id, PostgreSQL's time. */
+const freshAnswer = (sql: Sql, { id, email, code, requestDigest }: NewUser) => sql`
+  jsonb_build_object('digest', ${requestDigest?.toString('hex') ?? null}::text, 'id', ${id}::text,
+    'at', now(), 'digits', ${accountRow.nextCodeDigits(sql, sql`${email}::text`, code.digits)})`;
+
+/**
+ * Assignment: the row keeps this answer as well. In concealed mode both rows do, the one that a registration has made
+ * and the taken one, and whatever happens to a registration later, so that repeating it tells nothing.
+ */
+const keepsAnswer = (sql: Sql, user: NewUser, row: string) =>
+  user.requestDigest === null
+    ? sql`pretended = ${sql(row)}.pretended`
+    : sql`
+  pretended = jsonb_path_query_array(${sql(row)}.pretended, ${`$[last - ${KEPT_MAX - 2} to last]`}::jsonpath)
+    || ${freshAnswer(sql, user)}`;
+
+/**
+ * The answers of a row that can be repeated. A registration that is never activated stays in the table for as long as
+ * that, and is forgotten with its row later: no answer may be known longer because its address was taken. Its own one
+ * goes with the activation.
+ */
+export const repeatableAnswers = (
+  sql: Sql,
+  { ACTIVATION_CODE_EXPIRY_SECONDS: life, PURGE_OLDER_THAN_SECONDS: kept }: Environment,
+  row = 'users',
+) => sql`
+  case when ${sql(row)}.pretended = '[]' then '[]' else (
+    select coalesce(jsonb_agg(answer order by place), '[]')
+    from jsonb_array_elements(${sql(row)}.pretended) with ordinality as kept(answer, place)
+    where (answer ->> 'at')::timestamptz > now() - make_interval(secs => ${Math.max(life, kept)})
+      and (${sql(row)}.activated_at is null or answer ->> 'id' <> ${sql(row)}.id::text)) end`;
+
+export const toRegistration = ({ digest, id, at, digits }: KeptRow): PretendedRegistration => ({
+  digest,
+  id,
+  createdAt: new Date(at),
+  digits,
+});

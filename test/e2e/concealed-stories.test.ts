@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { codeIn } from '../support/inbox';
+import { letPass } from '../support/let-pass';
+import { basic, Client, Service, type Answer } from '../support/service';
+import { until } from '../support/until';
+
+const OWNERS = 'SecurePass123';
+const STORIES = 40;
+/** A busy machine tells fewer of them. */
+const TIME_MS = 12_000;
+const MANY = '100000';
+
+interface Step {
+  readonly does: 'register' | 'activate' | 'guess to the end' | 'ask for a code' | 'look' | 'delete' | 'wait';
+  readonly password: string;
+  readonly key: string | null;
+  readonly seconds: number;
+}
+
+/** What a stranger does about one address, with passwords of their own, in any order. */
+const step: fc.Arbitrary<Step> = fc.record({
+  does: fc.constantFrom<Step['does'][]>(
+    ...(['register', 'register', 'register', 'activate', 'guess to the end'] as const),
+    ...(['ask for a code', 'look', 'delete', 'wait'] as const),
+  ),
+  password: fc.constantFrom('StrangersPass1', 'WrongPass123'),
+  key: fc.constantFrom(null, 'key-one-of-three', 'key-two-of-three', 'key-three-of-three'),
+  seconds: fc.constantFrom(5, 61, 600, 3_500, 3_700, 90_000),
+});
+
+/** What is a new one in every answer; here it is the same or another one than before. */
+class Names {
+  private readonly known = new Map<unknown, string>();
+
+  of(value: unknown): string {
+    const name = this.known.get(value) ?? `no. ${this.known.size}`;
+    this.known.set(value, name);
+    return name;
+  }
+}
+
+describe('Concealed accounts', () => {
+  let service: Service;
+  let client: Client;
+  let stories = 0;
+
+  beforeAll(async () => {
+    service = await Service.start('one-node', {
+      ...{ CONCEAL_REGISTERED_EMAILS: 'true', ENABLE_SELF_DELETION: 'true', ENABLE_RATE_LIMITING: 'true' },
+      ...{ RATE_LIMIT_CLIENT_PER_MINUTE: MANY, RATE_LIMIT_GLOBAL_PER_MINUTE: MANY },
+      ...{ RATE_LIMIT_REGISTRATION_PER_HOUR: MANY, RATE_LIMIT_CREDENTIALS_PER_MINUTE: MANY },
+      ...{ TRUST_PROXY: '127.0.0.1', PURGE_INTERVAL_SECONDS: '0' },
+    });
+    client = new Client(service.api.url);
+  });
+  afterAll(() => service.stop());
+
+  async function activated(email: string): Promise<string> {
+    await client.register(email, OWNERS);
+    const code = codeIn(await service.inbox.mailTo(email));
+    expect((await client.activate(email, OWNERS, code)).status).toBe(200);
+    return email;
+  }
+
+  async function perform(email: string, { does, password, key }: Step, from: string): Promise<Answer> {
+    const headers = { 'X-Forwarded-For': from, ...(key === null ? {} : { 'Idempotency-Key': key }) };
+    const asThemselves = { ...basic(email, password), ...headers };
+    switch (does) {
+      case 'register':
+        return await client.register(email, password, headers);
+      case 'guess to the end':
+        await client.activate(email, password, '00000', headers);
+        await client.activate(email, password, '00000', headers);
+        return await client.activate(email, password, '00000', headers);
+      case 'ask for a code':
+        return await client.newCode(email, password, headers);
+      case 'look':
+        return await client.get('/api/v1/users/me', asThemselves);
+      case 'delete':
+        return await client.send('DELETE', '/api/v1/users/me', asThemselves, null);
+      default:
+        return await client.activate(email, password, '00000', headers);
+    }
+  }
+
+  /** All of an answer but what differs between any two, with ids and times by whether they came before. */
+  function seen(email: string, names: Names, { status, headers, body }: Answer): unknown {
+    const {
+      id,
+      created_at,
+      request_id: _id,
+      ...rest
+    } = JSON.parse(
+      JSON.stringify(body).replaceAll(email, 'the address').replaceAll(String(body['created_at']), 'then'),
+    ) as Answer['body'];
+    const shown = [...headers].filter(
+      ([name]) => !/^(date|x-request-id|x-ratelimit-re|ratelimit$)/.test(name),
+    );
+    return { status, shown, id: names.of(id), at: names.of(body['created_at'] ?? created_at), rest };
+  }
+
+  it('are told from free addresses by no story that a stranger plays with both', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 14 }), async (story) => {
+        stories += 1;
+        const addresses = [
+          await activated(`taken${stories}@example.com`),
+          `blank${stories}@example.com`,
+        ] as const;
+        const names = [new Names(), new Names()] as const;
+        for (const [index, each] of story.entries()) {
+          if (each.does === 'wait') {
+            await until('no mail is owed', async () => {
+              const owed = await service.database.sql`select 1 from users where mail_due_at is not null`;
+              return owed.length === 0;
+            });
+            await letPass(service.database.sql, each.seconds);
+            continue;
+          }
+          const from = `10.1.${stories}.${index}`;
+          const answers = [
+            await perform(addresses[0], each, from),
+            await perform(addresses[1], each, from),
+          ] as const;
+          const [taken, free] = answers.map((answer, n) =>
+            seen(addresses[n as 0 | 1], names[n as 0 | 1], answer),
+          );
+          expect(taken).toEqual(free);
+        }
+      }),
+      { numRuns: STORIES, interruptAfterTimeLimit: TIME_MS, endOnFailure: true },
+    );
+    expect(stories).toBeGreaterThan(STORIES / 8);
+  }, 60_000);
+});

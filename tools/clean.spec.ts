@@ -38,7 +38,7 @@ describe('make clean', () => {
       'postgres -D x',
       (pid: number) => `kill -INT ${pid}`,
     ],
-  ])('stops and says what to do while %s is running', async (_what, file, command, advice) => {
+  ])('stops and explains what to do while %s is running', async (_what, file, command, advice) => {
     const pid = await running(file, command);
     const { status, stderr } = clean();
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(advice(pid)) });
@@ -46,7 +46,7 @@ describe('make clean', () => {
     expect(existsSync(path.join(folder, 'dist'))).toBe(true);
   });
 
-  it.each(['1', '4194305', '', 'x'])('drops everything where run.pid holds "%s"', (pid) => {
+  it.each(['1', '4194305', '', 'x'])('deletes everything if run.pid contains "%s"', (pid) => {
     writeFileSync(path.join(folder, '.data/run.pid'), pid);
     expect(clean()).toMatchObject({ status: 0, stderr: '' });
     expect(existsSync(path.join(folder, '.data'))).toBe(false);

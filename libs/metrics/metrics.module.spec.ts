@@ -27,7 +27,7 @@ const start = async (given: NodeJS.ProcessEnv) => {
 };
 
 describe('MetricsModule', () => {
-  it('records, reports and shows to a scraper in one-node mode', async () => {
+  it('records, reports and serves scrapes in one-node mode', async () => {
     const module = await start({});
     const recorder = module.get<MetricsRecorder>(MetricsRecorder);
     recorder.recordRequest({ method: 'GET', route: '/livez', status: 200, durationMs: 2 });
@@ -44,7 +44,7 @@ describe('MetricsModule', () => {
     await module.close();
   });
 
-  it('binds nothing that records when metrics are off', async () => {
+  it('binds no recorder when metrics are off', async () => {
     const module = await start({ ENABLE_METRICS: 'false' });
     const recorder = module.get<MetricsRecorder>(MetricsRecorder);
     recorder.recordRequest({ method: 'GET', route: '/livez', status: 200, durationMs: 2 });

@@ -29,7 +29,7 @@ async function storageWith(redis: Partial<Redis> | null): Promise<SlidingWindowS
 }
 
 describe('RateLimitModule', () => {
-  it('counts in Redis where there is one, with this process to fall back on', async () => {
+  it('counts in Redis if it is configured, with this process as fallback', async () => {
     const evalsha = jest.fn(() => Promise.reject(new Error('no answer in time')));
     const storage = await storageWith({ evalsha });
     let fallbacks = 0;
@@ -40,7 +40,7 @@ describe('RateLimitModule', () => {
     storage.onApplicationShutdown();
   });
 
-  it('counts in this process in one-node mode, and takes that for no fall-back', async () => {
+  it('counts in this process in one-node mode, without reporting a fallback', async () => {
     const storage = await storageWith(null);
     storage.onFallback = () => {
       throw new Error('There is nothing to fall back from');
@@ -50,7 +50,7 @@ describe('RateLimitModule', () => {
     expect((await storage.settle([one]))[0]?.allowed).toBe(false);
   });
 
-  it('passes a fault of the shared store on that is no outage', async () => {
+  it('rethrows an error of the shared store that is not an outage', async () => {
     const logger = createLogger({ level: 'silent', app: 'test' });
     const broken = { settle: () => Promise.reject(new TypeError('a bug')) };
     const storage = new SlidingWindowStorage(broken, new InProcessWindows(), logger);

@@ -24,7 +24,7 @@ class Greeting {
 }
 
 describe('SlidingWindowStorage', () => {
-  it('takes milliseconds and gives seconds, as @nestjs/throttler expects', async () => {
+  it('takes milliseconds and returns seconds, as @nestjs/throttler expects', async () => {
     const storage = frozenStorage();
     const hit = () => storage.increment('kevin', 60_000, 2, 60_000, 'default');
     expect(await hit()).toEqual({ totalHits: 1, timeToExpire: 60, isBlocked: false, timeToBlockExpire: 0 });
@@ -32,7 +32,7 @@ describe('SlidingWindowStorage', () => {
     expect(await hit()).toEqual({ totalHits: 3, timeToExpire: 60, isBlocked: true, timeToBlockExpire: 60 });
   });
 
-  it("serves the library's own guard", async () => {
+  it("works with the library's own guard", async () => {
     const module = await Test.createTestingModule({
       imports: [
         ThrottlerModule.forRoot({

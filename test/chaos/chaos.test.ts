@@ -66,7 +66,7 @@ const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Seen> }[]
   { fault: 'clocks ten minutes apart', run: disagreeOnTime },
 ];
 
-describe('Faults, one after the other on one service', () => {
+describe('Faults, one after another on one service', () => {
   const lines: Line[] = [];
   let stage: Stage | undefined;
 

@@ -6,7 +6,7 @@ import { HOSTILE_SETTINGS, USABLE_SESSION, useSession } from '../support/hostile
 import { PgBouncer } from './pgbouncer';
 import { PrivatePostgres } from './private-postgres';
 
-describe('A session through PgBouncer, which refuses most settings at the start of a connection', () => {
+describe('A session through PgBouncer that refuses most startup parameters', () => {
   let postgres: PrivatePostgres;
   let bouncer: PgBouncer;
   let env: NodeJS.ProcessEnv;
@@ -45,7 +45,7 @@ describe('A session through PgBouncer, which refuses most settings at the start 
     },
   );
 
-  it('is refused by name where PgBouncer hides a setting that differs, with the line that cures it', async () => {
+  it('is refused with the name of a setting that differs, and the configuration line that fixes it', async () => {
     await alterDatabase('search_path = nowhere, public');
     const sql = createSql(parseEnvironment(env));
     try {
@@ -59,7 +59,7 @@ describe('A session through PgBouncer, which refuses most settings at the start 
     }
   });
 
-  it('serves the command line, migrations and changes of accounts included', async () => {
+  it('works for the command line, including migrations and changes of accounts', async () => {
     const name = `commands_${Math.random().toString(36).slice(2)}`;
     await postgres.createDatabase(name);
     const through = { ...env, DATABASE_NAME: name };

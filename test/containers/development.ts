@@ -52,7 +52,7 @@ export function describeDevelopment(): void {
     });
     afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-    it('answers in the new way after an edit, in containers', async () => {
+    it('picks up an edit in containers', async () => {
       writeFileSync(
         path.join(folder, '.env'),
         `API_PORT=${await freePort()}\nINBOX_PORT=${await freePort()}\n`,
@@ -80,7 +80,7 @@ export function describeDevelopment(): void {
       }
     }, 900_000);
 
-    it('answers in the new way after an edit, with npm run start:dev', async () => {
+    it('picks up an edit with npm run start:dev', async () => {
       symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
       const port = await freePort();
       const env = {

@@ -47,7 +47,7 @@ export function describeFaults(stage: () => Stage): void {
       await keepsItsPromises(promised);
     });
 
-    it('is survived: the host is rebooted, and everything starts in any order', async () => {
+    it('is survived: the host reboots and everything starts in random order', async () => {
       const ids = await stage().containers(...PARTS);
       await crash(...ids);
       await Promise.all(ids.map(healthy));

@@ -17,7 +17,7 @@ export function describeImage(): void {
       expect(size).toBeLessThanOrEqual(SIZE_BYTES_MAX);
     });
 
-    it('has nothing to build with, no maps, and no binary of another platform', async () => {
+    it('contains no build tools, no source maps, and no binary of another platform', async () => {
       expect(
         await shell('ls node_modules | grep -xE "typescript|prettier|mjml|svgo|jest|eslint" || true'),
       ).toBe('');
@@ -29,7 +29,7 @@ export function describeImage(): void {
       expect(await shell('command -v npm npx apt-get || true')).toBe('');
     });
 
-    it('can be changed by root alone', async () => {
+    it('is writable only by root', async () => {
       expect(await shell('find /app -writable -o ! -user root; id -u')).toBe('1000');
     });
 

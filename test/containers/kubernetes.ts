@@ -87,7 +87,7 @@ export function describeKubernetes(stage: () => Stage): void {
       }
     });
 
-    it.each(['migrate', 'purge'])('end well with exactly their environment: %s', async (name) => {
+    it.each(['migrate', 'purge'])('complete with exactly their environment: %s', async (name) => {
       await docker('run', ...(await argumentsOf(name)));
     });
 

@@ -13,7 +13,7 @@ export function describeStack(stage: () => Stage): void {
   describe('the stack', () => {
     let firstSeconds = 0;
 
-    it('is healthy after one command, from nothing', async () => {
+    it('is healthy after one command, starting from nothing', async () => {
       firstSeconds = await stage().up();
       const states = await stage().compose(
         'ps',
@@ -38,7 +38,7 @@ export function describeStack(stage: () => Stage): void {
       expect(seconds / firstSeconds).toBeLessThan(SECOND_START_SHARE_MAX);
     });
 
-    it('hands .env to the programs', async () => {
+    it('passes .env to the programs', async () => {
       for (const service of ['api', 'mailer-worker']) {
         const seen = await stage().compose(
           'exec',
@@ -54,18 +54,18 @@ export function describeStack(stage: () => Stage): void {
       }
     });
 
-    it('leads from a sign-up through the proxy to an activated account', async () => {
+    it('takes a sign-up through the proxy to an activated account', async () => {
       await stage().onboard(await stage().url('nginx', 8080));
     });
 
-    it('has no line about a probe in its log', async () => {
+    it('logs no line about a probe', async () => {
       const lines = await stage().compose('logs', '--no-log-prefix', 'api', 'mailer-worker');
       expect(
         lines.split('\n').filter((line) => /"(route|path)":"\/(livez|readyz|metrics)"/.test(line)),
       ).toEqual([]);
     });
 
-    it('loses no request when its replicas are replaced one after the other, under load', async () => {
+    it('loses no request when its replicas are replaced one by one under load', async () => {
       const api = await stage().url('nginx', 8080);
       const load = startLoad(() => stage().register(api));
       for (const id of await stage().containers('api')) {

@@ -32,7 +32,7 @@ export function describeWatching(stage: () => Stage): void {
     const upCount = async (job: string): Promise<number> =>
       Number((await ask(`count(up{job="${job}"} == 1)`))[0]?.value[1] ?? 0);
 
-    it('has alerts that fire when they should and are silent when they should', async () => {
+    it('has alerts that fire when they should, and only then', async () => {
       const rules = `${path.join(ROOT, 'deploy/prometheus')}:/rules:ro`;
       const image = (
         await docker('inspect', '--format', '{{.Config.Image}}', ...(await stage().containers('prometheus')))
@@ -51,7 +51,7 @@ export function describeWatching(stage: () => Stage): void {
       );
     });
 
-    it('finds every replica, and notices one that is down', async () => {
+    it('finds every replica, and notices when one is down', async () => {
       const expectUp = (job: string, count: number): Promise<void> =>
         eventually(
           async () => expect([job, await upCount(job)]).toEqual([job, count]),

@@ -35,7 +35,7 @@ describe('concurrent purges', () => {
   const purge = async (stage: Stage, limit: number): Promise<number> =>
     (await stage.dead.purge({ olderThanSeconds: 0, limit })).deleted;
 
-  it('leaves rows that another transaction has locked, and does not wait for it', async () => {
+  it('skip rows locked by another transaction without waiting', async () => {
     const stage = await create();
     const people = [guest(1), guest(2), guest(3)];
     for (const person of people) await registerAndDeliver(stage, person);
@@ -48,7 +48,7 @@ describe('concurrent purges', () => {
     expect(await purge(stage, 100)).toBe(1);
   });
 
-  it('deletes each row once when several purge concurrently', async () => {
+  it('delete each row once', async () => {
     const stage = await create();
     for (let n = 0; n < 30; n += 1) await registerAndDeliver(stage, guest(n));
     await stage.letPass(3_600);
@@ -57,7 +57,7 @@ describe('concurrent purges', () => {
     expect([...deleted, rest].reduce((sum, count) => sum + count, 0)).toBe(30);
   });
 
-  it('leaves all to another one that is at work, when it wants to be alone', async () => {
+  it('leave everything to a running exclusive purge', async () => {
     const stage = await create();
     await registerAndDeliver(stage, kevin());
     await stage.letPass(3_600);
@@ -69,7 +69,7 @@ describe('concurrent purges', () => {
     expect(await stage.dead.purge(batch)).toMatchObject({ deleted: 1 });
   });
 
-  it('spares a registration that is replaced while the purge looks at it', async () => {
+  it('spare a registration that is replaced during the purge', async () => {
     const stage = await create();
     await registerAndDeliver(stage, kevin());
     await stage.letPass(3_600);
@@ -82,7 +82,7 @@ describe('concurrent purges', () => {
 });
 
 describe('what the database keeps', () => {
-  it('holds no address outside the accounts: the failed attempts are kept under a digest', async () => {
+  it('contains no address outside the accounts: failed attempts are stored under a digest', async () => {
     const stage = await create();
     const account = await registerAndDeliver(stage, kevin());
     await stage.activations.redeem({
@@ -107,7 +107,7 @@ describe('the events of an account', () => {
     return rows.map((row) => [row.type, row.account_id, row.replaced_by].filter(Boolean).join(' '));
   };
 
-  it('are written with each change, and with nothing that changes nothing', async () => {
+  it('are written with each change, and never without one', async () => {
     const stage = await create();
     const [stranger, owner] = [kevin(), kevin()];
     await registerAndDeliver(stage, stranger);

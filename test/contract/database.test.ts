@@ -59,7 +59,7 @@ const expectRecovery = (): Promise<unknown> =>
   );
 
 describe('inTime', () => {
-  it('gives the rows', async () => {
+  it('returns the rows', async () => {
     expect([...(await inTime(sql`select 1 as one`))]).toEqual([{ one: 1 }]);
   });
 
@@ -70,7 +70,7 @@ describe('inTime', () => {
     await expectRecovery();
   });
 
-  it('answers in time while it is frozen and refuses new connections', async () => {
+  it('answers in time while PostgreSQL is frozen and refuses new connections', async () => {
     proxy.freeze();
     proxy.refuse();
     await expectUnavailable();
@@ -79,7 +79,7 @@ describe('inTime', () => {
     await expectRecovery();
   });
 
-  it('answers in time while it is gone, and recovers', async () => {
+  it('answers in time while PostgreSQL is down, and recovers', async () => {
     proxy.refuse();
     proxy.cut();
     await expectUnavailable();
@@ -87,7 +87,7 @@ describe('inTime', () => {
     await expectRecovery();
   });
 
-  it('answers in time when its connections are cut in the middle of a query', async () => {
+  it('answers in time when its connections are cut during a query', async () => {
     const asked = Array.from({ length: 3 }, () => inTime(sql`select pg_sleep(1)`));
     const tries = Promise.allSettled(asked);
     await until('the queries run', async () => (await sleepers()) === 3);
@@ -98,7 +98,7 @@ describe('inTime', () => {
     await expectRecovery();
   });
 
-  it('passes on what is wrong with the query itself', async () => {
+  it('rethrows an error of the query itself', async () => {
     await expect(inTime(sql`select nothing from nowhere`)).rejects.toMatchObject({ code: '42P01' });
     await expect(inTime(sql`select 1/0`)).rejects.toMatchObject({ code: '22012' });
   });

@@ -41,7 +41,7 @@ describe('The doorbell in Redis', () => {
     return { module, wakes, doorbell: module.get<Doorbell>(Doorbell) };
   };
 
-  it('is heard, and rings of one moment are heard as few', async () => {
+  it('reaches a worker, and combines concurrent rings', async () => {
     const { module, wakes, doorbell } = await start();
     for (let n = 0; n < 50; n += 1) doorbell.ring();
     await until('the doorbell is heard', () => wakes.length > 0);

@@ -49,24 +49,24 @@ describeMailerContract('SMTP', async () => ({
 }));
 
 describe('SmtpMailer', () => {
-  it('names both ends of the envelope as configured and stored, and no other recipient', async () => {
+  it('uses the configured sender and the stored recipient in the envelope, and no other recipient', async () => {
     await (await mailerWith()).send(codeForKevin());
     expect(smtp.envelopes).toEqual([{ from: 'noreply@service.example', to: ['kevin@example.com'] }]);
     expect(smtp.mails[0]?.Raw).not.toMatch(/^(cc|bcc|reply-to):/im);
   });
 
-  it('makes the Message-ID of the mail’s id and the sender’s domain', async () => {
+  it('builds the Message-ID from the mail’s id and the sender’s domain', async () => {
     const mail = codeForKevin();
     await (await mailerWith()).send(mail);
     expect(smtp.mails[0]?.MessageID).toBe(`${mail.id}@service.example`);
   });
 
-  it('asks out-of-office replies not to answer', async () => {
+  it('asks out-of-office systems not to reply', async () => {
     await (await mailerWith()).send(codeForKevin());
     expect(smtp.mails[0]?.Raw).toMatch(/^auto-submitted: auto-generated\r?$/im);
   });
 
-  it('puts the name of the service into no header but as a name', async () => {
+  it('uses the name of the service only as a display name in headers', async () => {
     const mailer = await mailerWith({ APP_NAME: 'Tom, "Jerry" <eve@evil.example>' });
     await mailer.send(codeForKevin());
     expect(smtp.envelopes).toEqual([{ from: 'noreply@service.example', to: ['kevin@example.com'] }]);
@@ -76,7 +76,7 @@ describe('SmtpMailer', () => {
     });
   });
 
-  it('sends many mails concurrently over a few connections', async () => {
+  it('sends many mails concurrently over few connections', async () => {
     const mailer = await mailerWith({ MAIL_CONCURRENCY: '3' });
     const mails = Array.from({ length: 30 }, (_, n) => codeForKevin({ to: `guest${n}@example.com` }));
     await Promise.all(mails.map((mail) => mailer.send(mail)));
@@ -84,7 +84,7 @@ describe('SmtpMailer', () => {
     expect(recipients.sort()).toEqual(mails.map(({ to }) => to).sort());
   });
 
-  it('sends nothing in the clear where TLS is required and not offered', async () => {
+  it('sends nothing in plain text if TLS is required but not offered', async () => {
     const mailer = await mailerWith({ SMTP_USE_TLS: 'true' });
     expect(await mailer.send(codeForKevin())).toMatchObject({ kind: 'held' });
     expect(smtp.mails).toEqual([]);

@@ -48,7 +48,7 @@ async function schema(): Promise<unknown[]> {
   ];
 }
 
-it('applies what is pending, in order, once', async () => {
+it('applies pending migrations in order, once', async () => {
   write('0002_second.sql', 'alter table first add column more text;');
   write('0001_first.sql', 'create table first (n integer);');
   expect(await migrations().up()).toEqual(['0001_first.sql', '0002_second.sql']);
@@ -58,7 +58,7 @@ it('applies what is pending, in order, once', async () => {
   expect(await tables()).toEqual(['first', 'third']);
 });
 
-it('is safe when five start concurrently: each migration runs once, and all succeed', async () => {
+it('runs each migration once when five start concurrently, and all of them succeed', async () => {
   write('0001_slow.sql', 'select pg_sleep(0.2); create table slow (n integer); insert into slow values (1);');
   write('0002_more.sql', 'insert into slow values (2);');
   const applied = await Promise.all(Array.from({ length: 5 }, () => migrations().up()));
@@ -67,7 +67,7 @@ it('is safe when five start concurrently: each migration runs once, and all succ
   expect(rows.map(({ n }) => n)).toEqual([1, 2]);
 });
 
-it('leaves the schema of the version before where one of several files is broken, and applies all once it is fixed', async () => {
+it('keeps the schema of the previous version if one of several files is broken, and applies all once it is fixed', async () => {
   write('0001_first.sql', 'create table first (n integer);');
   write('0002_broken.sql', 'create table second (n integer);\ncreate table second (n integer);');
   write('0003_third.sql', 'create table third (n integer);');
@@ -78,7 +78,7 @@ it('leaves the schema of the version before where one of several files is broken
   expect(await migrations().up()).toEqual(['0001_first.sql', '0002_broken.sql', '0003_third.sql']);
 });
 
-it('lets the next one work after a failure: the lock is given back', async () => {
+it('releases the lock after a failure', async () => {
   write('0001_broken.sql', 'select 1/0;');
   const same = migrations();
   await expect(same.up()).rejects.toThrow(/division/);
@@ -87,7 +87,7 @@ it('lets the next one work after a failure: the lock is given back', async () =>
   expect(await same.up()).toEqual([]);
 });
 
-it('reverts the newest one, then the one before, then nothing', async () => {
+it('reverts the newest migration, then the one before, then nothing', async () => {
   write('0001_first.sql', 'create table first (n integer);', 'drop table first;');
   write('0002_second.sql', 'create table second (n integer);', 'drop table second;');
   await migrations().up();
@@ -101,7 +101,7 @@ it('reverts the newest one, then the one before, then nothing', async () => {
   ]);
 });
 
-it('leaves all of it applied when taking back fails half-way', async () => {
+it('leaves everything applied if a rollback fails halfway', async () => {
   write('0001_first.sql', 'create table first (n integer);', 'drop table first; select 1/0;');
   await migrations().up();
   await expect(migrations().down()).rejects.toThrow(/division/);
@@ -109,7 +109,7 @@ it('leaves all of it applied when taking back fails half-way', async () => {
   expect(await migrations().status()).toEqual([{ name: '0001_first.sql', applied: true, known: true }]);
 });
 
-it('shows an applied migration whose file is gone', async () => {
+it('lists an applied migration whose file is missing', async () => {
   write('0001_first.sql', 'create table first (n integer);');
   await migrations().up();
   rmSync(path.join(folder, '0001_first.sql'));
@@ -121,12 +121,12 @@ it('works with a pool of one connection', async () => {
   expect(await migrations(folder, '1').up()).toEqual(['0001_first.sql']);
 });
 
-it('names a file that lacks its parts', async () => {
+it('names a file that lacks a part', async () => {
   writeFileSync(path.join(folder, '0001_bare.sql'), 'create table first (n integer);');
   await expect(migrations().up()).rejects.toThrow(/0001_bare\.sql.*migrate:up/);
 });
 
-it('gives up a table that traffic holds, instead of queueing everybody up behind it', async () => {
+it('gives up a table that is locked by traffic instead of blocking other queries', async () => {
   write('0001_first.sql', 'create table first (n integer);');
   await migrations().up();
   write('0002_second.sql', 'alter table first add column more text;');
@@ -137,7 +137,7 @@ it('gives up a table that traffic holds, instead of queueing everybody up behind
   expect(await migrations().up()).toEqual(['0002_second.sql']);
 });
 
-it('is tried again, and ends well, once the table that it changes is free', async () => {
+it('retries, and succeeds once the table is free', async () => {
   write('0001_first.sql', 'create table first (n integer);');
   await migrations().up();
   write('0002_other.sql', 'create table other (n integer);');
@@ -153,7 +153,7 @@ it('is tried again, and ends well, once the table that it changes is free', asyn
   expect(await applying.applied).toEqual(['0002_other.sql', '0003_second.sql']);
 });
 
-it('fails without ending the process where its connection is cut in mid-migration', async () => {
+it('fails without ending the process when its connection is cut during a migration', async () => {
   write('0001_slow.sql', 'create table slow (n integer); select pg_sleep(20);');
   const applied = expect(migrations().up()).rejects.toThrow(/closed|terminating|unavailable/i);
   await until('it runs, and PostgreSQL ends it', async () => {
@@ -168,7 +168,7 @@ it('fails without ending the process where its connection is cut in mid-migratio
   expect(await migrations().up()).toEqual(['0001_slow.sql']);
 });
 
-it('says which tables and columns a rollback drops, and how many rows they hold', async () => {
+it('reports which tables and columns a rollback drops, and how many rows they have', async () => {
   write('0001_first.sql', 'create table first (n integer);', 'drop table first;');
   write('0002_second.sql', 'alter table first add column more text;', 'alter table first drop column more;');
   await migrations().up();
@@ -186,7 +186,7 @@ it('says which tables and columns a rollback drops, and how many rows they hold'
   expect(await migrations().rollbackLoss()).toBeNull();
 });
 
-it('names every table and column that a rollback of the service drops', async () => {
+it('lists every table and column that a rollback of the service drops', async () => {
   const columns = async (): Promise<string[]> => {
     const rows = await database.sql<{ name: string }[]>`
       select table_name || '.' || column_name as name from information_schema.columns
@@ -213,7 +213,7 @@ it('names every table and column that a rollback of the service drops', async ()
   }
 });
 
-it('reverts every migration of the service to nothing, and applies them again to the same schema', async () => {
+it('reverts every migration of the service, and applies them again with the same schema', async () => {
   const applied = await migrations(REAL).up();
   expect(applied.length).toBeGreaterThan(0);
   const whole = await schema();

@@ -129,14 +129,14 @@ const QUERIES: Record<string, () => Promise<unknown>> = {
 };
 
 describe(`at ${ACCOUNTS.toLocaleString('en-US')} accounts`, () => {
-  it.each(Object.entries(QUERIES))('%s by an index', async (_name, work) => {
+  it.each(Object.entries(QUERIES))('%s with an index', async (_name, work) => {
     await work();
     const found = await plans();
     expect(found.length).toBeGreaterThan(0);
     for (const plan of found) expect(plan).not.toMatch(/Seq Scan on (users|address_days)/);
   });
 
-  it('would notice a query without an index', async () => {
+  it('detects a query without an index', async () => {
     await sql`select id from users where password_hash = ${'y'}`;
     expect((await plans()).join('\n')).toMatch(/Seq Scan on users/);
   });

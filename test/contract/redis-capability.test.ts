@@ -37,7 +37,7 @@ type Words = [string, ...string[]];
 /** What it is, how it becomes that, what Redis then says, and how it is over. */
 type State = [string, Words, string, Words];
 
-describe('The proof that Redis can be worked with', () => {
+describe('The check that Redis is usable', () => {
   it.each<State>([
     ['full', ['config', 'set', 'maxmemory', '1'], 'OOM', ['config', 'set', 'maxmemory', '0']],
     ['read-only', ['replicaof', '127.0.0.1', '1'], 'READONLY', ['replicaof', 'no', 'one']],
@@ -47,7 +47,7 @@ describe('The proof that Redis can be worked with', () => {
       'NOREPLICAS',
       ['config', 'set', 'min-replicas-to-write', '0'],
     ],
-  ])('fails with the reason where it is %s, and holds again afterwards', async (_, spoil, reason, cure) => {
+  ])('fails with the reason if Redis is %s, and passes again afterwards', async (_, spoil, reason, cure) => {
     const prove = await connect();
     expect(await prove()).toBe(false);
     await command(...spoil);
@@ -64,7 +64,7 @@ describe('The proof that Redis can be worked with', () => {
   it.each([
     ['to write', '+@read +info'],
     ['to ask INFO', '+@all -info'],
-  ])('fails where the user has no right %s', async (_, rights) => {
+  ])('fails if the user lacks the privilege %s', async (_, rights) => {
     await command(
       'acl',
       'setuser',
@@ -80,14 +80,14 @@ describe('The proof that Redis can be worked with', () => {
     await expect(prove()).rejects.toThrow('NOPERM');
   });
 
-  it('holds for the user that docs/operations.md describes', async () => {
+  it('passes for the user that docs/operations.md describes', async () => {
     const rights = '+@read +@write +@scripting +@pubsub +@connection +@transaction +@blocking +info +time';
     await command('acl', 'setuser', 'described', 'on', '>secret', '~*', '&*', ...rights.split(' '));
     const prove = await connect({ REDIS_USERNAME: 'described', REDIS_PASSWORD: 'secret' });
     expect(await prove()).toBe(false);
   });
 
-  it('sees another deployment under the same prefix, and none under another', async () => {
+  it('detects another deployment under the same prefix, and none under another', async () => {
     const [one, same] = [await connect(), await connect()];
     expect([await one(), await same()]).toEqual([false, false]);
     const SECRET_KEY = 'the key of another deployment, long enough to be taken';

@@ -19,21 +19,24 @@ async function expectUsable(env: NodeJS.ProcessEnv): Promise<void> {
 
 describe('A session', () => {
   it.each(HOSTILE_SETTINGS)(
-    'is as the program needs it where the database has %s = %s',
+    'has the settings that the program needs if the database has %s = %s',
     async (name, value) => {
       await database.sql.unsafe(`alter database ${database.env['DATABASE_NAME']} set ${name} = ${value}`);
       await expectUsable(database.env);
     },
   );
 
-  it.each(HOSTILE_SETTINGS)('is as the program needs it where the role has %s = %s', async (name, value) => {
-    const role = `role_${database.env['DATABASE_NAME']}`;
-    await database.sql.unsafe(`create role ${role} login superuser password 'of the test'`);
-    try {
-      await database.sql.unsafe(`alter role ${role} set ${name} = ${value}`);
-      await expectUsable({ ...database.env, DATABASE_USER: role, DATABASE_PASSWORD: 'of the test' });
-    } finally {
-      await database.sql.unsafe(`drop role ${role}`);
-    }
-  });
+  it.each(HOSTILE_SETTINGS)(
+    'has the settings that the program needs if the role has %s = %s',
+    async (name, value) => {
+      const role = `role_${database.env['DATABASE_NAME']}`;
+      await database.sql.unsafe(`create role ${role} login superuser password 'of the test'`);
+      try {
+        await database.sql.unsafe(`alter role ${role} set ${name} = ${value}`);
+        await expectUsable({ ...database.env, DATABASE_USER: role, DATABASE_PASSWORD: 'of the test' });
+      } finally {
+        await database.sql.unsafe(`drop role ${role}`);
+      }
+    },
+  );
 });

@@ -38,7 +38,7 @@ describe('A mail server with a limit per session', () => {
       { recipient: (taken) => (taken < LIMIT ? '250 ok' : '450 4.7.0 too many messages in this session') },
     ],
     ['554 to DATA', { data: (taken) => (taken < LIMIT ? '354 go ahead' : '554 Too many messages') }],
-  ])('takes all of 150 mails where it answers %s', async (_, script) => {
+  ])('accepts all of 150 mails if it replies %s', async (_, script) => {
     const smtp = await serverWith(script);
     const { mailer } = await mailerFor(smtp.port);
     const outcomes = await Promise.all(mails(150).map((mail) => mailer.send(mail)));
@@ -47,7 +47,7 @@ describe('A mail server with a limit per session', () => {
     expect(smtp.mails).toHaveLength(150);
   });
 
-  it('gets no more mails over one session than SMTP_MESSAGES_PER_CONNECTION says', async () => {
+  it('gets at most SMTP_MESSAGES_PER_CONNECTION mails per session', async () => {
     const smtp = await serverWith();
     const { mailer } = await mailerFor(smtp.port, {
       SMTP_MESSAGES_PER_CONNECTION: '3',
@@ -59,14 +59,14 @@ describe('A mail server with a limit per session', () => {
 });
 
 describe('A slow mail server', () => {
-  it('gets one copy where it answers the final dot late, but in time', async () => {
+  it('gets one copy if it replies to the final dot late but in time', async () => {
     const smtp = await serverWith({ acceptAfterMs: 3_000 });
     const { mailer } = await mailerFor(smtp.port);
     expect(await mailer.send(codeForKevin())).toEqual({ kind: 'sent' });
     expect(smtp.mails).toHaveLength(1);
   });
 
-  it('has an unknown outcome where no answer comes in time, or the connection breaks instead', async () => {
+  it('has an unknown outcome if no reply comes in time, or the connection breaks', async () => {
     const late = await serverWith({ acceptAfterMs: 6_000 });
     const broken = await serverWith({ content: () => null });
     const senders = [await mailerFor(late.port), await mailerFor(broken.port)];
@@ -75,14 +75,14 @@ describe('A slow mail server', () => {
     expect(senders.map(({ mailer }) => mailer.heldForSeconds())).toEqual([0, 0]);
   });
 
-  it('is waited for where it greets after six seconds', async () => {
+  it('is waited for if it greets after six seconds', async () => {
     const smtp = await serverWith({ greetingAfterMs: 6_000 });
     const { mailer } = await mailerFor(smtp.port);
     expect(await mailer.send(codeForKevin())).toEqual({ kind: 'sent' });
   });
 });
 
-describe('A mail server that turns the service away', () => {
+describe('A mail server that refuses the service', () => {
   it.each<[string, Script]>([
     ['a quota', { recipient: () => '550 5.4.5 Daily user sending limit exceeded' }],
     [
@@ -94,7 +94,7 @@ describe('A mail server that turns the service away', () => {
     ['the log-in', { auth: () => '535 5.7.8 Bad credentials' }],
     ['the sender', { sender: () => '550 5.7.60 not allowed to send as this sender' }],
     ['its greeting', { greeting: () => '554 5.7.1 no service' }],
-  ])('holds the mails, and takes them by itself once that is fixed: %s', async (_, script) => {
+  ])('holds the mails, and sends them automatically once it is fixed: %s', async (_, script) => {
     const smtp = await serverWith(script);
     const { mailer, changes } = await mailerFor(smtp.port, { SMTP_USERNAME: 'us', SMTP_PASSWORD: 'secret' });
     const outcome = await mailer.send(codeForKevin());
@@ -105,7 +105,7 @@ describe('A mail server that turns the service away', () => {
     expect(changes).toEqual(['primary fails', 'primary serves']);
   });
 
-  it('sees a few log-ins and not one a mail', async () => {
+  it('sees only a few log-ins, not one per mail', async () => {
     const smtp = await serverWith({ auth: () => '535 5.7.8 Bad credentials' });
     const { mailer } = await mailerFor(smtp.port, { SMTP_USERNAME: 'us', SMTP_PASSWORD: 'x' });
     const until = performance.now() + 4_000;
@@ -116,7 +116,7 @@ describe('A mail server that turns the service away', () => {
     expect(smtp.logins).toBeLessThan(10 + 6);
   });
 
-  it('holds up no other mail for an answer about one', async () => {
+  it('delays no other mail because of a reply about one', async () => {
     const smtp = await serverWith({
       recipient: (_, to) => (to.startsWith('bad') ? '550 5.7.1 Recipient refuses mail' : '250 ok'),
     });
@@ -126,8 +126,8 @@ describe('A mail server that turns the service away', () => {
   });
 });
 
-describe('A mailbox that the server refuses again and again for a reason that is not the address', () => {
-  it('holds up no other mail, however often it is tried', async () => {
+describe('A mailbox that is refused repeatedly for a reason other than the address', () => {
+  it('delays no other mail, however often it is retried', async () => {
     const smtp = await serverWith({
       recipient: (_, to) => (to.startsWith('bad') ? '550 5.7.1 Recipient refuses mail' : '250 ok'),
     });
@@ -145,7 +145,7 @@ describe('A mailbox that the server refuses again and again for a reason that is
 });
 
 describe('A mail server without SMTPUTF8', () => {
-  it('never hears of an address beyond ASCII, which is refused with that reason', async () => {
+  it('never receives an address with non-ASCII characters, which is refused with that reason', async () => {
     const smtp = await serverWith({ extensions: ['8BITMIME'], sender: () => '550 never asked' });
     const { mailer } = await mailerFor(smtp.port);
     expect(await mailer.send(codeForKevin({ to: 'kévin@example.com' }))).toMatchObject({
@@ -155,8 +155,8 @@ describe('A mail server without SMTPUTF8', () => {
   });
 });
 
-describe('A host with several addresses, or one of IPv6', () => {
-  it('is reached at the next address where the first is down', async () => {
+describe('A host with several addresses or an IPv6 address', () => {
+  it('is reached at the next address if the first is down', async () => {
     // localhost is ::1 and 127.0.0.1 where both exist; only one has the server.
     const smtp = await serverWith({}, 0, '127.0.0.1');
     const { mailer } = await mailerFor(smtp.port, { SMTP_HOST: 'localhost' });
@@ -171,7 +171,7 @@ describe('A host with several addresses, or one of IPv6', () => {
 });
 
 describe('A fallback', () => {
-  it('takes the mails once the first server has failed for ten seconds, with the same Message-ID', async () => {
+  it('accepts the mails once the first server has failed for ten seconds, with the same Message-ID', async () => {
     const first = await serverWith({ greeting: () => '421 4.3.0 down' });
     const second = await serverWith();
     const { mailer } = await mailerFor(first.port, {
@@ -189,7 +189,7 @@ describe('A fallback', () => {
     expect([first.mails.length, second.mails.length]).toEqual([1, 1]);
   });
 
-  it('never gets a mail that the first may have', async () => {
+  it('never gets a mail that the first server may have', async () => {
     const first = await serverWith({ content: () => null });
     const second = await serverWith();
     const { mailer } = await mailerFor(first.port, {

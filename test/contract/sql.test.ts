@@ -18,7 +18,7 @@ describe('The pool of PostgreSQL', () => {
     await database.drop();
   });
 
-  it('gives each question its own answer after others have timed out on a frozen server', async () => {
+  it('gives each query its own answer after others have timed out on a frozen server', async () => {
     const env = { ...database.env, DATABASE_PORT: String(proxy.port), DATABASE_POOL_SIZE: '2' };
     const sql = createSql(parseEnvironment(env));
     const ask = (number: number, timeoutMs: number): Promise<number | undefined> =>
@@ -39,7 +39,7 @@ describe('The pool of PostgreSQL', () => {
     }
   });
 
-  it('lets go of a connection to a server that takes no writes any more', async () => {
+  it('drops a connection to a server that no longer accepts writes', async () => {
     const sql = createSql(parseEnvironment({ ...database.env, DATABASE_POOL_SIZE: '1' }));
     const session = async () => (await inTime(sql<[{ pid: number }]>`select pg_backend_pid() as pid`))[0].pid;
     try {
@@ -54,7 +54,7 @@ describe('The pool of PostgreSQL', () => {
     }
   });
 
-  it('answers the next question after PostgreSQL has ended a connection under another one', async () => {
+  it('answers the next query after PostgreSQL has closed another connection', async () => {
     const sql = createSql(parseEnvironment({ ...database.env, DATABASE_POOL_SIZE: '1' }));
     try {
       for (let round = 0; round < 3; round += 1) {
@@ -77,7 +77,7 @@ describe('The pool of PostgreSQL', () => {
   it.each([
     ['true', 1],
     ['false', 0],
-  ])('prepares statements, or leaves it: DATABASE_PREPARE=%s', async (prepare, count) => {
+  ])('prepares statements or not: DATABASE_PREPARE=%s', async (prepare, count) => {
     const env = { ...database.env, DATABASE_POOL_SIZE: '1', DATABASE_PREPARE: prepare };
     const sql = createSql(parseEnvironment(env));
     try {

@@ -58,7 +58,7 @@ describe.each(FILES)('%s', (file) => {
     expect(unknown).toEqual([]);
   });
 
-  it('asks of .env only what the service or make run reads, and always with a default', () => {
+  it('requires from .env only what the service or make run reads, always with a default', () => {
     const asked = [...read(file).matchAll(/\$\{(\w+)([^}]*)\}/g)].map(([, name = '', rest = '']) => [
       name,
       rest,
@@ -68,7 +68,7 @@ describe.each(FILES)('%s', (file) => {
     expect(asked.filter(([, rest]) => !/^:?-/.test(rest ?? ''))).toEqual([]);
   });
 
-  it('mounts what exists', () => {
+  it('mounts only existing paths', () => {
     const mounted = Object.values(compose.services)
       .flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0] ?? ''))
       .filter((source) => source.startsWith('./'));
@@ -93,7 +93,7 @@ describe('docker-compose.yml', () => {
     expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
   });
 
-  it('holds no secret: what is called one is the name of a file', () => {
+  it('contains no secret: secrets are names of files', () => {
     const secrets = services.flatMap(([, { environment = {} }]) =>
       Object.entries(environment)
         .filter(([name]) => /PASSWORD|SECRET|TOKEN|_KEY/.test(name))
@@ -106,7 +106,7 @@ describe('docker-compose.yml', () => {
     for (const file of secrets) expect(made).toContain(`'${path.basename(file)}'`);
   });
 
-  it('runs programs that exist, hardened, and lets them end in their own time', () => {
+  it('runs existing programs, hardened, and gives them time to shut down', () => {
     const programs = ours(compose).filter(([name]) => name !== 'secrets');
     expect(programs.map(([name]) => name).sort()).toEqual(['api', 'mailer-worker', 'migrate']);
     for (const [, { command = ['dist/apps/api/src/main.js'], ...service }] of programs) {
@@ -115,7 +115,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('knows the networks, volumes and services that it names', () => {
+  it('refers only to existing networks, volumes and services', () => {
     for (const [, { networks = [], volumes = [], depends_on = {} }] of services) {
       expect(Object.keys(compose.networks)).toEqual(expect.arrayContaining(networks));
       expect(Object.keys(compose.services)).toEqual(expect.arrayContaining(Object.keys(depends_on)));
@@ -126,7 +126,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('lets our programs reach each other: they share a network with what they connect to', () => {
+  it('connects programs with everything they use by a shared network', () => {
     const { environment = {}, networks = [] } = compose.services['mailer-worker'] as Service;
     for (const variable of ['DATABASE_HOST', 'REDIS_HOST', 'SMTP_HOST']) {
       const other = compose.services[environment[variable] ?? ''];
@@ -134,7 +134,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('scrapes the services that prometheus.yml names, on a network that all of them are on', () => {
+  it('has the services that prometheus.yml scrapes, on a shared network', () => {
     const [prometheus] = readYaml<{
       scrape_configs: { dns_sd_configs: { names: string[]; port: number }[] }[];
     }>('deploy/prometheus/prometheus.yml');
@@ -150,19 +150,19 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('builds the image in one service, so that a second start finds the same image everywhere', () => {
+  it('builds the image in one service, so that a second start finds the same image', () => {
     expect(services.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual([
       'secrets',
     ]);
   });
 
-  it('hands every variable of .env to our programs', () => {
+  it('passes every variable of .env to our programs', () => {
     for (const [name, { env_file }] of ours(compose).filter(([each]) => each !== 'secrets')) {
       expect([name, env_file]).toEqual([name, [{ path: '.env', required: false }]]);
     }
   });
 
-  it('bounds what every container may take: memory, processes, logs', () => {
+  it('limits memory, processes and logs of every container', () => {
     for (const [, service] of services) {
       expect(service).toMatchObject({
         mem_limit: expect.any(String) as string,
@@ -172,19 +172,19 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('gives the workers a way out where the mail server is outside', () => {
+  it('gives the workers access to the network if the mail server is external', () => {
     const [smtp] = readYaml<Compose>('docker-compose.smtp.yml') as [Compose];
     const networks = smtp.services['mailer-worker']?.networks ?? [];
     expect(networks.map((name) => smtp.networks[name])).toEqual([{}]);
   });
 
-  it('makes Redis keep its jobs', () => {
+  it('makes Redis persist its jobs', () => {
     const command = compose.services['redis']?.command?.join(' ');
     expect(command).toContain('--maxmemory-policy noeviction');
     expect(command).toContain('--appendonly yes');
   });
 
-  it('puts the dashboard where Grafana reads dashboards', () => {
+  it('puts the dashboard where Grafana reads it', () => {
     const [provider] = readYaml<{ providers: { options: { path: string } }[] }>(
       'deploy/grafana/provisioning/dashboards/user-registration.yml',
     );

@@ -33,7 +33,7 @@ async function run(script: string, args: string[], env: NodeJS.ProcessEnv = {}):
 }
 
 describe('the image', () => {
-  it('has no fault that a linter knows', () => {
+  it('has no faults that a linter finds', () => {
     expect(
       validate(dockerfile, {}).map(
         ({ message, range }) => `${range.start.line + 1}: ${JSON.stringify(message)}`,
@@ -41,7 +41,7 @@ describe('the image', () => {
     ).toEqual([]);
   });
 
-  it('stands on one pinned base', () => {
+  it('is based on one pinned image', () => {
     const stages = new Set(argumentsOf('FROM').map((from) => / AS (\w+)/.exec(from)?.[1]));
     const bases = argumentsOf('FROM')
       .map((from) =>
@@ -53,7 +53,7 @@ describe('the image', () => {
     expect(bases.filter((base) => !isPinned(base))).toEqual([]);
   });
 
-  it('needs no frontend from a registry to be built', () => {
+  it('needs no frontend from a registry', () => {
     expect(dockerfile).not.toMatch(/^#\s*(syntax|check)\s*=/m);
   });
 
@@ -62,13 +62,13 @@ describe('the image', () => {
     expect(argumentsOf('HEALTHCHECK').at(-1)).toMatch(/CMD \["node", "healthcheck\.mjs"\]$/);
   });
 
-  it('starts programs that exist, with node as process 1', () => {
+  it('starts existing programs, with node as process 1', () => {
     expect(argumentsOf('ENTRYPOINT')).toEqual(['["node"]']);
     const [program = ''] = JSON.parse(argumentsOf('CMD').at(-1) ?? '[]') as string[];
     expect(existsSync(path.join(ROOT, sourceOf(program)))).toBe(true);
   });
 
-  it('copies what exists and what .dockerignore lets through', () => {
+  it('copies only what exists and .dockerignore allows', () => {
     const letThrough = read('.dockerignore')
       .split('\n')
       .filter((line) => line.startsWith('!'))
@@ -105,18 +105,18 @@ describe('its health check', () => {
   });
   afterAll(() => server.close());
 
-  it('is content when the api or the worker answers', async () => {
+  it('passes when the api or the worker answers', async () => {
     expect(await run('deploy/healthcheck.mjs', [], { API_PORT: port, WORKER_PORT: silent })).toBe(0);
     expect(await run('deploy/healthcheck.mjs', [], { API_PORT: silent, WORKER_PORT: port })).toBe(0);
     expect(asked).toEqual(['/livez', '/livez']);
   });
 
-  it('asks another probe when told', async () => {
+  it('uses another probe when asked', async () => {
     expect(await run('deploy/healthcheck.mjs', ['/readyz'], { API_PORT: port, WORKER_PORT: silent })).toBe(0);
     expect(asked).toEqual(['/readyz']);
   });
 
-  it('fails when the answer is no, and when there is none', async () => {
+  it('fails when the answer is negative or missing', async () => {
     status = 503;
     expect(await run('deploy/healthcheck.mjs', [], { API_PORT: port, WORKER_PORT: silent })).toBe(1);
     expect(await run('deploy/healthcheck.mjs', [], { API_PORT: silent, WORKER_PORT: silent })).toBe(1);
@@ -124,7 +124,7 @@ describe('its health check', () => {
 });
 
 describe('the secrets of the compose stack', () => {
-  it('are made once, long and readable by their user alone, and never again', async () => {
+  it('are generated once, long and readable only by their user', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'secrets-'));
     try {
       const look = (): string[] =>

@@ -60,7 +60,7 @@ const pods = all.flatMap((manifest) => {
 });
 
 describe.each(FOLDERS)('%s', (folder) => {
-  it('lists the files that are there, and no others', () => {
+  it('lists exactly the existing files', () => {
     const { resources, patches = [] } = kustomization(folder);
     const listed = [...resources, ...patches.map((patch) => patch.path)];
     expect(listed.filter((name) => !existsSync(path.join(ROOT, folder, name)))).toEqual([]);
@@ -80,7 +80,7 @@ describe.each(FOLDERS)('%s', (folder) => {
 });
 
 describe('the manifests', () => {
-  it('run programs that exist, as the image names them', () => {
+  it('run existing programs, under the names in the image', () => {
     for (const { container } of pods) {
       expect(container.image).toBe('user-registration');
       const [program = 'dist/apps/api/src/main.js'] = container.args ?? [];
@@ -94,7 +94,7 @@ describe('the manifests', () => {
     ]);
   });
 
-  it('are hardened: not root, nothing to write to, no capability, no token, bounded', () => {
+  it('are hardened: not root, read-only, no capabilities, no token, limited', () => {
     for (const { pod, container } of pods) {
       expect(pod.automountServiceAccountToken).toBe(false);
       expect(pod.enableServiceLinks).toBe(false);
@@ -124,7 +124,7 @@ describe('the manifests', () => {
     }
   });
 
-  it('probe the right port, and give shutdown the time it takes', () => {
+  it('probe the right port, and allow enough time for shutdown', () => {
     const literals = kustomization('deploy/kubernetes/base').configMapGenerator.flatMap(
       (map) => map.literals,
     );
@@ -143,7 +143,7 @@ describe('the manifests', () => {
     }
   });
 
-  it('keep metrics and documents off the Service, and open to the scraper alone', () => {
+  it('keep metrics and API documentation off the Service, and accessible only to the scraper', () => {
     const [config] = kustomization('deploy/kubernetes/base').configMapGenerator;
     expect(config?.literals).toContain('OPERATIONS_PORT=9000');
     const named = (kind: string): unknown =>
@@ -156,7 +156,7 @@ describe('the manifests', () => {
     expect(named('NetworkPolicy')).toMatchObject({ ingress: [open, scraped] });
   });
 
-  it('scale and disrupt deployments that exist, and leave the number of replicas to the autoscaler', () => {
+  it('scale and disrupt existing deployments, and leave the number of replicas to the autoscaler', () => {
     const deployments = all.filter(({ kind }) => kind === 'Deployment');
     const names = deployments.map(({ metadata }) => metadata.name);
     for (const { spec } of all.filter(({ kind }) => kind === 'HorizontalPodAutoscaler')) {
@@ -169,12 +169,12 @@ describe('the manifests', () => {
     for (const { spec } of budgets) expect(spec).toMatchObject({ unhealthyPodEvictionPolicy: 'AlwaysAllow' });
   });
 
-  it('keep a client at the pod that remembers its password', () => {
+  it('keep a client on the pod that remembers its password', () => {
     const service = all.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'api');
     expect(service?.spec).toMatchObject({ sessionAffinity: 'ClientIP' });
   });
 
-  it('roll the pods when a secret changes: its keys come from a generator, under names that the service reads', () => {
+  it('restart the pods when a secret changes: its keys come from a generator, with names that the service reads', () => {
     const production = kustomization('deploy/kubernetes/overlays/production');
     expect(production.secretGenerator).toMatchObject([{ name: 'user-registration', envs: ['secret.env'] }]);
     const keys = read('deploy/kubernetes/overlays/production/secret.env.example').match(/^\w+(?==)/gm) ?? [];
@@ -190,7 +190,7 @@ describe('monitoring in Kubernetes', () => {
     'deploy/kubernetes/monitoring/scrape.yml',
   )[0];
 
-  it('gives the jobs the names that alerts and dashboard select by', () => {
+  it('gives the jobs the names that alerts and dashboard use', () => {
     expect(monitors.map(({ metadata }) => metadata.name)).toEqual(['api', 'mailer-worker']);
     for (const { metadata, spec } of monitors) {
       expect(spec).toMatchObject({
@@ -201,7 +201,7 @@ describe('monitoring in Kubernetes', () => {
     expect(scraped?.map(({ job_name }) => job_name)).toEqual(['api', 'mailer-worker']);
   });
 
-  it('scrapes ports that the pods have, through headless Services that exist', () => {
+  it('scrapes existing ports through existing headless Services', () => {
     const ports = pods.flatMap(({ container }) => container.ports ?? []);
     for (const { spec } of monitors) {
       const { podMetricsEndpoints } = spec as { podMetricsEndpoints: { port: string }[] };

@@ -25,8 +25,8 @@ const check =
   (): void =>
     checkAnswer('POST', target, answer(changes));
 
-describe('an answer', () => {
-  it('passes as it is documented', () => {
+describe('a response', () => {
+  it('passes if it is documented', () => {
     expect(check()).not.toThrow();
     expect(check({ headers: { 'X-RateLimit-Remaining': '2' } })).not.toThrow();
     expect(
@@ -48,11 +48,11 @@ describe('an answer', () => {
       { headers: { 'X-RateLimit-Limit': 'many' } },
       /X-RateLimit-Limit must be integer/,
     ],
-  ])('with %s that is not documented is found', (_what, changes, fault) => {
+  ])('with an undocumented %s is detected', (_what, changes, fault) => {
     expect(check(changes)).toThrow(fault);
   });
 
-  it('from where there is nothing has to be a problem', () => {
+  it('for an unknown path must be a problem', () => {
     expect(check({ status: 404, headers: { 'Content-Type': 'text/html' } }, '/nowhere')).toThrow(
       /text\/html/,
     );

@@ -16,13 +16,13 @@ const calls = (file: string): string[] =>
   );
 
 describe('the documents', () => {
-  it.each(PAGES)('link to what exists: %s', (page) => {
+  it.each(PAGES)('link only to existing files and headings: %s', (page) => {
     const targets = [...read(page).matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);
     const local = targets.filter((target) => !/^[a-z]+:/.test(target));
     expect(local.filter((target) => !existsSync(path.join(ROOT, path.dirname(page), target)))).toEqual([]);
   });
 
-  it('give the reason of every production dependency, and of no other', () => {
+  it('give the reason for every production dependency, and for no other', () => {
     const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
     const rows = read('docs/dependencies.md')
       .split('\n')
@@ -33,7 +33,7 @@ describe('the documents', () => {
     expect(named.sort()).toEqual(Object.keys(dependencies).sort());
   });
 
-  it('say what to do at every alert', () => {
+  it('explain what to do for every alert', () => {
     const alerts = [...read('deploy/prometheus/alerts.yml').matchAll(/- alert: (\w+)/g)].map(
       ([, name]) => name,
     );
@@ -42,8 +42,8 @@ describe('the documents', () => {
     expect(rows).toEqual(alerts);
   });
 
-  it('name tests that exist, for every threat', () => {
-    const [, table = ''] = read('docs/security.md').split('## Each threat and the test that closes it');
+  it('refer to an existing test for every threat', () => {
+    const [, table = ''] = read('docs/security.md').split('## Threats and their tests');
     const [, , ...threats] = table.split('\n').filter((line) => line.startsWith('|'));
     expect(threats.length).toBeGreaterThan(30);
     const unproven = threats.filter((threat) => {

@@ -53,13 +53,13 @@ describe.each(['light', 'dark'] as const)('Axe finds nothing, %s', (colorScheme)
     expect(await axeFaults(page)).toEqual([]);
   }, 60_000);
 
-  it('on the page of an error', async () => {
+  it('on an error page', async () => {
     await page.goto(`${service.api.url}/problems/RateLimitExceeded`);
     await page.getByRole('heading', { name: 'RateLimitExceeded' }).waitFor();
     expect(await axeFaults(page)).toEqual([]);
   });
 
-  it('on the inbox, empty and with a mail open, and in the mail itself', async () => {
+  it('in the inbox, empty and with an open mail, and in the mail itself', async () => {
     service.inbox.mailbox.delete();
     await page.goto(inbox.url);
     expect(await axeFaults(page)).toEqual([]);

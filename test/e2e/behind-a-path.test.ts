@@ -25,7 +25,7 @@ describe('Behind a path of a site', () => {
     await service.stop();
   });
 
-  it('every link of the index leads to something', async () => {
+  it('every link on the start page works', async () => {
     const index = (await (await fetch(base)).json()) as { links: { href: string }[] };
     expect(index.links.length).toBeGreaterThan(2);
     for (const { href } of index.links) {
@@ -34,7 +34,7 @@ describe('Behind a path of a site', () => {
     }
   });
 
-  it('the type of an error leads to its page, and every link of that page works', async () => {
+  it('the type of an error is the path of its page, and every link of that page works', async () => {
     const refused = await fetch(`${base}api/v1/users/register`, { method: 'POST' });
     const problem = (await refused.json()) as { type: string; error: string };
     const url = new URL(problem.type, refused.url);

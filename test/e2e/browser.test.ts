@@ -22,7 +22,7 @@ describe('In a browser', () => {
     await service.stop();
   });
 
-  it('/docs registers an account, takes its credentials and activates it', async () => {
+  it('/docs registers an account, accepts its credentials and activates it', async () => {
     const { page, complaints } = await openPage(browser);
     await page.goto(`${service.api.url}/docs`);
     const register = await tryOut(page, 'register', { email: EMAIL, password: PASSWORD });
@@ -41,7 +41,7 @@ describe('In a browser', () => {
     expect((await new Client(service.api.url).activate(EMAIL, PASSWORD, code)).status).toBe(409);
   }, 60_000);
 
-  it('finds neither page, nor a link to them, where the documents are off', async () => {
+  it('the API documentation and links to it are missing if it is off', async () => {
     const hrefs = async (client: Client): Promise<string[]> =>
       ((await client.get('/')).body['links'] as { href: string }[]).map(({ href }) => href);
     const pages = ['/docs', '/docs-json'];
@@ -56,7 +56,7 @@ describe('In a browser', () => {
     await api.stop();
   });
 
-  it('the inbox shows a mail as it arrives', async () => {
+  it('the inbox shows a mail as soon as it arrives', async () => {
     const { page, complaints } = await openPage(browser);
     await page.goto(inbox.url);
     await new Client(service.api.url).register('reader@example.com', PASSWORD);

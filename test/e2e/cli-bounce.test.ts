@@ -70,7 +70,7 @@ describe('mail bounce', () => {
     expect(await events()).toHaveLength(1);
   });
 
-  it('changes nothing for a forged tag, a delay, a message that is no report, or nothing at all', async () => {
+  it('changes nothing for a forged tag, a delay, a message that is not a report, or empty input', async () => {
     const sender = await delivered('kevin@example.com');
     const forged = sender.replace(/[\da-f]@/, (end) => (end === '0@' ? '1@' : '0@'));
     const reply = `To: ${sender}\nAuto-Submitted: auto-replied\n\nAction: failed\nStatus: 5.1.1\n`;
@@ -90,7 +90,7 @@ describe('mail bounce', () => {
     expect(await events()).toEqual([]);
   });
 
-  it('reads a report of many megabytes to its end, and judges its beginning', async () => {
+  it('reads a report of many megabytes completely, and evaluates its beginning', async () => {
     const sender = await delivered('kevin@example.com');
     const message = report(sender).replace(
       '--b--',
@@ -99,7 +99,7 @@ describe('mail bounce', () => {
     expect(await bounce(message)).toMatchObject({ taken: true });
   });
 
-  it('takes a complaint of the reader for a bounce, by the returned mail’s sender', async () => {
+  it('treats a complaint as a bounce, by the returned mail’s sender', async () => {
     const sender = await delivered('kevin@example.com');
     const complaint = report('abuse@service.example', 'X: y', 'message/feedback-report')
       .replace('Reporting-MTA: dns; mx.example', 'Feedback-Type: abuse\nVersion: 1')
@@ -111,7 +111,7 @@ describe('mail bounce', () => {
     expect(await state('kevin@example.com')).toEqual({ dead: true, alive: false });
   });
 
-  it('never touches an activated account', async () => {
+  it('never changes an activated account', async () => {
     const sender = await delivered('kevin@example.com');
     await database.sql`
       update users set activated_at = now(), code_expires_at = null, mail_sent_at = null where email = 'kevin@example.com'`;

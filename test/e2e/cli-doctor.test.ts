@@ -42,7 +42,7 @@ describe('doctor', () => {
   const findings = (result: CliResult, verdict: Finding['verdict']): Finding[] =>
     (result.json()['findings'] as Finding[]).filter((finding) => finding.verdict === verdict);
 
-  it('finds nothing wrong in one-node mode', async () => {
+  it('finds no problems in one-node mode', async () => {
     const result = await doctor();
     expect([result.status, result.json()['healthy'], result.stderr]).toEqual([0, true, '']);
     expect([findings(result, 'failed'), findings(result, 'warning')]).toEqual([[], []]);
@@ -50,14 +50,14 @@ describe('doctor', () => {
     expect([...about]).toEqual(['Configuration', 'PostgreSQL', 'Mail server', 'Work']);
   });
 
-  it('speaks to people in lines with a sign, and with a fix', async () => {
+  it('prints lines with a sign and a fix', async () => {
     const { stdout } = await cli(['doctor'], { ...database.env, ...inbox.env });
     expect(stdout).toMatch(/^✓ PostgreSQL {5}version \d+/m);
     expect(stdout).toMatch(/^! Configuration {2}SECRET_KEY is the default.*\n {17}→ .*openssl rand/m);
     expect(stdout).toMatch(/\d+ passed, 1 warning, 0 failed\.\n$/);
   });
 
-  it('looks into Redis: policy, persistence, password', async () => {
+  it('checks Redis: policy, persistence, password', async () => {
     const redis = await TestRedis.start('--maxmemory-policy', 'allkeys-lru');
     const client = redis.connect();
     try {
@@ -84,7 +84,7 @@ describe('doctor', () => {
     }
   });
 
-  it('gives the rights that a user of Redis lacks, and they are enough', async () => {
+  it('prints the ACL that a user of Redis lacks, which is sufficient', async () => {
     const redis = await TestRedis.start('--appendonly', 'yes', '--user', 'us', 'on', '>us', '+@read');
     const client = redis.connect();
     const limited = { ...redis.env, REDIS_USERNAME: 'us', REDIS_PASSWORD: 'us' };
@@ -104,7 +104,7 @@ describe('doctor', () => {
     }
   });
 
-  it('warns of another deployment under the same prefix of Redis', async () => {
+  it('warns of another deployment under the same Redis prefix', async () => {
     const redis = await TestRedis.start('--appendonly', 'yes');
     const warnings = async (env: NodeJS.ProcessEnv): Promise<string[]> =>
       findings(await doctor({ ...redis.env, ...env }), 'warning').map(({ id }) => id);
@@ -118,7 +118,7 @@ describe('doctor', () => {
     }
   });
 
-  it('names what is nearly right in the configuration', async () => {
+  it('reports what is nearly right in the configuration', async () => {
     const result = await doctor({ DATABASE_PASSWROD: 'x', APP_NAME: '"quoted"' });
     const unwise = findings(result, 'warning').filter(({ id }) => id === 'config.unwise');
     expect(unwise.map(({ message }) => message.replace(/:.*/, ''))).toEqual([
@@ -141,7 +141,7 @@ describe('doctor', () => {
     }
   });
 
-  it('fails when a receiver of events takes none, or has answered 410', async () => {
+  it('fails when a webhook receiver accepts nothing, or has responded with 410', async () => {
     const url = 'http://127.0.0.1:9/hook';
     const webhook = { WEBHOOK_URL: url, WEBHOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}` };
     await database.sql`
@@ -197,7 +197,7 @@ describe('doctor', () => {
         .filter(({ about }) => about === 'Webhook')
         .map(({ id, verdict }) => [id, verdict]);
 
-    it('asks its receiver, and sends nothing to it', async () => {
+    it('checks its receiver without sending anything to it', async () => {
       const result = await doctor(webhook());
       expect(ofWebhook(result)).toEqual([
         ['webhook.secret', 'ok'],
@@ -208,7 +208,7 @@ describe('doctor', () => {
       expect(result.stdout).not.toContain('do-not-show');
     });
 
-    it('sends one signed ping where that is asked for, and fails where it is refused', async () => {
+    it('sends one signed ping with --ping, and fails if it is refused', async () => {
       const ping = () => cli(['doctor', '--ping', '--json'], { ...database.env, ...inbox.env, ...webhook() });
       expect(ofWebhook(await ping()).at(-1)).toEqual(['webhook.ping', 'ok']);
       expect(pings).toEqual([expect.objectContaining({ type: 'ping', data: {} })]);
@@ -218,12 +218,12 @@ describe('doctor', () => {
       expect(findings(refused, 'failed')[0]?.fix).toContain('WEBHOOK_SECRET');
     });
 
-    it('fails where the clock of the receiver makes it refuse every signature', async () => {
+    it('fails if the clock of the receiver makes it refuse every signature', async () => {
       minutesAhead = 6;
       expect(ofWebhook(await doctor(webhook())).at(-1)).toEqual(['webhook.clock', 'failed']);
     });
 
-    it('warns of a receiver that is unavailable, and of a rotation of nothing', async () => {
+    it('warns of an unavailable receiver, and of a rotation to the same secret', async () => {
       const env = { WEBHOOK_URL: 'http://127.0.0.1:9/hook', WEBHOOK_SECRET_PREVIOUS: secret };
       const result = await doctor({ ...webhook(), ...env });
       expect(ofWebhook(result)).toEqual([
@@ -234,7 +234,7 @@ describe('doctor', () => {
     });
   });
 
-  it('says what to check when a password is wrong, and never the password', async () => {
+  it('explains what to check when a password is wrong, and never prints the password', async () => {
     const port = await freePort();
     const server = createSmtpServer(new Mailbox(), {
       disabledCommands: ['STARTTLS'],
@@ -258,14 +258,14 @@ describe('doctor', () => {
     }
   });
 
-  it('says that a mail server offers no TLS where TLS is asked for', async () => {
+  it('reports a mail server without TLS if TLS is required', async () => {
     const result = await doctor({ SMTP_USE_TLS: 'true' });
     expect(findings(result, 'failed')).toEqual([
       expect.objectContaining({ about: 'Mail server', fix: expect.stringContaining('SMTP_USE_TLS') }),
     ]);
   });
 
-  it('sees an empty database, a read-only one and a lacking right', async () => {
+  it('detects an empty database, a read-only one and a missing privilege', async () => {
     const empty = await createDatabase({ empty: true });
     try {
       const failed = findings(await doctor(empty.env), 'failed');
@@ -287,7 +287,7 @@ describe('doctor', () => {
     }
   });
 
-  it('reckons connections, processes and proxies', async () => {
+  it('checks connections, processes and proxies', async () => {
     const result = await doctor({ DATABASE_POOL_SIZE: '200', WEB_CONCURRENCY: '2', API_HOST: '0.0.0.0' });
     expect(result.status).toBe(0);
     expect(findings(result, 'warning').map(({ message }) => message)).toEqual([
@@ -298,7 +298,7 @@ describe('doctor', () => {
     ]);
   });
 
-  it('answers although everything is frozen, and tells of each', async () => {
+  it('finishes although everything is frozen, and reports each dependency', async () => {
     const redis = await TestRedis.start();
     redis.pause();
     try {
@@ -316,7 +316,7 @@ describe('doctor', () => {
     }
   });
 
-  it('fails when mails wait and no worker is alive, and names each finding', async () => {
+  it('fails when mails wait and no worker is running, with an id for each finding', async () => {
     await database.sql`truncate worker_heartbeats`;
     await insertOwed(database.sql, 'kevin@example.com');
     await database.sql`update users set mail_due_at = now() - interval '4 minutes'`;
@@ -334,7 +334,7 @@ describe('doctor', () => {
     }
   });
 
-  it('prints the GRANT statements that a role lacks', async () => {
+  it('prints the GRANT statements for missing privileges', async () => {
     const role = `limited_${String(database.env['DATABASE_NAME'])}`;
     await database.sql.unsafe(`create role ${role} login password 'limited-role'`);
     try {
@@ -356,12 +356,12 @@ describe('doctor', () => {
     }
   });
 
-  it('names DATABASE_SSL where the server has no TLS', async () => {
+  it('mentions DATABASE_SSL if the server has no TLS', async () => {
     const failed = findings(await doctor({ DATABASE_SSL: 'verify-full' }), 'failed');
     expect(failed[0]).toMatchObject({ id: 'database.tls', message: expect.stringContaining('DATABASE_SSL') });
   });
 
-  it('lists the faults of a configuration, and ends with 78', async () => {
+  it('lists the faults of a configuration, and exits with 78', async () => {
     const result = await doctor({ DATABASE_PORT: 'x', SECRET_KEY: 'short' });
     expect([result.status, result.json()['healthy']]).toEqual([78, false]);
     expect(findings(result, 'failed').map(({ message }) => message)).toEqual([

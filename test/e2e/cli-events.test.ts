@@ -63,7 +63,7 @@ describe('events list, retry, replay and test', () => {
   const record = (type: string) => database.sql`
     insert into events (type, account_id, data) values (${type}, gen_random_uuid(), '{"is_activated": false}')`;
 
-  it('list prints one JSON object a line to a pipe, the newest first, and narrows by type and time', async () => {
+  it('list prints one JSON object per line in a pipe, newest first, and filters by type and time', async () => {
     await record('user.registered');
     await record('user.activated');
     const { status, stdout } = await events('list');
@@ -79,7 +79,7 @@ describe('events list, retry, replay and test', () => {
     expect((await events('list', '--type', 'nothing')).status).toBe(2);
   });
 
-  it('test sends a signed ping and says what came back', async () => {
+  it('test sends a signed ping and prints the response', async () => {
     expect((await events('test', '--json')).json()).toMatchObject({ delivered: true });
     expect(receiver.received).toEqual([{ id: expect.any(String), type: 'ping' }]);
     receiver.status = 500;
@@ -88,7 +88,7 @@ describe('events list, retry, replay and test', () => {
     expect(failed.stdout).toMatch(/^Not delivered: .*500/);
   });
 
-  it('replay sends again with the same ids, and asks for --yes without a terminal', async () => {
+  it('replay sends events again with the same ids, and requires --yes without a terminal', async () => {
     await record('user.registered');
     const worker = await spawnApp('mailer-worker', { ...env(), BCRYPT_COST: '4' });
     try {
@@ -103,7 +103,7 @@ describe('events list, retry, replay and test', () => {
     }
   });
 
-  it('retry ends the pause of a receiver that answered 410', async () => {
+  it('retry resumes a webhook that was paused by a 410', async () => {
     receiver.status = 410;
     await record('user.registered');
     const worker = await spawnApp('mailer-worker', { ...env(), BCRYPT_COST: '4' });
@@ -123,7 +123,7 @@ describe('events list, retry, replay and test', () => {
     }
   });
 
-  it('the receiver of examples/ verifies a ping and prints it', async () => {
+  it('verifies and prints a ping in the example receiver', async () => {
     const port = await freePort();
     const lines: string[] = [];
     const example = new Child('webhook-receiver', {

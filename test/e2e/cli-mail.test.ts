@@ -16,7 +16,7 @@ describe('mail owed, mail retry', () => {
 
   const mail = (...args: string[]) => cli(['mail', ...args], database.env);
 
-  it('lists what is owed and given up, without a whole address', async () => {
+  it('lists owed and given-up mails, without complete addresses', async () => {
     await insertOwed(database.sql, 'kevin@example.com', '451 try later, kevin@example.com\u001b[2J');
     await insertGivenUp(database.sql, 'marie@example.com', '550 no such mailbox');
     const listed = (await mail('owed', '--json')).json();
@@ -55,14 +55,14 @@ describe('mail owed, mail retry', () => {
     for (const unwanted of ['kevin', 'marie', '\u001b']) expect(stdout).not.toContain(unwanted);
   });
 
-  it('says so when the list is longer than it shows, and when nothing is owed', async () => {
+  it('says when the list is incomplete, and when no mail is owed', async () => {
     expect((await mail('owed')).stdout).toBe('No mail is owed.\n');
     for (const name of ['a', 'b', 'c']) await insertOwed(database.sql, `${name}@example.com`);
     const { stdout } = await mail('owed', '--limit', '2');
     expect(stdout).toContain('3 owed, 0 given up, the oldest 2 shown.');
   });
 
-  it('has the worker send what was given up', async () => {
+  it('makes the worker send given-up mails', async () => {
     await insertGivenUp(database.sql, 'marie@example.com', '550 no such mailbox');
     await insertOwed(database.sql, 'kevin@example.com');
     const inbox = await TestInbox.start();

@@ -21,7 +21,7 @@ describe('codes purge', () => {
   const KEPT = ['kevin@example.com', 'marie@example.com'];
   const purge = (...options: string[]) => cli(['codes', 'purge', ...options], database.env);
 
-  it('counts with --dry-run, deletes without, and spares what is owed or activated', async () => {
+  it('counts with --dry-run, deletes without it, and keeps owed and activated accounts', async () => {
     await insertDead(database.sql, 2_500);
     const counted = await purge('--dry-run', '--json');
     expect(counted.json()).toEqual({ dry_run: true, deleted: 0, would_delete: 2_500 });
@@ -39,7 +39,7 @@ describe('codes purge', () => {
     expect(await addresses(database.sql)).toEqual(KEPT);
   });
 
-  it('says in words how many, and takes a batch size and an age', async () => {
+  it('prints the number, and accepts a batch size and an age', async () => {
     await insertDead(database.sql, 1_234);
     const young = await purge('--older-than', '4h');
     expect(young.stdout).toBe('Deleted 0 registrations.\n');
@@ -47,7 +47,7 @@ describe('codes purge', () => {
     expect(old.stdout).toBe('Deleted 1,234 registrations.\n');
   });
 
-  it('ends between two batches on Ctrl-C, says how many are gone, and can continue later', async () => {
+  it('stops between two batches on Ctrl-C, prints the number of deleted rows, and can continue later', async () => {
     await insertDead(database.sql, 30_000);
     const running = startCli(['codes', 'purge', '--batch-size', '1', '--json'], database.env);
     const left = async () => (await addresses(database.sql)).length - KEPT.length;
@@ -66,7 +66,7 @@ describe('codes purge', () => {
     expect((await purge('--batch-size', '10000', '--json')).json()).toMatchObject({ deleted: rest });
   });
 
-  it('deletes events that are older than their retention, and keeps the others', async () => {
+  it('deletes events older than their retention, and keeps the others', async () => {
     const old = await writeEvents(database.sql, 3);
     const young = await writeEvents(database.sql, 2);
     await database.sql`update events set position = ordinal`;
@@ -77,7 +77,7 @@ describe('codes purge', () => {
     expect((await purge('--json')).json()).not.toHaveProperty('events_deleted');
   });
 
-  it('neither asks Redis nor speaks of it', async () => {
+  it('does not use or mention Redis', async () => {
     const redis = await TestRedis.start();
     const probe = redis.connect();
     try {
@@ -97,7 +97,7 @@ describe('codes purge', () => {
     }
   });
 
-  it('is done by the mailer-worker, too, where it is asked to', async () => {
+  it('runs in the mailer-worker, too, if configured', async () => {
     await insertDead(database.sql, 2_500);
     const worker = await spawnApp('mailer-worker', { ...database.env, PURGE_INTERVAL_SECONDS: '1' });
     try {

@@ -70,7 +70,7 @@ async function everyTable(): Promise<string> {
 }
 
 describe('users find', () => {
-  it('says in words why a mail has not come, whatever the spelling of the address', async () => {
+  it('explains why a mail has not arrived, for any spelling of the address', async () => {
     await insertOwed(database.sql, 'kevin@example.com', '451 greylisted, kevin@example.com');
     const { status, stdout } = await users('find', ' Kevin@EXAMPLE.com');
     expect(status).toBe(0);
@@ -82,7 +82,7 @@ describe('users find', () => {
     expect(stdout).toMatch(/^Mail id +[0-9a-f-]{36}$/m);
   });
 
-  it('finds by account id, mail id and request id, and has all of it as data', async () => {
+  it('finds by account id, mail id and request id, and prints everything as JSON', async () => {
     await insertGivenUp(database.sql, 'marie@example.com', '550 no such mailbox');
     const [row] = await database.sql<{ id: string; mail: string }[]>`
       update users set request_id = 'request-7' returning id, mail_id as mail`;
@@ -113,7 +113,7 @@ describe('users find', () => {
     expect((await users('find', 'request-1')).stdout).toContain('ana@example.com');
   });
 
-  it('ends with 1 where there is no such account, and with 2 without an argument', async () => {
+  it('exits with 1 for an unknown account, and with 2 without an argument', async () => {
     const unknown = await users('find', 'unknown@example.com', '--json');
     expect([unknown.status, unknown.json()['account']]).toEqual([1, null]);
     expect((await users('find', 'request-8')).status).toBe(1);
@@ -130,7 +130,7 @@ describe('users list', () => {
     await insertDead(database.sql, 2_500);
   });
 
-  it('gives a pipe 100 objects, the newest first, and all with --all', async () => {
+  it('prints 100 objects in a pipe, newest first, and all with --all', async () => {
     const first = lines((await users('list')).stdout);
     expect(first).toHaveLength(100);
     expect(first[0]).toEqual({
@@ -156,7 +156,7 @@ describe('users list', () => {
     expect((await users('list', '--state', 'happy')).status).toBe(2);
   });
 
-  it('exports every account, with hashes only where they are asked for', async () => {
+  it('exports every account, with hashes only if requested', async () => {
     const plain = await users('export');
     expect(lines(plain.stdout)).toHaveLength(2_503);
     expect(plain.stdout).not.toContain('password_hash');
@@ -166,7 +166,7 @@ describe('users list', () => {
 });
 
 describe('changes by an operator', () => {
-  it('asks for a reason, and changes nothing without', async () => {
+  it('requires a reason, and changes nothing without it', async () => {
     await insertOwed(database.sql, 'kevin@example.com');
     for (const args of [
       ['resend', 'kevin@example.com'],
@@ -181,7 +181,7 @@ describe('changes by an operator', () => {
     expect(await database.sql`select 1 from audit`).toHaveLength(0);
   });
 
-  it('activates, tells other services, and writes who did it and why', async () => {
+  it('activates the account, writes an event, and records operator and reason', async () => {
     await insertOwed(database.sql, 'kevin@example.com');
     const done = await users('activate', 'kevin@example.com', '--reason', 'wrote to us', '--json');
     expect([done.status, done.json()]).toEqual([0, { id: expect.any(String), activated: true }]);
@@ -198,7 +198,7 @@ describe('changes by an operator', () => {
     expect(JSON.stringify(entry)).not.toContain('kevin');
   });
 
-  it('sends no code beyond the mails of a mailbox in a day without --force', async () => {
+  it('sends no code beyond the daily limit of a mailbox without --force', async () => {
     const env = { ...database.env, MAIL_PER_ADDRESS_PER_DAY: '2' };
     await insertOwed(database.sql, 'kevin+tag@example.com');
     const resend = async (...more: string[]) =>
@@ -210,7 +210,7 @@ describe('changes by an operator', () => {
     expect(found.stdout).toMatch(/^Today +3 mails to this mailbox; no wrong code was typed$/m);
   });
 
-  it('never loses an audit entry: the table refuses update, delete and truncate', async () => {
+  it('never loses an audit entry, because the table refuses update, delete and truncate', async () => {
     await insertOwed(database.sql, 'kevin@example.com');
     await users('activate', 'kevin@example.com', '--reason', 'x');
     for (const statement of [
@@ -227,7 +227,7 @@ describe('changes by an operator', () => {
 describe('users erase', () => {
   const secretive = /kevin/i;
 
-  it('leaves nothing of the person in any table but the digest', async () => {
+  it('deletes everything about the person from all tables except the digest', async () => {
     await insertOwed(database.sql, 'kevin@example.com', '451 kevin@example.com is greylisted');
     const [row] = await database.sql<{ id: string }[]>`update users set request_id = 'r' returning id`;
     const id = String(row?.id);
@@ -287,7 +287,7 @@ describe('users erase', () => {
     });
   });
 
-  it('takes the address out of the events of registrations that were purged, with or without a new account', async () => {
+  it('deletes the address from events of purged registrations, with or without a new account', async () => {
     await database.sql`
       insert into events (type, account_id, data)
       values ('user.registered', gen_random_uuid(), ${'{"email":"kevin@example.com"}'}::text::jsonb)`;
@@ -313,7 +313,7 @@ describe('users erase', () => {
     expect((await users('erase', 'kevin@example.com', '--reason', 'x', '--yes')).status).toBe(1);
   });
 
-  it('erases a list, and names what it did not find', async () => {
+  it('erases a list, and reports what it did not find', async () => {
     await insertActivated(database.sql, 'ana@example.com');
     await insertActivated(database.sql, 'marie@example.com');
     const list = file('leavers.txt', [
@@ -329,7 +329,7 @@ describe('users erase', () => {
     expect(await database.sql`select 1 from audit`).toHaveLength(2);
   });
 
-  it('repeats erasures after a restore, and spares a person who registered again', async () => {
+  it('repeats erasures after a restore, and skips a person who has registered again', async () => {
     for (const name of ['ana', 'marie']) await insertActivated(database.sql, `${name}@example.com`);
     const backup = await database.sql`select id, email, password_hash, created_at, activated_at from users`;
     for (const name of ['ana', 'marie'])
@@ -358,7 +358,7 @@ describe('users import', () => {
     ...more,
   });
 
-  it('takes in what it can, refuses the rest by line and reason, and can be repeated', async () => {
+  it('imports valid lines, reports the others with line and reason, and can be repeated', async () => {
     await insertOwed(database.sql, 'waits@example.com');
     const list = file('people.ndjson', [
       person('ana', { id: '7b0a2a0e-4d7e-4e0a-9a52-1f6e9d1f0c11' }),
@@ -409,7 +409,7 @@ describe('users import', () => {
     expect(again.json()).toMatchObject({ imported: 0, already_there: 2, refused: 9 });
   });
 
-  it('replaces an expired registration that holds the address, and tells who took it', async () => {
+  it('replaces an expired registration of the address, and writes its event', async () => {
     await insertDead(database.sql, 2);
     const [dead] = await database.sql<
       { id: string }[]
@@ -435,7 +435,7 @@ describe('users import', () => {
     ]);
   });
 
-  it('reads what another installation exported', async () => {
+  it('imports the export of another installation', async () => {
     await insertActivated(database.sql, 'ana@example.com');
     await database.sql`update users set password_hash = ${hash}`;
     const list = file('move.ndjson', lines((await users('export', '--with-hashes')).stdout));
@@ -458,7 +458,7 @@ describe('users import', () => {
 });
 
 describe('stats', () => {
-  it('counts by day and hour what was registered and what became of it, purged ones included', async () => {
+  it('counts registrations and their outcomes by day and hour, including purged ones', async () => {
     await insertDead(database.sql, 20);
     await insertGivenUp(database.sql, 'marie@example.com', '550');
     await insertActivated(database.sql, 'ana@example.com');
@@ -486,7 +486,7 @@ describe('stats', () => {
 });
 
 describe('an operator next to the running service', () => {
-  it('sends a new code that activates, and knows the password of an imported account', async () => {
+  it('sends a new code that activates, and accepts the password of an imported account', async () => {
     const service = await Service.start('one-node', { BCRYPT_COST: '5' });
     try {
       const env = service.env;

@@ -12,26 +12,26 @@ jest.setTimeout(90_000);
 const UNREACHABLE = { DATABASE_HOST: '127.0.0.1', DATABASE_PORT: '1' };
 
 describe('The command line', () => {
-  it('is called as npm calls it, where npm does, and helps whatever the configuration', async () => {
+  it('shows the name that npm uses, and prints help with any configuration', async () => {
     const env = { npm_lifecycle_event: 'cli', DATABASE_PORT: 'x' };
     const { status, stdout } = await cli(['codes', 'purge', '--help'], env);
     expect([status, stdout]).toEqual([0, expect.stringContaining('Usage: npm run cli -- codes purge')]);
   });
 
-  it('ends with 2 on wrong usage', async () => {
+  it('exits with 2 for wrong usage', async () => {
     const { status, stdout, stderr } = await cli(['codes', 'purge', '--older-than', '1'], UNREACHABLE);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain('See: cli codes purge --help');
   });
 
-  it('ends with 78 on a faulty configuration, and lists every fault', async () => {
+  it('exits with 78 for a faulty configuration, and lists every fault', async () => {
     const { status, stdout, stderr } = await cli(['mail', 'retry'], { DATABASE_PORT: 'x', API_PORT: '0' });
     expect({ status, stdout }).toEqual({ status: 78, stdout: '' });
     expect(stderr).toContain('DATABASE_PORT: must be');
     expect(stderr).toContain('API_PORT: must be');
   });
 
-  it('says which host and port refuse it, and what to check', async () => {
+  it('names the host and port that refuse it, and what to check', async () => {
     const { status, stdout, stderr } = await cli(['db', 'migrate'], UNREACHABLE);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain('PostgreSQL at 127.0.0.1:1 refuses connections');
@@ -39,7 +39,7 @@ describe('The command line', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('says which database is missing, and which schema', async () => {
+  it('names a missing database or schema', async () => {
     const database = await createDatabase({ empty: true });
     try {
       const missing = await cli(['mail', 'owed'], { ...database.env, DATABASE_NAME: 'not_there' });
@@ -55,7 +55,7 @@ describe('The command line', () => {
   });
 });
 
-describe('A change of accounts whose connection is lost in mid-transaction', () => {
+describe('A change of accounts whose connection is lost during the transaction', () => {
   const account = {
     email: 'marie@example.com',
     password_hash: hashSync('SecurePass123', 4),
@@ -81,7 +81,7 @@ describe('A change of accounts whose connection is lost in mid-transaction', () 
     ['users resend', ['users', 'resend', 'kevin@example.com', ...reason], 'it is cut'],
     ['users erase', ['users', 'erase', 'kevin@example.com', '--yes', ...reason], 'PostgreSQL ends it'],
     ['users import', ['users', 'import', '-', ...reason], 'it is cut'],
-  ])('ends %s with one sentence and nothing changed', async (_name, args, how) => {
+  ])('ends %s with one sentence and without a change', async (_name, args, how) => {
     const env = { ...database.env, DATABASE_PORT: String(proxy.port) };
     let running: RunningCli | undefined;
     await database.sql.begin(async (other) => {
@@ -108,7 +108,7 @@ describe('A change of accounts whose connection is lost in mid-transaction', () 
 });
 
 describe('db', () => {
-  it('migrates once where several start concurrently, shows what is applied, and reverts it', async () => {
+  it('migrates once when several start concurrently, lists applied migrations, and reverts them', async () => {
     const database = await createDatabase({ empty: true });
     const db = (command: string) => cli(['db', command, '--json'], database.env);
     try {

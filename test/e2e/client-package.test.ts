@@ -57,7 +57,7 @@ describe('The client package', () => {
     expect(sent[0]?.url).toBe('http://api/api/v1/users/activation-codes');
   });
 
-  it('tries again with the same key where the answer is lost, or the service is unavailable', async () => {
+  it('retries with the same key if the response is lost or the service is unavailable', async () => {
     const answers = [
       null,
       [503, { error: 'ServiceUnavailable' }, { 'Retry-After': '0' }],
@@ -70,7 +70,7 @@ describe('The client package', () => {
     expect(keysOf(seen)[0]).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('keeps the key for the same call after no answer came, and takes another one after an answer', async () => {
+  it('keeps the key for the same call without a response, and uses a new one after a response', async () => {
     const seen = await play(
       [null, null, null, [201, {}], [201, {}]],
       'await client.register(ada).catch(() => {}); await client.register(ada); return client.register(ada)',
@@ -80,7 +80,7 @@ describe('The client package', () => {
     expect(fifth).not.toBe(first);
   });
 
-  it('leaves a long Retry-After to the caller, and gives the problem with its codes', async () => {
+  it('leaves a long Retry-After to the caller, and returns the problem with its codes', async () => {
     const problem = {
       error: 'RateLimitExceeded',
       message: 'Too many',
@@ -95,14 +95,14 @@ describe('The client package', () => {
     });
   });
 
-  it('never tries a refusal again, nor a deletion whose answer is lost', async () => {
+  it('never retries a refusal, nor a deletion whose response is lost', async () => {
     const refused = await play([[409, { error: 'UserAlreadyExists' }]], 'return client.register(ada)');
     expect([refused.sent.length, refused.failure?.['error']]).toEqual([1, 'UserAlreadyExists']);
     const lost = await play([null, [204, '']], 'return client.deleteAccount(ada)');
     expect([lost.sent.length, lost.failure?.['error']]).toEqual([1, 'NetworkError']);
   });
 
-  it('names an answer that is not of the API', async () => {
+  it('reports a response that is not from the API', async () => {
     const seen = await play([[404, '<html>Not here</html>']], 'return client.account(ada)');
     expect(seen.failure).toMatchObject({ status: 404, error: 'UnexpectedAnswer' });
     const captive = await play([[200, '<html>Sign in to the Wi-Fi</html>']], 'return client.account(ada)');

@@ -44,7 +44,7 @@ describe('The TypeScript client', () => {
     await service.stop();
   });
 
-  it('made from the running service compiles, refuses misuse, and calls every endpoint', async () => {
+  it('generated from the running service compiles, rejects misuse, and calls every endpoint', async () => {
     await run(path.join(ROOT, 'tools/check/node_modules/.bin/openapi-typescript'), [
       `${service.api.url}/docs-json`,
       '-o',

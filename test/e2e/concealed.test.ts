@@ -64,7 +64,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     return (await hashes()) - before;
   }
 
-  it('answer a registration of a taken address as that of a free one, field by field', async () => {
+  it('get the same response for a registration of a taken address as of a free one, field by field', async () => {
     const { taken, own } = await people(service, client, 'register');
     const free = await client.register(own, STRANGERS);
     const pretended = await client.register(taken, STRANGERS);
@@ -77,7 +77,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     );
   });
 
-  it('make id and time of a pretended registration by the clocks of a real one', async () => {
+  it('have id and time of a pretended registration from the clocks of a real one', async () => {
     const { taken, own } = await people(service, client, 'clocks');
     for (const [answer, min, max] of [
       [await client.register(own, STRANGERS), 0, 5_000],
@@ -91,7 +91,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     }
   });
 
-  it('answer every failed activation with one 401, after one comparison, with the same limits shown', async () => {
+  it('answer every failed activation with the same 401, after one comparison, with the same limits shown', async () => {
     const { taken, own, unknown } = await people(service, client, 'activate');
     await client.register(own, STRANGERS);
     await client.register(taken, STRANGERS);
@@ -125,7 +125,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     expect(dead.status).toBe(401);
   });
 
-  it('refuse a client that keeps trying a free and a taken address at the same try', async () => {
+  it('refuse a client that keeps trying a free or a taken address at the same attempt', async () => {
     const { taken, own } = await people(service, client, 'limits');
     await client.register(own, STRANGERS);
     const code = codeIn(await service.inbox.mailTo(own));
@@ -140,7 +140,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     expect(await statuses(taken)).toEqual(ofOwn.slice(0, 8));
   });
 
-  it('answer every request for a new code with one 202, and mail only the one whose password is right', async () => {
+  it('answer every request for a new code with the same 202, and mail only the one with the right password', async () => {
     const { taken, own, unknown } = await people(service, client, 'codes');
     await client.register(own, STRANGERS);
     await service.inbox.mailTo(own);
@@ -166,7 +166,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     expect(service.inbox.mailsTo(unknown)).toHaveLength(0);
   });
 
-  it('answer users/me alike for a pending account, a wrong password and an unknown address', async () => {
+  it('get the same response of users/me for a pending account, a wrong password and an unknown address', async () => {
     const { taken, own, unknown } = await people(service, client, 'me');
     await client.register(own, STRANGERS);
     await service.inbox.mailTo(own);
@@ -183,7 +183,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     expect((await client.me(taken, PASSWORD)).status).toBe(200);
   });
 
-  it('repeat a pretended registration as a real one', async () => {
+  it('repeat the response of a pretended registration like that of a real one', async () => {
     const { taken, own } = await people(service, client, 'repeat');
     const [free, pretended] = await Promise.all(
       [own, taken].map(async (email) => {
@@ -269,7 +269,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     expect((await client.activate('twice@example.com', PASSWORD, code)).status).toBe(200);
   });
 
-  it('count the notice to an owner in the metrics like the mail of a code, and show no mail on the public port', async () => {
+  it('count the notice to an owner like the mail of a code, and show no mail metrics on the public port', async () => {
     const { taken, own } = await people(service, client, 'metrics');
     const figures = async (url: string): Promise<Record<string, string>> => {
       const { body } = await new Client(url).get('/metrics');
@@ -294,7 +294,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     expect(shown).not.toMatch(/^(mail_owed|mail_given_up|mail_withheld|events_\w+) /m);
   });
 
-  it('count all failures of an activation alike in the metrics', async () => {
+  it('count all failures of an activation alike', async () => {
     const { body } = await client.get('/metrics');
     const results = [...String(body['text']).matchAll(/^activation\w*\{.*?result="(\w+)".*?\} ([1-9]\d*)/gm)];
     const names = new Set(results.map(([, name]) => name));

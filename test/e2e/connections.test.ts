@@ -83,12 +83,12 @@ describe('One connection', () => {
     for (const path of DOCUMENTS) await client.get(path);
   });
 
-  it('is answered in order, one request after the other, however many arrive together', async () => {
+  it('is answered in order, one request after another, however many arrive together', async () => {
     const { received } = open(get('/livez').repeat(100));
     await until('all are answered', () => answersIn(received()) === 100);
   });
 
-  it('with bodies pipelined behind one another is answered in order', async () => {
+  it('with pipelined bodies is answered in order', async () => {
     const body = (index: number): string =>
       JSON.stringify({ email: `pipelined-${index}@example.com`, password: 'SecurePass123' });
     const post = (text: string): string =>
@@ -98,7 +98,7 @@ describe('One connection', () => {
     expect(received().match(/pipelined-\d/g)).toEqual(['pipelined-1', 'pipelined-2', 'pipelined-3']);
   });
 
-  it('with more requests than may wait is closed', async () => {
+  it('with more than the allowed number of waiting requests is closed', async () => {
     const { closed } = open(get('/livez').repeat(1_300));
     await until('it is closed', closed);
   });
@@ -131,7 +131,7 @@ describe('One connection', () => {
     30_000,
   );
 
-  it('whose answer is not read ends, and its place is free again', async () => {
+  it('with an unread response is closed, and its slot becomes free', async () => {
     const connected = () => established(service.api.port);
     // The connections of the test before hold the client's share until the server has seen them end.
     await until('the server has let go of the earlier ones', () => connected() === 0, 20_000);
@@ -145,7 +145,7 @@ describe('One connection', () => {
   }, 60_000);
 });
 
-describe('Places for connections', () => {
+describe('Connection slots', () => {
   it('are taken from idle connections when they run short', async () => {
     const idle = Array.from({ length: CONNECTIONS_MAX }, () => open(get('/livez'), { from: '127.0.0.1' }));
     await until('all are answered', () => idle.every(({ received }) => received() !== ''));
@@ -155,7 +155,7 @@ describe('Places for connections', () => {
     expect(idle.filter(({ closed }) => closed()).length).toBeLessThanOrEqual(2);
   });
 
-  it('are shared: one client address holds a quarter of them at most', async () => {
+  it('are shared: one client address gets at most a quarter of them', async () => {
     const half = `POST /api/v1/users/register HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n`;
     const greedy = Array.from({ length: CONNECTIONS_MAX }, () => open(half));
     await until('the rest are closed', () => greedy.filter(({ closed }) => closed()).length >= 45);
@@ -165,7 +165,7 @@ describe('Places for connections', () => {
 });
 
 describe("The worker's port", () => {
-  it('has the same bounds and headers', async () => {
+  it('has the same limits and headers', async () => {
     const { url = '', port = 0 } = service.worker ?? {};
     const { headers } = await new Client(url).get('/livez');
     expect(headers.get('x-powered-by')).toBeNull();
@@ -176,7 +176,7 @@ describe("The worker's port", () => {
   });
 });
 
-describe('Requests that are none', () => {
+describe('Malformed requests', () => {
   const problemIn = (text: string): Record<string, unknown> =>
     JSON.parse(text.slice(text.indexOf('\r\n\r\n'))) as Record<string, unknown>;
 
@@ -185,23 +185,26 @@ describe('Requests that are none', () => {
     ['no Host field', 'GET /livez HTTP/1.1\r\n\r\n', 400, 'ValidationError'],
     ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n', 405, 'MethodNotAllowed'],
     ['a malformed head', 'GET /livez HTTP/1.1\r\nHost: a\r\nno field\r\n\r\n', 400, 'ValidationError'],
-  ])('because of %s get the one body, a log line and a measurement', async (_what, text, status, error) => {
-    const counted = async (): Promise<number> =>
-      Number((await client.get('/api/v1/metrics')).body['error_count']);
-    const before = await counted();
-    const answer = String(await converse(service.api.port, [Buffer.from(text)]));
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(answer).toMatch(/content-type: application\/problem\+json/i);
-    const problem = problemIn(answer);
-    expect(problem).toMatchObject({ status, error });
-    await until('it is in the log', () =>
-      service.api.lines.some((line) => line.includes(String(problem['request_id']))),
-    );
-    await until('it is counted', async () => (await counted()) > before);
-  });
+  ])(
+    'because of %s get the problem body, a log line and a measurement',
+    async (_what, text, status, error) => {
+      const counted = async (): Promise<number> =>
+        Number((await client.get('/api/v1/metrics')).body['error_count']);
+      const before = await counted();
+      const answer = String(await converse(service.api.port, [Buffer.from(text)]));
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(answer).toMatch(/content-type: application\/problem\+json/i);
+      const problem = problemIn(answer);
+      expect(problem).toMatchObject({ status, error });
+      await until('it is in the log', () =>
+        service.api.lines.some((line) => line.includes(String(problem['request_id']))),
+      );
+      await until('it is counted', async () => (await counted()) > before);
+    },
+  );
 });
 
-describe('A method that a path does not take', () => {
+describe('A method that a path does not support', () => {
   it.each([
     ['GET', '/api/v1/users/register', 'POST'],
     ['DELETE', '/api/v1/users/activate', 'POST'],
@@ -217,8 +220,8 @@ describe('A method that a path does not take', () => {
   });
 });
 
-describe('Header fields', () => {
-  it('ask for TLS where the request came over TLS, for this host alone', async () => {
+describe('Response headers', () => {
+  it('require TLS if the request came over TLS, only for this host', async () => {
     const secure = { 'X-Forwarded-Proto': 'https' };
     const field = async (of: Client): Promise<string | null> =>
       (await of.get('/livez', secure)).headers.get('strict-transport-security');
@@ -229,7 +232,7 @@ describe('Header fields', () => {
     await api.stop();
   });
 
-  it('forbid to store any answer about accounts', async () => {
+  it('forbid storing any response about accounts', async () => {
     const answers = await Promise.all([
       client.register('stored@example.com', 'SecurePass123'),
       client.register('no address', 'SecurePass123'),

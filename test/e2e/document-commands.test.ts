@@ -106,8 +106,8 @@ function isNew({ mention, script }: ShellCommand): boolean {
   return mention && !typed.some((other) => other.script.includes(script.replace(' --help', '')));
 }
 
-describe('A shell command of the documents', () => {
-  it('is run here, or is in the table of those that cannot be', () => {
+describe('A shell command in the documents', () => {
+  it('is run here, or is listed as one that cannot be run', () => {
     const halves = all.filter((one) => !isRun(one) && !one.commands.every((command) => command in NOT_RUN));
     expect(halves.map(({ document, commands }) => [document, commands])).toEqual([]);
     const named = new Set(all.flatMap(({ commands }) => commands));
@@ -116,7 +116,7 @@ describe('A shell command of the documents', () => {
     expect(Object.keys(ANSWERS).filter((command) => !run.includes(command))).toEqual([]);
   });
 
-  it('names a script or a target that there is, where it is not run', () => {
+  it('refers to an existing script or target if it is not run', () => {
     const { scripts: known } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object };
     const makefile = readFileSync('Makefile', 'utf8');
     for (const command of Object.keys(NOT_RUN)) {
@@ -128,7 +128,7 @@ describe('A shell command of the documents', () => {
   });
 });
 
-describe('The commands of the documents', () => {
+describe('The commands in the documents', () => {
   const checkout = new Checkout();
   let service: Service;
   let hooks: Server;
@@ -228,7 +228,7 @@ describe('The commands of the documents', () => {
 
   const documents = [...new Set(scripts.map(({ document }) => document))];
 
-  it.each(documents)('do what is said of them: %s', async (document) => {
+  it.each(documents)('work as described: %s', async (document) => {
     for (const { script, commands } of scripts.filter((one) => one.document === document)) {
       await setTheScene(script);
       // A rollback leaves a schema that the service cannot use.

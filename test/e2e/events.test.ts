@@ -24,7 +24,7 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
   const read = (query = '', headers: Record<string, string> = BEARER): Promise<Answer> =>
     feed.get(`/api/v1/events${query}`, headers);
 
-  it('is read with its Bearer token, on the port of operators alone', async () => {
+  it('requires its Bearer token, and is only on the operations port', async () => {
     expect((await read()).status).toBe(200);
     expect((await open.get('/api/v1/events', BEARER)).status).toBe(404);
     const basic = Buffer.from(`events:${TOKEN}`).toString('base64');
@@ -49,7 +49,7 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
     expect([query, refused.status, refused.body['error']]).toEqual([query, 400, 'ValidationError']);
   });
 
-  it('gives a cursor also where there is nothing, and waits for what comes', async () => {
+  it('returns a cursor even without events, and waits for new ones', async () => {
     const reader = await Reader.toTheEnd(feed, BEARER);
     const empty = await read(`?after=${reader.next}`);
     expect(empty.body).toEqual({ events: [], next: reader.next, up_to_date: true });
@@ -58,7 +58,7 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
     expect((await waiting).body).toMatchObject({ events: [{ id: written }], up_to_date: true });
   });
 
-  it('says so when the cursor is older than what is kept', async () => {
+  it('reports a cursor older than the oldest event', async () => {
     const { sql } = service.database;
     await writeEvents(sql, 1);
     await until(
@@ -72,7 +72,7 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
     await sql`update event_log set forgotten_position = 0`;
   });
 
-  it('gives each event once to each reader, also while a transaction is held open and workers die', async () => {
+  it('gives each event to each reader once, even while a transaction is open and workers die', async () => {
     const { sql } = service.database;
     const { next } = await Reader.toTheEnd(feed, BEARER);
     const pager = new Reader(feed, BEARER, '&limit=7', next);
@@ -106,7 +106,7 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
     expect(pager.ids).toEqual(waiter.ids);
   }, 120_000);
 
-  it('tells of 200 people who sign up and activate together, each in order and once', async () => {
+  it('contains the events of 200 people who sign up and activate concurrently, each in order and once', async () => {
     const { next } = await Reader.toTheEnd(feed, BEARER);
     const pager = new Reader(feed, BEARER, '&limit=7', next);
     const waiter = new Reader(feed, BEARER, '&wait=5', next);
@@ -139,7 +139,7 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
     }
   }, 120_000);
 
-  it('lets its readers go when the api ends', async () => {
+  it('releases its readers when the api shuts down', async () => {
     const { next } = await Reader.toTheEnd(feed, BEARER);
     const waiting = read(`?after=${next}&wait=60`);
     const started = performance.now();

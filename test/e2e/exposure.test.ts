@@ -23,8 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-describe('What operators read', () => {
-  it.each(OPERATIONS)('is on their port and on no other: %s', async (path) => {
+describe('Operations endpoints', () => {
+  it.each(OPERATIONS)('are only on their own port: %s', async (path) => {
     expect((await operators.get(path)).status).toBe(200);
     for (const spelling of [path, path.toUpperCase(), `${path}/`, `${path}?format=json`]) {
       const answer = await open.get(spelling);
@@ -32,13 +32,13 @@ describe('What operators read', () => {
     }
   });
 
-  it('is not linked to from where it cannot be seen', async () => {
+  it('are not linked to where they are not available', async () => {
     const linked = async (client: Client): Promise<unknown> => (await client.get('/')).body['links'];
     expect(JSON.stringify(await linked(open))).not.toMatch(/docs|metrics/);
     expect(JSON.stringify(await linked(operators))).toMatch(/docs.*metrics/);
   });
 
-  it('leaves the rest where it was', async () => {
+  it('leave the other routes where they were', async () => {
     expect((await open.register('public@example.com', 'SecurePass123')).status).toBe(201);
     for (const path of ['/livez', '/readyz', '/api/v1/health'])
       expect((await open.get(path)).status).toBe(200);
@@ -67,7 +67,7 @@ describe('A client that is too slow', () => {
   });
 });
 
-describe('What is no request', () => {
+describe('Invalid HTTP', () => {
   const long = 'a'.repeat(20_000);
   it.each([
     ['no HTTP', 'hello\r\n\r\n', 400, 'ValidationError'],
@@ -83,7 +83,7 @@ describe('What is no request', () => {
       431,
       'RequestHeadersTooLarge',
     ],
-  ])('%s gets the one body for errors', async (_what, text, status, error) => {
+  ])('such as %s gets the problem body', async (_what, text, status, error) => {
     const { socket, received, closed } = dribble(service.api.port, text, '');
     await until('the connection is closed', closed);
     expect(received()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
@@ -92,7 +92,7 @@ describe('What is no request', () => {
     socket.destroy();
   });
 
-  it('is not what expects something unknown', async () => {
+  it('is not a request with an unknown Expect header', async () => {
     const { socket, received } = dribble(
       service.api.port,
       'GET /livez HTTP/1.1\r\nHost: a\r\nExpect: more\r\n\r\n',
@@ -104,7 +104,7 @@ describe('What is no request', () => {
 });
 
 describe('Connections', () => {
-  it('are bounded, and there is room again when some have gone', async () => {
+  it('are limited, and new ones are accepted when others have closed', async () => {
     const sockets = Array.from({ length: CONNECTIONS_MAX + 5 }, () => dribble(service.api.port, '', ''));
     // Without a word, and not with a 408 for being slow.
     const refused = ({ closed, received }: Slow): boolean => closed() && received() === '';

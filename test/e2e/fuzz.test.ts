@@ -14,7 +14,7 @@ const TIME_MS = 12_000;
 const isUnreadable = ({ status, text }: Received): boolean =>
   [408, 431].includes(status) || text.includes('not a valid HTTP request');
 
-describe('A service that is sent anything at all', () => {
+describe('A service that receives random input', () => {
   let service: Service;
   const statuses: Record<number, number> = {};
 
@@ -23,7 +23,7 @@ describe('A service that is sent anything at all', () => {
   });
   afterAll(() => service.stop());
 
-  it('answers as documented and lives on', async () => {
+  it('responds as documented and keeps running', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(hostileRequest, { minLength: BATCH, maxLength: BATCH }), async (batch) => {
         await Promise.all(
@@ -41,7 +41,7 @@ describe('A service that is sent anything at all', () => {
     );
   });
 
-  it('writes no private part of it into its log', () => {
+  it('writes no private part of it to its log', () => {
     const log = [...service.api.lines, ...(service.worker?.lines ?? [])].join('\n');
     expect(log).toContain('"route":"/api/v1/users/register"');
     for (const secret of [SECRET, LOCAL_PART, ENCODED_LOCAL_PART]) expect(log).not.toContain(secret);

@@ -48,7 +48,7 @@ describe('Health', () => {
   };
   const health = (status: string, checks: object): object => ({ status, version: '1.0.0', checks });
 
-  it('is degraded once the worker has met no mail server, and serves', async () => {
+  it('is degraded if the worker cannot reach the mail server, and requests are served', async () => {
     expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);
     await inbox.down();
     expect((await client.register('kevin@example.com', 'SecurePass123')).status).toBe(201);
@@ -57,7 +57,7 @@ describe('Health', () => {
     expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);
   });
 
-  it('is degraded without Redis, which no mail needs', async () => {
+  it('is degraded without Redis, and mails are still sent', async () => {
     await redis.stop();
     const checks = { ...WELL, redis: 'unhealthy' };
     expect(await becomes(200, health('degraded', checks))).toEqual([200, 200]);
@@ -65,7 +65,7 @@ describe('Health', () => {
     expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);
   });
 
-  it('is unhealthy while the database says nothing, and neither waits for it nor tells why', async () => {
+  it('is unhealthy while the database does not respond, without waiting for it or revealing the reason', async () => {
     toDatabase.freeze();
     expect(await becomes(503, health('unhealthy', { ...WELL, database: 'unhealthy' }))).toEqual([200, 503]);
     toDatabase.thaw();

@@ -32,7 +32,7 @@ describe('A request with an Idempotency-Key', () => {
     expect(answers.filter((answer) => !replayed(answer))).toHaveLength(1);
   };
 
-  it('registers once, with one mail and one answer, however often it comes', async () => {
+  it('registers once, with one mail and one response, however often it is sent', async () => {
     const email = 'once@example.com';
     const headers = keyed();
     const answers = await race((client) => client.register(email, PASSWORD, headers));
@@ -49,7 +49,7 @@ describe('A request with an Idempotency-Key', () => {
     expect(events).toEqual([{ type: 'user.registered' }]);
   });
 
-  it('activates once and replaces a code once, however often it comes', async () => {
+  it('activates once and replaces a code once, however often it is sent', async () => {
     const email = 'steps@example.com';
     const registered = keyed();
     await clients[0].register(email, PASSWORD, registered);
@@ -68,7 +68,7 @@ describe('A request with an Idempotency-Key', () => {
     expect(service.inbox.mailsTo(email)).toHaveLength(2);
   });
 
-  it('is another request with another key, password or route', async () => {
+  it('is a different request with another key, password or route', async () => {
     const email = 'other@example.com';
     const headers = keyed();
     await clients[0].register(email, PASSWORD, headers);
@@ -86,7 +86,7 @@ describe('A request with an Idempotency-Key', () => {
     ).toBeNull();
   });
 
-  it('is counted once by the metrics', async () => {
+  it('is counted once in the metrics', async () => {
     const { sql } = service.database;
     const [row] = await sql<{ count: number }[]>`select count(*)::int as count from users`;
     const counted = async (): Promise<unknown> =>
@@ -123,7 +123,7 @@ describe('A request with an Idempotency-Key', () => {
     ['too_short', 'x'.repeat(15)],
     ['too_long', 'x'.repeat(256)],
     ['invalid', 'nicht-druckbar-\u00fc\u00fc'],
-  ])('is refused as %s where the key is not fit for one', async (kind, key) => {
+  ])('is refused as %s if the key is invalid', async (kind, key) => {
     for (const answer of [
       await clients[0].register('unfit@example.com', PASSWORD, keyed(key)),
       await clients[0].activate('steps@example.com', PASSWORD, '1234', keyed(key)),

@@ -28,7 +28,7 @@ describe('Limits over two processes behind proxies', () => {
 
   const of = (index: number): Client => (index % 2 === 0 ? clients[0] : clients[1]);
 
-  it('see one client behind proxies of a range, whatever ports the hops are written with', async () => {
+  it('identify one client behind a range of proxies, even if hops contain ports', async () => {
     const hops = [
       '203.0.113.9, 10.1.2.3',
       '203.0.113.9:4711, 10.1.2.3:80',
@@ -47,7 +47,7 @@ describe('Limits over two processes behind proxies', () => {
     expect(statuses).toEqual([201, 201, 201, 201, 201, 429]);
   });
 
-  it('keep five registrations of an hour at five while the same client occupies the event loops', async () => {
+  it('allow only five registrations per hour while the same client occupies the event loops', async () => {
     const attackers = [service.api, other].flatMap(({ port }) => attack(port));
     const answers = [];
     for (let round = 0; round < 4; round += 1) {
@@ -62,7 +62,7 @@ describe('Limits over two processes behind proxies', () => {
     expect(tally(answers)).toEqual({ 201: 5, 429: 55 });
   }, 60_000);
 
-  it('keep five registrations of an hour at five while the processes themselves stand still for moments', async () => {
+  it('allow only five registrations per hour while the processes themselves stall', async () => {
     const answers = [];
     for (let round = 0; round < 4; round += 1) {
       const batch = Array.from({ length: 15 }, (_, index) =>
@@ -82,7 +82,7 @@ describe('Limits over two processes behind proxies', () => {
     expect(tally(answers)).toEqual({ 201: 5, 429: 55 });
   }, 60_000);
 
-  it('never refuse the right password for the wrong ones that race it, and compare three of those', async () => {
+  it('never refuse the right password because of concurrent wrong ones, and compare three of those', async () => {
     const address = { 'X-Forwarded-For': '203.0.113.88' };
     await clients[0].register('race@example.com', PASSWORD, address);
     const code = codeIn(await service.inbox.mailTo('race@example.com'));
@@ -102,7 +102,7 @@ describe('Limits over two processes behind proxies', () => {
     expect(tally(wrong)).toEqual({ 401: 3, 429: 27 });
   });
 
-  it('refund a right password on either process: none of many is counted as a wrong one', async () => {
+  it('refund a right password on either process, and count none as a wrong one', async () => {
     const address = { 'X-Forwarded-For': '203.0.113.111' };
     await clients[0].register('refund@example.com', PASSWORD, address);
     // Five digits are never the code. The third failed attempt ends it; the fourth meets the limit of the account itself.

@@ -74,7 +74,7 @@ describe('Health of the mail server', () => {
     await database.sql`update mail_servers set greeted_at = now() - interval '61 seconds'`;
   };
 
-  it('is known by one greeting a minute of all workers, and never by a log-in', async () => {
+  it('is checked with one greeting a minute by all workers together, and never with a log-in', async () => {
     await until('a worker greeted the mail server', () => smtp.commands.includes('QUIT'));
     for (let asked = 0; asked < 50; asked += 1) expect(await mail()).toBe('healthy');
     expect(smtp.connections).toBe(1);
@@ -84,7 +84,7 @@ describe('Health of the mail server', () => {
     expect(smtp.commands).toEqual(['EHLO', 'QUIT', 'EHLO', 'QUIT']);
   });
 
-  it('is unhealthy while it does not answer a greeting, with no mail owed', async () => {
+  it('is unhealthy while it does not answer a greeting, even if no mail is owed', async () => {
     await smtp.stop();
     await letAMinutePass();
     await until('mail is unhealthy', async () => (await mail()) === 'unhealthy');

@@ -43,7 +43,7 @@ describe('GET /api/v1/users/me', () => {
     ]);
   });
 
-  it('tells a wrong password from an unknown address by nothing', async () => {
+  it('gives the same response for a wrong password and an unknown address', async () => {
     await client.register('ana@example.com', PASSWORD);
     const wrong = await client.me('ana@example.com', 'WrongPass123');
     const unknown = await client.me('unknown@example.com', PASSWORD);
@@ -54,7 +54,7 @@ describe('GET /api/v1/users/me', () => {
     ]);
   });
 
-  it('says how many tries a code has left, and what to do when it has none', async () => {
+  it('shows the attempts left for a code, and what to do if there are none', async () => {
     const email = 'guess@example.com';
     await client.register(email, PASSWORD);
     const code = codeIn(await service.inbox.mailTo(email));
@@ -75,7 +75,7 @@ describe('GET /api/v1/users/me', () => {
     ]);
   });
 
-  it('is deleted by no one unless the configuration says so', async () => {
+  it('deletes nothing unless configured', async () => {
     await client.register('stays@example.com', PASSWORD);
     const answers = [
       await client.deleteMe('stays@example.com', PASSWORD),
@@ -161,7 +161,7 @@ describe('The limits of GET /api/v1/users/me', () => {
   });
   afterAll(() => service.stop());
 
-  it('are spent by wrong passwords, and by right ones only the limit of all requests', async () => {
+  it('are spent by wrong passwords; right ones only spend the limit of all requests', async () => {
     const right = [];
     for (let n = 0; n < 25; n += 1) right.push(await client.me('limits@example.com', PASSWORD));
     expect(new Set(right.map(({ status }) => status))).toEqual(new Set([200]));
@@ -172,7 +172,7 @@ describe('The limits of GET /api/v1/users/me', () => {
     expect(wrong.at(-1)?.body['limit']).toBe('credentials');
   });
 
-  it('let a code that had too many failed attempts be replaced without the wait, once', async () => {
+  it('allow replacing a code with too many failed attempts without waiting, once', async () => {
     const email = 'early@example.com';
     await client.register(email, PASSWORD);
     await service.inbox.mailTo(email);
@@ -195,7 +195,7 @@ describe('DELETE /api/v1/users/me', () => {
   });
   afterAll(() => service.stop());
 
-  it('leaves nothing of the account but its digest in the erasure log', async () => {
+  it('deletes everything about the account except its digest in the erasure log', async () => {
     const email = 'leaver@example.com';
     const { id } = (await client.register(email, PASSWORD)).body;
     const code = codeIn(await service.inbox.mailTo(email));

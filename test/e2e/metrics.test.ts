@@ -26,7 +26,7 @@ describe.each(MODES)('Metrics, %s', (mode) => {
   });
   afterAll(() => service.stop());
 
-  it('counts requests, results and latencies by route', async () => {
+  it('count requests, results and latencies by route', async () => {
     await client.register('counted@example.com', PASSWORD);
     await client.register('counted@example.com', PASSWORD);
     const code = codeIn(await service.inbox.mailTo('counted@example.com'));
@@ -46,7 +46,7 @@ describe.each(MODES)('Metrics, %s', (mode) => {
     expect(ordered).toEqual([...ordered].sort((one, other) => one - other));
   });
 
-  it('shows a scraper what happened, on the api and on the worker', async () => {
+  it('show a scraper the events of the api and the worker', async () => {
     const api = String((await client.get('/metrics')).body['text']);
     expect(api).toContain('registrations_total 1');
     expect(api).toContain('activations_total{result="activated"} 1');
@@ -59,7 +59,7 @@ describe.each(MODES)('Metrics, %s', (mode) => {
     expect(text).toMatch(/mails?_owed\S* 0/);
   });
 
-  it('keeps its names however many paths and methods come', async () => {
+  it('keep their names for any number of paths and methods', async () => {
     const series = async (): Promise<number> =>
       String((await client.get('/metrics')).body['text'])
         .split('\n')
@@ -99,7 +99,7 @@ describe('Metrics of several processes', () => {
     await service.stop();
   });
 
-  it('are one report, and survive the death of a process', async () => {
+  it('are combined in one report, and survive the death of a process', async () => {
     const [here, there] = [new Client(service.api.url), new Client(other.url)];
     await here.register('here@example.com', PASSWORD);
     await there.register('there@example.com', PASSWORD);
@@ -110,7 +110,7 @@ describe('Metrics of several processes', () => {
     expect(await both()).toBe(true);
   });
 
-  it('are nothing at all when they are switched off', async () => {
+  it('are disabled completely when they are off', async () => {
     const silent = await spawnApp('api', { ...service.env, ENABLE_METRICS: 'false' });
     const client = new Client(silent.url);
     for (const path of ['/metrics', '/api/v1/metrics']) {

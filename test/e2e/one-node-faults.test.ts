@@ -36,7 +36,7 @@ describe('The worker in one-node mode', () => {
     await inbox.mailTo(`${name}@example.com`, 1, 20_000);
   };
 
-  it('sends a mail as soon as it is owed, without a wait for its next sweep', async () => {
+  it('sends a mail as soon as it is owed, without waiting for its next sweep', async () => {
     await mailFor('bob');
     const waits: number[] = [];
     for (let index = 0; index < 9; index += 1) {
@@ -51,14 +51,14 @@ describe('The worker in one-node mode', () => {
     expect(waits.toSorted((one, other) => one - other)[4]).toBeLessThan(DOORBELL_MS);
   });
 
-  it('continues when all of its connections are lost in silence', async () => {
+  it('continues when all of its connections are lost silently', async () => {
     await mailFor('kevin');
     proxy.freeze();
     proxy.abandon();
     await mailFor('stuart');
   });
 
-  it('ends in order while PostgreSQL is frozen', async () => {
+  it('shuts down gracefully while PostgreSQL is frozen', async () => {
     proxy.freeze();
     expect(await worker.stop()).toBe(0);
   });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 describe('A flood of sign-ups', () => {
-  it('is answered 201 or 503, and a request to a full line is refused with a short line of the log', async () => {
+  it('gets 201 or 503, and a request to a full queue is refused with a short log line', async () => {
     const client = new Client(service.api.url);
     const flood = Array.from({ length: FLOOD }, (_, index) =>
       client.register(`flood-${index}@example.com`, PASSWORD),

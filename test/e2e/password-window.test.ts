@@ -7,7 +7,7 @@ import { Service } from '../support/service';
 const ME = '/api/v1/users/me';
 const WRONG = `Basic ${Buffer.from('nobody@example.com:WrongPass123').toString('base64')}`;
 
-describe("The browser's own password window", () => {
+describe("The browser's password dialog", () => {
   let service: Service;
   let browser: Browser;
   let page: Page;
@@ -27,7 +27,7 @@ describe("The browser's own password window", () => {
   });
   afterEach(() => page.close());
 
-  it('opens for a fetch that is answered with Basic, which shows that it would be seen', async () => {
+  it('opens for a fetch that is answered with Basic, which proves that the test would detect it', async () => {
     const port = await freePort();
     const server: Server = createServer((_request, response) => {
       response
@@ -66,7 +66,7 @@ describe("The browser's own password window", () => {
     expect(asked).toEqual([]);
   });
 
-  it("stays closed in Swagger's page, without credentials and with wrong ones", async () => {
+  it('stays closed in Swagger UI, without credentials and with wrong ones', async () => {
     const block = page.locator('[id$="-getMe"].opblock, [id$="-getOwnAccount"].opblock').first();
     await block.locator('.opblock-summary-control').click();
     await block.getByRole('button', { name: 'Execute' }).click();
@@ -84,12 +84,12 @@ describe("The browser's own password window", () => {
     expect(asked).toEqual([]);
   }, 60_000);
 
-  it('opens for a person who goes to the address', async () => {
+  it('opens for a person who opens the URL', async () => {
     await page.goto(`${service.api.url}${ME}`).catch(() => undefined);
     expect(asked).toEqual([`${service.api.url}${ME}`]);
   });
 
-  it("is no matter for Node's fetch, which is answered with Basic", async () => {
+  it("does not concern Node's fetch, which is answered with Basic", async () => {
     const answer = await fetch(`${service.api.url}${ME}`);
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
       401,

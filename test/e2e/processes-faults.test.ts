@@ -98,7 +98,7 @@ describe('SIGTERM to several processes', () => {
   );
 });
 
-describe('Several processes behind a public port and one for operators', () => {
+describe('Several processes behind a public and an operations port', () => {
   let api: SpawnedApp;
   let operators: string;
 
@@ -108,7 +108,7 @@ describe('Several processes behind a public port and one for operators', () => {
     api = await start({ OPERATIONS_PORT: String(port), REQUEST_TIMEOUT_SECONDS: '1' });
   });
 
-  it('show operators what is theirs on their port alone', async () => {
+  it('serve operators only on their port', async () => {
     expect((await fetch(`${operators}/metrics`)).status).toBe(200);
     expect((await fetch(`${api.url}/metrics`)).status).toBe(404);
   });
@@ -125,13 +125,13 @@ describe('Several processes behind a public port and one for operators', () => {
     }
   });
 
-  it("leave the operators' port open when they die, and their successors answer what has connected", async () => {
+  it('keep the operations port open when they die, and their successors answer waiting connections', async () => {
     for (const pid of processesOf(api)) process.kill(pid, 'SIGKILL');
     await until('none is left', () => processesOf(api).length === 0);
     expect((await fetch(`${operators}/livez`)).status).toBe(200);
   });
 
-  it('answer the last scrape while the service ends', async () => {
+  it('answer the last scrape during shutdown', async () => {
     // Half a request keeps the service from ending for a moment.
     const half = converse(api.port, [Buffer.from('POST /livez HTTP/1.1\r\nHost: a\r\n')]);
     const ended = api.stop();

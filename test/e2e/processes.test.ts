@@ -62,7 +62,7 @@ describe('An api of several processes', () => {
   });
   afterAll(() => service.stop());
 
-  it('answers with as many processes as it is told to', async () => {
+  it('runs the configured number of processes', async () => {
     expect(processesOf(service.api)).toHaveLength(PROCESSES);
     const pids = new Set<unknown>();
     await until('both have answered', async () => {
@@ -75,7 +75,7 @@ describe('An api of several processes', () => {
     });
   });
 
-  it('replaces a process that was killed, and forgets nothing that it had counted', async () => {
+  it('replaces a killed process, and keeps its counts', async () => {
     for (let count = 0; count < 6; count += 1) await register();
     expect(await sumOf(client, 'registrations_total')).toBe(registered);
     const [victim = 0, other = 0] = processesOf(service.api);
@@ -89,7 +89,7 @@ describe('An api of several processes', () => {
     await until('the sum is whole', async () => (await sumOf(client, 'registrations_total')) === registered);
   });
 
-  it('renews all on SIGHUP, resets no request meanwhile, and stays ready', async () => {
+  it('replaces all processes on SIGHUP without resetting a request, and stays ready', async () => {
     const load = new HttpLoad(service.api.url);
     const before = processesOf(service.api);
     const countedBefore = await sumOf(client, 'registrations_total');
@@ -118,14 +118,14 @@ describe('An api of several processes', () => {
     expect(await sumOf(client, 'registrations_total')).toBe(countedBefore + statuses.length);
   }, 90_000);
 
-  it('shows one sum, whichever process is asked', async () => {
+  it('returns one sum, whichever process is scraped', async () => {
     const sums = await Promise.all(
       Array.from({ length: 6 }, () => sumOf(new Client(service.api.url), 'registrations_total')),
     );
     expect(new Set(sums)).toEqual(new Set([registered]));
   });
 
-  it('finishes what is in flight when it is told to end, and leaves nothing behind', async () => {
+  it('finishes requests in flight at shutdown, and leaves nothing behind', async () => {
     const env = { ...service.env, WEB_CONCURRENCY: '2', BCRYPT_COST: '10', TRUST_PROXY: '1' };
     const api = await spawnApp('api', env);
     const pids = processesOf(api);
@@ -141,7 +141,7 @@ describe('An api of several processes', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
-  it('ends with its processes immediately on a second signal', async () => {
+  it('ends immediately with its processes on a second signal', async () => {
     const api = await spawnApp('api', { ...service.env, WEB_CONCURRENCY: '2' });
     const pids = processesOf(api);
     // Half a request keeps the first signal waiting.
@@ -157,7 +157,7 @@ describe('An api of several processes', () => {
     socket.destroy();
   });
 
-  it('says why it cannot start, and ends', async () => {
+  it('explains why it cannot start, and exits', async () => {
     const child = new Child('api', {
       command: process.execPath,
       args: ['dist/apps/api/src/main.js'],
@@ -167,7 +167,7 @@ describe('An api of several processes', () => {
     expect(child.tail.join('\n')).toContain('EADDRINUSE');
   });
 
-  it('renews a process that has reached its age', async () => {
+  it('replaces a process that has reached its maximum age', async () => {
     const api = await spawnApp('api', {
       ...service.env,
       WEB_CONCURRENCY: '2',

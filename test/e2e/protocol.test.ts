@@ -136,7 +136,7 @@ describe('The protocol', () => {
     }
   });
 
-  it('names each field that is wrong', async () => {
+  it('lists each invalid field', async () => {
     const { body } = await client.post(REGISTER, { email: 'kevin', password: 'short' });
     expect((body['errors'] as { field: string }[]).map(({ field }) => field).sort()).toEqual([
       'email',
@@ -144,7 +144,7 @@ describe('The protocol', () => {
     ]);
   });
 
-  it('gives back a plain request id, and makes one in the place of any other', async () => {
+  it('returns a plain request id, and replaces any other', async () => {
     const given = await client.get('/livez', { 'X-Request-Id': 'order-17' });
     expect(given.headers.get('x-request-id')).toBe('order-17');
     for (const odd of ['a b', 'x'.repeat(65), '{"a":1}']) {
@@ -153,7 +153,7 @@ describe('The protocol', () => {
     }
   });
 
-  it('says what it sends: JSON, and nothing of what it is made of', async () => {
+  it('declares JSON as content type, and does not reveal its framework', async () => {
     const answer = await supertest(service.api.url)
       .get('/')
       .expect(200)
@@ -161,7 +161,7 @@ describe('The protocol', () => {
     expect(answer.headers['x-powered-by']).toBeUndefined();
   });
 
-  it('serves the index, the documents and the probes', async () => {
+  it('serves the start page, the API documentation and the probes', async () => {
     expect((await client.get('/')).body).toMatchObject({ name: 'User Registration', version: '1.0.0' });
     expect((await client.get('/docs-json')).body).toMatchObject({ openapi: '3.1.0' });
     expect((await client.get('/docs')).body['text']).toContain('swagger-ui');
@@ -174,7 +174,7 @@ describe('The protocol', () => {
     });
   });
 
-  it('writes one line a request with its id, route template and time, and no secret', async () => {
+  it('logs one line per request with its id, route template and time, and no secret', async () => {
     await client.register('secretive@example.com', 'Sup3rSecretPass', { 'X-Request-Id': 'find-me' });
     const line = await until('the access line', () =>
       service.api.lines.find((each) => each.includes('"find-me"') && each.includes('"request"')),

@@ -33,7 +33,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
       { ...basic(email, password), ...from(address) },
     );
 
-  it('lets five registrations of an hour through, and says so on every answer', async () => {
+  it('allow five registrations per hour, and are shown in every response', async () => {
     for (let left = 4; left >= 0; left -= 1) {
       const answer = await client.register(`five${left}@example.com`, PASSWORD, from('203.0.113.5'));
       expect(answer.status).toBe(201);
@@ -58,7 +58,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect(refused.headers.get('ratelimit')).toBe(`"registration";r=0;t=${retryAfter}`);
   });
 
-  it('does not spend a registration on a body that is refused, but shows the limit', async () => {
+  it('do not count a registration with an invalid body, but show the limit', async () => {
     const bad = await client.register('kevin', PASSWORD, from('203.0.113.6'));
     expect([
       bad.status,
@@ -67,7 +67,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     ]).toEqual([400, '5', '5']);
   });
 
-  it('ends a stranger who guesses the password, while the owner activates', async () => {
+  it('stop a stranger who guesses the password, while the owner activates', async () => {
     const code = await registered('owner@example.com', '203.0.113.20');
     const answers = [];
     for (let index = 0; index < 5; index += 1) {
@@ -77,7 +77,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect((await activate('OWNER@example.com', PASSWORD, code, '203.0.113.20')).status).toBe(200);
   });
 
-  it('lets three parallel wrong passwords be looked at, and not one more', async () => {
+  it('allow three parallel wrong passwords, and not one more', async () => {
     const code = await registered('parallel@example.com', '203.0.113.21');
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -87,7 +87,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect(tally(answers)).toEqual({ 401: 3, 429: 17 });
   });
 
-  it('answers the fourth wrong code within a minute with 429', async () => {
+  it('answer the fourth wrong code within a minute with 429', async () => {
     const code = await registered('mistaken@example.com', '203.0.113.22');
     const wrong = code === '0000' ? '0001' : '0000';
     const statuses = [];
@@ -99,7 +99,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect(statuses).toEqual([400, 400, 410, 429]);
   });
 
-  it('sends one new code a minute', async () => {
+  it('allow one new code per minute', async () => {
     await registered('resend@example.com', '203.0.113.23');
     const again = () => client.newCode('resend@example.com', PASSWORD);
     expect((await again()).status).toBe(202);
@@ -137,7 +137,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect((await again()).status).toBe(429);
   });
 
-  it('lets no client close a route for the others', async () => {
+  it('do not let a client block a route for others', async () => {
     const empty = () => client.post('/api/v1/users/register', undefined, from('203.0.113.30'));
     const flood = [];
     for (let round = 0; round < 12; round += 1) {
@@ -148,7 +148,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect((await client.register('others@example.com', PASSWORD, from('203.0.113.31'))).status).toBe(201);
   });
 
-  it('looks at twenty wrong passwords of a client, over all addresses', async () => {
+  it('allow twenty wrong passwords of a client over all addresses', async () => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
         activate(`guessed${index}@example.com`, `Wrong${PASSWORD}`, '1234', '203.0.113.32'),
@@ -158,7 +158,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect(answers.find(({ status }) => status === 429)?.body['limit']).toBe('credentials_client');
   });
 
-  it('does not hold the tries at a registration that died against the next one', async () => {
+  it('do not count attempts of an expired registration against the next one', async () => {
     const stranger = 'StrangersPass1';
     const email = 'reborn@example.com';
     expect((await client.register(email, stranger, from('203.0.113.33'))).status).toBe(201);
@@ -179,7 +179,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect((await activate(email, PASSWORD, mine, '203.0.113.34')).status).toBe(200);
   });
 
-  it('counts an IPv6 /64 as one client', async () => {
+  it('count an IPv6 /64 as one client', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
         client.register(`v6-${index}@example.com`, PASSWORD, from(`2001:db8:1:2::${index}`)),
@@ -188,7 +188,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect(tally(answers)).toEqual({ 201: 5, 429: 3 });
   });
 
-  it('leaves probes, health, documents and unknown paths free', async () => {
+  it('do not apply to probes, health, API documentation and unknown paths', async () => {
     for (const path of ['/livez', '/readyz', '/api/v1/health', '/docs-json', '/nothing']) {
       const answer = await client.get(path);
       expect([...answer.headers.keys()].filter((name) => name.includes('ratelimit'))).toEqual([]);
@@ -209,7 +209,7 @@ describe('Rate limits over two processes', () => {
     await service.stop();
   });
 
-  it('lets exactly 5 of 200 parallel registrations of one client through, whatever X-Forwarded-For says', async () => {
+  it('allow exactly 5 of 200 parallel registrations of one client, whatever X-Forwarded-For contains', async () => {
     const clients = [new Client(service.api.url), new Client(other.url)];
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, index) =>
@@ -221,7 +221,7 @@ describe('Rate limits over two processes', () => {
     expect(tally(answers)).toEqual({ 201: 5, 429: 195 });
   });
 
-  it('leaves no key for paths that do not exist, no raw address, and none without an end', async () => {
+  it('store no key for unknown paths, no raw address, and no key without an expiry', async () => {
     const redis = service.redis?.connect();
     if (redis === undefined) throw new Error('This suite runs on Redis');
     const before = await redis.keys('*{limits}:*');
@@ -243,7 +243,7 @@ describe('Rate limits over two processes', () => {
     redis.disconnect();
   });
 
-  it('continues without Redis, within two seconds', async () => {
+  it('keep working without Redis, within two seconds', async () => {
     await service.redis?.stop();
     const client = new Client(service.api.url);
     const answer = await client.post(

@@ -109,7 +109,7 @@ describe.each(Object.entries(STATES))('While %s', (_, arrange) => {
 
   const ready = (app: SpawnedApp): Promise<number> => fetch(`${app.url}/readyz`).then(({ status }) => status);
 
-  it('is not ready, and answers 503 with Retry-After in time', async () => {
+  it('the service is not ready, and answers 503 with Retry-After in time', async () => {
     await until('neither is ready', async () => (await ready(api)) === 503 && (await ready(worker)) === 503);
     expect(await client.get('/api/v1/health')).toMatchObject({ status: 503, body: { status: 'unhealthy' } });
     const credentials = basic('kevin@example.com', 'SecurePass123');
@@ -125,7 +125,7 @@ describe.each(Object.entries(STATES))('While %s', (_, arrange) => {
     }
   });
 
-  it('says why in the log of both', async () => {
+  it('the reason is in the log of both', async () => {
     for (const app of [api, worker]) {
       const named = (line: string): boolean =>
         line.startsWith('{') && /"level":"(warn|error)"/.test(line) && state.reason.test(line);
@@ -133,7 +133,7 @@ describe.each(Object.entries(STATES))('While %s', (_, arrange) => {
     }
   });
 
-  it('keeps probes answering, and works within five seconds once it is cured', async () => {
+  it('probes are answered, and the service works within five seconds once it is fixed', async () => {
     expect(await fetch(`${worker.url}/livez`).then(({ status }) => status)).toBe(200);
     if (state.cure === null) return;
     await state.cure();
@@ -146,7 +146,7 @@ describe.each(Object.entries(STATES))('While %s', (_, arrange) => {
   }, 60_000);
 });
 
-it('A schema that is newer than the program is fine', async () => {
+it('A schema that is newer than the program is accepted', async () => {
   const database = await createDatabase();
   await database.sql`insert into schema_migrations (name) values ('9999_of_a_later_version.sql')`;
   const api = await spawnApp('api', database.env);

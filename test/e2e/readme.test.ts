@@ -11,7 +11,7 @@ const inReadme = (api: string, inbox: string): string => {
   return block.replaceAll('http://127.0.0.1:8000', api).replaceAll('http://127.0.0.1:8025', inbox);
 };
 
-describe('The lines to try the service with', () => {
+describe('The commands for trying the service', () => {
   it.each([
     ['the README', inReadme],
     ['the banner of make run', curlLines],

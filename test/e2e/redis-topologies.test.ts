@@ -33,7 +33,7 @@ describe.each([
     await Promise.all([redis.stop(), inbox.down(), database.drop()]);
   }, 60_000);
 
-  it('holds limits, queue and metrics', async () => {
+  it('stores limits, queue and metrics', async () => {
     const client = new Client(api.url);
     await until('the api has reached Redis', async () => {
       const { checks } = (await client.get('/api/v1/health')).body as { checks: { redis: string } };
@@ -61,7 +61,7 @@ describe.each([
     expect((await client.get('/api/v1/health')).body['checks']).toMatchObject({ redis: 'healthy' });
   });
 
-  it('is known to the doctor', async () => {
+  it('is checked by the doctor', async () => {
     const result = await cli(['doctor', '--json'], env);
     const findings = result.json()['findings'] as { about: string; verdict: string }[];
     const about = findings.filter((finding) => finding.about.startsWith('Redis'));
@@ -71,7 +71,7 @@ describe.each([
     expect(new Set(about.map((finding) => finding.about)).size).toBe(things);
   });
 
-  it('causes no warning, and both apps end in time', async () => {
+  it('causes no warning, and both apps shut down in time', async () => {
     expect(await Promise.all([api.stop(), worker.stop()])).toEqual([0, 0]);
     const lines = [...api.lines, ...worker.lines];
     expect(lines.filter((line) => COMPLAINT.test(line))).toEqual([]);

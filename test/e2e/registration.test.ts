@@ -24,7 +24,7 @@ describe.each(MODES)('Registration, %s', (mode) => {
       return rows.length === 1;
     });
 
-  it('takes a user from sign-up over the mail to an activated account', async () => {
+  it('takes a user from sign-up through the mail to an activated account', async () => {
     const registered = await client.register('kevin@example.com', PASSWORD);
     expect(registered.status).toBe(201);
     expect(registered.body).toEqual({
@@ -58,7 +58,7 @@ describe.each(MODES)('Registration, %s', (mode) => {
     expect([noMore.status, noMore.body['error']]).toEqual([409, 'UserAlreadyActivated']);
   });
 
-  it('lets one of 40 simultaneous sign-ups for an address in', async () => {
+  it('lets one of 40 simultaneous sign-ups for an address succeed', async () => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, index) => client.register('race@example.com', `${PASSWORD}${index}`)),
     );
@@ -76,7 +76,7 @@ describe.each(MODES)('Registration, %s', (mode) => {
     expect(tally(answers)).toEqual({ 200: 1, 409: 39 });
   });
 
-  it('counts three failed attempts at a code, the last of which ends it, the right one included', async () => {
+  it('counts three failed attempts at a code, and invalidates it after the last one', async () => {
     await client.register('guess@example.com', PASSWORD);
     const code = codeIn(await service.inbox.mailTo('guess@example.com'));
     const wrong = code === '0000' ? '0001' : '0000';
@@ -106,7 +106,7 @@ describe.each(MODES)('Registration, %s', (mode) => {
     expect((await client.activate('again@example.com', PASSWORD, second)).status).toBe(200);
   });
 
-  it('replaces a registration whose code died unused, and nothing of it survives', async () => {
+  it('replaces a registration whose code expired unused, and keeps nothing of it', async () => {
     const strangers = await client.register('mine@example.com', 'StrangersPass1');
     const strangersCode = codeIn(await service.inbox.mailTo('mine@example.com'));
     await expire('mine@example.com');
@@ -143,7 +143,7 @@ describe.each(MODES)('Registration, %s', (mode) => {
     expect([activated.status, activated.body['email']]).toEqual([200, canonical]);
   });
 
-  it('answers an unknown address and a wrong password alike', async () => {
+  it('gives the same response for an unknown address and a wrong password', async () => {
     await client.register('known@example.com', PASSWORD);
     const [unknown, wrong] = await Promise.all([
       client.activate('unknown@example.com', PASSWORD, '1234'),
@@ -169,7 +169,7 @@ describe.each(MODES)('Registration, %s', (mode) => {
     expect((await client.activate('owed@example.com', PASSWORD, code)).status).toBe(200);
   });
 
-  it('tries a mail again that was refused for the moment, with the same code and Message-ID', async () => {
+  it('retries a mail after a temporary refusal, with the same code and Message-ID', async () => {
     service.inbox.refuse(451, 1);
     await client.register('grey@example.com', PASSWORD);
     const mail = await service.inbox.mailTo('grey@example.com', 1, 15_000);
@@ -183,7 +183,7 @@ describe.each(MODES)('Registration, %s', (mode) => {
     expect((await client.activate('grey@example.com', PASSWORD, codeIn(mail))).status).toBe(200);
   });
 
-  it('gives up a mail that is refused for good, visibly', async () => {
+  it('gives up a mail after a permanent refusal, visibly', async () => {
     service.inbox.refuse(550, 1);
     await client.register('unreachable@example.com', PASSWORD);
     const [row] = await until('the mail is given up', async () => {

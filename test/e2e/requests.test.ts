@@ -91,7 +91,7 @@ describe('requests.http', () => {
     }
   }
 
-  it('gets from top to bottom the answers that it announces', async () => {
+  it('gets the announced responses, from top to bottom', async () => {
     expect(requests.length).toBeGreaterThan(20);
     for (const request of requests) {
       await prepare(request);
@@ -101,7 +101,7 @@ describe('requests.http', () => {
     }
   });
 
-  it('leaves out no endpoint, and no error but those that no request can provoke', async () => {
+  it('covers every endpoint, and every error that a request can provoke', async () => {
     const document = (await (await fetch(`${values['api']}/docs-json`)).json()) as {
       paths: Record<string, Record<string, unknown>>;
       components: { schemas: { Problem: { properties: { error: { enum: string[] } } } } };

@@ -5,7 +5,7 @@ import { until } from '../support/until';
 /** Eight digits, so that a number that happens to be there is not taken for the code. */
 const DIGITS = { ACTIVATION_CODE_LENGTH: '8' };
 
-describe.each(MODES)('What is kept of a code, %s', (mode) => {
+describe.each(MODES)('What is stored about a code, %s', (mode) => {
   let service: Service;
   let client: Client;
 
@@ -15,7 +15,7 @@ describe.each(MODES)('What is kept of a code, %s', (mode) => {
   });
   afterAll(() => service.stop());
 
-  it('is nothing that can be used: not while its mail is owed, not after it was sent', async () => {
+  it('is unusable, before and after its mail is sent', async () => {
     await service.stopWorker();
     await client.register('hidden@example.com', 'SecurePass123');
     const whileOwed = await everythingStored(service);

@@ -23,7 +23,7 @@ describe('What a stranger learns', () => {
   });
   afterAll(() => service.stop());
 
-  it('is nothing from registering a taken address, while its owner is told, once', async () => {
+  it('is nothing from registering a taken address, while its owner is told once', async () => {
     const free = await client.register('owner@example.com', PASSWORD);
     const code = codeIn(await service.inbox.mailTo('owner@example.com'));
     expect((await client.activate('owner@example.com', PASSWORD, code)).status).toBe(200);
@@ -44,7 +44,7 @@ describe('What a stranger learns', () => {
     expect((await client.activate('owner@example.com', 'StrangersPass1', '1234')).status).toBe(401);
   });
 
-  it('is nothing from asking for new codes, where each request gets the same answer', async () => {
+  it('is nothing from requesting new codes, because each request gets the same response', async () => {
     await client.register('known@example.com', PASSWORD);
     const known = await client.newCode('known@example.com', 'WrongPass123');
     const unknown = await client.newCode('unknown@example.com', 'WrongPass123');
@@ -66,7 +66,7 @@ describe('Guessing', () => {
   });
   afterAll(() => service.stop());
 
-  it('faces longer codes after ten failed attempts of a day, and the owner still gets in', async () => {
+  it('faces longer codes after ten failed attempts in a day, and the owner can still activate', async () => {
     await client.register('guessed@example.com', PASSWORD);
     for (let sent = 1; sent <= 2; sent += 1) {
       const code = codeIn(await service.inbox.mailTo('guessed@example.com', sent));
@@ -82,7 +82,7 @@ describe('Guessing', () => {
     expect((await client.activate('guessed@example.com', PASSWORD, longer)).status).toBe(200);
   });
 
-  it('and holding an address by asking for new codes come to an end, and its owner gets it', async () => {
+  it('and blocking an address by requesting new codes come to an end, and its owner gets it', async () => {
     const strangers = 'StrangersPass1';
     await client.register('held@example.com', strangers);
     for (let resend = 0; resend < 2; resend += 1) {
@@ -112,7 +112,7 @@ describe('Guessing', () => {
 });
 
 describe('Keys and hashes', () => {
-  it('can be changed: old codes live on, and a weak hash is replaced at the activation', async () => {
+  it('can be rotated: old codes stay valid, and a weak hash is replaced at activation', async () => {
     const oldKey = 'the key before the rotation, 32 characters and more';
     const newKey = 'the key after the rotation, 32 characters and more';
     const service = await Service.start('one-node', { SECRET_KEY: oldKey });
@@ -136,7 +136,7 @@ describe('Keys and hashes', () => {
     }
   });
 
-  it('of development do not run in production, and every fault is named in one start', async () => {
+  it('for development are refused in production, and every fault is reported in one start', async () => {
     const child = new Child('api', {
       command: process.execPath,
       args: ['dist/apps/api/src/main.js'],
@@ -180,7 +180,7 @@ describe('Connections', () => {
     expect(await exchange(text)).toMatch(/^HTTP\/1\.1 4\d\d /);
   });
 
-  it('show security headers, and no CORS unless it is asked for', async () => {
+  it('show security headers, and no CORS headers unless configured', async () => {
     const client = new Client(service.api.url);
     const { headers } = await client.get('/', { Origin: 'https://evil.example' });
     expect(headers.get('x-content-type-options')).toBe('nosniff');

@@ -29,7 +29,7 @@ describe('The sign-up page', () => {
   };
   const focused = (page: Page): Promise<string> => page.evaluate<string>('document.activeElement.id');
 
-  it('leads from the registration to an active account, by keyboard alone', async () => {
+  it('takes a person from registration to an active account, using only the keyboard', async () => {
     const { page, complaints } = await openPage(browser);
     await page.goto(url);
     await register(page, 'Ada@Example.com');
@@ -48,7 +48,7 @@ describe('The sign-up page', () => {
     await page.close();
   }, 60_000);
 
-  it('says at each field what is wrong with it, and moves the focus there', async () => {
+  it('shows at each field what is invalid, and moves the focus there', async () => {
     const { page } = await openPage(browser);
     await page.goto(url);
     await page.getByRole('button', { name: 'Create account' }).click();
@@ -63,7 +63,7 @@ describe('The sign-up page', () => {
     await page.close();
   }, 60_000);
 
-  it('tells a wrong code, sends a new one, and goes back to another address', async () => {
+  it('reports a wrong code, sends a new one, and returns to another address', async () => {
     const { page } = await openPage(browser);
     await page.goto(url);
     await register(page, 'carol@example.com');
@@ -88,7 +88,7 @@ describe('The sign-up page', () => {
     await page.close();
   }, 60_000);
 
-  it('says in words that the service does not answer', async () => {
+  it('shows a message if the service does not respond', async () => {
     const { page } = await openPage(browser);
     await page.goto(url);
     await page.route('**/register', (route) => route.abort());
@@ -100,7 +100,7 @@ describe('The sign-up page', () => {
     await page.close();
   }, 60_000);
 
-  it('counts down to what the service says of the code', async () => {
+  it('counts down to the times in the response', async () => {
     const page = await browser.newPage();
     const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
     const owed = {
@@ -135,7 +135,7 @@ describe('The sign-up page', () => {
     await page.close();
   }, 60_000);
 
-  it.each(['light', 'dark'] as const)('fits a phone, %s', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('fits on a phone, %s', async (colorScheme) => {
     const page = await browser.newPage({ viewport: { width: 375, height: 667 }, colorScheme });
     await page.goto(url);
     await register(page, `a.rather.long.address.of.a.${colorScheme}.phone@mail.example.com`);

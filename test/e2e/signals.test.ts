@@ -35,10 +35,13 @@ describe('SIGTERM', () => {
 });
 
 describe('SIGHUP', () => {
-  it.each(['api', 'mailer-worker'] as const)('ends a single %s in order, and it says so', async (name) => {
-    const app = await spawnApp(name, service.env);
-    app.child.signal('SIGHUP');
-    expect(await app.child.exit()).toBe(0);
-    expect(app.lines.find((line) => line.includes('SIGHUP'))).toContain('single process');
-  });
+  it.each(['api', 'mailer-worker'] as const)(
+    'shuts a single %s down gracefully, with a log line',
+    async (name) => {
+      const app = await spawnApp(name, service.env);
+      app.child.signal('SIGHUP');
+      expect(await app.child.exit()).toBe(0);
+      expect(app.lines.find((line) => line.includes('SIGHUP'))).toContain('single process');
+    },
+  );
 });

@@ -139,7 +139,7 @@ describe('A request line', () => {
     ['a negative length', ['Content-Length: -1'], ''],
     ['a space before the colon', ['Content-Length : 0'], ''],
     ['a folded field', ['X-A: b\r\n c'], ''],
-  ])('is followed by %s, and is answered 400 once', async (_what, fields, content) => {
+  ])('is followed by %s, and is answered with 400 once', async (_what, fields, content) => {
     const head = [`POST ${REGISTER} HTTP/1.1`, 'Host: localhost', `Content-Type: ${JSON_TYPE}`, ...fields];
     expect(await statuses(head.join('\r\n'), content)).toEqual([400]);
   });
@@ -158,7 +158,7 @@ describe('An activation code', () => {
     ['a zero-width space, a byte order mark and a joiner', (code) => `\ufeff${code}\u200b\u200d`],
     ['marks of direction', (code) => `\u200e${code}\u200f`],
     ['a line end', (code) => `${code}\r\n`],
-  ])('is understood with %s', async (_what, spelt) => {
+  ])('is accepted with %s', async (_what, spelt) => {
     const client = new Client(service.api.url);
     const email = address();
     await client.register(email, PASSWORD);

@@ -57,7 +57,7 @@ describe('The time of an answer', () => {
     expect(Math.abs(distinction(older, unknown))).toBeLessThan(ALIKE);
   });
 
-  it('does not tell at register whether an address is taken, where that is concealed', async () => {
+  it('does not reveal at register whether an address is taken, in concealed mode', async () => {
     const { taken, free, refused } = await timed(ROUNDS, {
       taken: () => client.register('known@example.com', PASSWORD),
       free: (round) => client.register(`free${round}@example.com`, PASSWORD),

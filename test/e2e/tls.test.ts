@@ -84,7 +84,7 @@ async function checks(env: NodeJS.ProcessEnv): Promise<unknown> {
 }
 
 describe('With TLS to PostgreSQL, Redis and the mail server', () => {
-  it('all of them are reached where certificate and host name are right, from sign-up to activation', async () => {
+  it('all of them are reached if certificate and host name are right, from sign-up to activation', async () => {
     const env = environment('localhost', ours);
     const [api] = await Promise.all([start('api', env, '/readyz'), start('mailer-worker', env, '/readyz')]);
     const client = new Client(api.url);
@@ -95,7 +95,7 @@ describe('With TLS to PostgreSQL, Redis and the mail server', () => {
     expect(await encrypted('user-registration')).toEqual([true]);
   });
 
-  it('the connection that listens for the doorbell in one-node mode is, too', async () => {
+  it('the connection that listens for the doorbell in one-node mode is encrypted, too', async () => {
     await start('mailer-worker', { ...environment('localhost', ours), REDIS_HOST: '' }, '/readyz');
     const listening = async (): Promise<boolean[] | false> => {
       const found = await encrypted('user-registration', 'listen %');
@@ -106,15 +106,15 @@ describe('With TLS to PostgreSQL, Redis and the mail server', () => {
 
   const none = { database: 'unhealthy', redis: 'unhealthy', mail: 'unhealthy' };
 
-  it('none is reached whose certificate another authority signed', async () => {
+  it('no server is used with a certificate of another authority', async () => {
     expect(await checks(environment('localhost', foreign))).toEqual(none);
   });
 
-  it('none is reached by another name than the certificate has', async () => {
+  it('no server is used under another name than in its certificate', async () => {
     expect(await checks(environment('127.0.0.1', ours))).toEqual(none);
   });
 
-  it('none is reached that offers no TLS', async () => {
+  it('no server is used that does not support TLS', async () => {
     const [plain, inbox] = await Promise.all([createDatabase(), TestInbox.start()]);
     try {
       const env = { ...plain.env, ...redis.env, ...inbox.env, NODE_EXTRA_CA_CERTS: ours.file };
@@ -126,7 +126,7 @@ describe('With TLS to PostgreSQL, Redis and the mail server', () => {
     }
   });
 
-  it('DATABASE_SSL=require encrypts with a certificate of any signer', async () => {
+  it('DATABASE_SSL=require encrypts with a certificate of any issuer', async () => {
     const env = { ...environment('127.0.0.1', foreign), DATABASE_SSL: 'require' };
     expect(await checks(env)).toEqual({ ...none, database: 'healthy' });
   });

@@ -35,7 +35,7 @@ async function startCollector(): Promise<{ url: string; spans: ReceivedSpan[]; s
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 
 describe.each(MODES)('Tracing, %s', (mode) => {
-  it('is one trace from the request to the mail server, with nothing personal in it', async () => {
+  it('creates one trace from the request to the mail server, without personal data', async () => {
     const collector = await startCollector();
     const service = await Service.start(mode, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
     try {

@@ -3,7 +3,7 @@ import { createDatabase } from '../support/postgres';
 import { TestRedis } from '../support/redis';
 import { until } from '../support/until';
 
-describe('At the start', () => {
+describe('Warnings at start', () => {
   it.each(['api', 'mailer-worker'] as const)(
     'the %s warns of a Redis that drops keys, and of more connections than PostgreSQL has',
     async (name) => {

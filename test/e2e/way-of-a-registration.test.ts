@@ -13,8 +13,8 @@ const WALK =
   /## One registration, file by file\n(.*?)\n## /s.exec(readFileSync('docs/architecture.md', 'utf8'))?.[1] ??
   '';
 
-describe('The way of a registration', () => {
-  it('passes the files that docs/architecture.md names and counts, and no others', async () => {
+describe('The path of a registration', () => {
+  it('passes exactly the files that docs/architecture.md lists and counts', async () => {
     const files = await filesOfARegistration();
     expect(files.filter((file) => !WALK.includes(`${path.basename(file)}\``))).toEqual([]);
     const counts = [...WALK.matchAll(/^\| [^|]+ \|\s+(\d+) \|$/gm)].map(([, count]) => Number(count));

@@ -70,7 +70,7 @@ describe('A webhook', () => {
   const isDelivered = async (id: string): Promise<boolean> =>
     (await database.sql`select from events where id = ${id} and delivered_at is not null`).count === 1;
 
-  it('carries the events of an account in their order, and verifies with either secret', async () => {
+  it('delivers the events of an account in order, and verifies with either secret', async () => {
     const ids = await writeEvents(database.sql, 3);
     await until('all have arrived', () => ids.every((id) => attemptsOf(id).length === 1));
     expect(attempts.map(({ id }) => id)).toEqual(ids);
@@ -98,7 +98,7 @@ describe('A webhook', () => {
     60_000,
   );
 
-  it('is sent by the next worker when one is killed while it sends', async () => {
+  it('is sent by the next worker if one is killed while sending it', async () => {
     const id = await database.sql.begin(async (sql) => {
       const [written = ''] = await writeEvents(sql, 1);
       planned.set(written, () => {});
@@ -112,7 +112,7 @@ describe('A webhook', () => {
     expect(attemptsOf(id)).toHaveLength(2);
   }, 60_000);
 
-  it('is paused by a receiver that answers 410, visibly, and keeps what is owed', async () => {
+  it('is paused by a receiver that responds with 410, visibly, and owed events are kept', async () => {
     const [id = '', ...later] = await database.sql.begin(async (sql) => {
       const written = await writeEvents(sql, 2);
       planned.set(written[0] ?? '', (response) => response.writeHead(410).end());

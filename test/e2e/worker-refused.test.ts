@@ -43,7 +43,7 @@ describe('A worker that PostgreSQL refuses', () => {
     60_000,
   );
 
-  it('for its password asks again with pauses, ends in order, and works once the password is right', async () => {
+  it('for its password retries with pauses, shuts down gracefully, and works once the password is right', async () => {
     const database = await createDatabase();
     const role = `role_${database.env['DATABASE_NAME']}`;
     await database.sql.unsafe(`create role ${role} superuser login password 'of the past'`);
@@ -70,7 +70,7 @@ describe('A worker that PostgreSQL refuses', () => {
     }
   }, 90_000);
 
-  it('begins its work once the schema is there', async () => {
+  it('starts its work once the schema exists', async () => {
     const database = await createDatabase({ empty: true });
     const worker = await spawnApp('mailer-worker', { ...database.env }, '/livez');
     await cli(['db', 'migrate'], database.env);

@@ -5,7 +5,7 @@ const lockedWith = (path: string, entry: LockedPackage) => ({
 });
 
 describe('originFaults', () => {
-  it('accepts what comes from the registry, named or not', () => {
+  it('accepts packages from the registry, named or not', () => {
     expect(originFaults(lockedWith('node_modules/pg', {}))).toEqual([]);
     const resolved = 'https://registry.npmjs.org/pg/-/pg-8.23.1.tgz';
     expect(originFaults(lockedWith('node_modules/pg', { resolved }))).toEqual([]);
@@ -30,7 +30,7 @@ describe('originFaults', () => {
 });
 
 describe('licenceFaults', () => {
-  it('accepts a choice of which one is agreed to', () => {
+  it('accepts a choice of licenses with an approved one', () => {
     expect(licenceFaults(lockedWith('node_modules/a', { license: '(MIT OR EUPL-1.1+)' }))).toEqual([]);
   });
 
@@ -39,18 +39,18 @@ describe('licenceFaults', () => {
     expect(licenceFaults(lock)).toEqual([`node_modules/a: ${license}`]);
   });
 
-  it('refuses a package that names none', () => {
+  it('refuses a package without a license', () => {
     const packages = { 'node_modules/a': { version: '1.0.0' } };
     expect(licenceFaults({ packages })).toEqual(['node_modules/a: names no licence']);
   });
 
-  it('knows a licence that a person has read, at that version alone', () => {
+  it('accepts a license that a person has read, only at that version', () => {
     const busboy = (version: string) => ({ packages: { 'node_modules/x/node_modules/busboy': { version } } });
     expect(licenceFaults(busboy('1.6.0'))).toEqual([]);
     expect(licenceFaults(busboy('1.6.1'))).toHaveLength(1);
   });
 
-  it('leaves what never runs in production to its own licence', () => {
+  it('ignores licenses of packages that never run in production', () => {
     expect(licenceFaults(lockedWith('node_modules/a', { license: 'GPL-3.0-only', dev: true }))).toEqual([]);
   });
 });

@@ -24,7 +24,7 @@ function faultsOf(text: string): string[] {
 }
 
 describe('the check of prose', () => {
-  it('names a banned phrase with its file, its line and a better word', () => {
+  it('reports a banned phrase with its file, its line and a better word', () => {
     expect(faultsOf('fine\nwe mend it')).toEqual(['a.md:2: "mend" → fix']);
   });
 
@@ -36,7 +36,7 @@ describe('the check of prose', () => {
     expect(faultsOf('one\ntwo\nthe recieved mail')).toEqual([expect.stringMatching(/^a\.md:3: "recieved"/)]);
   });
 
-  it('leaves out code, links, HTML and words of the vocabulary', () => {
+  it('ignores code, links, HTML and words of the vocabulary', () => {
     const text =
       'PostgreSQL `fooo` [link](fooo.md) <fooo>\n```\nfooo\n```\na fallback, isn’t it, the worker’s';
     expect(faultsOf(text)).toEqual([]);

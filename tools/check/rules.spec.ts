@@ -151,7 +151,7 @@ describe('the boundaries', () => {
     violations = summary.violations.map(({ rule, from }) => `${rule.name} ${from}`);
   });
 
-  it.each(BREACHES)('%s is noticed in %s', (rule, file) => {
+  it.each(BREACHES)('%s is detected in %s', (rule, file) => {
     expect(violations).toContain(`${rule} ${file}`);
   });
 
@@ -162,7 +162,7 @@ describe('the boundaries', () => {
     },
   );
 
-  it('are each broken here', () => {
+  it('are each violated here', () => {
     const settings = createRequire(__filename)(path.join(ROOT, '.dependency-cruiser.cjs')) as {
       forbidden: { name: string }[];
     };
@@ -189,11 +189,11 @@ describe('the lint rules', () => {
     );
   });
 
-  it.each(FINDINGS)('%s is noticed in %s', (rule, file) => {
+  it.each(FINDINGS)('%s is detected in %s', (rule, file) => {
     expect(findings).toContain(`${rule} ${file}`);
   });
 
-  it('let the environment be read where it may be, and Nest wire a use case', () => {
+  it('allow reading the environment where permitted, and wiring a use case with Nest', () => {
     expect(findings.filter((finding) => /plain\.ts|thread-pool\.ts/.test(finding))).toEqual([]);
   });
 });

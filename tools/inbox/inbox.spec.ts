@@ -36,7 +36,7 @@ describe('The inbox', () => {
     transport.close();
   }
 
-  it('shows a mail in the shape of Mailpit, with its code in Text and HTML', async () => {
+  it('returns a mail in the format of Mailpit, with its code in Text and HTML', async () => {
     await send({
       subject: 'Grüße 🔑',
       text: 'Your code:\n\n    4711\n',
@@ -67,7 +67,7 @@ describe('The inbox', () => {
     }
   });
 
-  it('lists the newest first, a page at a time', async () => {
+  it('lists the newest first, one page at a time', async () => {
     for (const subject of ['first', 'second', 'third']) await send({ subject, text: subject });
     const subjects = async (query: string): Promise<string[]> =>
       (await list(query)).messages.map((mail) => mail.Subject);
@@ -76,7 +76,7 @@ describe('The inbox', () => {
     expect((await list('?limit=1')).total).toBe(3);
   });
 
-  it('keeps the address as the envelope said it, also in letters that Node has no ASCII form for', async () => {
+  it('keeps the address of the envelope, even in characters that Node cannot convert to ASCII', async () => {
     await send({ subject: 'x', text: 'x', to: 'kevin@xn--ouc.example' });
     const [mail] = (await list()).messages;
     expect(mail?.To.map(({ Address }) => Address)).toEqual(['kevin@xn--ouc.example']);
@@ -89,7 +89,7 @@ describe('The inbox', () => {
     expect([total, messages.map((mail) => mail.Subject)]).toEqual([500, ['1']]);
   });
 
-  it('deletes the mails that are named, and without a name all of them', async () => {
+  it('deletes the given mails, or all without an id', async () => {
     for (const subject of ['one', 'two', 'three']) await send({ subject, text: subject });
     const [, two] = (await list()).messages;
     await fetch(url('/api/v1/messages'), { method: 'DELETE', body: JSON.stringify({ IDs: [two?.ID] }) });
@@ -99,7 +99,7 @@ describe('The inbox', () => {
     expect((await fetch(url('/api/v1/message/latest'))).status).toBe(404);
   });
 
-  it('gives the latest mail, and the latest to one address', async () => {
+  it('returns the latest mail, and the latest one to an address', async () => {
     await send({ subject: 'hers', to: 'marie@example.com', text: 'x' });
     await send({ subject: 'his', text: 'x' });
     const latest = async (query: string): Promise<string> => {
@@ -111,7 +111,7 @@ describe('The inbox', () => {
     expect(await latest('?to=nobody@example.com')).toBe('404');
   });
 
-  it('frames the HTML of a mail without scripts, forms and the network', async () => {
+  it('frames the HTML of a mail without scripts, forms and network access', async () => {
     await send({ subject: 'x', html: '<script>alert(1)</script><img src="https://evil.example/t.gif">' });
     const { ID } = (await list()).messages[0] ?? {};
     const view = await fetch(url(`/view/${ID}.html`));
@@ -123,7 +123,7 @@ describe('The inbox', () => {
     expect(page).toMatch(/<iframe[^>]* sandbox=""/);
   });
 
-  it('refuses requests under another host name: they could come from a foreign page', async () => {
+  it('refuses requests under another host name, which could come from a foreign page', async () => {
     await send({ subject: 'secret', text: '4711' });
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const headers = { Host: `inbox.evil.example:${webPort}` };
@@ -141,13 +141,13 @@ describe('The inbox', () => {
     expect(fromElsewhere.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('refuses a mail over its size, and accepts the next one', async () => {
+  it('refuses a mail over the maximum size, and accepts the next one', async () => {
     await expect(send({ text: 'x'.repeat(1_100_000) })).rejects.toMatchObject({ responseCode: 552 });
     await send({ subject: 'small', text: 'x' });
     expect((await list()).messages.map((mail) => mail.Subject)).toEqual(['small']);
   });
 
-  it('closes although a client keeps its connection', async () => {
+  it('closes although a client keeps its connection open', async () => {
     const idle = connect(smtpPort, '127.0.0.1');
     await new Promise((resolve) => idle.once('data', resolve));
     const started = performance.now();
@@ -157,7 +157,7 @@ describe('The inbox', () => {
     inbox = await startInbox(smtpPort, webPort);
   });
 
-  it('says so when its port is taken', async () => {
+  it('reports that its port is in use', async () => {
     await expect(startInbox(smtpPort, await freePort())).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });

@@ -18,7 +18,7 @@ const run = (script: string, onLine?: (line: string) => void): Child =>
 const forever = 'setInterval(() => {}, 1000);';
 
 describe('A child', () => {
-  it('keeps its last lines and tells its exit status', async () => {
+  it('keeps its last lines and returns its exit status', async () => {
     const child = run("for (let i = 0; i < 30; i += 1) console.log('line ' + i); process.exitCode = 7;");
     expect(await child.exit()).toBe(7);
     expect(child.running).toBe(false);
@@ -26,7 +26,7 @@ describe('A child', () => {
     expect(child.tail.at(-1)).toBe('line 29');
   });
 
-  it('is asked to end, and ended when it does not', async () => {
+  it('is asked to end, and killed if it does not', async () => {
     const ready: string[] = [];
     const stubborn = run(`process.on('SIGTERM', () => {}); console.log('ready'); ${forever}`, (line) =>
       ready.push(line),
@@ -35,7 +35,7 @@ describe('A child', () => {
     expect(await stubborn.stop(100)).toBe(1);
   });
 
-  it('takes along what it started', async () => {
+  it('ends the processes that it started', async () => {
     const lines: string[] = [];
     const parent = run(
       `const { pid } = require('node:child_process').spawn(process.execPath, ['-e', '${forever}']); console.log(pid); ${forever}`,

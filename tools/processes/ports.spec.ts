@@ -12,13 +12,13 @@ describe('freePort', () => {
     expect(await freePort()).toBeLessThan(Math.min(firstEphemeralPort(), 32_768));
   });
 
-  it('gives no port twice, even before anything listens on the first', async () => {
+  it('returns no port twice, even before anything listens on the first one', async () => {
     const ports = await Promise.all(Array.from({ length: 50 }, freePort));
 
     expect(new Set(ports).size).toBe(50);
   });
 
-  it('passes over a port on which a program listens', async () => {
+  it('skips a port on which a program listens', async () => {
     const port = await freePort();
     const server = createServer().listen(port + 1, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));

@@ -19,7 +19,7 @@ describe('seconds', () => {
 });
 
 describe('integer', () => {
-  it('takes the bounds and what lies between', () => {
+  it('accepts the bounds and the numbers in between', () => {
     expect([integer('1', 1, 10), integer('7', 1, 10), integer('10', 1, 10)]).toEqual([1, 7, 10]);
   });
 
@@ -39,7 +39,7 @@ describe('moment', () => {
     ['2026-01-31t23:59:59.5z', '2026-01-31T23:59:59.500Z'],
   ])('reads %s', (given, expected) => expect(moment(given).toISOString()).toBe(expected));
 
-  it('reads an age as that long ago', () => {
+  it('reads an age as a time in the past', () => {
     expect(Date.now() - moment('2h').getTime()).toBeCloseTo(7_200_000, -3);
   });
 

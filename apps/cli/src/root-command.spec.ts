@@ -48,7 +48,7 @@ describe('The root command', () => {
   };
   const isGroup = (command: string): boolean => commands().some((other) => other.startsWith(`${command} `));
 
-  it('teaches each command and group, with examples', async () => {
+  it('has help with examples for each command and group', async () => {
     expect(commands().length).toBeGreaterThan(25);
     for (const command of commands()) {
       stdout = '';
@@ -59,7 +59,7 @@ describe('The root command', () => {
     }
   });
 
-  it('has a line for each group in its overview', async () => {
+  it('lists each group in its overview', async () => {
     expect(await call('--help')).toBe(0);
     for (const name of ['codes', 'db', 'mail', 'doctor'])
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
@@ -90,7 +90,7 @@ describe('The root command', () => {
     [['users', 'erase', ' ', '--dry-run'], 'an argument is empty'],
     [['users', 'erase', 'kevin@example.com', '--reason', 'kevin@example.com wrote'], 'leave addresses out'],
     [['users', 'activate', 'kevin@example.com', '--reason', ' '], '--reason'],
-  ])('calls %j wrong usage', async (args, message) => {
+  ])('reports %j as wrong usage', async (args, message) => {
     expect(await call(...args)).toBe(2);
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/Usage: cli|See: cli .*--help/);

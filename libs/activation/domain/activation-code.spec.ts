@@ -15,12 +15,12 @@ describe('hotp', () => {
     [7n, '162583'],
     [8n, '399871'],
     [9n, '520489'],
-  ])('gives the RFC 4226 value for counter %s', (counter, expected) => {
+  ])('returns the RFC 4226 value for counter %s', (counter, expected) => {
     expect(hotp(key, counter, 6)).toBe(expected);
   });
 
   // Appendix D lists the truncated values before the modulus: 0x4c93cf18 = 1284755224.
-  it('truncates to the asked number of digits', () => {
+  it('truncates to the requested number of digits', () => {
     expect(hotp(key, 0n, 4)).toBe('5224');
     expect(hotp(key, 0n, 8)).toBe('84755224');
   });
@@ -35,7 +35,7 @@ describe('CodeDeriver', () => {
     expect(elsewhere.derive(code)).toBe(deriver.derive(code));
   });
 
-  it('derives another code under another key, for another id', () => {
+  it('derives a different code for another key or another id', () => {
     const other = new CodeDeriver('another secret key of more than thirty-two characters');
     expect(other.derive(code)).not.toBe(deriver.derive(code));
     expect(deriver.derive({ ...code, mailId: '7b0a2a0e-4d7e-4e0a-9a52-1f6e9d1f0c12' })).not.toBe(
@@ -51,19 +51,19 @@ describe('CodeDeriver', () => {
     const rotated = new CodeDeriver(newKey, oldKey);
     const fresh = { ...code, keyId: rotated.keyId };
 
-    it('opens a code that the key before has made, and sends it again as it was', () => {
+    it('accepts and resends codes of the previous key', () => {
       expect(rotated.matches(code, deriver.derive(code))).toBe(true);
       expect(rotated.derive(code)).toBe(deriver.derive(code));
     });
 
-    it('opens no code of the new key with one that the old key would have made', () => {
+    it('rejects the code that the previous key would derive for a new id', () => {
       expect(rotated.keyId).not.toBe(deriver.keyId);
       expect(rotated.derive(fresh)).not.toBe(deriver.derive({ ...fresh, keyId: deriver.keyId }));
       expect(rotated.matches(fresh, deriver.derive({ ...fresh, keyId: deriver.keyId }))).toBe(false);
       expect(rotated.matches(fresh, rotated.derive(fresh))).toBe(true);
     });
 
-    it('opens no code of a key that is gone', () => {
+    it('rejects codes of a key that is no longer configured', () => {
       expect(new CodeDeriver(newKey).matches(code, deriver.derive(code))).toBe(false);
     });
   });
@@ -79,7 +79,7 @@ describe('CodeDeriver', () => {
     expect(codes.some((each) => each.startsWith('0'))).toBe(true);
   });
 
-  it('accepts its own code and nothing else', () => {
+  it('accepts its own code and no other', () => {
     const right = deriver.derive(code);
     expect(deriver.matches(code, right)).toBe(true);
     expect(deriver.matches(code, right.slice(1))).toBe(false);

@@ -106,14 +106,14 @@ const PLANS: readonly Plan[] = (['new registrations', 'new codes', 'both in turn
     ),
 );
 
-describe('A guesser at one address', () => {
-  it('has the tries that docs/security.md lists, where each code is of a new registration', () => {
+describe('An attacker who guesses codes of one address', () => {
+  it('has the attempts listed in docs/security.md if each code belongs to a new registration', () => {
     expect(worstDay({ codes: 20, pause: DAY, source: 'new registrations' }).tries).toEqual({
       ...{ 4: 12, 5: 9, 6: 9, 7: 12, 8: 18 },
     });
   });
 
-  it('has a chance under 0.14 % in any 24 hours, whatever is asked for and whenever', () => {
+  it('has a chance below 0.14 % in any 24 hours, for any sequence of requests', () => {
     for (const plan of PLANS) {
       const { chance, tries } = worstDay(plan);
       expect([plan, chance < 0.0014]).toEqual([plan, true]);
@@ -121,7 +121,7 @@ describe('A guesser at one address', () => {
     }
   });
 
-  it('has a chance under 0.0014 % where codes have six digits from the start', () => {
+  it('has a chance below 0.0014 % if codes have six digits from the start', () => {
     for (const plan of PLANS) expect([plan, worstDay(plan, 6).chance < 0.000014]).toEqual([plan, true]);
   });
 

@@ -9,7 +9,7 @@ describe('retryDelaySeconds', () => {
     expect(delays).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
   });
 
-  it('spreads what failed together over a quarter each way', () => {
+  it('spreads retries by a quarter in each direction', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 299 }),

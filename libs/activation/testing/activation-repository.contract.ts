@@ -54,7 +54,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
     });
 
     describe('redeem', () => {
-      it('activates the account of the right code, once', async () => {
+      it('activates the account with the right code, once', async () => {
         const account = await registerAndDeliver(stage, kevin());
         const redemption = await redeem(stage, account, true);
         expect(redemption).toEqual({ outcome: 'activated', activatedAt: expect.any(Date) });
@@ -65,7 +65,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         expect(await redeem(stage, account, false)).toEqual({ outcome: 'already_activated' });
       });
 
-      it('lets exactly one of many racing right codes win', async () => {
+      it('lets exactly one of many racing requests with the right code succeed', async () => {
         const account = await registerAndDeliver(stage, kevin());
         const redemptions = await Promise.all(
           Array.from({ length: RACERS }, () => redeem(stage, account, true)),
@@ -73,7 +73,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         expect(tally(redemptions)).toEqual({ activated: 1, already_activated: RACERS - 1 });
       });
 
-      it('counts every one of many racing wrong codes, and no more than the code survives', async () => {
+      it('counts each of many racing wrong codes, up to the allowed number', async () => {
         const account = await registerAndDeliver(stage, kevin());
         const redemptions = await Promise.all(
           Array.from({ length: RACERS }, () => redeem(stage, account, false)),
@@ -85,7 +85,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
       });
 
-      it('decides a race of right and wrong codes one way or the other', async () => {
+      it('resolves a race of right and wrong codes consistently', async () => {
         for (let round = 0; round < 5; round += 1) {
           const account = await registerAndDeliver(stage, kevin({ email: `kevin${round}@example.com` }));
           // The first few are wrong, so that both ends are in reach.
@@ -103,27 +103,27 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         }
       });
 
-      it('survives all failed attempts but the last', async () => {
+      it('keeps the code valid until the last failed attempt', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await guessWrong(stage, account, MAX_WRONG_TRIES - 1);
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
       });
 
-      it('is dead after as many failed attempts as a code survives, for the right code too', async () => {
+      it('invalidates the code after the allowed number of failed attempts, even for the right code', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await guessWrong(stage, account, MAX_WRONG_TRIES);
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
         expect((await stage.account(account.email))?.activatedAt).toBeNull();
       });
 
-      it('is dead before the mail was handed over', async () => {
+      it('treats the code as dead before its mail was handed over', async () => {
         const account = kevin();
         await stage.register(account);
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
         expect(await redeem(stage, account, false)).toMatchObject({ outcome: 'dead' });
       });
 
-      it('is alive to the end of its life and dead after it', async () => {
+      it('treats the code as alive until it expires, and as dead after that', async () => {
         const early = await registerAndDeliver(stage, kevin());
         const late = await registerAndDeliver(stage, marie());
         await stage.letPass(LIFE_SECONDS - 5);
@@ -132,7 +132,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         expect(await redeem(stage, late, true)).toMatchObject({ outcome: 'dead' });
       });
 
-      it('is gone for an unknown account, and dead for the code of another one', async () => {
+      it('reports an unknown account as gone, and the code of another account as dead', async () => {
         const account = await registerAndDeliver(stage, kevin());
         const other = await registerAndDeliver(stage, marie());
         expect(await redeem(stage, kevin(), true)).toEqual({ outcome: 'gone' });
@@ -141,14 +141,14 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         });
       });
 
-      it('keeps the hash of the password', async () => {
+      it('keeps the password hash', async () => {
         const account = await registerAndActivate(stage, kevin());
         expect((await stage.account(account.email))?.passwordHash).toBe(account.passwordHash);
       });
     });
 
     describe('replaceCode', () => {
-      it('kills the old code and owes the mail of a new one, with fresh tries', async () => {
+      it('invalidates the old code and owes the mail of a new one, with new attempts', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await guessWrong(stage, account, MAX_WRONG_TRIES - 1);
         const renewed = await renewAndDeliver(stage, account);
@@ -157,14 +157,14 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         expect(await redeem(stage, renewed, true)).toMatchObject({ outcome: 'activated' });
       });
 
-      it('leaves an activated account alone', async () => {
+      it('leaves an activated account unchanged', async () => {
         const { id, email } = await registerAndActivate(stage, kevin());
         expect(await replaceCode(stage, { id })).toEqual({ outcome: 'already_activated' });
         expect((await stage.account(email))?.code).toBeNull();
         expect(await dueMails(stage)).toEqual([]);
       });
 
-      it('writes the next mail in the language asked for, under the request that asked', async () => {
+      it('writes the next mail in the requested language, under the id of that request', async () => {
         const { id } = await registerAndDeliver(stage, kevin());
         const mailId = freshMailId();
         await replaceCode(stage, { id }, { mailId, locale: 'fr', requestId: 'request-2' });
@@ -175,7 +175,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       });
     });
 
-    it('gives a registration so many new codes and no more, however many ask concurrently, and the next one as many', async () => {
+    it('limits the new codes of a registration, even for concurrent requests, and resets the limit for the next registration', async () => {
       const ask = async (id: string): Promise<string> => (await replaceCode(stage, { id })).outcome;
       for (const { id, email } of [kevin(), kevin()]) {
         await stage.register(kevin({ id }));
@@ -189,7 +189,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
     });
 
     describe('a code that had too many failed attempts', () => {
-      it('may be replaced without the wait, once a registration', async () => {
+      it('may be replaced without waiting, once per registration', async () => {
         const account = await registerAndDeliver(stage, kevin());
         expect(await replaceCode(stage, account, { early: true })).toEqual({ outcome: 'too_early' });
         await guessWrong(stage, account, MAX_WRONG_TRIES);
@@ -215,10 +215,10 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       });
     });
 
-    describe('a request that can be repeated', () => {
+    describe('a repeatable request', () => {
       const requestDigest = Buffer.alloc(32, 7);
 
-      it('activates once, and is answered the same however many ask at the same moment', async () => {
+      it('activates once, and gets the same answer however many repetitions run concurrently', async () => {
         const account = await registerAndDeliver(stage, kevin());
         const redemptions = await Promise.all(
           Array.from({ length: RACERS }, () => redeem(stage, account, true, { requestDigest })),
@@ -241,7 +241,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       });
     });
 
-    describe('failed attempts of a day', () => {
+    describe('failed attempts during a day', () => {
       it('make the next code a digit longer for every ten', async () => {
         const account = await registerAndDeliver(stage, kevin());
         const guessedAt = await guessOverManyCodes(stage, account, 9);
@@ -252,7 +252,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         expect(await digitsOf(stage, await renewAndDeliver(stage, current))).toBe(5);
       });
 
-      it('count for the address, however often it is registered again', async () => {
+      it('count for the address, even across registrations', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await guessOverManyCodes(stage, account, 10);
         await stage.letPass(LIFE_SECONDS + 1);
@@ -285,7 +285,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         expect(await digitsOf(stage, account)).toBe(8);
       });
 
-      it('are forgotten after a day, and counted from one again', async () => {
+      it('are forgotten after a day, and then counted from one again', async () => {
         const account = await registerAndDeliver(stage, kevin());
         const current = await guessOverManyCodes(stage, account, 19);
         await stage.letPass(DAY_SECONDS - 60);

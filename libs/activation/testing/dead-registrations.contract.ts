@@ -27,7 +27,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       return states.flatMap((state) => (state === null ? [] : [state.email]));
     };
 
-    it('deletes registrations that died long enough ago, and says how many', async () => {
+    it('deletes registrations that expired long enough ago, and returns their number', async () => {
       const old = [await registerAndDeliver(stage, kevin()), await registerAndDeliver(stage, guest(1))];
       await stage.letPass(HOUR_SECONDS);
       const young = await registerAndDeliver(stage, marie());
@@ -39,7 +39,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       expect(await purge(HOUR_SECONDS, 100)).toBe(0);
     });
 
-    it('counts from the death of the code, not from the registration', async () => {
+    it('measures the age from the expiry of the code, not from the registration', async () => {
       const account = kevin();
       await stage.register(account);
       await stage.letPass(HOUR_SECONDS * 2);
@@ -50,7 +50,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       expect(await purge(0, 100)).toBe(1);
     });
 
-    it('keeps what is owed, alive or activated, however old', async () => {
+    it('keeps owed, valid and activated registrations of any age', async () => {
       const owed = marie();
       await stage.register(owed);
       // Tried once, long ago: its code has expired, and its mail is still to come.
@@ -78,7 +78,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       expect(await purge(HOUR_SECONDS, 100)).toBe(1);
     });
 
-    it('finds a registration dead exactly when its address can be had', async () => {
+    it('treats a registration as expired exactly when its address is free', async () => {
       const account = await registerAndDeliver(stage, kevin());
       await guessWrong(stage, account, MAX_WRONG_TRIES);
       expect(await purge(0, 100)).toBe(1);
@@ -87,7 +87,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       expect(await purge(0, 100)).toBe(0);
     });
 
-    it('counts codes that died unused, and neither given-up mails nor codes that live', async () => {
+    it('counts codes that expired unused, without given-up mails and valid codes', async () => {
       const usedUp = await registerAndDeliver(stage, kevin());
       await guessWrong(stage, usedUp, MAX_WRONG_TRIES);
       const givenUp = guest(1);
@@ -100,7 +100,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       expect(await stage.dead.expiredUnused()).toBe(2);
     });
 
-    it('deletes no more than the batch, the oldest first', async () => {
+    it('deletes at most one batch, oldest first', async () => {
       const people: NewAccount[] = [];
       for (let n = 0; n < 5; n += 1) {
         people.push(await registerAndDeliver(stage, guest(n)));
@@ -112,7 +112,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       expect(await purge(0, 2)).toBe(1);
     });
 
-    it('goes by the age of the registration, whichever was touched last', async () => {
+    it('orders by the age of the registration, not by its last change', async () => {
       const [first, second] = [await registerAndDeliver(stage, guest(1)), guest(2)];
       await stage.letPass(20);
       await registerAndDeliver(stage, second);
@@ -122,7 +122,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       expect(await registered([first, second])).toEqual([second.email]);
     });
 
-    it('continues where the batch before ended, and does not look before that', async () => {
+    it('continues after the previous batch without reading before it', async () => {
       const people: NewAccount[] = [];
       for (let n = 0; n < 4; n += 1) {
         people.push(await registerAndDeliver(stage, guest(n)));
@@ -137,7 +137,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       expect(await stage.dead.purge(next)).toEqual({ deleted: 0, place: null });
     });
 
-    it('forgets failed attempts that are over a day old, batch by batch', async () => {
+    it('forgets failed attempts older than a day, in batches', async () => {
       for (let n = 0; n < 3; n += 1) await guessWrong(stage, await registerAndDeliver(stage, guest(n)), 1);
       await stage.letPass(DAY_SECONDS + 1);
       await guessWrong(stage, await registerAndDeliver(stage, kevin()), 1);

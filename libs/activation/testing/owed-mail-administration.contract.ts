@@ -16,7 +16,7 @@ export function describeOwedMailAdministrationContract(name: string, create: () 
     };
 
     describe('list and backlog', () => {
-      it('show the oldest first, bounded', async () => {
+      it('show the oldest first, up to a limit', async () => {
         const first = await register(kevin());
         await stage.letPass(100);
         const second = await register(marie());
@@ -31,7 +31,7 @@ export function describeOwedMailAdministrationContract(name: string, create: () 
         expect(oldestSeconds).toBeLessThan(160);
       });
 
-      it('tell the age of the oldest mail without a first attempt from that of the oldest', async () => {
+      it('distinguish the age of the oldest mail without a first attempt from that of the oldest', async () => {
         const tried = await register(kevin());
         await claim(tried.code.mailId);
         await stage.letPass(100);
@@ -42,7 +42,7 @@ export function describeOwedMailAdministrationContract(name: string, create: () 
         expect(unattemptedSeconds).toBeLessThan(60);
       });
 
-      it('count a mail from when it was owed, however old its account is', async () => {
+      it('measure the age of a mail from when it became owed, not from its account', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await stage.letPass(10_000);
         await renew(stage, account);
@@ -54,7 +54,7 @@ export function describeOwedMailAdministrationContract(name: string, create: () 
     });
 
     describe('retryGivenUp', () => {
-      it('undoes a giving-up, with all attempts again', async () => {
+      it('makes given-up mails owed again, with all attempts', async () => {
         const account = await register(kevin());
         const other = await register(marie());
         await claim(account.code.mailId);
@@ -68,7 +68,7 @@ export function describeOwedMailAdministrationContract(name: string, create: () 
     });
 
     describe('retryPostponed', () => {
-      it('makes due what waits for its next attempt, with its attempts so far, and nothing that is being sent', async () => {
+      it('makes mails due that wait for their next attempt, keeps their attempts, and skips mails being sent', async () => {
         const [waiting, sending] = [await register(kevin()), await register(marie())];
         await claim(waiting.code.mailId);
         await stage.owed.postpone(waiting.code.mailId, 3_600, '452 mailbox full');

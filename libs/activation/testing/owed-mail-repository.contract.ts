@@ -42,7 +42,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
     const renewed = async (account: NewAccount): Promise<string> => (await renew(stage, account)).code.mailId;
 
     describe('claim', () => {
-      it('hands over what the mail needs', async () => {
+      it('returns everything that the mail needs', async () => {
         const { email, code, locale, requestId } = await register(marie());
         const { mailId: id } = code;
         // Nothing is traced here.
@@ -51,13 +51,13 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await claim(id)).toEqual({ id, email, locale, requestId, traceParent, ...counts, code });
       });
 
-      it('lets one of many racing workers have the mail', async () => {
+      it('gives the mail to exactly one of many racing workers', async () => {
         const { code } = await register(kevin());
         const claims = await Promise.all(Array.from({ length: 40 }, () => claim(code.mailId)));
         expect(claims.filter((mail) => mail !== null)).toHaveLength(1);
       });
 
-      it('leases the mail: no other worker has it until the lease is over, then any may', async () => {
+      it('leases the mail: no other worker gets it until the lease ends, then any may', async () => {
         const { code } = await register(kevin());
         await claim(code.mailId);
         await stage.letPass(LEASE_SECONDS - 2);
@@ -68,7 +68,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await claim(code.mailId)).toMatchObject({ id: code.mailId, attempt: 2, code });
       });
 
-      it('lets the code live from then on, again each time', async () => {
+      it('lets the code live from then on, each time', async () => {
         const account = await register(kevin());
         await claim(account.code.mailId);
         await stage.letPass(LIFE_SECONDS - 10);
@@ -77,7 +77,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
       });
 
-      it('wants no mail that is sent, replaced, unknown, or whose account is activated', async () => {
+      it('skips mails that are sent, replaced or unknown, or whose account is activated', async () => {
         const sent = await registerAndDeliver(stage, kevin());
         const replaced = await register(marie());
         const activated = await register(guest(1));
@@ -91,11 +91,11 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       });
     });
 
-    describe('mails of a day', () => {
+    describe('the daily limit of mails', () => {
       const MAILS_OF_A_DAY = 20;
       const tagged = (n: number): NewAccount => kevin({ email: `kevin+${n}@example.com` });
 
-      it('are so many for one mailbox, whatever its plus tags and however many are promised at a moment', async () => {
+      it('applies to one mailbox, whatever its plus tags and however many mails are promised concurrently', async () => {
         const people = Array.from({ length: MAILS_OF_A_DAY + 10 }, (_, n) => tagged(n));
         await Promise.all(people.map((person) => stage.register(person)));
         await register(marie());
@@ -116,7 +116,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await dueIds()).toHaveLength(MAILS_OF_A_DAY + 1);
       });
 
-      it('slide: a mail of more than a day ago counts no longer', async () => {
+      it('is a sliding window: a mail from more than a day ago no longer counts', async () => {
         const people = Array.from({ length: MAILS_OF_A_DAY }, (_, n) => tagged(n));
         for (const [n, person] of people.entries()) {
           if (n === 10) await stage.letPass(3_600);
@@ -127,7 +127,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         await expect(registerAndDeliver(stage, tagged(200))).rejects.toThrow('is not owed');
       });
 
-      it('hold an address as a mail on its way does, for an hour', async () => {
+      it('blocks an address for an hour, like an owed mail', async () => {
         for (let n = 0; n < MAILS_OF_A_DAY; n += 1) await stage.register(tagged(n));
         const account = await register(kevin());
         expect(await claim(account.code.mailId)).toBeNull();
@@ -140,7 +140,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
     });
 
     describe('markSent', () => {
-      it('begins the life of the code again', async () => {
+      it('starts the lifetime of the code again', async () => {
         const account = await register(kevin());
         await claim(account.code.mailId);
         await stage.letPass(LIFE_SECONDS - 10);
@@ -149,7 +149,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
       });
 
-      it('settles what was owed', async () => {
+      it('settles the owed mail', async () => {
         await registerAndDeliver(stage, kevin());
         await stage.letPass(LEASE_SECONDS + 1);
         expect(await dueIds()).toEqual([]);
@@ -163,7 +163,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         });
       });
 
-      it('says nothing about the mail that replaced it', async () => {
+      it('does not affect the mail that replaced it', async () => {
         const account = await register(kevin());
         await claim(account.code.mailId);
         const next = await renewed(account);
@@ -176,7 +176,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         });
       });
 
-      it('reverts a giving-up by a worker that had the mail at the same time', async () => {
+      it('reverts the giving-up by a worker that had the mail at the same time', async () => {
         const account = await register(kevin());
         await giveUp(account);
         await stage.owed.markSent([account.code.mailId], LIFE_SECONDS);
@@ -187,7 +187,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
     });
 
     describe('postpone', () => {
-      it('ends the life of the code until the mail is tried again', async () => {
+      it('makes the code invalid until the next attempt', async () => {
         const account = await register(kevin());
         await claim(account.code.mailId);
         await stage.owed.postpone(account.code.mailId, 0, '452 mailbox full');
@@ -196,7 +196,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
       });
 
-      it('makes the mail due again after the delay, and keeps the reason', async () => {
+      it('makes the mail due after the delay, and stores the reason', async () => {
         const { code, email } = await register(kevin());
         await claim(code.mailId);
         await stage.owed.postpone(code.mailId, 30, '451 greylisted');
@@ -209,7 +209,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await claim(code.mailId)).toMatchObject({ attempt: 2 });
       });
 
-      it('owes nothing that was settled meanwhile', async () => {
+      it('does not affect a mail that was settled in the meantime', async () => {
         const sent = await registerAndDeliver(stage, kevin());
         const activated = await register(marie());
         await claim(activated.code.mailId);
@@ -228,7 +228,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         });
       });
 
-      it('keeps a reason of bounded length', async () => {
+      it('stores a reason of limited length', async () => {
         const { code } = await register(kevin());
         await stage.owed.postpone(code.mailId, 0, 'x'.repeat(5_000));
         const [listed] = await stage.administration.list(1);
@@ -237,7 +237,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
     });
 
     describe('giveUp', () => {
-      it('stops trying, and stays visible', async () => {
+      it('stops further attempts, and keeps the mail visible', async () => {
         const account = await register(kevin());
         await giveUp(account);
         await stage.letPass(LEASE_SECONDS + 1);
@@ -259,7 +259,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         });
       });
 
-      it('kills the code that will not be read', async () => {
+      it('invalidates the code, which will not be read', async () => {
         const account = await register(kevin());
         await giveUp(account);
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'dead' });
@@ -267,7 +267,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
     });
 
     describe('claimDue', () => {
-      it('leases the longest due first, bounded, and what is not due not at all', async () => {
+      it('leases the longest due mails first, up to the limit, and none that is not due', async () => {
         const inHand = await register(guest(1));
         await claim(inHand.code.mailId);
         await stage.letPass(1);
@@ -280,7 +280,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await claimDue(10)).toEqual([]);
       });
 
-      it('shares mails that are due at one instant among racing workers, each to one of them', async () => {
+      it('shares mails that are due at the same instant among racing workers, each to one of them', async () => {
         const people = Array.from({ length: 30 }, (_, n) => guest(n));
         for (const person of people) await register(person);
         const shares = await Promise.all(Array.from({ length: 8 }, () => claimDue(7)));
@@ -291,7 +291,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
     });
 
     describe('release', () => {
-      it('makes due what a worker leased and does not know of, and nothing of another worker', async () => {
+      it('releases leases that a worker does not know of, and none of other workers', async () => {
         const [known, lost, other] = [
           await register(kevin()),
           await register(marie()),
@@ -309,7 +309,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect((await dueIds()).sort()).toEqual([dropped, others[0]?.id ?? ''].sort());
       });
 
-      it('leaves alone what was settled or postponed meanwhile', async () => {
+      it('leaves mails alone that were settled or postponed in the meantime', async () => {
         const [sent, postponed] = [await register(kevin()), await register(marie())];
         await claimDue(2, 'a');
         await stage.owed.markSent([sent.code.mailId], LIFE_SECONDS);
@@ -319,15 +319,15 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       });
     });
 
-    describe('what an attempt counts', () => {
-      it('is nothing where the turn of the mail had not come', async () => {
+    describe('an attempt', () => {
+      it("does not count if it was not the mail's turn", async () => {
         const { code } = await register(kevin());
         await claim(code.mailId);
         await stage.owed.postpone(code.mailId, 0, '535 wrong password', 'nothing');
         expect(await claim(code.mailId)).toMatchObject({ attempt: 1, unknownOutcomes: 0 });
       });
 
-      it('is an unknown outcome where the server may have the mail, until the mail is owed again', async () => {
+      it('counts as an unknown outcome if the server may have the mail, until the mail is owed again', async () => {
         const account = await register(kevin());
         await claim(account.code.mailId);
         await stage.owed.postpone(account.code.mailId, 0, 'closed after DATA', 'unknown');
@@ -336,7 +336,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await claim(next)).toMatchObject({ attempt: 1, unknownOutcomes: 0 });
       });
 
-      it('leaves the code alive where it was given up and the person may have it', async () => {
+      it('keeps the code valid if it is given up and the person may have it', async () => {
         const account = await register(kevin());
         await claim(account.code.mailId);
         await stage.owed.giveUp(account.code.mailId, 'closed after DATA', 'outcome_unknown');
@@ -344,7 +344,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       });
     });
 
-    it('wants nothing from an account that was activated while its mail was owed', async () => {
+    it('is not made for an account that was activated while its mail was owed', async () => {
       const account = await registerAndActivate(stage, kevin());
       expect(await stage.administration.backlog()).toEqual({
         owed: 0,

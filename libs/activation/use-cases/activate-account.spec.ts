@@ -31,13 +31,13 @@ describe('ActivateAccount', () => {
   const refused = (code: string) => ({ name: 'ActivationError', code });
   const wrongCode = (right: string): string => (right === '0000' ? '0001' : '0000');
 
-  it('activates with the code of the mail, and says when', async () => {
+  it('activates with the code of the mail, and returns the time', async () => {
     const account = await registerAndDeliver(stage, kevin());
     const { activatedAt } = await attemptTo(account, codes.derive(account.code));
     expect(stage.accounts.state(account.email)?.activatedAt).toEqual(activatedAt);
   });
 
-  it('counts wrong codes, and takes no more than the environment allows', async () => {
+  it('counts wrong codes, and accepts no more than configured', async () => {
     const account = await registerAndDeliver(stage, kevin());
     const right = codes.derive(account.code);
     for (const attemptsLeft of [2, 1]) {
@@ -53,7 +53,7 @@ describe('ActivateAccount', () => {
     await expect(attemptTo(account, right)).rejects.toMatchObject(refused('activation.code_dead'));
   });
 
-  it('takes a code that differs in length or has white space for a wrong one', async () => {
+  it('treats a code with a different length or white space as wrong', async () => {
     const account = await registerAndDeliver(stage, kevin());
     const right = codes.derive(account.code);
     for (const attempt of [`${right}0`, ` ${right}`]) {
@@ -61,7 +61,7 @@ describe('ActivateAccount', () => {
     }
   });
 
-  it('finds the code dead when it expired, or was never sent', async () => {
+  it('reports the code as dead if it expired or was never sent', async () => {
     const account = kevin();
     await stage.register(account);
     const right = codes.derive(account.code);
@@ -71,7 +71,7 @@ describe('ActivateAccount', () => {
     await expect(attemptTo(account, right)).rejects.toMatchObject(refused('activation.code_dead'));
   });
 
-  it('says that an account is activated already, whatever the code', async () => {
+  it('reports an activated account as such, whatever the code', async () => {
     const account = await registerAndDeliver(stage, kevin());
     const right = codes.derive(account.code);
     await attemptTo(account, right);
@@ -82,7 +82,7 @@ describe('ActivateAccount', () => {
     ).rejects.toMatchObject(already);
   });
 
-  it('tells the code of the mail before from a guess, for two minutes, and spends no try for it', async () => {
+  it('recognizes the code of the previous mail for two minutes, without spending an attempt', async () => {
     const account = await registerAndDeliver(stage, kevin());
     const old = codes.derive(account.code);
     const renewed = await renew(stage, account);
@@ -98,7 +98,7 @@ describe('ActivateAccount', () => {
     await expect(attemptTo(account, codes.derive(renewed.code))).resolves.toMatchObject({ replayed: false });
   });
 
-  it('takes the code of a mail that is older than two minutes for a guess', async () => {
+  it('treats the code of a mail older than two minutes as wrong', async () => {
     const account = await registerAndDeliver(stage, kevin());
     await stage.letPass(121);
     const renewed = await renew(stage, account);
@@ -109,7 +109,7 @@ describe('ActivateAccount', () => {
     });
   });
 
-  it('answers the same request again as before, and another one as late', async () => {
+  it('answers the same request as before, and a different one as too late', async () => {
     const account = await registerAndDeliver(stage, kevin());
     const right = codes.derive(account.code);
     const request = { requestDigest: Buffer.from('request 1') };

@@ -29,7 +29,7 @@ describe('IssueNewCode', () => {
   const ask = ({ id, email }: NewAccount, locale: Locale = 'en', requestId: string | null = null) =>
     issue.issueNewCode({ account: { id, email, activatedAt: null, code: null }, locale, requestId });
 
-  it('owes the mail, and rings for it, of a fresh code, and kills the old one', async () => {
+  it('owes the mail of a new code, rings the doorbell, and invalidates the old code', async () => {
     const account = await registerAndDeliver(stage, kevin());
     await ask(account, 'fr', 'request-2');
     const [id] = await dueMails(stage);
@@ -43,13 +43,13 @@ describe('IssueNewCode', () => {
     });
   });
 
-  it('is done once the row is written, whether or not the doorbell is heard', async () => {
+  it('finishes once the row is written, whether or not the doorbell works', async () => {
     const account = await registerAndDeliver(stage, kevin());
     await ask(account);
     expect(await dueMails(stage)).toHaveLength(1);
   });
 
-  it('ends with the codes that one registration may have, and says when its last one is dead', async () => {
+  it('refuses codes beyond the limit of a registration, and says when the last one expires', async () => {
     const account = await registerAndDeliver(stage, kevin());
     for (let resend = 0; resend < 10; resend += 1) await ask(account);
     await expect(ask(account)).rejects.toMatchObject({
@@ -60,12 +60,12 @@ describe('IssueNewCode', () => {
     expect(doorbell.rings).toBe(10);
   });
 
-  it('says that a registration is gone when it was purged or replaced', async () => {
+  it('reports a registration as gone if it was purged or replaced', async () => {
     await expect(ask(kevin())).rejects.toMatchObject({ code: 'activation.registration_gone' });
     expect(doorbell.rings).toBe(0);
   });
 
-  it('sends nothing to an account that is activated already', async () => {
+  it('sends nothing to an activated account', async () => {
     const account = await registerAndActivate(stage, kevin());
     await expect(ask(account)).rejects.toMatchObject({
       name: 'ActivationError',

@@ -10,7 +10,7 @@ describe('PurgeDeadRegistrations', () => {
     purge = new PurgeDeadRegistrations(stage.dead);
   });
 
-  it('deletes batch by batch until nothing dead is left, and tells how far it is', async () => {
+  it('deletes in batches until no expired registration is left, and reports its progress', async () => {
     for (let n = 0; n < 25; n += 1) await registerAndDeliver(stage, guest(n));
     await stage.letPass(7_200);
     await registerAndDeliver(stage, kevin());
@@ -29,7 +29,7 @@ describe('PurgeDeadRegistrations', () => {
     expect([...stage.accounts.rows.keys()]).toEqual(['kevin@example.com']);
   });
 
-  it('keeps activated accounts, and forgets the failed attempts of yesterday', async () => {
+  it('keeps activated accounts, and forgets failed attempts of the previous day', async () => {
     for (let n = 0; n < 12; n += 1) await guessWrong(stage, await registerAndDeliver(stage, guest(n)), 1);
     await registerAndActivate(stage, kevin());
     await stage.letPass(86_401);
@@ -39,7 +39,7 @@ describe('PurgeDeadRegistrations', () => {
     expect(stage.accounts.wrongTries.size).toBe(0);
   });
 
-  it('ends after the current batch when it is told to stop', async () => {
+  it('ends after the current batch when asked to stop', async () => {
     for (let n = 0; n < 25; n += 1) await registerAndDeliver(stage, guest(n));
     await stage.letPass(7_200);
     const stop = new AbortController();

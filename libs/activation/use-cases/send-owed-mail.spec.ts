@@ -57,14 +57,14 @@ describe('SendOwedMail', () => {
     expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
   });
 
-  it('sends once however often it is woken', async () => {
+  it('sends once, however often it is woken', async () => {
     await stage.register(kevin());
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => sendDue()));
     expect(outcomes.flat()).toEqual(['sent']);
     expect(mailer.sent).toHaveLength(1);
   });
 
-  it('sends nothing that is not wanted any more', async () => {
+  it('sends nothing that is no longer needed', async () => {
     await registerAndActivate(stage, kevin());
     mailer.sent.length = 0;
     expect(await sendDue()).toEqual([]);
@@ -81,7 +81,7 @@ describe('SendOwedMail', () => {
     ]);
   });
 
-  it('tries again later, with the same code, what the server did not take for now', async () => {
+  it('retries with the same code after a temporary refusal', async () => {
     const account = kevin();
     await stage.register(account);
     await mailer.postpone();
@@ -98,7 +98,7 @@ describe('SendOwedMail', () => {
     expect(mailer.sent[0]?.content).toMatchObject({ code: codes.derive(account.code) });
   });
 
-  it('gives up immediately what the server will never take', async () => {
+  it('gives up immediately after a permanent refusal', async () => {
     const account = kevin();
     await stage.register(account);
     await mailer.refuse();
@@ -109,7 +109,7 @@ describe('SendOwedMail', () => {
     expect(await sendDue()).toEqual(['sent']);
   });
 
-  it('gives up after a day of trying, and not before', async () => {
+  it('gives up after a day of attempts, and not earlier', async () => {
     const account = kevin();
     await stage.register(account);
     await mailer.postpone();
@@ -127,7 +127,7 @@ describe('SendOwedMail', () => {
     expect(seconds).toBeLessThan(86_400 * 1.3);
   });
 
-  it('never gives up what is held, and tries it when the mails flow again', async () => {
+  it('never gives up held mails, and sends them when mails flow again', async () => {
     await stage.register(kevin());
     await mailer.goAway();
     for (let attempt = 0; attempt < 400; attempt += 1) {
@@ -138,7 +138,7 @@ describe('SendOwedMail', () => {
     expect(await sendDue()).toEqual(['sent']);
   });
 
-  it('tries a mail whose fate is unknown twice more, and then no more', async () => {
+  it('retries a mail with unknown outcome twice, and no more', async () => {
     await stage.register(kevin());
     await mailer.breakOff();
     const outcomes: string[] = [];
@@ -149,7 +149,7 @@ describe('SendOwedMail', () => {
     expect(outcomes).toEqual(['postponed', 'postponed', 'given_up']);
   });
 
-  it('leaves the mail owed when the worker dies while sending it', async () => {
+  it('leaves the mail owed if the worker dies while sending it', async () => {
     const account = kevin();
     await stage.register(account);
     jest.spyOn(stage.owed, 'markSent').mockRejectedValueOnce(new Error('killed'));
@@ -162,7 +162,7 @@ describe('SendOwedMail', () => {
     ]);
   });
 
-  it('writes down the mails of a batch together', async () => {
+  it('stores the outcomes of several mails together', async () => {
     for (let n = 0; n < 5; n += 1) await stage.register(guest(n));
     const markSent = jest.spyOn(stage.owed, 'markSent');
     expect(await sendDue()).toEqual(Array.from({ length: 5 }, () => 'sent'));
@@ -170,7 +170,7 @@ describe('SendOwedMail', () => {
     expect(await stage.administration.backlog()).toMatchObject({ owed: 0 });
   });
 
-  it('lets go of mails whose claim was not answered, and of no mail that it is sending', async () => {
+  it('releases mails of a lost claim, and no mail that it is sending', async () => {
     const [first, second] = [kevin(), marie()];
     await stage.register(first);
     const sending = await send.claim(1);
@@ -189,7 +189,7 @@ describe('SendOwedMail', () => {
     expect(sending.map(({ id }) => id)).toEqual([first.code.mailId]);
   });
 
-  it('logs under the request that caused the mail, and neither code nor address', async () => {
+  it('logs the id of the request that caused the mail, and neither code nor address', async () => {
     const people = [kevin({ requestId: 'request-7' }), guest(1)];
     for (const person of people) await stage.register(person);
     await sendDue(1);
@@ -206,7 +206,7 @@ describe('SendOwedMail', () => {
   });
 });
 
-describe('what follows from an outcome', () => {
+describe('the consequence of an outcome', () => {
   const mail = {
     id: '8e2e4b9e-7a77-4d43-9a4d-000000000000',
     email: 'kevin@example.com',
@@ -218,16 +218,16 @@ describe('what follows from an outcome', () => {
     code: null,
   } as const;
 
-  it('is the end for what is the fault of the recipient', () => {
+  it('is giving up if the recipient is at fault', () => {
     expect(decide(mail, { kind: 'refused', reason: '550 5.1.1' })).toEqual({ giveUp: 'refused' });
   });
 
-  it('counts no try for what is our fault, and waits as long as the mailer says', () => {
+  it("is a retry without counting an attempt if the service is at fault, after the mailer's delay", () => {
     const held = { kind: 'held', reason: '535', retryInSeconds: 3 } as const;
     expect(decide({ ...mail, attempt: 10_000 }, held)).toEqual({ retryInSeconds: 3, counts: 'nothing' });
   });
 
-  it('is two more tries where the outcome is unknown, and then the end', () => {
+  it('is two more attempts if the outcome is unknown, then giving up', () => {
     const unknown = { kind: 'unknown', reason: 'closed after DATA' } as const;
     expect(decide({ ...mail, attempt: 9, unknownOutcomes: 1 }, unknown)).toMatchObject({ counts: 'unknown' });
     expect(decide({ ...mail, unknownOutcomes: 2 }, unknown)).toEqual({ giveUp: 'outcome_unknown' });

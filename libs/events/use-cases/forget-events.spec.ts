@@ -18,7 +18,7 @@ function logOf(old: number, undelivered = 0) {
 }
 
 describe('ForgetEvents', () => {
-  it('deletes batch by batch until nothing is left, and adds up', async () => {
+  it('deletes in batches until nothing is left, and returns the total', async () => {
     const log = logOf(25, 3);
     expect(await new ForgetEvents(log).forgetEvents({ batchSize: 10 })).toEqual({
       deleted: 25,
@@ -27,7 +27,7 @@ describe('ForgetEvents', () => {
     expect(log.left()).toBe(0);
   });
 
-  it('ends after the batch in progress when it is told to', async () => {
+  it('ends after the current batch when asked to', async () => {
     const log = logOf(25);
     const stop = new AbortController();
     const forgetting = new ForgetEvents(log).forgetEvents({ batchSize: 10, signal: stop.signal });

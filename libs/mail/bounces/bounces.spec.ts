@@ -22,13 +22,13 @@ const report = (fields: string, type = 'delivery-status'): string =>
 const readBounce = async (message: string): Promise<Bounce | undefined> => (await readReport(message)).bounce;
 
 describe('BounceAddress', () => {
-  it('finds the mail in what it signed, whatever became of the letters’ case', () => {
+  it('finds the mail in a signed address, even with changed letter case', () => {
     const sender = address.senderOf(ID) ?? '';
     expect(sender).toMatch(/^bounces\+[\da-f]{32}-[\da-f]{16}@example\.com$/);
     expect(address.mailIdIn(`To: <${sender.toUpperCase()}>`)).toBe(ID);
   });
 
-  it('believes the key before a rotation, and no other', () => {
+  it('accepts signatures of the previous key, and of no other', () => {
     const sender = address.senderOf(ID) ?? '';
     const other = 'another secret key of thirty-two characters';
     expect(new BounceAddress('bounces@example.com', other, KEY).mailIdIn(sender)).toBe(ID);
@@ -39,7 +39,7 @@ describe('BounceAddress', () => {
     expect(address.mailIdIn('To: bounces@example.com')).toBeUndefined();
   });
 
-  it('signs nothing where there is no address for bounces', () => {
+  it('signs nothing without a bounce address', () => {
     expect(new BounceAddress('', KEY, undefined).senderOf(ID)).toBeUndefined();
   });
 });
@@ -100,11 +100,11 @@ describe('readBounce', () => {
       'Action: delayed\nStatus: 4.2.2\n\nAction: failed\nStatus: 5.1.1',
       false,
     ],
-  ])('knows whether it is permanent: %s', async (_, fields, permanent) => {
+  ])('classifies as permanent or not: %s', async (_, fields, permanent) => {
     expect(await readBounce(report(fields.replaceAll('\n', '\r\n')))).toMatchObject({ permanent });
   });
 
-  it('takes a complaint for permanent', async () => {
+  it('treats a complaint as permanent', async () => {
     const complaint = report('Feedback-Type: abuse\r\nVersion: 1', 'feedback-report');
     expect(await readBounce(complaint)).toEqual({ permanent: true, reason: 'complaint: abuse' });
     expect(await readBounce(report('Feedback-Type: not-spam', 'feedback-report'))).toMatchObject({
@@ -112,7 +112,7 @@ describe('readBounce', () => {
     });
   });
 
-  it('judges by the recipient of the returned mail where a report has several', async () => {
+  it('uses the recipient of the returned mail if a report has several', async () => {
     const groups =
       'Reporting-MTA: dns; mx.example\r\n\r\n' +
       'Final-Recipient: rfc822; other@example.com\r\nAction: delivered\r\nStatus: 2.0.0\r\n\r\n' +
@@ -161,7 +161,7 @@ describe('readBounce', () => {
     expect(await readBounce(message)).toMatchObject({ permanent: true, reason: 'failed 5.1.1' });
   });
 
-  it('finds the tag in a part that is encoded', async () => {
+  it('finds the tag in an encoded part', async () => {
     const original = Buffer.from(`Return-Path: <${address.senderOf(ID)}>\r\nTo: a@b.co\r\n\r\nhi`).toString(
       'base64',
     );
@@ -174,7 +174,7 @@ describe('readBounce', () => {
     expect(address.mailIdIn((await readReport(message)).text)).toBe(ID);
   });
 
-  it('takes no report of a failed check of DMARC for a complaint', async () => {
+  it('does not treat a failed DMARC check as a complaint', async () => {
     expect(await readBounce(report('Feedback-Type: auth-failure', 'feedback-report'))).toMatchObject({
       permanent: false,
     });
@@ -188,7 +188,7 @@ describe('readBounce', () => {
     ['a receipt', report('Disposition: automatic-action; displayed', 'disposition-notification')],
     ['a report without a status', report('Action: failed')],
     ['nothing', ''],
-  ])('is no bounce: %s', async (_, message) => {
+  ])('ignores what is not a bounce: %s', async (_, message) => {
     expect(await readBounce(message)).toBeUndefined();
   });
 });

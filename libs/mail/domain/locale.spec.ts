@@ -16,11 +16,11 @@ describe('matchLocale', () => {
     ['not a language!, de', 'de'],
     ['i-klingon', 'en'],
     ['x'.repeat(10_000), 'en'],
-  ])('finds the shipped language for %j', (header, locale) => {
+  ])('chooses the built-in language for %j', (header, locale) => {
     expect(matchLocale(header, SHIPPED_LOCALES)).toBe(locale);
   });
 
-  it('prefers the exact language, then a shorter form, then one of the same script', () => {
+  it('prefers the exact language, then a shorter form, then one with the same script', () => {
     const locales = [...SHIPPED_LOCALES, 'pt-BR', 'zh-Hant', 'sr-Latn'];
     expect(matchLocale('pt-BR', locales)).toBe('pt-BR');
     expect(matchLocale('pt-AO', locales)).toBe('pt');
@@ -31,7 +31,7 @@ describe('matchLocale', () => {
 });
 
 describe('lifetimeIn', () => {
-  it('keeps the digits of the code and the line of its unit', () => {
+  it('uses the digits of the code, and keeps number and unit on one line', () => {
     expect(lifetimeIn('ar', 86_400)).toBe('يوم');
     expect(lifetimeIn('fa', 600)).toMatch(/^10\u00a0/);
   });

@@ -28,7 +28,7 @@ describe.each(SHIPPED_LOCALES)('a mail in %s', (locale) => {
     expect(html).toContain("name='format-detection'");
   });
 
-  it('opens text and preview with the code, and keeps it out of the subject', () => {
+  it('starts text and preview with the code, and keeps it out of the subject', () => {
     const { subject, text, html } = render(code, {
       APP_NAME: 'A name of sixty-four characters, which is as long as it may be..',
     });
@@ -39,19 +39,19 @@ describe.each(SHIPPED_LOCALES)('a mail in %s', (locale) => {
     expect(text.match(/073914/g)).toHaveLength(1);
   });
 
-  it('begins the subject with the code where that is asked for', () => {
+  it('starts the subject with the code if configured', () => {
     const { subject } = render(code, { MAIL_CODE_IN_SUBJECT: 'true' });
     expect(subject).toMatch(/^073914 .*Acme.*(?<![.。])$/u);
   });
 
-  it('says nothing of a code in a notice', () => {
+  it('mentions no code in a notice', () => {
     const { text, html } = render(notice, { PUBLIC_ORIGIN: 'https://app.example.com' });
     expect(text).not.toMatch(/\d{4}/);
     expect(text).not.toContain('app.example.com');
     expect(html).not.toContain("class='code'");
   });
 
-  it('escapes the name of the service in HTML, and leaves it as it is in text', () => {
+  it('escapes the service name in HTML, and leaves it unchanged in text', () => {
     const app = `Tom & "Jerry" <script>alert(1)</script>`;
     for (const content of [code, notice]) {
       const { subject, text, html } = render(content, { BRAND_NAME: app });
@@ -62,14 +62,14 @@ describe.each(SHIPPED_LOCALES)('a mail in %s', (locale) => {
     }
   });
 
-  it('ends with the line for autofill, and has the code in the fragment of the link alone', () => {
+  it('ends with the line for autofill, and has the code only in the fragment of the link', () => {
     const { text, html } = render(code, { PUBLIC_ORIGIN: 'https://app.example.com' });
     expect(text.trimEnd().split('\n').at(-1)).toBe('@app.example.com #073914');
     expect(text).toContain('\nhttps://app.example.com/activate#code=073914\n');
     expect(html).toContain("href='https://app.example.com/activate#code&#x3D;073914'");
   });
 
-  it('names the address for questions', () => {
+  it('shows the support address', () => {
     for (const content of [code, notice]) {
       const { text, html } = render(content, { SUPPORT_ADDRESS: 'help@example.com' });
       expect(text).toContain('help@example.com');
@@ -78,7 +78,7 @@ describe.each(SHIPPED_LOCALES)('a mail in %s', (locale) => {
   });
 });
 
-describe('The life of a code', () => {
+describe('The lifetime of a code', () => {
   it.each([
     ['en', 60, '1\u00a0minute.'],
     ['en', 600, '10\u00a0minutes.'],
@@ -89,7 +89,7 @@ describe('The life of a code', () => {
     ['de', 86_400, '1\u00a0Tag ab.'],
     ['ja', 600, '10\u00a0分です'],
     ['ar', 600, '10\u00a0دقائق.'],
-  ])('is in its own unit: %s, %i seconds', (locale, expiresInSeconds, words) => {
+  ])('is written in its own unit: %s, %i seconds', (locale, expiresInSeconds, words) => {
     expect(
       templates().render({ kind: 'activation_code', code: '1234', expiresInSeconds }, locale).text,
     ).toContain(words);
@@ -114,11 +114,11 @@ describe('The mail templates', () => {
   };
   const own = (): MailTemplates => templates({ MAIL_TEMPLATES_DIR: folder, APP_NAME: 'A & B' });
 
-  it('writes in the default language where it has none of the reader’s', () => {
+  it('use the default language if the reader’s is missing', () => {
     expect(templates().render(code, 'xx').subject).toBe('Your Acme activation code');
   });
 
-  it('takes the operator’s mail in place of ours, and ours for the others', () => {
+  it('use the operator’s mail in place of the built-in one, and built-in ones for the others', () => {
     write('fr', sound);
     own().check();
     expect(own().render(code, 'fr')).toEqual({
@@ -130,7 +130,7 @@ describe('The mail templates', () => {
     expect(own().render(code, 'en').subject).toBe('Your A & B activation code');
   });
 
-  it('knows a language of the operator, and says in English what it lacks', () => {
+  it('support a language of the operator, and fall back to English for missing mails', () => {
     write('nl', sound);
     own().check();
     expect(own().locales).toContain('nl');
@@ -138,7 +138,7 @@ describe('The mail templates', () => {
     expect(own().render(notice, 'nl').subject).toBe('You already have an account with A & B');
   });
 
-  it('say what a regional language lacks in its language, where that ships', () => {
+  it('fall back from a regional language to its language, if that is built in', () => {
     write('de-AT', { ...sound, 'activation_code.text.hbs': '{{code}} {{heading}}' });
     own().check();
     expect(own().render(code, 'de-AT').text).toBe('073914 Aktivieren Sie Ihr Konto');
@@ -204,7 +204,7 @@ describe('The mail templates', () => {
       { 'address_taken.text.hbs': 'x' },
       /nl: a language of your own needs activation_code/,
     ],
-  ])('are refused at the start where %s', (_, locale, files, fault) => {
+  ])('are refused at start if %s', (_, locale, files, fault) => {
     write(locale, files);
     expect(() => own().check()).toThrow(fault);
   });
@@ -256,12 +256,12 @@ describe('The mail templates', () => {
       () => (rmSync(folder, { recursive: true }), writeFileSync(folder, 'x')),
       /cannot be read/,
     ],
-  ])('are refused at the start where %s', (_, prepare, fault) => {
+  ])('are refused at start if %s', (_, prepare, fault) => {
     prepare();
     expect(() => own().check()).toThrow(fault);
   });
 
-  it('are refused at the start where the folder is not there', () => {
+  it('are refused at start if the directory is missing', () => {
     expect(() => templates({ MAIL_TEMPLATES_DIR: path.join(folder, 'none') }).check()).toThrow(
       /MAIL_TEMPLATES_DIR: cannot be read/,
     );

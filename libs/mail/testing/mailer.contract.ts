@@ -31,7 +31,7 @@ export function describeMailerContract(name: string, create: () => Promise<Maile
     });
     afterEach(() => stage.take());
 
-    it('delivers the code to the one address, in text and in HTML, and not in the subject', async () => {
+    it('delivers the code to the one address, in text and HTML but not in the subject', async () => {
       await stage.mailer.send(codeForKevin());
       const [mail, ...others] = stage.delivered();
       expect(others).toEqual([]);
@@ -50,7 +50,7 @@ export function describeMailerContract(name: string, create: () => Promise<Maile
       expect(mail?.text).toContain('Ce n’était pas vous\u00a0?');
     });
 
-    it('gives every copy of a mail the same Message-ID, and every mail its own', async () => {
+    it('gives every copy of a mail the same Message-ID, and different mails different ones', async () => {
       const mail = codeForKevin();
       await stage.mailer.send(mail);
       await stage.mailer.send(mail);
@@ -84,17 +84,17 @@ export function describeMailerContract(name: string, create: () => Promise<Maile
       'kevin@[127.0.0.1]',
       'kevin',
       '',
-    ])('never hands over what is not one mailbox: %j', async (to) => {
+    ])('never hands over an address that is not one mailbox: %j', async (to) => {
       expect(await stage.mailer.send(codeForKevin({ to }))).toMatchObject({ kind: 'refused' });
       expect(stage.delivered()).toEqual([]);
     });
 
-    it('says when the server will never take it', async () => {
+    it('reports a permanent refusal', async () => {
       await stage.refuse();
       expect(await stage.mailer.send(codeForKevin())).toMatchObject({ kind: 'refused' });
     });
 
-    it('says when the server may take it later, and then it does', async () => {
+    it('reports a temporary refusal, and delivers later', async () => {
       await stage.postpone();
       expect(await stage.mailer.send(codeForKevin())).toMatchObject({ kind: 'deferred' });
       expect(stage.mailer.heldForSeconds()).toBe(0);
@@ -117,7 +117,7 @@ export function describeMailerContract(name: string, create: () => Promise<Maile
       expect(stage.delivered()).toHaveLength(1);
     });
 
-    it('never repeats an address in the reason', async () => {
+    it('never includes an address in the reason', async () => {
       for (const fail of ['refuse', 'postpone', 'goAway'] as const) {
         await stage[fail]();
         expect(await stage.mailer.send(codeForKevin())).toMatchObject({

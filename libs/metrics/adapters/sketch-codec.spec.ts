@@ -3,7 +3,7 @@ import { LatencySketch } from '../domain/latency-sketch';
 import { decodeSketch, encodeSketch } from './sketch-codec';
 
 describe('the stored form of a sketch', () => {
-  it('gives back what went in', () => {
+  it('decodes to what was encoded', () => {
     const durations = fc.array(fc.double({ min: 0, max: 4_000_000, noNaN: true }), { minLength: 1 });
     fc.assert(
       fc.property(durations, (given) => {
@@ -15,7 +15,7 @@ describe('the stored form of a sketch', () => {
     );
   });
 
-  it('takes six bytes a bin', () => {
+  it('takes six bytes per bin', () => {
     expect(encodeSketch({ min: 1, max: 2, bins: [-3, 1, 0, 5] })).toHaveLength(16 + 2 * 6);
   });
 });

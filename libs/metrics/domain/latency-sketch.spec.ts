@@ -12,7 +12,7 @@ const sketchOf = (durations: readonly number[]): LatencySketch => {
 const duration = fc.integer({ min: 100, max: 60_000_000 }).map((micros) => micros / 1_000);
 
 describe('LatencySketch', () => {
-  it('tells percentiles within 1 % of the exact ones, minimum and maximum exactly', () => {
+  it('estimates percentiles within 1 %, with exact minimum and maximum', () => {
     fc.assert(
       fc.property(fc.array(duration, { minLength: 1, maxLength: 2_000 }), (durations) => {
         const { p50, p95, p99, min, max, count } = sketchOf(durations).summary();
@@ -31,7 +31,7 @@ describe('LatencySketch', () => {
     [[1, 2, 3], { p50: 2, p95: 3, p99: 3 }],
     [[1, 2, 3, 4], { p50: 2, p95: 4, p99: 4 }],
     [[7], { p50: 7, p95: 7, p99: 7 }],
-  ])('takes the nearest rank where there are few: %j', (durations, expected) => {
+  ])('uses the nearest rank for few values: %j', (durations, expected) => {
     const { p50, p95, p99 } = sketchOf(durations).summary();
     for (const [measured, exact] of [
       [p50, expected.p50],
@@ -42,7 +42,7 @@ describe('LatencySketch', () => {
     }
   });
 
-  it('never contradicts itself, whatever it is given', () => {
+  it('is always consistent, whatever the input', () => {
     const anything = fc.oneof(
       fc.double(),
       fc.constantFrom(0, -0, -1, Infinity, -Infinity, Number.NaN, 1e300),
@@ -57,7 +57,7 @@ describe('LatencySketch', () => {
     );
   });
 
-  it('is the same whether merged from parts or filled in one go', () => {
+  it('is the same whether merged from parts or filled directly', () => {
     fc.assert(
       fc.property(fc.array(fc.array(duration), { minLength: 1, maxLength: 6 }), (parts) => {
         const merged = new LatencySketch();
@@ -69,14 +69,14 @@ describe('LatencySketch', () => {
     );
   });
 
-  it('merges one whose highest bin has the key 0, which the library itself gets wrong', () => {
+  it('merges a sketch whose highest bin has the key 0, which the library gets wrong', () => {
     const merged = sketchOf([0.5]);
     merged.merge(sketchOf([0.9, 1, 1, 1]).toRecord());
     expect(merged.summary()).toEqual(sketchOf([0.5, 0.9, 1, 1, 1]).summary());
     expect(relativeError(merged.summary().p99, 1)).toBeLessThanOrEqual(0.01);
   });
 
-  it('stays small, however wide its durations spread', () => {
+  it('stays small, however widely durations spread', () => {
     const sketch = new LatencySketch();
     for (let exponent = -6; exponent < 12; exponent += 0.001) sketch.add(10 ** exponent);
     expect(sketch.toRecord().bins.length / 2).toBeLessThanOrEqual(1_500);

@@ -4,7 +4,7 @@ import { Endpoints, statusName, TallyRecorder, UNMATCHED_ROUTE } from './metrics
 import { ENDPOINTS_MAX, OTHER, RollingTally } from './tally';
 
 describe('TallyRecorder', () => {
-  it('counts 10,000 made-up paths and methods under a bounded set of names', () => {
+  it('counts 10,000 invented paths and methods under a bounded set of names', () => {
     const own = new RollingTally();
     const recorder = new TallyRecorder(own, SILENT_INSTRUMENTS);
     for (let turn = 0; turn < 10_000; turn += 1) {
@@ -19,7 +19,7 @@ describe('TallyRecorder', () => {
     expect(counts.statuses.size).toBe(501);
   });
 
-  it('tells the instruments the bounded labels, and seconds', () => {
+  it('passes bounded labels and seconds to the instruments', () => {
     const told: [RequestLabels, number][] = [];
     const recorder = new TallyRecorder(new RollingTally(), {
       ...SILENT_INSTRUMENTS,
@@ -39,26 +39,26 @@ describe('Endpoints', () => {
     });
   });
 
-  it('puts everything that matches no route under one name, whatever its method', () => {
+  it('counts all unmatched requests under one name, whatever their method', () => {
     const endpoints = new Endpoints();
     const names = ['GET', 'POST', 'PROPFIND', ''].map((method) => endpoints.of(method, UNMATCHED_ROUTE).name);
     expect(new Set(names)).toEqual(new Set(['unmatched']));
   });
 
-  it('folds methods it does not know into one', () => {
+  it('counts unknown methods under one name', () => {
     const endpoints = new Endpoints();
     expect(endpoints.of('BREW', '/pot').name).toBe('other /pot');
     expect(endpoints.of('get', '/pot').name).toBe('other /pot');
   });
 
-  it('folds what comes after the bound into one, and keeps those that came before', () => {
+  it('counts names beyond the bound as one, and keeps earlier ones', () => {
     const endpoints = new Endpoints();
     for (let place = 0; place < ENDPOINTS_MAX; place += 1) endpoints.of('GET', `/${place}`);
     expect(endpoints.of('GET', '/one-too-many')).toEqual({ method: OTHER, route: OTHER, name: OTHER });
     expect(endpoints.of('GET', '/0').name).toBe('GET /0');
   });
 
-  it('takes nothing of the length of a pasted path for a template', () => {
+  it('does not accept text with the length of a pasted path as a template', () => {
     expect(new Endpoints().of('GET', `/${'x'.repeat(200)}`).name).toBe(OTHER);
   });
 });

@@ -23,7 +23,7 @@ const valuesIn = (text: string): Record<string, number> =>
   );
 
 describe('MergedScrape', () => {
-  it('adds up what is a sum, and takes the largest of what all read from one place', async () => {
+  it('sums counts, and takes the maximum of values that all processes read from one place', async () => {
     const merged = new MergedScrape();
     merged.show(1, await shownBy(1));
     merged.show(2, await shownBy(3));
@@ -39,14 +39,14 @@ describe('MergedScrape', () => {
     });
   });
 
-  it('takes the latest of a process for what it showed before', async () => {
+  it('replaces earlier metrics of a process with its latest ones', async () => {
     const merged = new MergedScrape();
     merged.show(1, await shownBy(1));
     merged.show(1, await shownBy(5));
     expect(valuesIn(await merged.text())).toMatchObject({ 'jobs_total{kind="a"}': 5, running: 5 });
   });
 
-  it('keeps what those counted that have gone, and drops their gauges', async () => {
+  it('keeps the counts of ended processes, and drops their gauges', async () => {
     const merged = new MergedScrape();
     for (const process of [1, 2, 3]) merged.show(process, await shownBy(process));
     merged.bury(1);
@@ -58,7 +58,7 @@ describe('MergedScrape', () => {
     expect(valuesIn(await merged.text())).not.toHaveProperty('running');
   });
 
-  it('shows nothing when there are no processes', async () => {
+  it('is empty without processes', async () => {
     const merged = new MergedScrape();
     merged.bury(1);
     expect((await merged.text()).trim()).toBe('');

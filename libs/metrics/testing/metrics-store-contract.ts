@@ -32,7 +32,7 @@ export function describeMetricsStoreContract(
       });
     });
 
-    it('adds up what several processes counted', async () => {
+    it('sums the counts of several processes', async () => {
       const store = await create();
       const [one, another] = [meteredProcess(store), meteredProcess(store)];
       one.recorder.recordRequest(registration(120.1));
@@ -54,7 +54,7 @@ export function describeMetricsStoreContract(
       expect(report.latencies[REGISTER]).toMatchObject({ count: 3, min: 3.25, max: 198.3 });
     });
 
-    it('keeps adding to what a process brought before', async () => {
+    it('keeps adding to earlier counts of a process', async () => {
       const store = await create();
       const { recorder, flusher } = meteredProcess(store);
       for (const durationMs of [10, 30, 20]) {
@@ -67,7 +67,7 @@ export function describeMetricsStoreContract(
       expect(relativeError(latencies[REGISTER]?.p50 ?? 0, 20)).toBeLessThanOrEqual(0.01);
     });
 
-    it('counts once what a process shows many times', async () => {
+    it('counts repeated writes once', async () => {
       const store = await create();
       const { own, recorder } = meteredProcess(store);
       recorder.recordRequest(registration(150));
@@ -99,7 +99,7 @@ export function describeMetricsStoreContract(
       expect(relativeError(summary.p99, exactPercentile(durations, 0.99))).toBeLessThanOrEqual(0.01);
     });
 
-    it('shows every process the same, and keeps the counts of one that is no more', async () => {
+    it('returns the same to every process, and keeps the counts of an ended one', async () => {
       const store = await create();
       const survivor = meteredProcess(store);
       const killed = meteredProcess(store);
@@ -120,7 +120,7 @@ export function describeMetricsStoreContract(
       expect(report.latencies[REGISTER]).toMatchObject({ count: 3, min: 100, max: 300 });
     });
 
-    it('forgets latencies when their hour is over, and no count', async () => {
+    it('forgets latencies after an hour, but no counts', async () => {
       const window = { bucketSeconds: 1, buckets: 3 };
       const store = await create(window);
       const { recorder, reporter } = meteredProcess(store, undefined, window);
@@ -150,7 +150,7 @@ export function describeMetricsStoreContract(
       expect(latencies[OTHER]?.count).toBe(2 * ENDPOINTS_MAX);
     });
 
-    it('keeps any name as it is', async () => {
+    it('stores any name unchanged', async () => {
       const store = await create();
       const { recorder, reporter } = meteredProcess(store);
       const routes = ['/__proto__', '/a"b\\c', '/é/:id', '/constructor', '/{*path}', '/ '];

@@ -5,7 +5,7 @@ import { until } from '../testing/until';
 const answered = { method: 'GET', route: '/api/v1/health', status: 200, durationMs: 5 };
 
 describe('Flusher', () => {
-  it('brings what was counted while the store was unavailable, whole', async () => {
+  it('flushes everything counted while the store was unavailable', async () => {
     const store = new UnreliableStore();
     const { recorder, flusher } = meteredProcess(store);
     store.state = 'away';
@@ -19,7 +19,7 @@ describe('Flusher', () => {
     expect(store.received).toBe(1);
   });
 
-  it('counts once what had arrived although its answer was lost', async () => {
+  it('counts once if the write arrived but its reply was lost', async () => {
     const store = new UnreliableStore();
     const { recorder, flusher } = meteredProcess(store);
     store.state = 'answers are lost';
@@ -32,14 +32,14 @@ describe('Flusher', () => {
     expect((await store.read()).business.get('registrations')).toBe(5);
   });
 
-  it('sends nothing when nothing was counted', async () => {
+  it('sends nothing if nothing was counted', async () => {
     const store = new UnreliableStore();
     const { flusher } = meteredProcess(store);
     expect(await flusher.flush()).toBe(true);
     expect(store.received).toBe(0);
   });
 
-  it('flushes by itself, and a last time when it stops', async () => {
+  it('flushes at an interval, and a last time when it stops', async () => {
     const store = new UnreliableStore();
     const { recorder, flusher } = meteredProcess(store);
     flusher.start(5);
@@ -50,7 +50,7 @@ describe('Flusher', () => {
     expect((await store.read()).requests.get('GET /api/v1/health')).toBe(2);
   });
 
-  it('tells the first failure from those that follow, and the recovery', async () => {
+  it('reports the first failure, not the following ones, and the recovery', async () => {
     const store = new UnreliableStore();
     const told: string[] = [];
     const { recorder, flusher } = meteredProcess(store, {

@@ -41,7 +41,7 @@ class ScriptedWork implements OwedWork<Item, string> {
 const turn = (): Promise<void> => new Promise(setImmediate);
 
 describe('WorkLoop', () => {
-  it('releases what a lost claim has leased, and nothing whose outcome is still to be written down', async () => {
+  it('releases what a lost claim has leased, except items whose outcome is still to be stored', async () => {
     const work = new ScriptedWork();
     const options = { concurrency: 10, sweepMs: 60_000, settleMs: 0 };
     const backOff = new BackOff({ tolerated: 0, firstMs: 1, maxMs: 1 });

@@ -25,7 +25,7 @@ describeSlidingWindowsContract('in process', () => {
 });
 
 describe('InProcessWindows', () => {
-  it('agrees with a naive count of the windows, whatever comes when', async () => {
+  it('agrees with a naive count of the windows for random requests', async () => {
     await fc.assert(
       fc.asyncProperty(steps(400, 60), async (history) => {
         const clock = new HandClock();
@@ -56,7 +56,7 @@ describe('InProcessWindows', () => {
     );
   });
 
-  it('lets a request in the moment that the oldest one is a window old, and not before', async () => {
+  it('allows a request when the oldest one leaves the window, and not earlier', async () => {
     const clock = new HandClock();
     const limiter = new InProcessWindows(clock);
     const budget = charge({ max: 1, windowMs: 1_000 });
@@ -67,7 +67,7 @@ describe('InProcessWindows', () => {
     expect((await limiter.settle([budget]))[0]?.allowed).toBe(true);
   });
 
-  it('measures on, and tells the new time, when the time of day is set', async () => {
+  it('keeps measuring, and reports the new time, when the system time is set', async () => {
     const clock = new HandClock();
     const limiter = new InProcessWindows(clock);
     const budget = charge({ max: 1 });
@@ -77,7 +77,7 @@ describe('InProcessWindows', () => {
     expect(verdict).toMatchObject({ allowed: false, resetSeconds: 60, resetAt: 1_700_086_461 });
   });
 
-  it('keeps no more budgets than it may, the latest ones', async () => {
+  it('keeps at most the allowed number of budgets, the latest ones', async () => {
     const limiter = new InProcessWindows(undefined, 100);
     const first = charge({ max: 1 });
     await limiter.settle([first]);
@@ -86,7 +86,7 @@ describe('InProcessWindows', () => {
     expect((await limiter.settle([first]))[0]?.allowed).toBe(true);
   });
 
-  it('forgets what has run out', async () => {
+  it('forgets expired budgets', async () => {
     const clock = new HandClock();
     const limiter = new InProcessWindows(clock);
     for (let index = 0; index < 50; index += 1) await limiter.settle([charge({ windowMs: 1_000 })]);

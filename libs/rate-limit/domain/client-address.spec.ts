@@ -47,7 +47,7 @@ describe('clientOf', () => {
     ['not an address', null],
     ['', null],
     [undefined, null],
-  ])('takes %s for %s', (address, client) => {
+  ])('maps %s to %s', (address, client) => {
     expect(clientOf(address)).toBe(client);
   });
 });

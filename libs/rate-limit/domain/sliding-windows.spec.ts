@@ -3,11 +3,11 @@ import { digestKey } from './sliding-windows';
 describe('digestKey', () => {
   const key = (...parts: string[]): string => digestKey('secret', 'credentials', ...parts);
 
-  it('tells nothing of what it was made of', () => {
+  it('does not reveal its input', () => {
     expect(key('192.0.2.7', 'kevin@example.com')).toMatch(/^[A-Za-z0-9_-]{22}$/);
   });
 
-  it('is the same for the same, and another for another part, order, limit or secret', () => {
+  it('is the same for the same input, and different for another part, order, limit or secret', () => {
     const keys = [
       key('a', 'b'),
       key('b', 'a'),

@@ -24,13 +24,13 @@ export function describeSlidingWindowsContract(
   create: () => Promise<{ limiter: SlidingWindows; elapse: Elapse }>,
 ): void {
   describe(`SlidingWindows contract: ${name}`, () => {
-    it('lets exactly the limit pass, of many concurrent ones', async () => {
+    it('allows exactly the limit of many concurrent requests', async () => {
       const { limiter } = await create();
       const passed = await allowed(limiter, charge({ max: 5 }), 200);
       expect(passed.filter(Boolean)).toHaveLength(5);
     });
 
-    it('counts down and says when the oldest request leaves the window', async () => {
+    it('counts down, and reports when the oldest request leaves the window', async () => {
       const { limiter } = await create();
       const one = charge({ max: 2 });
       const [first] = await limiter.settle([one]);
@@ -51,7 +51,7 @@ export function describeSlidingWindowsContract(
       expect(third?.resetSeconds).toBeLessThanOrEqual(60);
     });
 
-    it('does not count what it refuses', async () => {
+    it('does not count refused requests', async () => {
       const { limiter, elapse } = await create();
       const one = charge({ max: 2, windowMs: 400 });
       await limiter.settle([one]);
@@ -64,7 +64,7 @@ export function describeSlidingWindowsContract(
       expect((await limiter.settle([one]))[0]?.allowed).toBe(false);
     });
 
-    it('counts for none when one of several refuses', async () => {
+    it('counts for no limit if one of several refuses', async () => {
       const { limiter } = await create();
       const wide = charge({ max: 10 });
       const narrow = charge({ max: 1 });
@@ -74,7 +74,7 @@ export function describeSlidingWindowsContract(
       expect(wideVerdict).toMatchObject({ allowed: true, remaining: 9, spendId: null });
     });
 
-    it('looks without counting', async () => {
+    it('peeks without counting', async () => {
       const { limiter } = await create();
       const one = charge({ max: 1 });
       await limiter.settle([{ ...one, action: 'peek' }]);
@@ -84,7 +84,7 @@ export function describeSlidingWindowsContract(
       expect(seen).toMatchObject({ allowed: true, remaining: 0, resetAt: spent?.resetAt });
     });
 
-    it('refunds what was spent, and only that', async () => {
+    it('refunds exactly what was spent', async () => {
       const { limiter } = await create();
       const one = charge({ max: 2 });
       const [first] = await limiter.settle([one]);
@@ -95,7 +95,7 @@ export function describeSlidingWindowsContract(
       expect(await allowed(limiter, one, 3)).toEqual([true, false, false]);
     });
 
-    it('makes refunds before it spends', async () => {
+    it('refunds before it spends', async () => {
       const { limiter } = await create();
       const one = charge({ max: 1 });
       const [first] = await limiter.settle([one]);

@@ -12,7 +12,7 @@ describe('OneAtATime', () => {
     return { runs, task };
   };
 
-  it('lets any number of askers share one run under way and one waiting', async () => {
+  it('lets any number of callers share one running and one waiting call', async () => {
     const { runs, task } = controlled();
     const first = task.run();
     const later = Array.from({ length: 100 }, () => task.run());
@@ -26,7 +26,7 @@ describe('OneAtATime', () => {
     expect(runs).toHaveLength(2);
   });
 
-  it('never runs two concurrently, whenever it is asked', async () => {
+  it('never runs two calls concurrently', async () => {
     let running = 0;
     let most = 0;
     const task = new OneAtATime(async () => {
@@ -44,7 +44,7 @@ describe('OneAtATime', () => {
     expect(most).toBe(1);
   });
 
-  it('runs again after a failure, for those who wait too', async () => {
+  it('runs again after a failure for callers that wait', async () => {
     const { runs, task } = controlled();
     const first = task.run();
     const second = task.run();
@@ -78,7 +78,7 @@ function withResolvers<T>(): PromiseWithResolvers<T> {
 const failed = new Error('unavailable');
 
 describe('SharedAnswers', () => {
-  it('ask once for all who want the same answer at the same moment, and once more for the next', async () => {
+  it('make one call for all callers that want the same answer, and another for the next', async () => {
     const answers = new SharedAnswers<number>();
     let asked = 0;
     const ask = (): Promise<number> => Promise.resolve((asked += 1));
@@ -86,7 +86,7 @@ describe('SharedAnswers', () => {
     expect(await Promise.all([answers.get('one', ask), answers.get('another', ask)])).toEqual([2, 3]);
   });
 
-  it('let those who waited ask in turn where the first question failed', async () => {
+  it('let waiting callers retry one by one if the first call failed', async () => {
     const answers = new SharedAnswers<number>();
     let asked = 0;
     const ask = (): Promise<number> => ((asked += 1) < 3 ? Promise.reject(failed) : Promise.resolve(asked));
@@ -99,7 +99,7 @@ describe('SharedAnswers', () => {
     expect(asked).toBe(3);
   });
 
-  it('remember an answer, but no failure, for as long as they are told to', async () => {
+  it('remember an answer, but no failure, for the configured time', async () => {
     jest.useFakeTimers({ now: 0, doNotFake: ['setImmediate', 'nextTick'] });
     try {
       const answers = new SharedAnswers<number>(1_000);

@@ -7,21 +7,21 @@ import { variables } from './variables';
 const written = readFileSync('.env.example', 'utf8');
 
 describe('.env.example', () => {
-  it('is what `npm run config:docs` makes of the variables', () => {
+  it('is generated from the variables by `npm run config:docs`', () => {
     expect(written).toBe(envExample());
   });
 
-  it('changes nothing when it is copied as it is', () => {
+  it('changes nothing when it is copied unchanged', () => {
     expect(parseEnv(written)).toEqual({});
   });
 
-  it('names every variable, and the default of each is the true one', () => {
+  it('lists every variable with its real default', () => {
     const uncommented = parseEnv(written.replace(/^#(?=[A-Z_]+=)/gm, ''));
     expect(Object.keys(uncommented).sort()).toEqual(Object.keys(variables).sort());
     expect(parseEnvironment(uncommented)).toEqual(parseEnvironment({}));
   });
 
-  it('describes each in words', () => {
+  it('describes each variable', () => {
     for (const [name, { help }] of Object.entries(variables)) {
       expect([name, help]).toEqual([name, expect.stringMatching(/\w{3,}/)]);
     }
@@ -31,7 +31,7 @@ describe('.env.example', () => {
 describe('docs/configuration.md', () => {
   const page = readFileSync('docs/configuration.md', 'utf8');
 
-  it('is what `npm run config:docs` makes of the variables', () => {
+  it('is generated from the variables by `npm run config:docs`', () => {
     expect(page).toBe(configurationPage());
   });
 
@@ -46,7 +46,7 @@ describe('README.md and the guides', () => {
   const pages = ['README.md', ...readdirSync(folder).map((name) => `${folder}/${name}`)];
   const text = pages.map((page) => readFileSync(page, 'utf8')).join('\n');
 
-  it('name no variable that does not exist', () => {
+  it('mention only existing variables', () => {
     const placeholders = ['NAME_FILE'];
     const named = [...text.matchAll(/`([A-Z]+_[A-Z_]*[A-Z])[`=]/g)].map(([, name]) => name);
     expect(named.length).toBeGreaterThan(5);
@@ -54,7 +54,7 @@ describe('README.md and the guides', () => {
     expect(named.filter((name) => !known.includes(String(name)))).toEqual([]);
   });
 
-  it('lead to the page of all variables', () => {
+  it('link to the page of all variables', () => {
     expect(readFileSync('README.md', 'utf8')).toContain('docs/configuration.md');
   });
 });

@@ -29,7 +29,7 @@ function warningsOf(env: NodeJS.ProcessEnv): readonly string[] {
 const blamed = (env: NodeJS.ProcessEnv): string[] => faultsOf(env).map((fault) => fault.split(':')[0] ?? '');
 
 describe('parseEnvironment', () => {
-  it('needs nothing to be given', () => {
+  it('requires no variables', () => {
     expect(parseEnvironment({})).toMatchObject({
       API_PORT: 8000,
       WORKER_PORT: 8001,
@@ -44,7 +44,7 @@ describe('parseEnvironment', () => {
     });
   });
 
-  it('reads every kind of value into its type', () => {
+  it('parses every kind of value into its type', () => {
     const environment = parseEnvironment({
       API_PORT: '9000',
       ENABLE_METRICS: 'off',
@@ -71,15 +71,15 @@ describe('parseEnvironment', () => {
     [{ REDIS_HOST: 'a:70000,b', REDIS_CLUSTER: 'true', REDIS_DB: '1' }, ['REDIS_HOST', 'REDIS_DB']],
     [{ REDIS_SENTINELS: 'redis://a' }, ['REDIS_SENTINELS']],
     [{ REDIS_SENTINELS: 'a', REDIS_HOST: 'b', REDIS_CLUSTER: 'true' }, ['REDIS_HOST', 'REDIS_CLUSTER']],
-  ])('tells a server, a cluster and sentinels apart: %p', (env, faults) => {
+  ])('distinguishes a server, a cluster and sentinels: %p', (env, faults) => {
     expect(blamed(env)).toEqual(faults);
   });
 
-  it('cannot be changed afterwards', () => {
+  it('is immutable', () => {
     expect(() => Object.assign(parseEnvironment({}), { BCRYPT_COST: 4 })).toThrow(TypeError);
   });
 
-  it('takes an empty value for one that is not given', () => {
+  it('treats an empty value as not set', () => {
     const empty = Object.fromEntries(Object.keys(variables).map((name) => [name, '']));
     expect(parseEnvironment(empty)).toEqual(parseEnvironment({}));
     expect(parseEnvironment({ API_PORT_FILE: '' }).API_PORT).toBe(8000);
@@ -116,11 +116,11 @@ describe('parseEnvironment', () => {
     ['WEBHOOK_URL', 'ftp://app.example.com'],
     ['WEBHOOK_URL', 'https://user:word@app.example.com/'],
     ['WEBHOOK_SECRET', 'whsec_c2hvcnQ='],
-  ])('refuses %s=%j by its name', (name, value) => {
+  ])('names the variable when it refuses %s=%j', (name, value) => {
     expect(blamed({ [name]: value })).toEqual([name]);
   });
 
-  it('lists every fault, those of production and of pairs included', () => {
+  it('lists every fault, including those of production and of pairs', () => {
     const faults = blamed({
       NODE_ENV: 'production',
       API_PORT: 'eighty',
@@ -135,7 +135,7 @@ describe('parseEnvironment', () => {
     expect(faults.sort()).toEqual([...names, 'TRUST_PROXY'].sort());
   });
 
-  it('names every fault in its message, on its own line', () => {
+  it('lists every fault in its message, one per line', () => {
     const error = new ConfigurationError(['API_PORT: no', 'LOG_LEVEL: no']);
     expect(error.message.split('\n')).toEqual([
       'The configuration has 2 fault(s):',
@@ -145,16 +145,16 @@ describe('parseEnvironment', () => {
   });
 
   describe('in production', () => {
-    it('accepts a secret key that was made for it', () => {
+    it('accepts a newly generated secret key', () => {
       expect(parseEnvironment(production)).toMatchObject({ SECRET_KEY: SECRET, BCRYPT_COST: 12 });
     });
 
-    it('refuses the key that everyone knows, given or by default', () => {
+    it('refuses the default key, set or not', () => {
       expect(blamed({ NODE_ENV: 'production' })).toEqual(['SECRET_KEY']);
       expect(blamed({ ...production, SECRET_KEY: DEVELOPMENT_SECRET_KEY })).toEqual(['SECRET_KEY']);
     });
 
-    it('refuses hashes that are made too cheaply', () => {
+    it('refuses hashes with a low cost', () => {
       expect(blamed({ ...production, BCRYPT_COST: '9' })).toEqual(['BCRYPT_COST']);
       expect(blamed({ ...production, BCRYPT_COST: '10' })).toEqual([]);
       expect(blamed({ BCRYPT_COST: '4' })).toEqual([]);
@@ -169,7 +169,7 @@ describe('parseEnvironment', () => {
     },
   );
 
-  it('refuses operations on the public port', () => {
+  it('refuses OPERATIONS_PORT on the public port', () => {
     expect(blamed({ API_PORT: '9000', OPERATIONS_PORT: '9000' })).toEqual(['OPERATIONS_PORT']);
     expect(blamed({ API_PORT: '9000', OPERATIONS_PORT: '9001' })).toEqual([]);
   });
@@ -187,21 +187,24 @@ describe('parseEnvironment', () => {
       return name;
     };
 
-    it.each([SECRET, `${SECRET}\n`, `${SECRET}\r\n`])('holds the value, less one end of line', (content) => {
-      expect(parseEnvironment({ SECRET_KEY_FILE: file(content) }).SECRET_KEY).toBe(SECRET);
-    });
+    it.each([SECRET, `${SECRET}\n`, `${SECRET}\r\n`])(
+      'provides the value, without one line break at the end',
+      (content) => {
+        expect(parseEnvironment({ SECRET_KEY_FILE: file(content) }).SECRET_KEY).toBe(SECRET);
+      },
+    );
 
-    it('keeps what else is in it: white space can be part of a password', () => {
+    it('keeps other white space, which can be part of a password', () => {
       expect(parseEnvironment({ DATABASE_PASSWORD_FILE: file(' two\nlines \n\n') }).DATABASE_PASSWORD).toBe(
         ' two\nlines \n',
       );
     });
 
-    it('serves every variable', () => {
+    it('works for every variable', () => {
       expect(parseEnvironment({ API_PORT_FILE: file('9000\n') }).API_PORT).toBe(9000);
     });
 
-    it('is checked like any other value', () => {
+    it('is validated like any other value', () => {
       expect(blamed({ API_PORT_FILE: file('eighty') })).toEqual(['API_PORT']);
       expect(blamed({ SECRET_KEY_FILE: file('short') })).toEqual(['SECRET_KEY']);
     });
@@ -211,7 +214,7 @@ describe('parseEnvironment', () => {
       ['UTF-16', Buffer.from(SECRET, 'utf16le')],
       ['byte order mark', Buffer.from(`\ufeff${SECRET}`)],
       ['not valid UTF-8', Buffer.concat([Buffer.from(SECRET), Buffer.from([0xe9])])],
-    ])('is refused where it is in another encoding: %s', (word, content) => {
+    ])('is refused in another encoding: %s', (word, content) => {
       expect(faultsOf({ SECRET_KEY_FILE: file(content) })).toEqual([
         expect.stringMatching(new RegExp(`^SECRET_KEY_FILE: .*${word}`)),
       ]);
@@ -221,18 +224,18 @@ describe('parseEnvironment', () => {
       [`${SECRET}\n\n`, 'several line breaks'],
       [`${SECRET} \n`, 'white space'],
       ['', 'empty'],
-    ])('is warned of where it is nearly right: %j', (content, word) => {
+    ])('causes a warning if it is nearly right: %j', (content, word) => {
       expect(warningsOf({ SECRET_KEY_FILE: file(content) })).toEqual([
         expect.stringMatching(new RegExp(`^SECRET_KEY_FILE: .*${word}`)),
       ]);
       expect(warningsOf({ DATABASE_PASSWORD_FILE: file('one-word\n') })).toEqual([]);
     });
 
-    it('cannot be given together with the value', () => {
+    it('cannot be combined with the value', () => {
       expect(blamed({ SECRET_KEY: SECRET, SECRET_KEY_FILE: file(SECRET) })).toEqual(['SECRET_KEY']);
     });
 
-    it('has to be there', () => {
+    it('must exist', () => {
       expect(faultsOf({ API_PORT_FILE: path.join(folder, 'missing') })).toEqual([
         'API_PORT_FILE: cannot read the file (ENOENT)',
       ]);
@@ -254,7 +257,7 @@ describe('parseEnvironment', () => {
     ['SMTP_HOST', 'mx.example.com:587', 'host:port'],
     ['API_HOST', '127.0.0.1:8000', 'host:port'],
     ['OPERATIONS_HOST', '[::1]:9000', 'host:port'],
-  ])('says what is nearly right in %s=%s', (name, value, word) => {
+  ])('explains what is nearly right in %s=%s', (name, value, word) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: .*${word}`))]);
   });
 
@@ -296,7 +299,7 @@ describe('parseEnvironment', () => {
       ['SMTP_USER', 'RATE_LIMIT_REGISTRATIONS_PER_HOUR'],
     ],
     [{}, []],
-  ])('warns of what is probably not meant: %j', (env, names) => {
+  ])('warns of a probable mistake: %j', (env, names) => {
     expect(warningsOf(env).map((warning) => warning.split(':', 1)[0])).toEqual(names);
   });
 
@@ -307,7 +310,7 @@ describe('parseEnvironment', () => {
     [{ OPERATIONS_PORT: '9000' }, []],
     [{ CONCEAL_REGISTERED_EMAILS: 'true' }, ['ENABLE_METRICS', 'CONCEAL_REGISTERED_EMAILS']],
     [{ CONCEAL_REGISTERED_EMAILS: 'true', OPERATIONS_PORT: '9000' }, []],
-  ])('warns of what is open where other machines reach the api: %j', (env, names) => {
+  ])('warns of exposed settings if other machines can reach the api: %j', (env, names) => {
     const warnings = warningsOf({ API_HOST: '0.0.0.0', SECRET_KEY: SECRET, ...env });
     expect(warnings.map((warning) => warning.split(':', 1)[0])).toEqual(names);
   });
@@ -339,7 +342,7 @@ describe('parseEnvironment', () => {
     },
   );
 
-  it('never repeats a secret in what it says', () => {
+  it('never repeats a secret in a message', () => {
     const secrets = [
       'SECRET_KEY',
       'DATABASE_PASSWORD',

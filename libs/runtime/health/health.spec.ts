@@ -2,7 +2,7 @@ import { HealthIndicatorService } from '@nestjs/terminus';
 import { CachedIndicator } from './health';
 
 describe('CachedIndicator', () => {
-  it('asks once for all who ask within a second, and tells all of them, without the reason', async () => {
+  it('checks once for all callers within a second, and gives them no reason', async () => {
     jest.useFakeTimers({ now: 0, doNotFake: ['setImmediate', 'nextTick'] });
     try {
       const up = { database: { status: 'up' } };

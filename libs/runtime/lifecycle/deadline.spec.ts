@@ -6,12 +6,12 @@ describe('within', () => {
   const late = (): Error => new Unavailable('redis', 'no answer in time');
   const never = new Promise<never>(() => {});
 
-  it('gives what the promise gives in time', async () => {
+  it('returns the result of a promise in time', async () => {
     await expect(within(Promise.resolve('answer'), 1_000, late)).resolves.toBe('answer');
     await expect(within(Promise.reject(new Error('refused')), 1_000, late)).rejects.toThrow('refused');
   });
 
-  it('throws what it is told to, once the time is up', async () => {
+  it('throws the given error when the time is up', async () => {
     const started = performance.now();
     await expect(within(never, 50, late)).rejects.toMatchObject({
       name: 'Unavailable',
@@ -21,7 +21,7 @@ describe('within', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(45);
   });
 
-  it('says nothing about a promise that rejects too late', async () => {
+  it('ignores a promise that rejects too late', async () => {
     const unhandled = jest.fn();
     process.on('unhandledRejection', unhandled);
     try {
@@ -39,7 +39,7 @@ describe('within', () => {
     }
   });
 
-  it('lets an answer count that arrived in time, while this process was too busy to read it', async () => {
+  it('accepts an answer that arrived in time while this process was too busy to read it', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
@@ -59,7 +59,7 @@ describe('within', () => {
     }
   });
 
-  it('gives a question that left late, because this process stood still, its time for an answer', async () => {
+  it('extends the time of a query that was sent late because this process stalled', async () => {
     let answer: (text: string) => void = () => {};
     const answered = within(new Promise<string>((resolve) => (answer = resolve)), 60, late);
     const stillUntil = performance.now() + 200;

@@ -11,7 +11,7 @@ describe('createLogger', () => {
 
   const last = (): Record<string, unknown> => JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>;
 
-  it('writes one JSON object a line, with the time in UTC, the level and the message', () => {
+  it('writes one JSON object per line, with the time in UTC, the level and the message', () => {
     logger.warn({ route: '/livez' }, 'Slow\nanswer');
     expect(lines).toHaveLength(1);
     expect(lines[0]?.trimEnd()).not.toContain('\n');
@@ -19,12 +19,12 @@ describe('createLogger', () => {
     expect(last()['time']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
-  it('keeps quiet below its level', () => {
+  it('writes nothing below its level', () => {
     logger.debug('unimportant');
     expect(lines).toEqual([]);
   });
 
-  it('carries the id of the request, and none outside of one', async () => {
+  it('includes the request id during a request, and no id otherwise', async () => {
     await requestContext.run({ requestId: 'request-1' }, async () => {
       await Promise.resolve();
       logger.info('inside');
@@ -43,7 +43,7 @@ describe('createLogger', () => {
     'cookie',
     'secret',
     'email',
-  ])('never writes a field %s, three levels down either', (field) => {
+  ])('never writes a field %s, even three levels deep', (field) => {
     const value = 'kept-to-ourselves';
     logger.info({ [field]: value }, 'top');
     logger.info({ body: { [field]: value } }, 'below');
@@ -58,7 +58,7 @@ describe('createLogger', () => {
     expect(last()['message']).toBe('Sent to k***@example.com');
   });
 
-  it('writes of an error its name, message, code, stack and causes, and nothing that drivers hang on it', () => {
+  it('writes name, message, code, stack and causes of an error, and no properties added by drivers', () => {
     const cause = Object.assign(new Error('550 <kevin@example.com> unknown'), {
       response: 'kevin@example.com',
     });
@@ -79,12 +79,12 @@ describe('createLogger', () => {
     expect(lines.join()).not.toContain('insert into');
   });
 
-  it('writes of a thrown text the text, masked', () => {
+  it('writes a thrown string, masked', () => {
     logger.error({ error: 'kevin@example.com' }, 'Failed');
     expect(last()['error']).toBe('k***@example.com');
   });
 
-  it('writes Nest’s own lines in the same form', () => {
+  it('writes Nest’s own lines in the same format', () => {
     const nest = nestLogger(logger);
     nest.log('Starting', 'NestFactory');
     expect(lines).toEqual([]);
@@ -120,7 +120,7 @@ describe('maskEmailsIn', () => {
     expect(maskEmailsIn(text)).toBe(masked);
   });
 
-  it('leaves no whole address of any text', () => {
+  it('leaves no complete address in any text', () => {
     fc.assert(
       fc.property(fc.string(), fc.emailAddress(), fc.string(), (before, email, after) => {
         const [local = ''] = email.split('@');
@@ -130,7 +130,7 @@ describe('maskEmailsIn', () => {
     );
   });
 
-  it('is bounded, and quick on what looks like an address without end', () => {
+  it('is bounded, and fast on text that looks like an endless address', () => {
     const started = performance.now();
     expect(maskEmailsIn('a'.repeat(1_000_000)).length).toBe(2_000);
     expect(maskEmailsIn('a@'.repeat(500_000)).length).toBeLessThan(8_000);

@@ -1,7 +1,7 @@
 import { dropsIn } from './rollback-loss';
 
 describe('dropsIn', () => {
-  it('names the tables and the columns that go, and nothing else', () => {
+  it('lists the dropped tables and columns, and nothing else', () => {
     const down = `
       -- drop table not_this;
       drop index users_created_at;

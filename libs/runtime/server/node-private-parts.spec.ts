@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { connect, createServer as createSocketServer, type AddressInfo, type Socket } from 'node:net';
 
 describe('A socket of Node’s http server', () => {
-  it('knows the answer that is half out when what follows the request cannot be read', async () => {
+  it('exposes the half-sent response when the rest of the input cannot be parsed', async () => {
     const server = createServer((_request, response) => response.writeHead(200).write('half'));
     const fault = once(server, 'clientError') as Promise<[Error, Socket]>;
     server.listen(0, '127.0.0.1');
@@ -19,7 +19,7 @@ describe('A socket of Node’s http server', () => {
     server.close();
   });
 
-  it('tells how much of an answer the client has not read', async () => {
+  it('exposes how much of a response the client has not read', async () => {
     const server = createServer((_request, response) => void response.write(Buffer.alloc(32_000_000)));
     const connection = once(server, 'connection') as Promise<[Socket]>;
     server.listen(0, '127.0.0.1');
@@ -39,7 +39,7 @@ describe('A socket of Node’s http server', () => {
 });
 
 describe('Node’s http server that never listens', () => {
-  it('times the connections that it is handed once it is told that it listens', async () => {
+  it('times out the connections handed to it once it is told that it listens', async () => {
     const server = createServer({ connectionsCheckingInterval: 20, headersTimeout: 50, requestTimeout: 50 });
     const late = once(server, 'clientError') as Promise<[NodeJS.ErrnoException, Socket]>;
     const port = createSocketServer((socket) => void server.emit('connection', socket));

@@ -15,11 +15,11 @@ describe('BcryptHasher', () => {
   const [kevin, marie] = ['kevin@example.com', 'marie@example.com'];
   const unavailable = { name: 'Unavailable', dependency: 'hashing' };
 
-  it('makes hashes of the asked cost, in the form that others read', async () => {
+  it('hashes with the requested cost, in a standard format', async () => {
     expect(await (await hasherOf(5)).hash('SecurePass123')).toMatch(/^\$2b\$05\$[./A-Za-z0-9]{53}$/);
   });
 
-  it('leaves the event loop free while it hashes', async () => {
+  it('keeps the event loop free while it hashes', async () => {
     const hasher = await hasherOf(9);
     let turns = 0;
     let done = false;
@@ -33,7 +33,7 @@ describe('BcryptHasher', () => {
     expect(turns).toBeGreaterThan(20);
   });
 
-  it('hashes as many concurrently as there are cores, with the others in line', async () => {
+  it('hashes as many concurrently as there are cores, and queues the others', async () => {
     const hasher = await hasherOf(8);
     const all = Array.from({ length: availableParallelism() + 3 }, (_, n) => hasher.hash(`SecurePass${n}`));
     expect([hasher.load.running, hasher.load.waiting]).toEqual([availableParallelism(), 3]);
@@ -41,7 +41,7 @@ describe('BcryptHasher', () => {
     expect([hasher.load.running, hasher.load.waiting]).toEqual([0, 0]);
   });
 
-  it('refuses the excess of a flood before it has compared anything', async () => {
+  it('refuses the excess of a flood before comparing anything', async () => {
     const hasher = await hasherOf(10);
     const leaving = Array.from({ length: 1_200 }, () => new AbortController());
     const flood = leaving.map((gone, n) =>
@@ -85,7 +85,7 @@ describe('BcryptHasher', () => {
     }
   });
 
-  it('compares once for many identical concurrent questions', async () => {
+  it('compares once for concurrent identical requests', async () => {
     const hasher = await hasherOf(6);
     const hash = await hasher.hash('SecurePass123');
     for (const stored of [hash, null]) {
@@ -97,7 +97,7 @@ describe('BcryptHasher', () => {
     }
   });
 
-  it('shares no compare between two addresses, known or not: the time would tell which', async () => {
+  it('shares no comparison between two addresses, known or not, because timing would reveal it', async () => {
     const hasher = await hasherOf(8);
     const hash = await hasher.hash('SecurePass123');
     for (const stored of [hash, null]) {
@@ -109,7 +109,7 @@ describe('BcryptHasher', () => {
     }
   });
 
-  it('compares for the others when the one who asked first has left', async () => {
+  it('continues for the others if the first caller has left', async () => {
     const hasher = await hasherOf(8);
     const hash = await hasher.hash('SecurePass123');
     // Every slot is busy, so that the first asker waits in line.

@@ -15,7 +15,7 @@ describe('The cost of an unknown address', () => {
     jest.useRealTimers();
   });
 
-  it('follows the highest cost in use, from the start on and every ten minutes', async () => {
+  it('follows the highest cost in use, from start and every ten minutes', async () => {
     const { users, passwords, follow } = start();
     users.cost = 12;
     await follow.followHighestCost();
@@ -28,7 +28,7 @@ describe('The cost of an unknown address', () => {
     follow.onModuleDestroy();
   });
 
-  it('stays as configured where there is no account', async () => {
+  it('stays as configured without accounts', async () => {
     const { passwords, follow } = start();
     await follow.followHighestCost();
     expect(passwords.decoyCost).toBe(10);
@@ -47,7 +47,7 @@ describe('The cost of an unknown address', () => {
     follow.onModuleDestroy();
   });
 
-  it('is not looked at any more after the end', async () => {
+  it('is no longer read after shutdown', async () => {
     const { users, passwords, follow } = start();
     await follow.followHighestCost();
     follow.onModuleDestroy();

@@ -22,7 +22,7 @@ const jobs = (count: number): Job[] => Array.from({ length: count }, () => new J
 const startedOf = (all: readonly Job[]): number[] => all.flatMap((job, n) => (job.started ? [n] : []));
 
 describe('HashingLine', () => {
-  it('runs as many concurrently as there are slots, and the rest in the order they came', async () => {
+  it('runs as many jobs concurrently as there are slots, and the rest in order of arrival', async () => {
     const line = new HashingLine(2);
     const all = jobs(5);
     const results = all.map((job) => line.run(job.run));
@@ -57,7 +57,7 @@ describe('HashingLine', () => {
     expect(line.inUse).toBe(0);
   });
 
-  it('immediately refuses jobs that find the line full, and counts them', async () => {
+  it('immediately refuses jobs when the queue is full, and counts them', async () => {
     const line = new HashingLine(1);
     const all = jobs(1 + 8);
     const results = all.map((job) => line.run(job.run));
@@ -80,7 +80,7 @@ describe('HashingLine', () => {
     await expect(result).resolves.toBe('done');
   });
 
-  it('takes no more than can be served in time: slow jobs shorten the line, quick ones lengthen it', async () => {
+  it('accepts only what can be served in time: slow jobs shorten the queue, fast ones lengthen it', async () => {
     jest.useFakeTimers({ now: 0, doNotFake: ['setImmediate'] });
     try {
       const roomAfterJobsOf = async (ms: number): Promise<number> => {
@@ -104,7 +104,7 @@ describe('HashingLine', () => {
     }
   });
 
-  it('takes a client that has left out of the line, and lets the others move up', async () => {
+  it('removes a client that has left, and lets the others move up', async () => {
     const line = new HashingLine(1);
     const [running, leaving, staying] = [new Job(), new Job(), new Job()];
     const gone = new AbortController();
@@ -123,7 +123,7 @@ describe('HashingLine', () => {
     expect(line.inUse).toBe(0);
   });
 
-  it('gives no slot to a client that had left before it asked', async () => {
+  it('gives no slot to a client that left before it asked', async () => {
     const line = new HashingLine(1);
     const job = new Job();
     await expect(line.run(job.run, { gone: AbortSignal.abort() })).rejects.toMatchObject(unavailable);
@@ -136,7 +136,7 @@ describe('HashingLine', () => {
     await first;
   });
 
-  it('finishes a job whose client leaves while it runs: a hash cannot be stopped', async () => {
+  it('finishes a running job whose client leaves, because a hash cannot be stopped', async () => {
     const line = new HashingLine(1);
     const [job, next] = [new Job(), new Job()];
     const gone = new AbortController();
@@ -159,7 +159,7 @@ describe('HashingLine', () => {
     expect(line.inUse).toBe(0);
   });
 
-  it('gives one client a quarter of the line, and the rest of it to others', async () => {
+  it('gives one client at most a quarter of the queue', async () => {
     const line = new HashingLine(1);
     const others = jobs(5);
     const [running, first, second] = [new Job(), new Job(), new Job()];
@@ -176,7 +176,7 @@ describe('HashingLine', () => {
     expect(await Promise.all(results)).toHaveLength(8);
   });
 
-  it('lets the client with the most places give way when a full line meets another client', async () => {
+  it('lets the client with the most places give way when a full queue meets another client', async () => {
     const line = new HashingLine(1);
     const all = jobs(9);
     const last = new Job();

@@ -7,7 +7,7 @@ describe('PasswordMemory', () => {
     now = 0;
   });
 
-  it('remembers a password for its hash alone, and only that password', () => {
+  it('remembers a password only for its hash', () => {
     const memory = memoryOf(60);
     memory.remember('hash', 'SecurePass123');
     expect(memory.remembers('hash', 'SecurePass123')).toBe(true);
@@ -15,7 +15,7 @@ describe('PasswordMemory', () => {
     expect(memory.remembers('renewed hash', 'SecurePass123')).toBe(false);
   });
 
-  it('forgets when the time is over', () => {
+  it('forgets after the configured time', () => {
     const memory = memoryOf(60);
     memory.remember('hash', 'SecurePass123');
     now = 59_999;
@@ -24,7 +24,7 @@ describe('PasswordMemory', () => {
     expect(memory.remembers('hash', 'SecurePass123')).toBe(false);
   });
 
-  it('forgets the one that was remembered longest ago when there are ten thousand', () => {
+  it('forgets the oldest entry beyond ten thousand', () => {
     const memory = memoryOf(60);
     for (let n = 0; n <= 10_000; n += 1) memory.remember(`hash ${n}`, 'SecurePass123');
     expect(memory.remembers('hash 0', 'SecurePass123')).toBe(false);
@@ -32,7 +32,7 @@ describe('PasswordMemory', () => {
     expect(memory.remembers('hash 10000', 'SecurePass123')).toBe(true);
   });
 
-  it('remembers nothing where it is switched off', () => {
+  it('remembers nothing when it is off', () => {
     const memory = memoryOf(0);
     memory.remember('hash', 'SecurePass123');
     expect(memory.remembers('hash', 'SecurePass123')).toBe(false);

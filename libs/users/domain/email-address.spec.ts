@@ -11,7 +11,7 @@ const canonicalOrNull = (input: string): string | null => {
   }
 };
 
-describe('an address that is accepted has one form', () => {
+describe('an accepted address', () => {
   it.each([
     ['plain', 'kevin@example.com', 'kevin@example.com'],
     ['mixed case', 'KeVin@EXAMPLE.Com', 'kevin@example.com'],
@@ -38,14 +38,14 @@ describe('an address that is accepted has one form', () => {
     expect(parseEmailAddress(input)).toBe(canonical);
   });
 
-  it('keeps a homoglyph domain apart from the one it looks like', () => {
+  it('is different for a homoglyph domain', () => {
     const cyrillic = parseEmailAddress('kevin@ex\u0430mple.com');
     expect(cyrillic).toMatch(/^kevin@xn--/);
     expect(cyrillic).not.toBe(parseEmailAddress('kevin@example.com'));
   });
 });
 
-describe('what two readers could take for different mailboxes is refused', () => {
+describe('an ambiguous address is refused', () => {
   it.each([
     ['nothing', ''],
     ['no at', 'kevin'],
@@ -133,7 +133,7 @@ describe('what two readers could take for different mailboxes is refused', () =>
     expect(() => parseEmailAddress(input)).toThrow(expect.objectContaining(refused));
   });
 
-  it('takes 254 characters', () => {
+  it('accepts 254 characters', () => {
     const longest = `kevin@${'a.'.repeat(122)}info`;
     expect(longest).toHaveLength(EMAIL_LENGTH_MAX);
     expect(parseEmailAddress(longest)).toBe(longest);
@@ -141,7 +141,7 @@ describe('what two readers could take for different mailboxes is refused', () =>
 });
 
 describe('punctuation that was copied with the address', () => {
-  it.each([',', ';', '.', '>', ')', '"', '，', '。'])('is named in the message: %s', (mark) => {
+  it.each([',', ';', '.', '>', ')', '"', '，', '。'])('is mentioned in the message: %s', (mark) => {
     expect(() => parseEmailAddress(`kevin@example.com${mark} `)).toThrow(
       expect.objectContaining({ ...refused, message: `must not end with "${mark}"` }),
     );
@@ -228,7 +228,7 @@ describe('properties', () => {
     );
   });
 
-  it('case and normal form make no second address', () => {
+  it('letter case and normal form do not create a second address', () => {
     fc.assert(
       fc.property(candidate, (input) => {
         const canonical = canonicalOrNull(input);
@@ -244,7 +244,7 @@ describe('properties', () => {
     );
   });
 
-  it('the ASCII form of a domain stands for the domain that was given', () => {
+  it('the ASCII form of a domain represents the given domain', () => {
     fc.assert(
       fc.property(letters, (label) => {
         const canonical = canonicalOrNull(`kevin@${label}.example`);
@@ -256,7 +256,7 @@ describe('properties', () => {
     );
   });
 
-  it('refuses with a UsersError, whatever comes in, and quickly', () => {
+  it('refuses with a UsersError for any input, and quickly', () => {
     fc.assert(
       fc.property(anyText, (input) => {
         try {

@@ -78,17 +78,17 @@ const DOMAINS: readonly (readonly [what: string, given: string, kept: string | n
 ];
 
 describe('a domain', () => {
-  it.each(DOMAINS)('has one form, or none: %s', (_what, given, kept) => {
+  it.each(DOMAINS)('has one canonical form or is refused: %s', (_what, given, kept) => {
     expect(emailAddressOrNull(`kevin@${given}`)).toBe(kept === null ? null : `kevin@${kept}`);
   });
 
-  it('has the same form when its kept form is given again', () => {
+  it('keeps its form when its stored form is parsed again', () => {
     for (const [, , kept] of DOMAINS) {
       if (kept !== null) expect(emailAddressOrNull(`kevin@${kept}`)).toBe(`kevin@${kept}`);
     }
   });
 
-  it('has the same form when its kept form is given again as people read it', () => {
+  it('keeps its form when its displayed form is parsed again', () => {
     for (const [, , kept] of DOMAINS) {
       if (kept === null) continue;
       expect(emailAddressOrNull(`kevin@${toUnicode(kept).domain}`)).toBe(`kevin@${kept}`);

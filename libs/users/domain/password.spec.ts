@@ -38,11 +38,11 @@ describe('a chosen password', () => {
     );
   });
 
-  it('never shows the password in what it says', () => {
+  it('never appears in a message', () => {
     expect(faultOf('password1', rules)).not.toContain('password1');
   });
 
-  it('is checked against no list where there is none', () => {
+  it('is not checked against a blocklist if there is none', () => {
     expect(faultOf('password1', { minLength: 8, blocklist: new Set() })).toBeUndefined();
   });
 });
@@ -54,7 +54,7 @@ describe('properties', () => {
     fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) }),
   );
 
-  it('accepts exactly what is long enough, holdable by bcrypt and not common', () => {
+  it('is accepted if and only if it is long enough, hashable by bcrypt and not common', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 1, max: 20 }), (password, minLength) => {
         const fit = faultOf(password, { ...rules, minLength }) === undefined;
@@ -73,7 +73,7 @@ describe('properties', () => {
     );
   });
 
-  it('accepts nothing that bcrypt would cut or confuse', () => {
+  it('is never accepted if bcrypt would truncate or confuse it', () => {
     fc.assert(
       fc.property(anyText, (password) => {
         if (faultOf(password, rules) === undefined) expect(isHashable(password)).toBe(true);

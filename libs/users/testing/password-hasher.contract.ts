@@ -26,39 +26,39 @@ export function describePasswordHasherContract(
       },
     );
 
-    it('never gives the same hash twice', async () => {
+    it('never returns the same hash twice', async () => {
       expect(await hasher.hash('SecurePass123')).not.toBe(await hasher.hash('SecurePass123'));
     });
 
-    it('matches nothing where there is no hash', async () => {
+    it('matches nothing without a hash', async () => {
       expect(await matches('SecurePass123', null)).toBe(false);
       expect(await matches('', null)).toBe(false);
     });
 
-    it('tells passwords of 72 bytes apart to the last byte', async () => {
+    it('distinguishes passwords of 72 bytes up to the last byte', async () => {
       const longest = `${'ü'.repeat(35)}ab`;
       const hash = await hasher.hash(longest);
       expect(await matches(longest, hash)).toBe(true);
       expect(await matches(`${longest.slice(0, -1)}c`, hash)).toBe(false);
     });
 
-    it('never takes a password of 73 bytes for its first 72', async () => {
+    it('never confuses a password of 73 bytes with its first 72', async () => {
       const hash = await hasher.hash('x'.repeat(72));
       expect(await matches('x'.repeat(73), hash)).toBe(false);
     });
 
-    it('never takes a password with a NUL for the part before it', async () => {
+    it('never confuses a password with NUL with the part before it', async () => {
       const hash = await hasher.hash('SecurePass');
       expect(await matches('SecurePass\0', hash)).toBe(false);
       expect(await matches('SecurePass\x00123', hash)).toBe(false);
     });
 
-    it('never takes half a surrogate pair for the replacement character', async () => {
+    it('never confuses half a surrogate pair with the replacement character', async () => {
       const hash = await hasher.hash('SecurePass\ufffd');
       expect(await matches('SecurePass\ud83d', hash)).toBe(false);
     });
 
-    it('answers all of many identical concurrent questions', async () => {
+    it('answers all concurrent identical requests', async () => {
       const hash = await hasher.hash('SecurePass123');
       const right = Array.from({ length: 20 }, () => matches('SecurePass123', hash));
       const wrong = Array.from({ length: 20 }, () => matches('SecurePass124', hash));
@@ -76,13 +76,13 @@ export function describePasswordHasherContract(
       });
     });
 
-    it('takes the composed and the decomposed form of a password for one', async () => {
+    it('treats the composed and decomposed form of a password as the same', async () => {
       const [composed, decomposed] = ['Pässword123', 'Pa\u0308ssword123'];
       expect(await matches(decomposed, await hasher.hash(composed))).toBe(true);
       expect(await matches(composed, await hasher.hash(decomposed))).toBe(true);
     });
 
-    it('knows a password that was right without work, and none for another hash', async () => {
+    it('recognizes a remembered password without work, and none for another hash', async () => {
       const hash = await hasher.hash('SecurePass123');
       hasher.remember('SecurePass123', hash);
       const gone = AbortSignal.abort();
@@ -98,7 +98,7 @@ export function describePasswordHasherContract(
       });
     });
 
-    it('remembers a password that it found right, and none that it found wrong', async () => {
+    it('remembers right passwords, and no wrong ones', async () => {
       const hash = await hasher.hash('SecurePass123');
       await matches('SecurePass123', hash);
       await matches('SecurePass124', hash);
@@ -107,7 +107,7 @@ export function describePasswordHasherContract(
       await expect(hasher.matches({ address, password: 'SecurePass124', hash, gone })).rejects.toBeDefined();
     });
 
-    it('knows a hash that was made with less work', async () => {
+    it('recognizes a hash with a lower cost', async () => {
       const costlier = await create(6);
       const hash = await hasher.hash('SecurePass123');
       expect(hasher.isOutdated(hash)).toBe(false);

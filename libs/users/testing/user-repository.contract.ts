@@ -55,7 +55,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
     };
 
     describe('add', () => {
-      it('writes the account, its code and the mail that is owed', async () => {
+      it('stores the account, its code and the owed mail', async () => {
         const user = marie();
         const { id, email, code } = user;
         const added = await add(user);
@@ -75,7 +75,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         });
       });
 
-      it('lets exactly one of many racing sign-ups for one address win', async () => {
+      it('lets exactly one of many racing sign-ups for one address succeed', async () => {
         const { won, lost } = await race(Array.from({ length: RACERS }, () => kevin()));
         expect(won).toHaveLength(1);
         expect(lost).toHaveLength(RACERS - 1);
@@ -99,7 +99,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(await stage.users.add(kevin())).toMatchObject(taken);
       });
 
-      it('refuses an address whose code is alive', async () => {
+      it('refuses an address whose code is valid', async () => {
         const first = await registerAndDeliver(stage, stranger());
         await guessWrong(stage, first, MAX_WRONG_TRIES - 1);
         await stage.letPass(LIFE_SECONDS - 5);
@@ -107,7 +107,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(await redeem(stage, first, true)).toMatchObject({ outcome: 'activated' });
       });
 
-      it('refuses an activated address for ever', async () => {
+      it('refuses an activated address permanently', async () => {
         const first = await registerAndActivate(stage, kevin());
         await stage.letPass(DAY_SECONDS * 400);
         expect(await stage.users.add(stranger())).toMatchObject(taken);
@@ -116,7 +116,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
     });
 
     describe('replaceHash', () => {
-      it('replaces the hash that was read, and nothing else of the account', async () => {
+      it('replaces the hash that was read, and changes nothing else', async () => {
         const { id, email, passwordHash } = await registerAndDeliver(stage, kevin()).then(() =>
           found('kevin@example.com'),
         );
@@ -125,7 +125,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(await found(email)).toEqual({ ...before, passwordHash: 'costlier' });
       });
 
-      it('leaves a hash that is no longer the one that was read, and an account that is gone', async () => {
+      it('does not replace a hash that has changed, or that of a deleted account', async () => {
         const { id, email, passwordHash } = await registerAndDeliver(stage, kevin()).then(() =>
           found('kevin@example.com'),
         );
@@ -135,7 +135,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
       });
     });
 
-    describe('add in the place of an expired registration', () => {
+    describe('add, replacing an expired registration', () => {
       const deaths: Record<string, (user: NewUser) => Promise<void>> = {
         'whose code expired': async (user) => {
           await registerAndDeliver(stage, user);
@@ -171,7 +171,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         },
       };
 
-      it.each(Object.keys(deaths))('leaves nothing of one %s', async (death) => {
+      it.each(Object.keys(deaths))('keeps nothing of one %s', async (death) => {
         const first = stranger({ locale: 'fr' });
         await deaths[death]?.(first);
         const owner = kevin();
@@ -203,7 +203,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         });
       });
 
-      it.each(Object.keys(deaths))('lets exactly one of many racing ones have it, %s', async (death) => {
+      it.each(Object.keys(deaths))('lets exactly one of many racing sign-ups take it, %s', async (death) => {
         await deaths[death]?.(stranger());
         const { won, lost } = await race(Array.from({ length: RACERS }, () => kevin()));
         expect(won).toHaveLength(1);
@@ -211,7 +211,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(await stage.users.findByEmail(kevin().email)).toMatchObject({ id: won[0]?.id });
       });
 
-      it('keeps an account whose activation races with the end of its code', async () => {
+      it('keeps an account whose activation races with the expiry of its code', async () => {
         const first = await registerAndDeliver(stage, kevin());
         await guessWrong(stage, first, MAX_WRONG_TRIES - 1);
         const [redemption, replaced] = await Promise.all([
@@ -231,12 +231,12 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
     });
 
     describe('findByEmail', () => {
-      it('finds no account where there is none', async () => {
+      it('returns null if there is no account', async () => {
         await stage.users.add(kevin());
         expect(await stage.users.findByEmail(marie().email)).toBeNull();
       });
 
-      it('shows no code of an activated account, nor the notice that is owed to it', async () => {
+      it('returns no code for an activated account, not even for an owed notice', async () => {
         const { email } = await registerAndActivate(stage, kevin());
         await stage.users.oweNotice(parseEmailAddress(email), randomUUID(), null);
         const found = await stage.users.findByEmail(parseEmailAddress(email));
@@ -244,14 +244,14 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
       });
     });
 
-    describe('a request that can be repeated', () => {
+    describe('a repeatable request', () => {
       const digest = Buffer.alloc(32, 7);
       const repeatable = (details: Partial<NewUser> = {}) => ({ ...kevin(details), requestDigest: digest });
       /** Ids that were told to registrations of the address and can be told again. */
       const answers = async (): Promise<string[]> =>
         (await found(kevin().email)).pretended.map(({ id }) => id);
 
-      it('is remembered by the row until the next change, and goes with the registration', async () => {
+      it('is remembered by the row until the next change, and deleted with the registration', async () => {
         await stage.users.add(repeatable());
         const { requestDigest } = (await stage.users.findByEmail(kevin().email)) ?? {};
         expect(requestDigest).toEqual(digest);
@@ -260,7 +260,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect((await stage.users.findByEmail(kevin().email))?.requestDigest).toBeNull();
       });
 
-      it('is told the same for a taken address, by the clock and the id of its first time', async () => {
+      it('gets the same answer for a taken address, with the time and id of the first one', async () => {
         await registerAndActivate(stage, kevin());
         const first = repeatable();
         const { instead } = (await stage.users.add(first, true)) as Taken;
@@ -277,7 +277,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect((await stage.users.findByEmail(first.email))?.pretended).toHaveLength(2);
       });
 
-      it('leaves nothing behind where it cannot be repeated, or where nothing is pretended', async () => {
+      it('stores nothing if it cannot be repeated or nothing is pretended', async () => {
         await registerAndActivate(stage, kevin());
         await stage.users.add(kevin(), true);
         await stage.users.add(repeatable());
@@ -334,7 +334,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
     describe('erase', () => {
       const erase = (id: string) => stage.users.erase({ id, email: kevin().email }, 'digest', null);
 
-      it('leaves nothing of the account, its counts and its owed mail', async () => {
+      it('deletes the account, its counts and its owed mail', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await guessWrong(stage, account, 2);
         expect(await erase(account.id)).toBe(true);
@@ -349,7 +349,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
       const { email } = kevin();
       const notice = (): Promise<string | null> => stage.users.oweNotice(email, randomUUID(), null);
 
-      it('owes nothing to an address that no account has, or that is not activated yet', async () => {
+      it('owes nothing to an address without an activated account', async () => {
         expect(await notice()).toBeNull();
         await registerAndDeliver(stage, kevin());
         expect(await notice()).toBeNull();
@@ -366,13 +366,13 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(mail).toMatchObject({ id, email, code: null, attempt: 1 });
       });
 
-      it('owes one notice however many ask concurrently', async () => {
+      it('owes one notice, however many requests run concurrently', async () => {
         await registerAndActivate(stage, kevin());
         const ids = await Promise.all(Array.from({ length: RACERS }, notice));
         expect(ids.filter((id) => id !== null)).toHaveLength(1);
       });
 
-      it('owes at most one a day', async () => {
+      it('owes at most one notice a day', async () => {
         await registerAndActivate(stage, kevin());
         await deliver(stage, (await notice()) ?? '');
         expect(await notice()).toBeNull();

@@ -18,12 +18,12 @@ describe('Authenticate', () => {
     await stage.users.add(kevin({ passwordHash: await hasher.hash('SecurePass123') }));
   });
 
-  it('finds the account of a person who knows the password, however they write the address', async () => {
+  it('finds the account of a person who knows the password, in any spelling of the address', async () => {
     const user = await authenticate.authenticate({ email: ' KEVIN@Example.COM ', password: 'SecurePass123' });
     expect(user).toMatchObject({ email: 'kevin@example.com', activatedAt: null });
   });
 
-  it('says the same of a wrong password, an unknown address and an impossible one, after the same work', async () => {
+  it('gives the same answer for a wrong password, an unknown address and an invalid one, after the same work', async () => {
     const attempts = [
       ['kevin@example.com', 'SecurePass124'],
       ['marie@example.com', 'SecurePass123'],
@@ -41,7 +41,7 @@ describe('Authenticate', () => {
     }
   });
 
-  it('shows no code of an account that is activated', async () => {
+  it('returns no code for an activated account', async () => {
     await registerAndActivate(stage, {
       ...kevin({ email: 'other@example.com' }),
       passwordHash: await hasher.hash('SecurePass123'),
@@ -63,7 +63,7 @@ describe('Authenticate', () => {
       costlier.full = false;
     });
 
-    it('renews the hash at the first right password, and only then', async () => {
+    it('renews the hash at the first right password only', async () => {
       const old = stored();
       await expect(signIn('SecurePass124')).rejects.toMatchObject(wrong);
       expect(stored()).toBe(old);
@@ -74,14 +74,14 @@ describe('Authenticate', () => {
       expect([stored(), costlier.hashed]).toEqual([renewed, 1]);
     });
 
-    it('renews the hash once for many concurrent sign-ins', async () => {
+    it('renews the hash once for concurrent sign-ins', async () => {
       const racing = new Authenticate(stage.users, costlier, logger);
       const credentials = { email, password: 'SecurePass123' };
       await Promise.all(Array.from({ length: 20 }, () => racing.authenticate(credentials)));
       expect([costlier.hashed, stored().slice(0, 2)]).toEqual([1, '6$']);
     });
 
-    it('accepts the password where the renewal fails, and renews the hash the next time', async () => {
+    it('accepts the password even if the renewal fails, and renews the hash the next time', async () => {
       const old = stored();
       costlier.remember('SecurePass123', old);
       costlier.full = true;
@@ -92,14 +92,14 @@ describe('Authenticate', () => {
       expect(stored()).toMatch(/^6\$/);
     });
 
-    it('does not let the answer wait for the renewal where a pending account is concealed', async () => {
+    it('does not wait for the renewal if a pending account is concealed', async () => {
       const replace = jest.spyOn(stage.users, 'replaceHash').mockReturnValue(new Promise(() => undefined));
       expect(await signIn('SecurePass123', true)).toMatchObject({ email });
       expect(replace).toHaveBeenCalledTimes(1);
     });
   });
 
-  it('says that the database or the hashing is unavailable, and not that the password is wrong', async () => {
+  it('reports an unavailable database or hashing queue instead of a wrong password', async () => {
     stage.users.away = true;
     await expect(
       authenticate.authenticate({ email: 'kevin@example.com', password: 'SecurePass123' }),

@@ -55,7 +55,7 @@ const signUp = (details: Partial<Registration> = {}): Registration => ({
 });
 
 describe('Register', () => {
-  it('adds the account in canonical form, with a hash, and rings for the mail it owes', async () => {
+  it('adds the account in canonical form, with a hash, and rings the doorbell for its mail', async () => {
     const { stage, doorbell, register } = setUp({ ACTIVATION_CODE_LENGTH: '6' });
     const user = await register.registerAccount(signUp({ email: ' Kevin@EXAMPLE.com', locale: 'fr' }));
     expect(user).toMatchObject({ email: 'kevin@example.com', codeDigits: 6, replayed: false });
@@ -83,14 +83,14 @@ describe('Register', () => {
     expect(stage.accounts.rows.size).toBe(0);
   });
 
-  it('is done once the row is written, whether or not the doorbell is heard', async () => {
+  it('finishes once the row is written, whether or not the doorbell works', async () => {
     const { stage, register } = setUp();
     const user = await register.registerAccount(signUp());
     const found = await stage.users.findByEmail(user.email);
     expect(await dueMails(stage)).toEqual([found?.code?.mailId]);
   });
 
-  it('acknowledges nothing that is not written', async () => {
+  it('acknowledges nothing that is not stored', async () => {
     const { stage, doorbell, register } = setUp();
     stage.users.away = true;
     await expect(register.registerAccount(signUp())).rejects.toMatchObject({ dependency: 'database' });
@@ -99,15 +99,15 @@ describe('Register', () => {
     await expect(register.registerAccount(signUp())).resolves.toMatchObject({ email: 'kevin@example.com' });
   });
 
-  it('refuses an address that is held, and rings for nothing', async () => {
+  it('refuses a taken address without ringing the doorbell', async () => {
     const { stage, doorbell, register } = setUp();
     await registerAndDeliver(stage, kevin());
     await expect(register.registerAccount(signUp())).rejects.toMatchObject(taken);
     expect(doorbell.rings).toBe(0);
   });
 
-  describe('many sign-ups at the same moment', () => {
-    it('hashes once for one address, and for each of several addresses', async () => {
+  describe('concurrent sign-ups', () => {
+    it('hashes once per address', async () => {
       const { hasher, register } = setUp({}, new SlowHasher());
       const same = Array.from({ length: 40 }, () => register.registerAccount(signUp()));
       const other = register.registerAccount(signUp({ email: 'marie@example.com' }));
@@ -120,7 +120,7 @@ describe('Register', () => {
       expect(hasher.hashed).toBe(2);
     });
 
-    it('lets the next one try when the first could not', async () => {
+    it('lets the next one try if the first fails', async () => {
       const { hasher, register, stage } = setUp({}, new SlowHasher());
       const first = expect(register.registerAccount(signUp())).rejects.toMatchObject({
         dependency: 'database',
@@ -135,7 +135,7 @@ describe('Register', () => {
       expect(hasher.hashed).toBe(2);
     });
 
-    it('forgets about an address once its sign-up is over', async () => {
+    it('forgets an address once its sign-up is finished', async () => {
       const { stage, register } = setUp();
       const first = await register.registerAccount(signUp());
       await deliver(stage, stage.accounts.state(first.email)?.code?.mailId ?? '');
@@ -147,7 +147,7 @@ describe('Register', () => {
   describe('with registered addresses concealed', () => {
     const concealed = { CONCEAL_REGISTERED_EMAILS: 'true' };
 
-    it('answers for a taken address as for a free one, after the same work', async () => {
+    it('gives the same answer for a taken address as for a free one, after the same work', async () => {
       const { stage, doorbell, hasher, register } = setUp(concealed);
       const account = await registerAndActivate(stage, kevin());
       const before = stage.accounts.state(account.email);
@@ -179,7 +179,7 @@ describe('Register', () => {
       expect(await dueMails(stage)).toHaveLength(1);
     });
 
-    it('sends nothing to an address whose code is alive: its mail is there already', async () => {
+    it('sends nothing to an address with a valid code, because its mail has been sent', async () => {
       const { stage, doorbell, register } = setUp(concealed);
       await registerAndDeliver(stage, kevin());
       await register.registerAccount(signUp());
@@ -187,14 +187,14 @@ describe('Register', () => {
       expect(await dueMails(stage)).toEqual([]);
     });
 
-    it('gives everybody who signs up at the same moment the same kind of answer', async () => {
+    it('gives all concurrent sign-ups the same kind of answer', async () => {
       const { register, stage } = setUp(concealed);
       const users = await Promise.all(Array.from({ length: 20 }, () => register.registerAccount(signUp())));
       expect(new Set(users.map(({ id }) => id)).size).toBe(20);
       expect(stage.accounts.rows.size).toBe(1);
     });
 
-    it('still says what is wrong with an address or a password, and when it is out of order', async () => {
+    it('still reports an invalid address or password, and an outage', async () => {
       const { stage, register } = setUp(concealed);
       await expect(register.registerAccount(signUp({ password: 'short' }))).rejects.toMatchObject({
         code: 'users.password_unfit',

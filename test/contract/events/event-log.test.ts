@@ -14,7 +14,7 @@ const write = (accountId: string) => database.sql`
   insert into events (type, account_id, data) values ('user.registered', ${accountId}, '{"user_id": "x"}')`;
 
 describe('the log of events in PostgreSQL', () => {
-  it('places each event once, and pages through them in order without a gap', async () => {
+  it('places each event once, and pages through the events in order without gaps', async () => {
     const log = new PostgresEventLog(database.sql);
     for (let n = 0; n < 20; n += 1) await write(randomUUID());
     const placed = await Promise.all(Array.from({ length: 4 }, () => log.sequence(100, false)));
@@ -32,7 +32,7 @@ describe('the log of events in PostgreSQL', () => {
     await expect(log.page(21n, 7)).rejects.toMatchObject({ code: 'events.cursor_unknown' });
   });
 
-  it('owes the events of one account one after the other', async () => {
+  it('delivers the events of one account one after another', async () => {
     const log = new PostgresEventLog(database.sql);
     const deliveries = new PostgresDeliveries(database.sql, database.environment);
     const account = randomUUID();
@@ -53,7 +53,7 @@ describe('the log of events in PostgreSQL', () => {
     expect(await deliveries.backlog()).toMatchObject({ waiting: 0, givenUp: 1, paused: false });
   });
 
-  it('gives up what waits behind others, untried, once a receiver has taken nothing for so long', async () => {
+  it('gives up unattempted events that wait behind others once a receiver has accepted nothing for three days', async () => {
     const { sql, environment } = database;
     await sql`truncate events`;
     const log = new PostgresEventLog(sql);
@@ -92,7 +92,7 @@ describe('the log of events in PostgreSQL', () => {
     expect(await deliveries.giveUpUntaken(threeDays)).toBe(1);
   });
 
-  it('gives up nothing untried for a receiver that takes other events, or that no worker has asked', async () => {
+  it('gives up no unattempted event if the receiver accepts other events, or no worker has tried', async () => {
     const { sql, environment } = database;
     await sql`truncate events, webhook_outages`;
     const log = new PostgresEventLog(sql);
@@ -108,13 +108,13 @@ describe('the log of events in PostgreSQL', () => {
     expect(await deliveries.giveUpUntaken(86_400)).toBe(0);
   });
 
-  it('signs as Standard Webhooks says, with both secrets while one is rotated', () => {
+  it('signs according to Standard Webhooks, with both secrets during a rotation', () => {
     const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'];
     const headers = webhookHeaders('event-1', Math.floor(Date.now() / 1_000), '{"a":1}', secrets);
     for (const secret of secrets) expect(new Webhook(secret).verify('{"a":1}', headers)).toEqual({ a: 1 });
   });
 
-  it('forgets its beginning, up to an event that is still owed, and says so to readers', async () => {
+  it('deletes its oldest events, except those still owed, and tells readers', async () => {
     const { sql, environment } = database;
     await sql`truncate events`;
     const log = new PostgresEventLog(sql);

@@ -22,8 +22,8 @@ async function change(type: 'user.registered' | 'user.deleted' | 'user.replaced'
   return row;
 }
 
-describe('an event that is recorded', () => {
-  it('says who, whether activated and when, and no address', async () => {
+describe('a recorded event', () => {
+  it('contains the account, its activation and the time, but no address', async () => {
     const row = await change('user.registered', false);
     expect(row).toMatchObject({ type: 'user.registered', account_id: KEVIN, request_id: 'request-7' });
     expect(row?.['data']).toEqual({
@@ -34,7 +34,7 @@ describe('an event that is recorded', () => {
     expect(row).toMatchObject({ position: null, due_at: null, delivered_at: null });
   });
 
-  it('has a UUID of version 7 that begins with the time', async () => {
+  it('has a UUID version 7 that starts with the time', async () => {
     const row = await change('user.registered', false);
     const id = String(row?.['id']);
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -42,12 +42,12 @@ describe('an event that is recorded', () => {
     expect(Math.abs(madeAt - Date.now())).toBeLessThan(60_000);
   });
 
-  it('has the address where the configuration asks for it, but never of a deleted account', async () => {
+  it('contains the address if configured, but never for a deleted account', async () => {
     expect((await change('user.registered', true))?.['data']).toMatchObject({ email: 'kevin@example.com' });
     expect((await change('user.deleted', true))?.['data']).not.toHaveProperty('email');
   });
 
-  it('names the registration that took the place of a dead one', async () => {
+  it('contains the registration that replaced an expired one', async () => {
     expect((await change('user.replaced', false))?.['data']).toMatchObject({ replaced_by: KEVIN });
   });
 });

@@ -59,7 +59,7 @@ describe('RedisMetricsStore', () => {
     return { client, ...meteredProcess(new RedisMetricsStore(client)) };
   };
 
-  it('shows the counts of a process whose connection is gone', async () => {
+  it('shows the counts of a process whose connection is lost', async () => {
     const [survivor, killed] = [await startProcess(), await startProcess()];
     killed.recorder.recordRequest(answered);
     await killed.flusher.flush();
@@ -90,7 +90,7 @@ describe('RedisMetricsStore', () => {
     expect(await sizes()).toEqual(before);
   });
 
-  it('keeps every duration, whichever process counted it and whenever it was shown', async () => {
+  it('keeps every duration, whichever process counted it and whenever it was stored', async () => {
     const [one, another] = [await startProcess(), await startProcess()];
     const durations = knownDurations(600);
     for (const [place, durationMs] of durations.entries()) {
@@ -120,7 +120,7 @@ describe('RedisMetricsStore', () => {
     expect(Math.max(...stored.map((sketch) => sketch.readDoubleBE(8)))).toBe(Math.max(...durations));
   });
 
-  it('costs two writes and a bucket a flush, and for each process fourteen reads a report, whatever the traffic', async () => {
+  it('needs two writes and a bucket per flush, and fourteen reads per process for a report, whatever the traffic', async () => {
     const { recorder, flusher, reporter } = await startProcess();
     const commandsOf = async (work: () => Promise<unknown>): Promise<Record<string, number>> => {
       await redis.config('RESETSTAT');
@@ -135,7 +135,7 @@ describe('RedisMetricsStore', () => {
     expect(await commandsOf(() => reporter.report())).toEqual({ hgetall: 2 + 13, ttl: 1 });
   });
 
-  it('lets every key expire that is not a count, and keeps all of them in one slot of a cluster', async () => {
+  it('lets every key except counts expire, and keeps all of them in one slot of a cluster', async () => {
     const { recorder, flusher } = await startProcess();
     recorder.recordRequest(answered);
     recorder.recordBusiness('registrations');
@@ -150,7 +150,7 @@ describe('RedisMetricsStore', () => {
     }
   });
 
-  it('loses nothing, and counts nothing twice, while Redis is frozen', async () => {
+  it('neither loses nor repeats counts while Redis is frozen', async () => {
     const { recorder, flusher, reporter } = await startProcess();
     server.pause();
     try {
@@ -169,7 +169,7 @@ describe('RedisMetricsStore', () => {
     expect(latencies[HEALTH]?.count).toBe(5);
   });
 
-  it('loses nothing while Redis is killed and started again', async () => {
+  it('loses nothing while Redis is killed and restarted', async () => {
     const { client, recorder, flusher, reporter } = await startProcess();
     recorder.recordRequest(answered);
     await flusher.flush();
@@ -184,7 +184,7 @@ describe('RedisMetricsStore', () => {
     expect((await reporter.report()).request_counts).toEqual({ [HEALTH]: 1_001 });
   });
 
-  it('counts once what Redis took in part while it was full', async () => {
+  it('counts a partly stored write once', async () => {
     const { recorder, flusher, reporter } = await startProcess();
     recorder.recordRequest(answered);
     await redis.config('SET', 'maxmemory', '1');
@@ -196,7 +196,7 @@ describe('RedisMetricsStore', () => {
     expect((await reporter.report()).request_counts).toEqual({ [HEALTH]: 1 });
   });
 
-  it('shows everything again where Redis has lost everything', async () => {
+  it('stores everything again if Redis has lost it', async () => {
     const { recorder, flusher, reporter } = await startProcess();
     recorder.recordRequest(answered);
     await flusher.flush();
@@ -205,7 +205,7 @@ describe('RedisMetricsStore', () => {
     expect((await reporter.report()).request_counts).toEqual({ [HEALTH]: 2 });
   });
 
-  it('adds what a dead process counted to the past, once, and forgets its name', async () => {
+  it('adds the counts of a dead process to the past, once, and forgets its name', async () => {
     const [dead, one, another] = [await startProcess(), await startProcess(), await startProcess()];
     dead.recorder.recordRequest(answered);
     dead.recorder.recordBusiness('activations');
@@ -219,7 +219,7 @@ describe('RedisMetricsStore', () => {
     expect(business_metrics.activations).toBe(1);
   });
 
-  it('says that it is unavailable when what it finds is not its own', async () => {
+  it('is unavailable if it finds foreign data', async () => {
     const { recorder, own } = await startProcess();
     const store = new RedisMetricsStore(redis);
     await redis.set('{metrics}:counts', 'of another program');

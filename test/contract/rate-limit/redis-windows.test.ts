@@ -47,7 +47,7 @@ describe('RedisWindows', () => {
     limiter = new RedisWindows(redis);
   });
 
-  it('lets five of two hundred through over two processes', async () => {
+  it('allows five of two hundred requests over two processes', async () => {
     const other = new RedisWindows(connect());
     const budget = charge({ max: 5 });
     const verdicts = await Promise.all(
@@ -56,7 +56,7 @@ describe('RedisWindows', () => {
     expect(allowed(verdicts)).toBe(5);
   });
 
-  it('agrees with a naive count of the windows, whatever comes when', async () => {
+  it('agrees with a naive count of the windows for random requests', async () => {
     const microsNow = async (): Promise<number> => {
       const [seconds, micros] = await redis.time();
       return Number(seconds) * 1_000_000 + Number(micros);
@@ -99,7 +99,7 @@ describe('RedisWindows', () => {
     );
   });
 
-  it('stores no refused request, and nothing that does not expire', async () => {
+  it('stores no refused request, and nothing without an expiry', async () => {
     const budget = charge({ max: 5 });
     for (let round = 0; round < 100; round += 1) {
       await Promise.all(Array.from({ length: 100 }, () => limiter.settle([budget])));
@@ -108,7 +108,7 @@ describe('RedisWindows', () => {
     for (const key of await redis.keys('*')) expect(await redis.pttl(key)).toBeGreaterThan(0);
   });
 
-  it('never lets a set grow over its limit while its window slides', async () => {
+  it('never lets a set grow beyond its limit while its window slides', async () => {
     const budget = charge({ max: 3, windowMs: 20 });
     const passed: number[] = [];
     while (passed.length < 30) {
@@ -121,7 +121,7 @@ describe('RedisWindows', () => {
     }
   });
 
-  it('leaves nothing behind once the window is over, and nothing at all of a look', async () => {
+  it('stores nothing after the window has passed, and nothing for a peek', async () => {
     const budget = charge({ windowMs: 50 });
     await limiter.settle([{ ...budget, action: 'peek' }]);
     expect(await redis.exists(keyOf(budget))).toBe(0);
@@ -131,7 +131,7 @@ describe('RedisWindows', () => {
     expect(await redis.exists(keyOf(budget))).toBe(0);
   });
 
-  it('keeps a client in at most 220 bytes', async () => {
+  it('uses at most 220 bytes per client', async () => {
     const usedMemory = async (): Promise<number> =>
       Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
     const before = await usedMemory();
@@ -148,14 +148,14 @@ describe('RedisWindows', () => {
     expect(((await usedMemory()) - before) / count).toBeLessThanOrEqual(220);
   });
 
-  it('reloads its script after Redis has forgotten it', async () => {
+  it('reloads its script when Redis has lost it', async () => {
     const budget = charge();
     await limiter.settle([budget]);
     await redis.script('FLUSH');
     expect((await limiter.settle([budget]))[0]?.remaining).toBe(1);
   });
 
-  it('begins again after Redis was wiped', async () => {
+  it('starts again when Redis was wiped', async () => {
     const budget = charge({ max: 1 });
     await limiter.settle([budget]);
     await redis.flushall();

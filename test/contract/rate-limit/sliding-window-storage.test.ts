@@ -127,7 +127,7 @@ describe('SlidingWindowStorage', () => {
     },
   );
 
-  it('waits for a frozen Redis once, not with every request', async () => {
+  it('waits for a frozen Redis once, not for every request', async () => {
     server.pause();
     const [, first] = await timed(() => limiter.settle([charge()]));
     expect(first).toBeGreaterThan(150);
@@ -138,7 +138,7 @@ describe('SlidingWindowStorage', () => {
     expect(fallbacks).toBe(21);
   });
 
-  it('survives one outage after another', async () => {
+  it('survives several outages in a row', async () => {
     for (let round = 0; round < 2; round += 1) {
       await server.stop();
       expect((await limiter.settle([charge()]))[0]?.allowed).toBe(true);
@@ -153,7 +153,7 @@ describe('SlidingWindowStorage', () => {
     ]);
   });
 
-  it('takes a budget that one store counted for unspent in the other, and refunds nothing twice', async () => {
+  it('treats a budget counted by one store as unspent in the other, and refunds nothing twice', async () => {
     const budget = charge({ max: 1 });
     const [spent] = await limiter.settle([budget]);
     await server.stop();
@@ -165,7 +165,7 @@ describe('SlidingWindowStorage', () => {
     expect((await limiter.settle([budget]))[0]?.allowed).toBe(false);
   });
 
-  it('hands a fault of its caller on, and stays with Redis', async () => {
+  it('rethrows an error of its caller, and keeps using Redis', async () => {
     const broken = new SlidingWindowStorage(
       { settle: () => Promise.reject(new TypeError('a bug')) },
       new InProcessWindows(),

@@ -7,19 +7,19 @@ describe('Backoff', () => {
     expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   });
 
-  it('waits no longer than a second where they had answered', () => {
+  it('waits at most one second if the processes had answered', () => {
     const backoff = new Backoff();
     const waits = Array.from({ length: 5 }, () => backoff.after(5, true));
     expect(waits).toEqual([250, 500, 1_000, 1_000, 1_000]);
   });
 
-  it('waits for one that was killed while it started as for the first, however many had answered and died', () => {
+  it('waits only as after the first death when a process is killed during startup', () => {
     const backoff = new Backoff();
     for (let death = 0; death < 9; death += 1) backoff.after(5, true);
     expect(backoff.after(5, false)).toBe(250);
   });
 
-  it('replaces one immediately that died later, and begins again', () => {
+  it('replaces a process immediately that dies later, and resets the wait', () => {
     const backoff = new Backoff();
     backoff.after(5, false);
     backoff.after(5, false);

@@ -12,31 +12,31 @@ describe('Watch', () => {
   };
   beforeEach(() => (thread = { state: 'S', ticks: 0 }));
 
-  it('gives a stopped process up after a second, also while it starts', () => {
+  it('reports a stopped process after one second, even during startup', () => {
     thread.state = 'T';
     expect(looksUntil(new Watch(1, () => thread))).toBe(1_000);
     expect(looksUntil(new Watch(1, () => thread), false)).toBe(1_000);
   });
 
-  it('gives a process up after five seconds that sleeps and says nothing', () => {
+  it('reports a process that sleeps silently for five seconds', () => {
     expect(looksUntil(new Watch(1, () => thread))).toBeLessThanOrEqual(5_500);
   });
 
-  it.each(['R', 'D'])('leaves one half a minute that says nothing and is busy (%s)', (state) => {
+  it.each(['R', 'D'])('tolerates half a minute of silence from a busy process (%s)', (state) => {
     thread.state = state;
     expect(looksUntil(new Watch(1, () => thread))).toBe(30_000);
   });
 
-  it('leaves one half a minute that says nothing and uses the processor', () => {
+  it('tolerates half a minute of silence from a process that uses the processor', () => {
     expect(looksUntil(new Watch(1, () => thread), true, () => (thread.ticks += 1))).toBe(30_000);
   });
 
-  it('leaves one alone that speaks', () => {
+  it('tolerates a process that sends heartbeats', () => {
     const watch = new Watch(1, () => thread);
     expect(looksUntil(watch, true, () => watch.heard())).toBe(Infinity);
   });
 
-  it('leaves one alone that starts', () => {
+  it('tolerates a process that is starting', () => {
     expect(looksUntil(new Watch(1, () => thread), false)).toBe(Infinity);
   });
 });

@@ -34,7 +34,7 @@ const errorsOf = ({ paths }: OpenAPIObject, path: string): string[] =>
     .sort();
 
 describe('The OpenAPI document', () => {
-  it('says lengths, lives and counts as they are configured', async () => {
+  it('states lengths, lifetimes and counts as configured', async () => {
     const document = await documentOf({
       ACTIVATION_CODE_LENGTH: '6',
       ACTIVATION_CODE_EXPIRY_SECONDS: '90',
@@ -60,7 +60,7 @@ describe('The OpenAPI document', () => {
     expect(document.info.description).toContain('expires after 90 s');
   });
 
-  it('names in concealed mode no answer that would tell who is registered', async () => {
+  it('documents no response that reveals registered addresses in concealed mode', async () => {
     const [plain, concealed] = await Promise.all([
       documentOf(),
       documentOf({ CONCEAL_REGISTERED_EMAILS: 'true', OPERATIONS_PORT: '9000' }),
@@ -107,7 +107,7 @@ describe('The OpenAPI document', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('has an example for every answer, and the errors of its status alone', async () => {
+  it('has an example for every response, and only the errors of its status', async () => {
     for (const { operationId, responses } of operationsOf(await documentOf())) {
       for (const [status, { content = {} }] of Object.entries(responses)) {
         for (const { example, examples, schema } of Object.values(content)) {

@@ -3,11 +3,11 @@ import { EventQueryPipe } from './event-query.pipe';
 const read = (query: Record<string, unknown>) => new EventQueryPipe().transform(query);
 
 describe('EventQueryPipe', () => {
-  it('reads from the oldest event, a hundred of them, without a wait, where nothing is said', () => {
+  it('defaults to the oldest event, a hundred events and no wait', () => {
     expect(read({})).toEqual({ after: null, limit: 100, waitSeconds: 0 });
   });
 
-  it('takes every position that PostgreSQL can hold, and each bound itself', () => {
+  it('accepts every position that PostgreSQL can store, and each bound', () => {
     const query = { after: '9223372036854775807', limit: '1000', wait: '60' };
     expect(read(query)).toEqual({ after: 9_223_372_036_854_775_807n, limit: 1_000, waitSeconds: 60 });
   });

@@ -13,7 +13,7 @@ describe('Challenges of a 401', () => {
     ["Node's fetch", { 'Sec-Fetch-Mode': 'cors' }, 'Basic'],
     ["a page's fetch", { 'Sec-Fetch-Dest': 'empty', 'Sec-Fetch-Mode': 'cors' }, 'xBasic'],
     ['an older script', { 'X-Requested-With': 'XMLHttpRequest' }, 'xBasic'],
-  ])('have for %s the scheme that it can use', async (_who, headers, scheme) => {
+  ])('use a scheme that %s understands', async (_who, headers, scheme) => {
     const answer = await edge.http.post('/api/v1/users/activation-codes').set(headers);
     expect([answer.status, problemOf(answer).error, answer.headers['www-authenticate']]).toEqual([
       401,

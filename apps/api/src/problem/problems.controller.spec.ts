@@ -5,7 +5,7 @@ import { ProblemsController } from './problems.controller';
 
 const LANGUAGES = ['en', 'fr', 'de', 'es', 'pt', 'ja', 'ar'];
 
-describe('What errors say', () => {
+describe('Messages of errors', () => {
   let edge: EdgeApp;
   beforeAll(async () => {
     edge = await startEdge({ ENABLE_RATE_LIMITING: 'false' }, [UsersController, ProblemsController]);
@@ -18,7 +18,7 @@ describe('What errors say', () => {
       .set('Accept-Language', language)
       .send({ email: 'none', password: 'short', extra: 1 });
 
-  it('follows Accept-Language in every language of the mails, with the same codes', async () => {
+  it('follow Accept-Language in every language of the mails, with the same codes', async () => {
     const answers = await Promise.all(LANGUAGES.map(refusalIn));
     const problems = answers.map(problemOf);
     expect(answers.map(({ headers }) => headers['content-language'])).toEqual(LANGUAGES);
@@ -50,7 +50,7 @@ describe('What errors say', () => {
     [`${'a'.repeat(65)}@example.com`, 'must have at most 64 bytes before the "@"'],
     ['kevin@localhost', 'must have a domain name such as example.com after the "@"'],
     [42, 'must be a string'],
-  ])('says in every language what is wrong with the address %j', async (email, english) => {
+  ])('explain in every language why the address %j is invalid', async (email, english) => {
     const answers = await Promise.all(
       LANGUAGES.map((language) =>
         edge.http
@@ -68,13 +68,13 @@ describe('What errors say', () => {
     for (const message of others) expect(message).not.toMatch(/[{}]|name@example/);
   });
 
-  it('is English where no language fits', async () => {
+  it('are English if no language matches', async () => {
     const answer = await refusalIn('tlh, nl;q=0.5');
     expect(answer.headers['content-language']).toBe('en');
     expect(problemOf(answer).message).toContain('email must be an email address');
   });
 
-  it('is exact in each language', async () => {
+  it('are precise in each language', async () => {
     const answer = await edge.http
       .post('/api/v1/users/register')
       .set({ 'Accept-Language': 'de-AT', 'Content-Type': 'application/json' })
@@ -90,7 +90,7 @@ describe('Pages of errors', () => {
   });
   afterAll(() => edge.app.close());
 
-  it.each(ERROR_NAMES)('say cause and remedy of %s to programs', async (error) => {
+  it.each(ERROR_NAMES)('show cause and remedy of %s to programs', async (error) => {
     const { status, body } = await edge.http.get(`/problems/${error}`);
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -100,7 +100,7 @@ describe('Pages of errors', () => {
     });
   });
 
-  it('are HTML for people, with nothing that is not escaped', async () => {
+  it('are HTML for people, with everything escaped', async () => {
     const answer = await edge.http.get('/problems/NotFound').set('Accept', 'text/html,*/*;q=0.8');
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(answer.headers['vary']).toContain('Accept');
@@ -108,7 +108,7 @@ describe('Pages of errors', () => {
     expect(answer.text).not.toContain('<Co>');
   });
 
-  it.each(['Nothing', '__proto__', 'notfound'])('have none for %s', async (name) => {
+  it.each(['Nothing', '__proto__', 'notfound'])('do not exist for %s', async (name) => {
     const answer = await edge.http.get(`/problems/${name}`);
     expect([answer.status, problemOf(answer).error]).toEqual([404, 'NotFound']);
   });

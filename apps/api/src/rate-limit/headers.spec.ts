@@ -37,13 +37,13 @@ describe('rateLimitHeaders', () => {
     expect(parseList(headers['RateLimit-Policy'] ?? '')).toHaveLength(2);
   });
 
-  it('shows, of limits that refuse, the one that refuses longest', () => {
+  it('shows the refusing limit that lasts longest', () => {
     const longest = verdict({ limit: 'registration', allowed: false, remaining: 0, resetAt: 1_700_003_600 });
     const found = tightest([verdict({ remaining: 0 }), verdict({ allowed: false, remaining: 0 }), longest]);
     expect(found).toBe(longest);
   });
 
-  it('says nothing where no limit applies', () => {
+  it('is empty if no limit applies', () => {
     expect(rateLimitHeaders([])).toEqual({});
   });
 });

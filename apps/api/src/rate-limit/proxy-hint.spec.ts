@@ -8,7 +8,7 @@ function hearing(): { hint: ProxyHint; lines: string[] } {
 }
 
 describe('ProxyHint', () => {
-  it('speaks once when one address makes nearly all registrations', () => {
+  it('warns once when one address makes nearly all registrations', () => {
     const { hint, lines } = hearing();
     for (let index = 0; index < 100; index += 1) hint.registrationFrom('10.0.0.1');
     expect(lines).toHaveLength(1);

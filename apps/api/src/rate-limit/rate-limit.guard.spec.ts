@@ -23,7 +23,7 @@ describe('Limits of a new route', () => {
   });
   afterAll(() => edge.app.close());
 
-  it('are those that a plain @Throttle() gives it, with no further code', async () => {
+  it('are the ones in a plain @Throttle(), without further code', async () => {
     const get = (address: string) => edge.http.get('/things/limited').set(from(address));
     const first = await get('192.0.2.1');
     expect([
@@ -42,7 +42,7 @@ describe('Limits of a new route', () => {
     expect((await get('192.0.2.2')).status).toBe(200);
   });
 
-  it('are none where it names none', async () => {
+  it('are none if it lists none', async () => {
     const answer = await edge.http.get('/things/free').set(from('192.0.2.3'));
     expect(answer.status).toBe(200);
     expect(Object.keys(answer.headers).filter((name) => name.includes('ratelimit'))).toEqual([]);
@@ -72,7 +72,7 @@ describe('Limits of accounts', () => {
     ['a field that is not valid', { email: 'kevin', password: PASSWORD }, 400],
     ['a body that is no JSON', '{', 400],
     ['a body that is too large', { email: 'a'.repeat(20_000), password: PASSWORD }, 413],
-  ])('give a registration back that was refused for %s', async (_what, body, status) => {
+  ])('refund a registration that was refused for %s', async (_what, body, status) => {
     const address = `198.51.100.${_what.length}`;
     const refused = await register(address, body);
     expect([
@@ -83,7 +83,7 @@ describe('Limits of accounts', () => {
     expect(refused.headers['ratelimit-policy']).toContain('"global"');
   });
 
-  it('let five of twenty concurrent registrations of a client pass', async () => {
+  it('allow five of twenty concurrent registrations of a client', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
         register('203.0.113.1', { email: `p${index}@example.com`, password: PASSWORD }),
@@ -93,7 +93,7 @@ describe('Limits of accounts', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(15);
   });
 
-  it('spend credentials for wrong passwords alone, and show the account its own limit', async () => {
+  it('count only wrong passwords, and show the account its own limit', async () => {
     for (let index = 0; index < 3; index += 1) {
       const right = await activate('203.0.113.2', PASSWORD);
       expect([right.status, right.headers['x-ratelimit-limit']]).toEqual([200, '3']);
@@ -104,7 +104,7 @@ describe('Limits of accounts', () => {
     expect(wrong.map(({ status }) => status)).toEqual([401, 401, 401, 429]);
   });
 
-  it('give an attempt back whose code was malformed', async () => {
+  it('refund an attempt with a malformed code', async () => {
     for (let index = 0; index < 5; index += 1) {
       const answer = await activate('203.0.113.3', 'WrongPass123', 'no code');
       expect([answer.status, problemOf(answer).errors?.[0]?.field]).toEqual([400, 'activation_code']);
@@ -112,7 +112,7 @@ describe('Limits of accounts', () => {
     }
   });
 
-  it('are shown to a request without credentials, which is refused after them', async () => {
+  it('are shown to a request without credentials, which is then refused', async () => {
     const answer = await edge.http.post('/api/v1/users/activation-codes').set(from('203.0.113.4'));
     expect([answer.status, answer.headers['ratelimit-policy']]).toEqual([
       401,
@@ -122,7 +122,7 @@ describe('Limits of accounts', () => {
 });
 
 describe('ENABLE_RATE_LIMITING=false', () => {
-  it('lets everything pass, without header fields', async () => {
+  it('allows everything, without rate-limit headers', async () => {
     const { app, http } = await startEdge({ ENABLE_RATE_LIMITING: 'false' });
     for (let index = 0; index < 7; index += 1) {
       const answer = await http

@@ -43,10 +43,10 @@ function serve(env: NodeJS.ProcessEnv = {}): ReturnType<typeof request> {
   return request(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 }
 
-describe('A full hashing line', () => {
+describe('A full hashing queue', () => {
   beforeEach(() => (passwords.full = true));
 
-  it('answers a registration 503 with Retry-After before it is handled, and without limits', async () => {
+  it('refuses a registration with 503 and Retry-After before it is handled, and without spending limits', async () => {
     const answer = await serve().post('/api/v1/users/register').send({ email: 'kevin@example.com' });
     expect(answer.status).toBe(503);
     expect(answer.body).toMatchObject({ error: 'ServiceUnavailable', retry_after_seconds: 1 });
@@ -59,7 +59,7 @@ describe('A full hashing line', () => {
     expect(handled).toBe(0);
   });
 
-  it('logs one short line of it, and measures it under its route', async () => {
+  it('logs one short line per refusal, and counts it under its route', async () => {
     await serve().post('/api/v1/users/register').send({});
     expect(lines.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(lines)).toMatchObject({ route: '/api/v1/users/register', message: 'shed' });
@@ -68,28 +68,28 @@ describe('A full hashing line', () => {
     ]);
   });
 
-  it('answers an activation early where no password is remembered', async () => {
+  it('refuses an activation early if no password is remembered', async () => {
     const http = serve({ PASSWORD_MEMORY_SECONDS: '0' });
     expect((await http.post('/api/v1/users/activate').send({})).status).toBe(503);
     expect((await http.post('/api/v1/users/activation-codes')).status).toBe(503);
     expect(handled).toBe(0);
   });
 
-  it('lets an activation pass that may need no hash', async () => {
+  it('allows an activation that may not need a hash', async () => {
     const http = serve({ PASSWORD_MEMORY_SECONDS: '300' });
     expect((await http.post('/api/v1/users/activate').send({})).status).toBe(200);
     expect((await http.post('/api/v1/users/activation-codes')).status).toBe(200);
   });
 
-  it('lets everything else pass', async () => {
+  it('allows everything else', async () => {
     const http = serve();
     expect((await http.get('/api/v1/health')).status).toBe(200);
     expect((await http.get('/api/v1/users/register')).status).toBe(200);
   });
 });
 
-describe('A hashing line with a place', () => {
-  it('lets a registration pass', async () => {
+describe('A hashing queue with free capacity', () => {
+  it('allows a registration', async () => {
     expect((await serve().post('/api/v1/users/register').send({})).status).toBe(200);
     expect(passwords.refusal()).toBeUndefined();
     passwords.full = true;

@@ -8,11 +8,11 @@ describe('ActivationView', () => {
     new ActivationView(parseEnvironment({ CONCEAL_REGISTERED_EMAILS: concealed })).ofRegistration(registered)
       .code_length;
 
-  it('shows how long the code is', () => {
+  it('shows the length of the code', () => {
     expect(lengthShown('false')).toBe(6);
   });
 
-  it('shows the usual length in concealed mode, because pretended registrations have no longer codes', () => {
+  it('shows the usual length in concealed mode, because pretended registrations never have longer codes', () => {
     expect(lengthShown('true')).toBe(4);
   });
 });

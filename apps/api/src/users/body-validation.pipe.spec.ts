@@ -34,7 +34,7 @@ describe('Bodies of accounts', () => {
     [{ ...valid, extra: 1 }, 'extra.unknown', {}],
     [{ ...valid, toString: 1 }, 'toString.unknown', {}],
     [[valid], 'body.invalid', {}],
-  ])('are refused with a code and its numbers: %j', async (body, code, params) => {
+  ])('are refused with a code and its bounds: %j', async (body, code, params) => {
     const answer = await register(body);
     expect([answer.status, problemOf(answer).errors?.map((fault) => [fault.code, fault.params])]).toEqual([
       400,
@@ -42,7 +42,7 @@ describe('Bodies of accounts', () => {
     ]);
   });
 
-  it('are refused with all their faults together', async () => {
+  it('are refused with all their faults in one response', async () => {
     const answer = await register({ email: 'kevin', password: 'short', extra: 1 });
     expect(
       problemOf(answer)
@@ -51,7 +51,7 @@ describe('Bodies of accounts', () => {
     ).toEqual(['email.invalid', 'extra.unknown', 'password.too_short']);
   });
 
-  it('name at most ten faults, and are not read past fifty fields', async () => {
+  it('list at most ten faults, and are not read beyond fifty fields', async () => {
     const fields = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, n) => [`f${n}`, n]));
     const many = await register({ ...valid, ...fields(40) });
@@ -61,7 +61,7 @@ describe('Bodies of accounts', () => {
     expect(JSON.stringify(huge.body).length).toBeLessThan(2_000);
   });
 
-  it('that are no UTF-8 are refused: two passwords must not become one', async () => {
+  it('that are not valid UTF-8 are refused, because two passwords could become one', async () => {
     const bytes = Buffer.from(JSON.stringify({ ...valid, password: 'p_ss-and-more' }));
     bytes[bytes.indexOf('_')] = 0xe4;
     const answer = await send(bytes);

@@ -1,7 +1,7 @@
 import { csvLine } from './format';
 
 describe('csvLine', () => {
-  it('quotes what would end a field, and doubles quotes', () => {
+  it('quotes fields with special characters, and doubles quotes', () => {
     expect(csvLine(['a,b', 'say "x"', 'two\nlines', '', null, 7])).toBe(
       '"a,b","say ""x""","two\nlines",,,7\n',
     );
@@ -12,11 +12,11 @@ describe('csvLine', () => {
     (text) => expect(csvLine([text])).toBe(`'${text}\n`),
   );
 
-  it('puts the apostrophe inside of the quotes', () => {
+  it('puts the apostrophe inside the quotes', () => {
     expect(csvLine(['=HYPERLINK("x")'])).toBe(`"'=HYPERLINK(""x"")"\n`);
   });
 
-  it('leaves numbers as they are, and nothing that steers a terminal', () => {
+  it('leaves numbers unchanged, and removes control characters', () => {
     expect(csvLine([-7, 'red \u001b[31mtext\u009b'])).toBe('-7,red  [31mtext \n');
   });
 });

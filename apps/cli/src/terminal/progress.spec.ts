@@ -10,7 +10,7 @@ function terminal(isTTY: boolean): { stream: NodeJS.WriteStream; written: () => 
 }
 
 describe('Progress', () => {
-  it('draws on a terminal how much of how much is done, and wipes it at the end', () => {
+  it('draws the progress on a terminal, and clears the line at the end', () => {
     const { stream, written } = terminal(true);
     const progress = new Progress(4_000, stream);
     progress.at(1_000);
@@ -19,7 +19,7 @@ describe('Progress', () => {
     expect(written()).toBe('\r\u001b[K');
   });
 
-  it('writes nothing where there is no terminal', () => {
+  it('writes nothing without a terminal', () => {
     const { stream, written } = terminal(false);
     const progress = new Progress(4_000, stream);
     progress.at(1_000);

@@ -13,12 +13,12 @@ describe('Hold', () => {
     );
   });
 
-  it('lets everything pass while the server serves', () => {
+  it('allows every attempt while the server works', () => {
     for (let attempt = 0; attempt < 5; attempt += 1) expect(hold.begin()).toBe(true);
     expect(hold.seconds).toBe(0);
   });
 
-  it('lets one attempt through after each pause, and all again after a success', () => {
+  it('allows one attempt after each pause, and all after a success', () => {
     expect(hold.begin()).toBe(true);
     hold.fails('down', { turnedAway: false, mail: undefined });
     expect(hold.begin()).toBe(false);
@@ -32,7 +32,7 @@ describe('Hold', () => {
   it.each([
     [false, 5],
     [true, 30],
-  ])('pauses longer each time, where the server replied: %s, up to %i s', (replied, most) => {
+  ])('pauses longer each time if the server replied: %s, up to %i s', (replied, most) => {
     const pauses: number[] = [];
     for (let failure = 0; failure < 10; failure += 1) {
       expect(hold.begin()).toBe(true);
@@ -45,13 +45,13 @@ describe('Hold', () => {
     expect(changes).toEqual(['no']);
   });
 
-  it('counts attempts that fail together once', () => {
+  it('counts attempts that fail together as one', () => {
     for (let attempt = 0; attempt < 10; attempt += 1) hold.begin();
     for (let attempt = 0; attempt < 10; attempt += 1) hold.fails('no', { turnedAway: true, mail: undefined });
     expect(hold.seconds).toBe(0.5);
   });
 
-  it('does not hold up the others for refusals of a single mail, until another is refused', () => {
+  it('does not delay other mails for refusals of one mail, until another one is refused', () => {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       expect(hold.begin()).toBe(true);
       hold.fails('5.7.1', { turnedAway: true, mail: 'a@example.com' });
@@ -62,7 +62,7 @@ describe('Hold', () => {
     expect(hold.seconds).toBeGreaterThan(0);
   });
 
-  it('knows for how long the server has failed', () => {
+  it('knows how long the server has been failing', () => {
     hold.fails('no', { turnedAway: false, mail: undefined });
     now += 12_000;
     hold.fails('no', { turnedAway: false, mail: undefined });

@@ -195,7 +195,7 @@ const REPLIES: [Fault, Stage, string][] = [
 ];
 
 describe('judgeReply', () => {
-  it.each(REPLIES)('blames the %s in answer to the %s: %s', (fault, stage, reply) => {
+  it.each(REPLIES)('blames the %s for a reply at the stage %s: %s', (fault, stage, reply) => {
     expect(judgeReply(stage, reply)).toBe(fault);
   });
 });

@@ -54,12 +54,12 @@ const dashboardExpressions = [...read('grafana/dashboard.json').matchAll(/"expr"
 );
 
 describe('the files of deploy/', () => {
-  it('has an expression for every alert, and for every panel that draws', () => {
+  it('have an expression for every alert and every panel', () => {
     expect(alertExpressions).toHaveLength(alerts.match(/- alert:/g)?.length ?? 0);
     expect(dashboardExpressions.length).toBeGreaterThan(20);
   });
 
-  it('tests every alert that there is, and no other', () => {
+  it('test every existing alert, and no others', () => {
     const namesIn = (text: string, pattern: RegExp): string[] => [
       ...new Set([...text.matchAll(pattern)].map(([, name = '']) => name)),
     ];
@@ -70,7 +70,7 @@ describe('the files of deploy/', () => {
     expect(tested.sort()).toEqual(alertsThatAre.sort());
   });
 
-  it('has a line in the operations page for every alert', () => {
+  it('have a row in the operations page for every alert', () => {
     const page = readFileSync(path.join(__dirname, '../../../../docs/operations.md'), 'utf8');
     for (const [, name] of alerts.matchAll(/- alert: (\w+)/g)) expect(page).toContain(`| \`${name}\``);
   });
@@ -99,7 +99,7 @@ describe('the files of deploy/', () => {
     },
   );
 
-  it('asks only for results and outcomes that there are', async () => {
+  it('query only existing results and outcomes', async () => {
     const registry = new Registry();
     new PrometheusInstruments(registry).limitsEnforced(['registration']);
     const exposition = await registry.metrics();
@@ -111,7 +111,7 @@ describe('the files of deploy/', () => {
     }
   });
 
-  it('finds the alerts where the configuration expects them', () => {
+  it('have the alerts where the configuration expects them', () => {
     expect(read('prometheus/prometheus.yml')).toMatch(/rule_files:\n +- alerts\.yml/);
   });
 });

@@ -23,7 +23,7 @@ describe('PrometheusInstruments', () => {
     expect(await lines('http_request_duration_seconds_count')).toHaveLength(1);
   });
 
-  it('counts a request in flight until it is over, once', async () => {
+  it('counts a request in flight until it ends, once', async () => {
     const { instruments, lines } = create();
     const [one, other] = [instruments.requestStarted(), instruments.requestStarted()];
     expect(await lines('http_requests_in_flight')).toEqual(['http_requests_in_flight 2']);
@@ -33,7 +33,7 @@ describe('PrometheusInstruments', () => {
     other();
   });
 
-  it('bounds its series, whatever labels come', async () => {
+  it('bounds its series for any labels', async () => {
     const { instruments, lines } = create();
     for (let place = 0; place < 10_000; place += 1) {
       instruments.requestFinished({ method: 'GET', route: `/${place}`, status: '200' }, 0.001);
@@ -44,7 +44,7 @@ describe('PrometheusInstruments', () => {
     ]);
   });
 
-  it('counts business events that the recorder is told', async () => {
+  it('counts business events from the recorder', async () => {
     const { instruments, lines } = create();
     const recorder = new TallyRecorder(new RollingTally(), instruments);
     recorder.recordBusiness('registrations');
@@ -62,7 +62,7 @@ describe('PrometheusInstruments', () => {
     ]);
   });
 
-  it('asks one question for the figures of one answer, at most once a second', async () => {
+  it('sends one query for all values of one answer, at most once a second', async () => {
     const { instruments, lines } = create();
     let asked = 0;
     instruments.watchMailBacklog(async () => {
@@ -77,7 +77,7 @@ describe('PrometheusInstruments', () => {
     expect(asked).toBe(1);
   });
 
-  it('shows held mails only where a worker knows of them', async () => {
+  it('shows held mails only if a worker knows about them', async () => {
     const { instruments, lines } = create();
     instruments.watchMailBacklog(() =>
       Promise.resolve({ owed: 3, oldestSeconds: 1, unattemptedSeconds: 1, givenUp: 0, withheld: 0 }),
@@ -86,7 +86,7 @@ describe('PrometheusInstruments', () => {
     expect(await lines('mail_held')).toEqual([]);
   });
 
-  it('shows the events that wait, and counts the attempts to deliver them', async () => {
+  it('shows waiting events, and counts delivery attempts', async () => {
     const { instruments, lines } = create();
     expect(await lines('events_')).toEqual([]);
     instruments.watchEventBacklog(() =>
@@ -110,7 +110,7 @@ describe('PrometheusInstruments', () => {
     ]);
   });
 
-  it('leaves out what cannot be told, and answers nevertheless', async () => {
+  it('leaves unknown values out, and still answers', async () => {
     const { instruments, lines } = create();
     expect(await lines('mail_owed')).toEqual([]);
     instruments.watchMailBacklog(() => Promise.reject(new Error('away')));
@@ -119,7 +119,7 @@ describe('PrometheusInstruments', () => {
     expect(await lines('activation_codes_expired_unused')).toEqual([]);
   });
 
-  it('shows the hashing line as it is when scraped', async () => {
+  it('shows the current hashing queue when scraped', async () => {
     const { instruments, lines } = create();
     const line = { waiting: 4, running: 2, rejected: 7 };
     instruments.watchHashing(() => line);
@@ -130,7 +130,7 @@ describe('PrometheusInstruments', () => {
     expect(await lines('password_hash_rejections_total')).toEqual(['password_hash_rejections_total 9']);
   });
 
-  it('shows the Node runtime next to our own', async () => {
+  it('includes metrics of the Node runtime', async () => {
     const { registry } = create();
     const scrape = new PrometheusScrape(registry);
     expect(scrape.contentType).toMatch(/^text\/plain; version=0\.0\.4/);

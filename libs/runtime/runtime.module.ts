@@ -20,9 +20,9 @@ import { Warnings } from './health/warnings';
 const AppName = Symbol('app name');
 
 /**
- * What every app stands on: configuration, log, PostgreSQL, Redis, and whether they are healthy. It is global, so a module
- * that needs `Environment` injects it; none takes the configuration as an argument. Pools close last, after the requests
- * in flight.
+ * The foundation of every app: configuration, logging, PostgreSQL, Redis, and their health. It is global: a module
+ * that needs `Environment` injects it, and none takes the configuration as an argument. Pools close last, after the
+ * requests in flight.
  */
 @Global()
 @Module({})
@@ -35,7 +35,7 @@ export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
     @Inject(Logger) private readonly logger: Logger,
   ) {}
 
-  /** @param app the name in its log lines and traces */
+  /** @param app name of the app in log lines and traces */
   static forRoot(app: string, environment: Environment): DynamicModule {
     return {
       module: RuntimeModule,

@@ -14,7 +14,7 @@ import { EraseAccounts } from './use-cases/erase-accounts';
 import { FindAccount } from './use-cases/find-account';
 import { ImportAccounts } from './use-cases/import-accounts';
 
-/** AccountDirectory, OperatorTrail, AccountAdministration, SignUpStatistics → PostgreSQL. For the command line alone. */
+/** AccountDirectory, OperatorTrail, AccountAdministration, SignUpStatistics → PostgreSQL. For the command line only. */
 @Module({
   providers: [
     { provide: AccountDirectory, useClass: PostgresAccountDirectory },

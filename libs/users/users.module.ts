@@ -13,7 +13,7 @@ import { Authenticate } from './use-cases/authenticate';
 import { EraseOwnAccount } from './use-cases/erase-own-account';
 import { Register } from './use-cases/register';
 
-/** Needs PostgreSQL alone. */
+/** Needs only PostgreSQL. */
 export const USER_REPOSITORY: Provider = { provide: UserRepository, useClass: PostgresUserRepository };
 
 export const ADDRESS_DIGEST: Provider = {
@@ -36,7 +36,7 @@ export const PASSWORD_HASHER: Provider = { provide: PasswordHasher, useClass: Bc
       inject: [Environment],
       useFactory: ({ PASSWORD_MIN_LENGTH, PASSWORD_BLOCKLIST }: Environment): PasswordRules => ({
         minLength: PASSWORD_MIN_LENGTH,
-        // The most common passwords of public leaks, in lower case, as zxcvbn ships them.
+        // The most common passwords of public leaks, in lower case, from zxcvbn.
         blocklist: new Set(PASSWORD_BLOCKLIST ? dictionary['passwords-common'] : []),
       }),
     },

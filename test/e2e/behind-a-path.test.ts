@@ -63,7 +63,7 @@ describe('Behind a path of a site', () => {
     60_000,
   );
 
-  it('a header that names another path changes nothing', async () => {
+  it('a header with another path changes nothing', async () => {
     const elsewhere = { 'X-Forwarded-Prefix': '/elsewhere', 'X-Forwarded-Path': '/elsewhere/docs' };
     const answers = await Promise.all(
       ['', 'docs-json', 'docs', 'nothing'].map((path) => fetch(`${base}${path}`, { headers: elsewhere })),
@@ -71,7 +71,7 @@ describe('Behind a path of a site', () => {
     for (const answer of answers) expect(await answer.text()).not.toContain('elsewhere');
   });
 
-  it('the document names the path as its server, and in the types of its examples', async () => {
+  it('the OpenAPI document has the path in its server and in the types of its examples', async () => {
     const document = (await (await fetch(`${base}docs-json`)).json()) as {
       servers: object[];
       paths: Record<string, { get: { responses: Record<string, { content: Record<string, unknown> }> } }>;

@@ -205,7 +205,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     await Promise.all([service.inbox.mailTo(own), service.inbox.mailTo(taken, 2)]);
   });
 
-  it('repeat a registration alike after a new code was asked for, and after one was guessed wrong to its end', async () => {
+  it('repeat a registration identically after a new code was requested, and after a code had too many failed attempts', async () => {
     const { taken, own } = await people(service, client, 'later');
     const story = async (email: string): Promise<unknown> => {
       const key = { 'Idempotency-Key': `repeat-later-${email}` };
@@ -236,7 +236,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     expect(pretended).toEqual(free);
   });
 
-  it('repeat an answer that many processes race for, where the address was free and where it was taken', async () => {
+  it('repeat one answer for racing processes, whether the address was free or taken', async () => {
     const { taken, own } = await people(service, client, 'race');
     const second = mode === 'redis' ? await spawnApp('api', service.env) : service.api;
     const clients = [client, new Client(second.url)] as const;
@@ -253,7 +253,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     if (second !== service.api) await second.stop();
   });
 
-  it('activate with the right code, although wrong ones were not told apart', async () => {
+  it('activate with the right code, although wrong ones get the same response', async () => {
     await client.register('owner@example.com', PASSWORD);
     const code = codeIn(await service.inbox.mailTo('owner@example.com'));
     expect((await client.activate('owner@example.com', PASSWORD, wrongCode(code))).status).toBe(401);

@@ -198,7 +198,7 @@ describe('The protocol', () => {
     expect(everything).not.toContain('secretive@example.com');
   });
 
-  it('finishes what is in flight, takes a last request, and answers 503 to what comes later, when it is told to end', async () => {
+  it('finishes requests in flight at shutdown, accepts a last request, and answers later ones with 503', async () => {
     const app = await Service.start('one-node', { CORS_ORIGINS: ORIGIN });
     try {
       const body = JSON.stringify({ email: 'inflight@example.com', password: 'SecurePass123' });
@@ -217,7 +217,7 @@ describe('The protocol', () => {
       expect(last.received()).toMatch(/connection: close/i);
 
       await until('nothing is taken any more', () =>
-        app.api.lines.some((line) => line.includes('Finishing what is in flight')),
+        app.api.lines.some((line) => line.includes('Finishing requests in flight')),
       );
       late.write('\r\n{}');
       await until('the late answer', () => late.received().includes('request_id'));

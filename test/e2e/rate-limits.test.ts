@@ -107,7 +107,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect([refused.status, refused.headers.get('x-ratelimit-limit')]).toEqual([429, '1']);
   });
 
-  it('answers the request for a new code again within the minute where its key says that it is the same', async () => {
+  it('repeat the answer to a request for a new code with the same Idempotency-Key within the minute', async () => {
     await registered('again@example.com', '203.0.113.25');
     const [key, other] = ['the-key-of-a-code', 'another-key-of-one'].map((value) => ({
       'Idempotency-Key': value,
@@ -122,7 +122,7 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     await service.inbox.mailTo('again@example.com', 2);
   });
 
-  it('lets a code that had too many failed attempts be replaced within the minute, once', async () => {
+  it('allow replacing a code with too many failed attempts within the minute, once', async () => {
     await registered('thrice@example.com', '203.0.113.24');
     const again = () => client.newCode('thrice@example.com', PASSWORD);
     expect((await again()).status).toBe(202);

@@ -33,7 +33,7 @@ const ROUTES: readonly (readonly [
   ['users/me', (client, email) => client.me(email, WRONG)],
 ];
 
-describe('The time of an answer', () => {
+describe('Response time', () => {
   let service: Service;
   let client: Client;
 
@@ -44,7 +44,7 @@ describe('The time of an answer', () => {
   });
   afterAll(() => service.stop());
 
-  it.each(ROUTES)('does not tell at %s whether an address is known', async (_route, ask) => {
+  it.each(ROUTES)('does not reveal at %s whether an address is registered', async (_route, ask) => {
     const { known, older, unknown, skipped } = await timed(ROUNDS, {
       known: () => ask(client, 'known@example.com'),
       older: () => ask(client, 'older@example.com'),

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Runs a task for all who ask: one run under way and one waiting, however many ask. Each caller gets a run
- * that began after the question.
+ * Runs a task for all callers: at most one run in progress and one waiting. Each caller gets a run that started after
+ * its call.
  */
 export class OneAtATime<T> {
   private underWay: Promise<unknown> | null = null;
   private waiting: Promise<T> | null = null;
 
-  /** @param spacingMs least time from the beginning of a run to that of the next */
+  /** @param spacingMs minimum time between the starts of two runs */
   constructor(
     private readonly task: () => Promise<T>,
     private readonly spacingMs = 0,
@@ -31,7 +31,7 @@ export class OneAtATime<T> {
         ? run
         : Promise.allSettled([run, delay(this.spacingMs, undefined, { ref: false })]);
     this.underWay = over;
-    // Where a caller waits, the next run takes its place; no second one may start in between.
+    // If a caller waits, the next run takes the slot; no second one may start in between.
     const settled = (): void => {
       if (this.waiting === null) this.underWay = null;
     };
@@ -47,13 +47,16 @@ interface Asked<T> {
 }
 
 /**
- * Asks once for all who want the same answer: while the question is open and, if it is to be remembered, until so many
- * milliseconds after it was asked. A failure is not shared: each of those who waited asks in turn.
+ * Makes one call for all callers that want the same answer: while it is pending and, if it is remembered, for that
+ * many milliseconds after it started. A failure is not shared: each waiting caller retries in turn.
  */
 export class SharedAnswers<T> {
   private readonly asked = new Map<string, Asked<T>>();
 
-  /** @param freshMs 0: an answer is not remembered. Otherwise names must be few: each keeps its last answer. */
+  /**
+   * @param freshMs 0: answers are not remembered. Otherwise there must be few names, because each keeps its last
+   * answer.
+   */
   constructor(private readonly freshMs = 0) {}
 
   async get(name: string, ask: () => Promise<T>): Promise<T> {
@@ -61,7 +64,7 @@ export class SharedAnswers<T> {
       try {
         return await other;
       } catch {
-        // The next one asks.
+        // The next caller retries.
       }
     }
     const askedAt = performance.now();

@@ -8,13 +8,13 @@ import { NotReady, requireReadiness } from '../postgres/readiness';
 import { Sql } from '../postgres/sql';
 import { proveRedis, Redis } from '../redis/redis';
 
-/** How long an answer is good: probes, however many, cost a dependency one question a second. */
+/** How long an answer is reused: however many probes there are, a dependency gets one query per second. */
 const FRESH_MS = 1_000;
 
 /**
- * Asks a dependency at most once a second, and once for all who ask meanwhile, by a monotonic clock. Why it is
- * down stands in the log, once, and not in the answer: probes and health are public. (Terminus's own `attempt` does
- * neither.)
+ * Checks a dependency at most once a second, and once for all concurrent callers, using a monotonic clock. The reason
+ * of a failure is logged once and left out of the response, because probes and health are public. (Terminus's own
+ * `attempt` does neither.)
  */
 export class CachedIndicator<Key extends string> {
   private readonly answers = new SharedAnswers<boolean>(FRESH_MS);
@@ -23,12 +23,12 @@ export class CachedIndicator<Key extends string> {
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly key: Key,
-    /** Rejects, within its own deadline, when the dependency is no use. */
+    /** Rejects, within its own deadline, if the dependency is unusable. */
     private readonly ask: () => Promise<unknown>,
     private readonly logger?: Logger,
   ) {}
 
-  /** Up or down under its key, as Terminus wants it; never rejects. */
+  /** Up or down under its key, in the format of Terminus; never rejects. */
   async isHealthy(): Promise<HealthIndicatorResult<Key, 'up' | 'down'>> {
     const healthy = await this.answers.get(this.key, () =>
       this.ask().then(
@@ -40,14 +40,14 @@ export class CachedIndicator<Key extends string> {
     return healthy ? indicator.up() : indicator.down();
   }
 
-  /** One line when it goes down or the reason changes, and one when it is up again. */
+  /** Logs one line when it goes down or the reason changes, and one when it is up again. */
   private conclude(error: Error | null): boolean {
     const reason = error?.message ?? null;
     if (reason !== this.reason) {
       this.reason = reason;
       const line = { dependency: this.key };
       if (error === null) this.logger?.info(line, `Healthy again: ${this.key}`);
-      // What an operator has to change is an error; what comes back by itself is not.
+      // A fault that an operator must fix is an error; one that recovers by itself is not.
       else if (error instanceof NotReady)
         this.logger?.error({ ...line, reason: error.reason }, error.message);
       else this.logger?.warn({ ...line, error }, `Unhealthy: ${this.key}`);
@@ -56,7 +56,7 @@ export class CachedIndicator<Key extends string> {
   }
 }
 
-/** Up while PostgreSQL answers, its schema is at least as new as this program, and the role has its rights. */
+/** Up if PostgreSQL responds, its schema is at least as new as this program, and the role has the privileges. */
 @Injectable()
 export class DatabaseIndicator extends CachedIndicator<'database'> implements OnApplicationBootstrap {
   constructor(indicators: HealthIndicatorService, @Inject(Sql) sql: Sql, @Inject(Logger) logger: Logger) {
@@ -68,16 +68,16 @@ export class DatabaseIndicator extends CachedIndicator<'database'> implements On
     super(indicators, 'database', ask, logger);
   }
 
-  /** The first question is asked at the start, so that the log has the reason before anyone asks. */
+  /** The first check runs at start, so that the log has the reason before the first probe. */
   onApplicationBootstrap(): void {
     void this.isHealthy();
   }
 }
 
-/** Up while Redis takes writes, which is what the service needs of it. */
+/** Up if Redis accepts writes, which the service needs. */
 @Injectable()
 export class RedisIndicator extends CachedIndicator<'redis'> {
-  /** Whether there is a Redis to ask; without one it is always up. */
+  /** Whether Redis is configured; without it, this is always up. */
   readonly configured: boolean;
 
   constructor(

@@ -4,7 +4,7 @@ import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { DatabaseIndicator } from './health';
 import { Lifecycle } from '../lifecycle/shutdown';
 
-/** What Kubernetes asks, in Terminus's shape. */
+/** Probes for Kubernetes, in the format of Terminus. */
 @ApiExcludeController()
 @Controller()
 export class ProbesController {
@@ -14,7 +14,7 @@ export class ProbesController {
     private readonly lifecycle: Lifecycle,
   ) {}
 
-  /** Depends on nothing but the process: an outage elsewhere is no reason to restart it. */
+  /** Depends only on the process: an outage elsewhere is no reason to restart it. */
   @Get('livez')
   @Header('Cache-Control', 'no-store')
   livez(): Promise<HealthCheckResult> {

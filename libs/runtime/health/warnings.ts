@@ -8,8 +8,8 @@ import { Redis } from '../redis/redis';
 import { RedisIndicator } from './health';
 
 /**
- * Says at the start what would lose data, or turn people away, on a worse day than this. It holds nothing up and
- * stops nothing; `doctor` says more.
+ * Warns at start of settings that could lose data or refuse people on a bad day. It delays and prevents nothing;
+ * `doctor` reports more.
  */
 @Injectable()
 export class Warnings implements OnApplicationBootstrap {
@@ -22,13 +22,13 @@ export class Warnings implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    // A dependency that does not answer now is reported by those who need it.
+    // A dependency that does not respond now is reported where it is needed.
     const ignore = (): void => {};
     this.lookIntoPostgres().catch(ignore);
     if (this.redis === null) return;
     const { redis } = this;
     const look = (): void => {
-      // It warns of another deployment, and says in the log what Redis refuses.
+      // Warns of another deployment, and logs what Redis refuses.
       void this.redisIndicator.isHealthy();
       this.lookIntoRedis(redis).catch(ignore);
     };

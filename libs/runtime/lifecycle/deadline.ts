@@ -1,6 +1,6 @@
 /**
- * A dependency that is unavailable, frozen or at capacity: the caller may try again. What was asked of a frozen one may
- * still be done when it wakes; asking again then tells.
+ * A dependency that is unavailable, frozen or at capacity; the caller may retry. A frozen dependency may still do what
+ * was requested once it resumes; a retry then shows it.
  */
 export class Unavailable extends Error {
   constructor(
@@ -12,22 +12,22 @@ export class Unavailable extends Error {
     this.name = 'Unavailable';
   }
 
-  /** The code of what caused it, such as an SQLSTATE. */
+  /** The code of the cause, such as an SQLSTATE. */
   get code(): string | undefined {
     return (this.cause as NodeJS.ErrnoException | undefined)?.code;
   }
 }
 
-/** A timer that fires this many milliseconds too late says that this process, and not the dependency, stood still. */
+/** If a timer fires this many milliseconds late, this process stalled, not the dependency. */
 const STOOD_STILL_MS = 50;
-/** What is waited for an answer after that, in milliseconds, and how often: the question itself may have left late. */
+/** Extra time for an answer after that, in milliseconds, and how often: the request itself may have been sent late. */
 const GRACE_MS = 200;
 const GRACES_MAX = 3;
 
 /**
- * Calls `late` after `timeoutMs`, unless cancelled before. Only time in which this process ran counts against the answer:
- * the event loop gets to read once more before the time is up, and after it stood still the answer gets a little longer.
- * @returns what cancels it
+ * Calls `late` after `timeoutMs` unless it is cancelled. Only time in which this process ran counts: the event loop
+ * gets to read once more before the time is up, and after a stall the answer gets some extra time.
+ * @returns a function that cancels it
  */
 export function onDeadline(timeoutMs: number, late: () => void): () => void {
   let timer: NodeJS.Timeout;
@@ -48,8 +48,8 @@ export function onDeadline(timeoutMs: number, late: () => void): () => void {
 }
 
 /**
- * Waits for the promise, but no longer than `timeoutMs`; a loser that rejects later is swallowed.
- * @throws what `late` makes, when the time is up
+ * Waits for the promise for at most `timeoutMs`; if it rejects later, that is ignored.
+ * @throws the error of `late` when the time is up
  */
 export async function within<T>(promise: PromiseLike<T>, timeoutMs: number, late: () => Error): Promise<T> {
   let cancel = (): void => {};

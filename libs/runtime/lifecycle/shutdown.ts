@@ -3,20 +3,20 @@ import type { BoundedServer } from '../server/bounded-server';
 import { within } from './deadline';
 import { Logger } from '../logging/logger';
 
-/** What new requests and probes have to know of the end of this process. */
+/** The state of the shutdown, for new requests and probes. */
 export class Lifecycle {
-  /** The process is about to go: every answer closes its connection, so that the next request goes elsewhere. */
+  /** The process will end soon: every response closes its connection, so that the next request goes elsewhere. */
   leaving = false;
-  /** No other process takes its place here: it is not ready any more. */
+  /** No other process replaces it here, so it is no longer ready. */
   ending = false;
-  /** What still comes is turned away. */
+  /** New requests are refused. */
   closed = false;
-  /** Its last requests are being awaited, or it is closing. */
+  /** It waits for its last requests or is closing. */
   departing = false;
   private leavingSince: number | undefined;
   private readonly left = new AbortController();
 
-  /** Sends clients elsewhere with every answer, and is not ready any more. */
+  /** Closes connections with every response, and reports the process as not ready. */
   turnAway(): void {
     this.leave();
     this.ending = true;
@@ -28,34 +28,34 @@ export class Lifecycle {
     this.left.abort();
   }
 
-  /** Aborted when the process is about to go: what only waits ends. */
+  /** Aborted when the process is about to end, so that everything that only waits stops. */
   get departure(): AbortSignal {
     return this.left.signal;
   }
 
-  /** How long connections may still bring a last request, in milliseconds. */
+  /** How long connections may still send a last request, in milliseconds. */
   get graceMs(): number {
     const since = this.leavingSince ?? performance.now();
     return Math.max(GRACE_MS - (performance.now() - since), 0);
   }
 }
 
-/** How long new and kept connections may bring a last request, which is served, before the listener closes. */
+/** How long new and kept connections may send a last request, which is served, before the listener closes. */
 export const GRACE_MS = 1_000;
-/** Longest wait for queues, metrics and pools to close once the requests are done. */
+/** Time limit for queues, metrics and pools to close once the requests are finished. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
-/** Longest time from the word to go to the end of the process, in milliseconds. */
+/** Maximum time from the signal to the end of the process, in milliseconds. */
 export const departureTimeout = (timeoutSeconds: number): number =>
   GRACE_MS + timeoutSeconds * 1_000 + CLOSE_TIMEOUT_MS;
 
 /**
- * Ends the process in order on SIGTERM, SIGINT or SIGHUP, exit 0. A second signal ends it immediately, by SIGKILL: a
- * terminal that closes may send two of SIGHUP, so that one is not counted.
+ * Shuts the process down gracefully on SIGTERM, SIGINT or SIGHUP, with exit status 0. A second signal ends it
+ * immediately with SIGKILL, except a second SIGHUP: a closing terminal may send two.
  */
 export function shutDownOnSignal(app: INestApplication, timeoutSeconds: number): void {
   const onSignal = (signal: NodeJS.Signals): void => {
-    // exit() would wait for the hashes that threads have begun.
+    // exit() would wait for hashes in progress on threads.
     if (app.get(Lifecycle).leaving) {
       if (signal !== 'SIGHUP') process.kill(process.pid, 'SIGKILL');
       return;
@@ -71,10 +71,10 @@ export function shutDownOnSignal(app: INestApplication, timeoutSeconds: number):
 }
 
 /**
- * Not ready, a last request for every connection, then no new ones, requests in flight finished, then everything closed from the
- * outside in, and exit 0; exit 1 where something would not close.
- * @param replaced another process of this service continues, so that the service stays ready
- * @param lastWord runs when the requests are done
+ * Reports not ready, accepts a last request on every connection, then no new ones, finishes requests in flight, and
+ * closes everything from the outside in. Exit status 0, or 1 if something does not close.
+ * @param replaced another process of this service continues, so the service stays ready
+ * @param lastWord runs when the requests are finished
  */
 export async function depart(
   app: INestApplication,
@@ -91,7 +91,7 @@ export async function depart(
     const server = app.getHttpServer() as BoundedServer;
     await server.drain(lifecycle.graceMs, timeoutSeconds * 1_000, () => {
       lifecycle.closed = true;
-      logger.info('Finishing what is in flight');
+      logger.info('Finishing requests in flight');
     });
     await lastWord?.();
     await within(app.close(), CLOSE_TIMEOUT_MS, () => new Error(`not closed within ${CLOSE_TIMEOUT_MS} ms`));

@@ -5,8 +5,8 @@ import { createLogger } from '../logging/logger';
 import { startThreadPool } from './thread-pool';
 
 /**
- * Reads the configuration and runs the app; a configuration that cannot work ends the process with exit 78 and
- * every fault, anything else that stops the start with exit 1.
+ * Reads the configuration and runs the app. An invalid configuration ends the process with exit status 78 and every
+ * fault; any other startup error with 1.
  */
 export async function start(app: string, run: (environment: Environment) => Promise<void>): Promise<void> {
   try {
@@ -14,7 +14,7 @@ export async function start(app: string, run: (environment: Environment) => Prom
     startThreadPool();
     const warnings: string[] = [];
     const environment = parseEnvironment(undefined, (warning) => warnings.push(warning));
-    // The primary of several processes has said it for all of them.
+    // The primary of several processes has already logged it for all of them.
     if (cluster.isPrimary) {
       const logger = createLogger({ level: environment.LOG_LEVEL, app });
       for (const warning of warnings) logger.warn({ configuration: warning.split(':', 1)[0] }, warning);

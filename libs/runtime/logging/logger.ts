@@ -3,25 +3,25 @@ import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import { traceId } from '../tracing/tracing';
 
-/** What every log line of one request, or of one mail, carries. */
+/** Fields in every log line of one request or one mail. */
 export interface RequestContext {
   readonly requestId: string;
 }
 
-/** Travels with the request through promises and callbacks, so that no function has to pass it on. */
+/** Available in promises and callbacks of the request, so that functions need not pass it on. */
 export const requestContext = new AsyncLocalStorage<RequestContext>();
 
 export type Logger = PinoLogger;
 export const Logger = Symbol('Logger');
 
-/** Fields that must never reach a log, wherever they are put by mistake. */
+/** Fields that must never reach a log, even if they are logged by mistake. */
 const CENSORED = [
   ...['password', 'passwordHash', 'password_hash', 'activation_code', 'authorization', 'Authorization'],
   ...['cookie', 'secret', 'email'],
 ];
 
 /**
- * One JSON object a line on stdout: time (RFC 3339, UTC), level, message, and the request id where there is one.
+ * Logs one JSON object per line to stdout: time (RFC 3339, UTC), level, message, and the request id if there is one.
  * Errors are logged with their stack; addresses in texts are masked.
  */
 export function createLogger(
@@ -62,8 +62,8 @@ export function createLogger(
 }
 
 /**
- * Name, message and stack, and nothing else: drivers hang queries, parameters and replies on their errors. A
- * dependency that is unavailable is no fault of the program: its reason is one line, without a stack.
+ * Logs only name, message and stack: drivers attach queries, parameters and replies to their errors. An unavailable
+ * dependency is not a bug, so its reason is one line without a stack.
  */
 function describeError(error: unknown, withStack = true): unknown {
   if (!(error instanceof Error)) return maskEmailsIn(String(error));
@@ -78,7 +78,7 @@ function describeError(error: unknown, withStack = true): unknown {
   };
 }
 
-/** Nest's own lines, in the same form as ours. */
+/** Nest's own log lines, in the same format. */
 export function nestLogger(logger: Logger): LoggerService {
   const write =
     (level: 'info' | 'warn' | 'error' | 'debug' | 'trace' | 'fatal') =>
@@ -107,10 +107,10 @@ export function maskEmail(email: string): string {
   return `${String.fromCodePoint(email.codePointAt(0) ?? 0x2a)}***${email.slice(at)}`;
 }
 
-// Linear: no part can match what divides them, and a match begins where a word does and nowhere within it.
+// Linear time: no part can match its separators, and a match starts only at the beginning of a word.
 const ADDRESS = /(?<![^\s@/"'<>()[\],;:=])[^\s@/"'<>()[\],;:=]+@[^\s@/"'<>()[\],;:=]+/g;
 
-/** Masks whatever looks like an email address in a text that others wrote, such as a mail server's refusal. */
+/** Masks everything that looks like an email address in a text of others, such as a mail server's refusal. */
 export function maskEmailsIn(text: string): string {
   return text.slice(0, 2_000).replace(ADDRESS, maskEmail);
 }

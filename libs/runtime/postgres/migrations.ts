@@ -9,11 +9,11 @@ import type { Sql } from './sql';
 export interface MigrationStatus {
   readonly name: string;
   readonly applied: boolean;
-  /** Whether this version has its file; the database was migrated by another version where it has not. */
+  /** Whether this version has the file; otherwise another version has applied the migration. */
   readonly known: boolean;
 }
 
-/** The project's `db/migrations`, from the sources as well as from `dist`: the migrations are data next to the program. */
+/** The project's `db/migrations`, both from the sources and from `dist`: migrations are not compiled. */
 export function migrationsFolder(): string {
   for (let folder = __dirname; folder !== path.dirname(folder); folder = path.dirname(folder)) {
     const found = path.join(folder, 'db/migrations');
@@ -22,13 +22,13 @@ export function migrationsFolder(): string {
   throw new Error('There is no folder db/migrations above the program');
 }
 
-/** Names of the migrations in a folder, in order. */
+/** Names of the migrations in a directory, in order. */
 export const migrationNames = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
 
 /**
- * Numbered SQL files with a `-- migrate:up` and a `-- migrate:down` part. Everything that is pending is one transaction:
- * the schema is that of a whole version, or it is as it was.
+ * Numbered SQL files with a `-- migrate:up` and a `-- migrate:down` part. All pending migrations run in one
+ * transaction, so the schema is always that of a complete version.
  */
 export class Migrations {
   /** @param patience how long it waits for other migrations and for tables in use, and who is told so */
@@ -38,7 +38,10 @@ export class Migrations {
     private readonly patience: Patience = {},
   ) {}
 
-  /** Applies what is pending, oldest first. Safe when several start concurrently. Resolves to the names applied. */
+  /**
+   * Applies pending migrations, oldest first. Can be started several times concurrently. Resolves to the applied
+   * names.
+   */
   up(): Promise<string[]> {
     return takeTurn(this.sql, this.patience, async (transaction) => {
       await transaction`create table if not exists schema_migrations (
@@ -53,7 +56,7 @@ export class Migrations {
     });
   }
 
-  /** Reverts the newest one. Resolves to its name, or to nothing when none is applied. */
+  /** Reverts the newest migration. Resolves to its name, or to nothing if none is applied. */
   down(): Promise<string[]> {
     return takeTurn(this.sql, this.patience, async (transaction) => {
       const name = (await appliedNames(transaction)).at(-1);
@@ -64,14 +67,14 @@ export class Migrations {
     });
   }
 
-  /** The newest applied migration and what taking it back would lose; null where none is applied. It only reads. */
+  /** The newest applied migration and the data that its rollback would lose; null if none is applied. Read-only. */
   async rollbackLoss(): Promise<{ name: string; losses: Loss[] } | null> {
     const name = (await appliedNames(this.sql)).at(-1);
     if (name === undefined) return null;
     return { name, losses: await countLosses(this.sql, await this.read(name, 'down')) };
   }
 
-  /** Every migration, applied or known, in order. It only reads. */
+  /** Every applied or known migration, in order. Read-only. */
   async status(): Promise<MigrationStatus[]> {
     const applied = new Set(await appliedNames(this.sql));
     const known = new Set(await migrationNames(this.folder));

@@ -5,15 +5,15 @@ import { Unavailable } from '../lifecycle/deadline';
 export const READ_ONLY = '25006';
 
 /**
- * Errors that are about the server, the way to it, or what it lets this role do, and not about the question: the
- * caller may ask again. Source: appendix A of the PostgreSQL manual.
+ * Errors about the server, the connection, or the privileges of this role, rather than the query: the caller may
+ * retry. Source: appendix A of the PostgreSQL manual.
  */
 const SQLSTATES = [
   // Connection; authorization; no such database; resources; operator intervention; system error; configuration file.
   /^(08|28|3D|53|57|58|F0)/,
   // Read-only; lock not available; serialization failure; deadlock.
   /^(25006|55P03|40001|40P01)$/,
-  // No right to it; no such table, column, schema or function: the schema is older, or the search path hides it.
+  // Missing privilege; missing table, column, schema or function: the schema is older, or the search path hides it.
   /^(42501|42P01|42703|3F000|42883)$/,
 ];
 
@@ -25,7 +25,7 @@ const CODES = [
   /^(DEPTH_ZERO_|SELF_SIGNED_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_)/,
 ];
 
-/** What to throw for an error of the driver: `Unavailable` for an outage, with the error as its cause. */
+/** The error to throw for an error of the driver: `Unavailable` for an outage, with the original as cause. */
 export function asOutage(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof Unavailable) return error;
   const code = (error as NodeJS.ErrnoException).code ?? '';
@@ -36,10 +36,9 @@ export function asOutage(error: unknown): unknown {
 const LOOK_MS = 500;
 
 /**
- * Connects a socket, and destroys it once it was written to and has given nothing back for `silenceMs`. Where a host
- * was lost, or a firewall forgot the connection, no error is reported: TCP would repeat itself for a quarter of an hour,
- * and the pool would hand every question to a connection that cannot answer. Bytes are counted, because the
- * events of a socket are TLS's once it runs on it.
+ * Connects a socket, and destroys it if it was written to and has returned nothing for `silenceMs`. If a host is lost,
+ * or a firewall has dropped the connection, no error is reported: TCP would retransmit for a quarter of an hour, and
+ * the pool would keep using the dead connection. Bytes are counted, because TLS takes over the events of the socket.
  */
 export function connectWatched(host: string, port: number, silenceMs: number): Socket {
   const socket = connect({ host, port });
@@ -47,7 +46,7 @@ export function connectWatched(host: string, port: number, silenceMs: number): S
   let written = 0;
   let silentSince: number | null = null;
   const watch = setInterval(() => {
-    // Polled, because an event would be missed: putting TLS on the socket removes its listeners.
+    // Polled, because adding TLS to the socket removes its listeners.
     if (socket.destroyed) {
       clearInterval(watch);
     } else if (socket.bytesRead !== read || socket.bytesWritten === written) {

@@ -1,7 +1,7 @@
 import { connectQuery, differingSettings, UNTRACKED_NAMES } from './session';
 import { inTime, type Sql } from './sql';
 
-/** PostgreSQL answers and cannot be worked with as it is; an operator has to do something. */
+/** PostgreSQL responds but is not usable; an operator must fix it. */
 export class NotReady extends Error {
   constructor(
     readonly reason: 'schema' | 'rights' | 'settings',
@@ -22,10 +22,10 @@ interface Row {
 }
 
 /**
- * Asks, in one round trip, whether the program can work with the database as it is now.
- * @param needed names of the migrations that this version knows; that more are applied is fine
- * @throws {NotReady} naming what to do
- * @throws {Unavailable} when PostgreSQL does not answer
+ * Checks in one round trip whether the program can work with the database.
+ * @param needed names of the migrations that this version knows; additional applied ones are fine
+ * @throws {NotReady} with what to do
+ * @throws {Unavailable} if PostgreSQL does not respond
  */
 export async function requireReadiness(sql: Sql, needed: readonly string[]): Promise<void> {
   const [row] = await inTime(sql<Row[]>`
@@ -65,7 +65,7 @@ const schemaIsOld = (pending: number, first: string): NotReady =>
     `The database's schema is older than this version needs: ${pending} migration(s) pending, the first is ${first}. Run: ${MIGRATE}`,
   );
 
-/** SQLSTATE of a relation, a column and a schema that does not exist. */
+/** SQLSTATE of a missing relation, column or schema. */
 const ABSENT = /^(42P01|42703|3F000)$/;
 
 function explainAbsence(error: unknown): never {

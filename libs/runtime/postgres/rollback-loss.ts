@@ -1,18 +1,18 @@
 import { inTime, type Sql } from './sql';
 
-/** A table, or a column of one, that a rollback drops. */
+/** A table or column that a rollback drops. */
 export interface Loss {
   readonly table: string;
-  /** Undefined where the whole table goes. */
+  /** Undefined if the whole table is dropped. */
   readonly column?: string;
-  /** Rows of the table, or rows that have a value in the column. */
+  /** Rows of the table, or rows with a value in the column. */
   readonly rows: number;
 }
 
-/** Counting ten million rows fits. */
+/** Enough to count ten million rows. */
 const COUNT_TIMEOUT_MS = 60_000;
 
-/** What the down part of a migration drops, in its order. It reads the few forms in which our migrations write that. */
+/** What the down part of a migration drops, in order. It parses only the few statements that our migrations use. */
 export function dropsIn(down: string): Omit<Loss, 'rows'>[] {
   const code = down.split('\n').filter((line) => !line.trimStart().startsWith('--'));
   const statements = code

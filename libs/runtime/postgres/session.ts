@@ -1,6 +1,6 @@
 import type postgres from 'postgres';
 
-/** Settings that PgBouncer keeps apart for each of its clients, whatever the pool mode. */
+/** Settings that PgBouncer tracks per client in every pool mode. */
 const TRACKED = {
   application_name: 'user-registration',
   DateStyle: 'ISO, MDY',
@@ -8,37 +8,37 @@ const TRACKED = {
   standard_conforming_strings: 'on',
 };
 
-/** Settings that PgBouncer refuses at the start of a connection, unless `ignore_startup_parameters` names them. */
+/** Settings that PgBouncer refuses as startup parameters, unless `ignore_startup_parameters` lists them. */
 const UNTRACKED = {
   search_path: 'public',
   default_transaction_isolation: 'read committed',
-  // The deadline of a question is kept on our side: a frozen server would not keep its own.
+  // The deadline of a query is enforced on our side: a frozen server would not enforce its own.
   statement_timeout: '0',
   lock_timeout: '0',
   idle_in_transaction_session_timeout: '0',
-  // An answer is given after the commit is on disk. Source: PostgreSQL manual, "Asynchronous Commit".
+  // A registration is acknowledged only after the commit is on disk. Source: PostgreSQL manual, "Asynchronous Commit".
   synchronous_commit: 'on',
   bytea_output: 'hex',
   IntervalStyle: 'postgres',
 };
 
 /**
- * What every connection says as it begins. It outranks the settings of server, database and role, which may differ
+ * Startup parameters of every connection. They override the settings of server, database and role, which may differ
  * from what the statements and the driver's parsers rely on. (postgres.js adds `client_encoding`.)
  */
 export const SESSION_SETTINGS: Readonly<Record<string, string>> = { ...TRACKED, ...UNTRACKED };
 
 const connectionsOf = new Set<Record<string, unknown>>();
 
-/** Has the pool send the settings; it is told where PgBouncer refuses them. */
+/** Makes the pool send the settings; PgBouncer's refusals are reported to it. */
 export function sendSettings(sql: postgres.Sql): void {
-  // postgres.js reads this object each time it connects.
+  // postgres.js reads this object for each connection.
   connectionsOf.add((sql.options as { connection: Record<string, unknown> }).connection);
 }
 
 /**
- * Where PgBouncer has refused a setting, the pools of this process send from now on what it passes on.
- * @param error what a question was answered with
+ * After a refusal by PgBouncer, the pools of this process send only the settings that it forwards.
+ * @param error the error of a query
  */
 export function heedRefusal(error: unknown): void {
   if (!(error instanceof Error) || !error.message.includes('unsupported startup parameter')) return;
@@ -62,13 +62,13 @@ export function differingSettings(found: Readonly<Record<string, string>>, finds
     .map(([name]) => `${name} = ${found[name] ?? ''}`);
 }
 
-/** The line for pgbouncer.ini that has every server connection begin with the settings. */
+/** The line for pgbouncer.ini that applies the settings to every server connection. */
 export const connectQuery = (): string =>
   `connect_query='${Object.entries(UNTRACKED)
     .map(([name, value]) => `set ${name} = ''${value}''`)
     .join('; ')}'`;
 
-/** Names of the settings to compare, for a query. */
+/** Names of the settings, for a query. */
 export const UNTRACKED_NAMES = Object.keys(UNTRACKED);
 
 /** How often a question is handed to the pool again: once for a refused setting, once for the words of another question. */

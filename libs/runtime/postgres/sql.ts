@@ -9,18 +9,18 @@ export type Sql = PostgresSql;
 export const Sql = Symbol('Sql');
 
 /**
- * Longest wait for PostgreSQL, connection and queue included: with a hash before it, an answer is out within 2 s.
- * It is kept on our side, because `statement_timeout` would be the frozen server's own.
+ * Time limit for PostgreSQL, including connection and queue: together with a hash, a response is sent within 2 s. It
+ * is enforced on our side, because a frozen server does not enforce `statement_timeout`.
  */
 export const DATABASE_TIMEOUT_MS = 1_500;
 
 /**
- * Longest silence of a connection that was asked something: no caller waits for its answer any more, and recovery is
- * promised within five seconds. For the apps, all of whose questions are short.
+ * Maximum silence of a connection with a pending query: no caller waits for the answer any longer, and recovery within
+ * five seconds is promised. For the apps, whose queries are all short.
  */
 export const SILENCE_MAX_MS = 3_500;
 
-/** Connection settings that postgres.js and pg understand alike. */
+/** Connection settings common to postgres.js and pg. */
 export function databaseAddress(environment: Environment) {
   const verified = { rejectUnauthorized: true, servername: environment.DATABASE_HOST };
   const ssl = {
@@ -41,8 +41,8 @@ export function databaseAddress(environment: Environment) {
 }
 
 /**
- * A pool that connects when it is first used, heals by itself, and never waits long for a server to come back.
- * @param silenceMaxMs drops connections that leave a question unanswered for so long; null: questions may take long
+ * A pool that connects on first use, recovers by itself, and never waits long for a server.
+ * @param silenceMaxMs drops connections with a query unanswered for this long; null: queries may take long
  */
 export function createSql(
   environment: Environment,
@@ -54,11 +54,11 @@ export function createSql(
     ...databaseAddress(environment),
     max: environment.DATABASE_POOL_SIZE,
     prepare: environment.DATABASE_PREPARE,
-    // On each new connection postgres.js would ask for the types of arrays, which we do not use; where the server goes
-    // at that moment, the error is not caught and ends the process.
+    // Without this, postgres.js queries array types, which we do not use, on each new connection; if the server goes
+    // away at that moment, the error is not caught and ends the process.
     fetch_types: false,
     connect_timeout: DATABASE_TIMEOUT_MS / 1_000,
-    // Seconds between attempts to connect; the default climbs to minutes, and recovery is promised within five.
+    // Seconds between connection attempts; the default grows to minutes, but recovery within five seconds is promised.
     backoff: () => 0.2 + Math.random() * 0.3,
     idle_timeout: 300,
     max_lifetime: 1_800,
@@ -76,7 +76,7 @@ export function createSql(
 
 /**
  * Runs a query with a deadline on our side.
- * @throws {Unavailable} when PostgreSQL is down, frozen, starting, stopping or read-only
+ * @throws {Unavailable} if PostgreSQL is down, frozen, starting, stopping or read-only
  */
 export async function inTime<T extends readonly (Row | undefined)[]>(
   query: PendingQuery<T>,
@@ -101,8 +101,8 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
 }
 
 /**
- * Repeats a statement that changes up to `size` rows until there are no more: each has a deadline, and an outage leaves
- * many rows. Resolves to how many were changed. @throws {Unavailable} what was changed until then stays changed
+ * Repeats a statement that changes up to `size` rows until none are left: each has a deadline, and an outage leaves
+ * many rows. Resolves to the number of changed rows. @throws {Unavailable} rows changed before that stay changed
  */
 export async function inBatches(
   size: number,
@@ -116,8 +116,8 @@ export async function inBatches(
 }
 
 /**
- * Remembers which connection the query goes out on. What is returned ends that connection once everything sent on it
- * is answered; the next one is a new one, and finds the server that takes writes.
+ * Remembers the connection of the query. The returned function closes that connection once everything sent on it is
+ * answered; the next connection is new, and reaches the server that accepts writes.
  */
 function carrierOf(query: unknown): () => void {
   let carrier: { end(): unknown } | undefined;
@@ -130,9 +130,9 @@ function carrierOf(query: unknown): () => void {
 }
 
 /**
- * Takes the query out of the line, if no connection has it yet. One that was sent is left alone: postgres.js sends
- * several after another on one connection, a cancel request would hit whichever is running by then, and when it
- * cancels one that waits behind another it forgets that an answer will come, and gives it to the next in line.
+ * Removes the query from the queue if it has not been sent. A sent query is left alone: postgres.js pipelines several
+ * queries on one connection, so a cancel request could hit a different one. And if it cancels a query that waits
+ * behind another, it gives that query's answer to the next one.
  */
 function leaveLine(query: unknown): void {
   const { canceller, state } = query as {
@@ -142,7 +142,7 @@ function leaveLine(query: unknown): void {
   if (state === null) canceller?.(query).catch(() => {});
 }
 
-/** A list of ids as one parameter, however many there are: array types are not fetched, so it travels as text. */
+/** A list of ids as one parameter of any length: array types are not fetched, so it is sent as text. */
 export const uuids = (sql: Sql, ids: readonly string[]) => sql`${`{${ids.join(',')}}`}::text::uuid[]`;
 
 /** First word of the statement, such as `select`. */

@@ -2,19 +2,19 @@ import type { ClusterOptions, DNSLookupFunction, RedisOptions } from 'ioredis';
 import { parseEndpoint, type Endpoint } from '../config/endpoint';
 import type { Environment } from '../config/environment';
 
-/** Whether there is a Redis: a server, a cluster, or sentinels that know where it is. Without one: one-node mode. */
+/** Whether Redis is configured: a server, a cluster or sentinels. Without it: one-node mode. */
 export const hasRedis = ({ REDIS_HOST, REDIS_SENTINELS }: Environment): boolean =>
   REDIS_HOST !== '' || REDIS_SENTINELS.length > 0;
 
-/** Longest wait for a connection, and for what a sentinel or a node says about the others, in milliseconds. */
+/** Time limit for a connection, and for the answers of sentinels and nodes about other servers, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 1_000;
-/** Port of a sentinel that is named without one. */
+/** Default port of a sentinel. */
 const SENTINEL_PORT = 26_379;
 
-/** Milliseconds between attempts: recovery is promised within five seconds of its return. */
+/** Milliseconds between attempts: recovery within five seconds of its return is promised. */
 const retryDelayMs = (attempt: number): number => Math.min(100 * attempt, 1_000) + Math.random() * 100;
 
-/** Connection settings of a server, or of the primary that the sentinels name. */
+/** Connection settings of a server, or of the primary according to the sentinels. */
 export function redisAddress(environment: Environment) {
   return {
     ...place(environment),
@@ -39,11 +39,11 @@ function place(environment: Environment) {
   };
 }
 
-/** Nodes of a cluster that are asked for the others. */
+/** Nodes of a cluster that are asked for the other nodes. */
 export const clusterNodes = ({ REDIS_HOST, REDIS_PORT }: Environment): Endpoint[] =>
   endpoints(REDIS_HOST.split(','), REDIS_PORT);
 
-/** Connection settings of a cluster. @param node further settings of each of its connections */
+/** Connection settings of a cluster. @param node additional settings of each connection */
 export function clusterAddress<Node extends NonNullable<ClusterOptions['redisOptions']>>(
   environment: Environment,
   node: Node,
@@ -52,7 +52,7 @@ export function clusterAddress<Node extends NonNullable<ClusterOptions['redisOpt
   return {
     clusterRetryStrategy: retryDelayMs,
     slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
-    // A certificate is made out to a name: connect to that, and not to the address it stands for.
+    // A certificate is issued for a name, so connect to the name instead of its IP address.
     ...(environment.REDIS_TLS ? { dnsLookup } : {}),
     redisOptions: { ...session(environment), ...(environment.REDIS_TLS ? { tls: {} } : {}), ...node },
   } satisfies ClusterOptions;
@@ -63,9 +63,9 @@ function session(environment: Environment) {
     ...(environment.REDIS_USERNAME ? { username: environment.REDIS_USERNAME } : {}),
     ...(environment.REDIS_PASSWORD ? { password: environment.REDIS_PASSWORD } : {}),
     connectTimeout: CONNECT_TIMEOUT_MS,
-    // A replica that was a primary until the fail-over: drop it, and the next connection finds the new one.
+    // This replica was the primary before the fail-over: drop it, and the next connection finds the new primary.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
-    // A Redis that reads its file answers LOADING, and is asked again after this many milliseconds at most.
+    // A Redis that is loading its file answers LOADING; retry after at most this many milliseconds.
     maxLoadingRetryTime: 500,
   } satisfies RedisOptions;
 }
@@ -73,7 +73,7 @@ function session(environment: Environment) {
 const endpoints = (entries: readonly string[], port: number): Endpoint[] =>
   entries.flatMap((entry) => parseEndpoint(entry.trim(), port) ?? []);
 
-/** Where it is, for people. */
+/** The address of Redis, for people. */
 export function redisPlace(environment: Environment): string {
   const { REDIS_HOST, REDIS_PORT, REDIS_SENTINELS, REDIS_SENTINEL_NAME } = environment;
   if (REDIS_SENTINELS.length > 0) {

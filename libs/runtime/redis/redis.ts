@@ -6,31 +6,31 @@ import type { Logger } from '../logging/logger';
 import { clusterAddress, clusterNodes, redisAddress } from './address';
 
 export type Redis = IORedis | Cluster;
-/** Bound to null in one-node mode. */
+/** Null in one-node mode. */
 export const Redis = Symbol('Redis');
 
 /**
- * Every key carries one of these, after `REDIS_KEY_PREFIX` and a colon, which the client adds: what one script touches, a
- * cluster keeps on one node.
+ * Every key contains one of these after `REDIS_KEY_PREFIX` and a colon, which the client adds, so that a cluster keeps
+ * the keys of one script on one node.
  */
 export const HASH_TAGS = { limits: '{limits}', metrics: '{metrics}', doorbell: '{doorbell}' } as const;
 
-/** Longest wait for an answer of Redis on a request's path. */
+/** Time limit for a reply of Redis during a request. */
 export const REDIS_TIMEOUT_MS = 200;
 
 /**
- * A connection that has not said a word for this many milliseconds, with commands waiting on it, is given up for a new
- * one: a host that has vanished closes no connection, and TCP alone would wait for a quarter of an hour.
+ * A connection with pending commands that has been silent for this many milliseconds is replaced: a lost host does not
+ * close connections, and TCP alone would wait for a quarter of an hour.
  */
 const SILENCE_MS = 1_000;
 
 /**
- * A command whose node has gone is sent again when the nodes were asked who took its place, 100 ms later; this often,
- * because no caller waits longer than that.
+ * After 100 ms, a command whose node is gone is sent again to the node that has replaced it; at most this often,
+ * because no caller waits longer.
  */
 const REDIRECTIONS_MAX = 3;
 
-/** Has every command answered, or failed, in time. */
+/** Ensures that every command is answered or fails in time. */
 class PunctualRedis extends IORedis {
   override sendCommand(...[command, stream]: Parameters<IORedis['sendCommand']>): unknown {
     limitWait(command);
@@ -38,7 +38,7 @@ class PunctualRedis extends IORedis {
   }
 }
 
-/** The same for a cluster, redirections included. */
+/** The same for a cluster, including redirections. */
 class PunctualCluster extends Cluster {
   override sendCommand(...[command, stream, node]: Parameters<Cluster['sendCommand']>): unknown {
     limitWait(command);
@@ -51,7 +51,9 @@ function limitWait(command: Command): void {
   command.promise.then(cancel, cancel);
 }
 
-/** A client that fails immediately while Redis is down, and within 200 ms while it is frozen: nothing waits in line. */
+/**
+ * A client that fails immediately while Redis is down, and within 200 ms while it is frozen: no commands are queued.
+ */
 export function createRedis(environment: Environment, logger: Logger): Redis {
   const keyPrefix = `${environment.REDIS_KEY_PREFIX}:`;
   const impatience = {
@@ -76,7 +78,7 @@ export function createRedis(environment: Environment, logger: Logger): Redis {
   return redis;
 }
 
-/** One line when the connection is lost and one when it is back, not one for every attempt in between. */
+/** Logs one line when the connection is lost and one when it is back, not one per attempt. */
 function logOutages(redis: Redis, logger: Logger): void {
   let lost = false;
   redis.on('error', (error: Error) => {
@@ -89,19 +91,19 @@ function logOutages(redis: Redis, logger: Logger): void {
   });
 }
 
-/** Life of the mark that a deployment leaves, in milliseconds: one that was shut down is forgotten in an hour. */
+/** Lifetime of a deployment's marker key, in milliseconds: a deployment that was shut down is forgotten in an hour. */
 const MARK_LIFE_MS = 3_600_000;
 
-/** The same for all processes of a deployment, and another one's is another: they share the key. */
+/** The same for all processes of a deployment, and different for others: the processes share the secret key. */
 const markOf = (secretKey: string): string =>
   createHmac('sha256', secretKey).update('deployment').digest('hex').slice(0, 16);
 
 /**
- * Proves that Redis takes what the service sends: a write under each hash tag (of a cluster, on each node that holds some
- * of ours), and INFO, which the queue needs. One that is read-only, full or cannot save (MISCONF), and a user without those
- * rights, all refuse.
- * @returns whether another deployment has left its mark under the same prefix
- * @throws {Error} with Redis's reason
+ * Checks that Redis accepts the commands of the service: a write under each hash tag (in a cluster, on each node that
+ * holds our keys), and INFO, which the queue needs. Redis refuses if it is read-only, full or cannot save (MISCONF),
+ * or if the user lacks the privileges.
+ * @returns whether another deployment has written its marker under the same prefix
+ * @throws {Error} with the reason from Redis
  */
 export async function proveRedis(redis: Redis, environment: Environment): Promise<boolean> {
   const { SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous } = environment;

@@ -7,26 +7,28 @@ import { Connections } from './connections';
 import { Pipelines } from './pipelines';
 import { proxyTest } from './proxies';
 
-/** Longest a client may take over the head of its request, in milliseconds. */
+/** Time limit for the headers of a request, in milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000;
-/** Longer than the idle time-out of common load balancers (60 s), so that they close first. */
+/** Longer than the idle timeout of common load balancers (60 s), so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-/** How often the server looks who is too slow: Node's 30 s would make 45 of the 15 that are promised. */
+/**
+ * Interval at which the server checks for slow clients: Node's default of 30 s would turn the promised 15 s into 45 s.
+ */
 const LOOK_MS = 1_000;
-/** How often connections are looked at while the server ends. */
+/** Interval of the checks of connections during shutdown. */
 const DRAIN_LOOK_MS = 50;
-/** Without a single connection for so long, a server that ends does not wait for more. */
+/** During shutdown, a server without any connection for this long stops waiting for more. */
 const QUIET_MS = 300;
 
-/** What an app adds to its server. */
+/** Additions of an app to its server. */
 export interface ServerOptions {
-  /** Writes the answer to what never became a request; Node would answer without a body. */
+  /** Writes the response to input that never became a request; Node would respond without a body. */
   readonly answerUnreadable: (fault: NodeJS.ErrnoException) => string;
-  /** Whom a remote address stands for; by default itself. */
+  /** The client that a remote address belongs to; by default the address itself. */
   readonly clientOf?: (address: string) => string;
 }
 
-/** A server that cannot be kept busy by clients that are slow, that do not read, or that are many. */
+/** A server that slow, non-reading or numerous clients cannot block. */
 export class BoundedServer extends Server {
   private readonly table: Connections;
   private readonly pipelines: Pipelines;
@@ -43,7 +45,7 @@ export class BoundedServer extends Server {
       requestTimeout,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       connectionsCheckingInterval: LOOK_MS,
-      // Node's own refusal has no body; the app refuses what has no Host, or two.
+      // Node's own refusal has no body, so the app refuses requests without or with several Host headers.
       requireHostHeader: false,
     });
     const isProxy = proxyTest(proxies);
@@ -56,7 +58,7 @@ export class BoundedServer extends Server {
       this.pipelines.take(request, response);
     this.on('connection', (socket) => this.table.admit(socket));
     this.on('request', take);
-    // An expectation that is not known is no reason to refuse (RFC 9110, 10.1.1).
+    // An unknown expectation is no reason to refuse a request (RFC 9110, 10.1.1).
     this.on('checkExpectation', take);
     this.on('connect', (_request, socket) => close(socket as Socket, answerUnreadable(CONNECT_REFUSED)));
     this.on('clientError', (fault, socket) => answerFault(fault, socket as Socket, answerUnreadable));
@@ -65,17 +67,17 @@ export class BoundedServer extends Server {
 
   /** Takes a connection that another process has accepted. */
   take(socket: Socket): void {
-    // Node times connections from the moment on which a server listens; this one never does.
+    // Node starts its connection timeouts when a server listens, which this one never does.
     if (!this.timed) this.emit('listening');
     this.timed = true;
     this.emit('connection', socket);
   }
 
   /**
-   * Answers what comes for a last moment, then stops accepting, and waits for the requests in flight.
-   * @param graceMs how long new connections, and kept ones, may still bring requests
-   * @param timeoutMs how long the last requests may take; they are cut off then
-   * @param shut runs when no connection may bring another request
+   * Serves requests for a last moment, then stops accepting connections and waits for the requests in flight.
+   * @param graceMs how long new and kept connections may still send requests
+   * @param timeoutMs time limit for the last requests; they are cut off after that
+   * @param shut runs when no connection can send another request
    */
   async drain(graceMs: number, timeoutMs: number, shut: () => void): Promise<void> {
     await this.settle(graceMs);
@@ -98,7 +100,7 @@ export class BoundedServer extends Server {
     }
   }
 
-  /** Closes the listener when the system's queue of connections is empty: those in it would be reset. */
+  /** Closes the listener once the system's accept queue is empty, because queued connections would be reset. */
   private async stopAccepting(): Promise<void> {
     if (!this.listening) return;
     let before = -1;
@@ -107,12 +109,12 @@ export class BoundedServer extends Server {
       await turn();
       await turn();
     }
-    // http's own close() would close idle connections too, under the hands of clients that are just using them.
+    // http's own close() would also close idle connections that clients are about to use.
     NetServer.prototype.close.call(this);
   }
 }
 
-/** Express behind such a server: Nest makes one without options. */
+/** Express behind such a server, because Nest creates one without options. */
 export class BoundedExpressAdapter extends ExpressAdapter {
   constructor(
     private readonly environment: Environment,
@@ -139,7 +141,7 @@ function answerFault(
   answer: ServerOptions['answerUnreadable'],
 ): void {
   const { _httpMessage: half } = socket as { _httpMessage?: { readonly headersSent: boolean } };
-  // The client has gone, or an answer is half out.
+  // The client has disconnected, or a response is half sent.
   if (!socket.writable || fault.code === 'ECONNRESET' || half?.headersSent) socket.destroy();
   else close(socket, answer(fault));
 }

@@ -1,20 +1,20 @@
 import type { Socket } from 'node:net';
 
-/** One client address holds no more than this part of the places. */
+/** Maximum share of the connections for one client address. */
 const SHARE = 1 / 4;
-/** A client address may hold as many as this, however few places there are. */
+/** A client address may always have this many connections, however low the maximum is. */
 const SHARE_MIN = 8;
-/** How long a connection may come without a request once the process is ending, in milliseconds. */
+/** During shutdown, how long a connection may be open without a request, in milliseconds. */
 const MUTE_MAX_MS = 2_000;
 
 export interface ConnectionRules {
-  /** Places for connections. */
+  /** Maximum number of connections. */
   readonly max: number;
-  /** Whom an address stands for, such as the /64 of an IPv6 one. */
+  /** The client that an address belongs to, such as the /64 of an IPv6 address. */
   readonly clientOf: (address: string) => string;
-  /** Whether the address may hold more than its share. */
+  /** Whether the address may exceed its share. */
   readonly isProxy: (address: string) => boolean;
-  /** Longest that an answer may lie unread without progress, in milliseconds. */
+  /** Maximum time that a response may stay unread without progress, in milliseconds. */
   readonly unreadMaxMs: number;
 }
 
@@ -22,22 +22,22 @@ interface Connection {
   readonly socket: Socket;
   readonly client: string;
   readonly openedAt: number;
-  /** What had been read of it when its last request was answered. */
+  /** Bytes read when its last request was answered. */
   bytesAtRest: number;
-  /** What is unread of its answer, and since when it has been as much. */
+  /** The unread part of its response, and since when it has been that large. */
   unread: number;
   unreadSince: number;
 }
 
 /**
- * The connections of a server. When places run short, those without a request give way, the one that has been idle the
- * longest first; a connection that finds no place is closed without a word.
+ * The connections of a server. When they run short, idle ones are closed, longest idle first; without an idle one, the
+ * new connection is closed without a response.
  */
 export class Connections {
-  /** Accepted so far. */
+  /** Number of connections accepted so far. */
   accepted = 0;
   private readonly open = new Map<Socket, Connection>();
-  /** Without a request, in the order in which they became so. */
+  /** Connections without a request, in the order in which they became idle. */
   private readonly idle = new Set<Connection>();
   private readonly held = new Map<string, number>();
 
@@ -75,7 +75,7 @@ export class Connections {
     this.idle.add(connection);
   }
 
-  /** Closes those whose client has left an answer unread for too long. */
+  /** Closes connections whose client has left a response unread for too long. */
   closeStuck(): void {
     const now = performance.now();
     for (const connection of this.open.values()) {
@@ -86,7 +86,7 @@ export class Connections {
     }
   }
 
-  /** Closes those on which no request is on its way; one that has never brought a byte is given a moment. */
+  /** Closes connections without a request in progress; one that has not sent a byte yet gets a moment. */
   closeIdle(): void {
     for (const { socket, openedAt, bytesAtRest } of this.idle) {
       const mute = socket.bytesRead === 0 && performance.now() - openedAt > MUTE_MAX_MS;
@@ -98,7 +98,7 @@ export class Connections {
     for (const socket of this.open.keys()) socket.destroy();
   }
 
-  /** Makes place for one more of the address. @returns its client; undefined where there is no place */
+  /** Makes a slot free for another connection of the address. @returns its client; undefined if there is none */
   private placeFor(address: string): string | undefined {
     const { max, isProxy, clientOf } = this.rules;
     const client = clientOf(address);
@@ -127,8 +127,8 @@ export class Connections {
 }
 
 /**
- * Bytes that the client has not taken yet. A large answer is one chunk to Node's streams; how much of it the system
- * has taken is known to the socket's handle alone, where Node's own time-out reads it.
+ * Bytes that the client has not read yet. To Node's streams, a large response is one chunk; only the socket's handle
+ * knows how much of it the system has sent, and Node's own timeout reads it there, too.
  */
 function unreadOf(socket: Socket): number {
   if (socket.writableLength === 0) return 0;

@@ -1,4 +1,5 @@
-// What runs in the programs that answer HTTP. It loads Express, Terminus and Swagger, which the command line does without.
+// Everything for programs that serve HTTP. It loads Express, Terminus and Swagger, which the command line does not
+// need.
 export * from '../health/health';
 export * from '../health/probes.controller';
 export * from '../runtime.module';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Requests that may wait on one socket for their turn, and on all of them. */
+/** Maximum number of requests that wait on one socket, and on all sockets. */
 const WAITING_PER_SOCKET_MAX = 256;
 const WAITING_MAX = 4_096;
 
@@ -15,16 +15,16 @@ interface Pipeline {
   busy: boolean;
 }
 
-/** What a pipeline tells of its socket: a request has come on it, or its last request is answered. */
+/** Events of a pipeline: a request has arrived on its socket, or its last request is answered. */
 export interface PipelineEvents {
   readonly busy: (socket: Socket) => void;
   readonly rest: (socket: Socket) => void;
 }
 
 /**
- * Answers the requests of a socket one after the other. Node starts all that arrive together at the same moment, and
- * keeps the answers that are not read; here the next one begins when the last answer is out, so that a client that does
- * not read has one answer waiting and no more.
+ * Answers the requests of a socket one after another. Node starts all requests that arrive together concurrently, and
+ * keeps unread responses in memory. Here the next request starts when the previous response is sent, so that a client
+ * that does not read has only one response waiting.
  */
 export class Pipelines {
   private readonly pipelines = new WeakMap<Socket, Pipeline>();
@@ -37,7 +37,7 @@ export class Pipelines {
 
   take(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
-    // What arrived together with the request that was too much.
+    // Drops the requests that arrived together with the excess one.
     if (socket.destroyed) return;
     const pipeline = this.pipelineOf(socket);
     if (!pipeline.busy) {
@@ -74,7 +74,7 @@ export class Pipelines {
     if (socket.destroyed) return;
     const pipeline = this.pipelineOf(socket);
     const exchange = pipeline.waiting.shift();
-    // The last one that waits: the socket is read again, so that a client that leaves is noticed.
+    // No more requests wait: read the socket again, so that a disconnecting client is noticed.
     if (pipeline.waiting.length === 0) socket.resume();
     if (exchange === undefined) {
       pipeline.busy = false;

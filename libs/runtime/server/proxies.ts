@@ -1,7 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** What Express calls these ranges. */
+/** Express's names of these ranges. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
   loopback: ['127.0.0.0/8', '::1/128'],
   linklocal: ['169.254.0.0/16', 'fe80::/10'],
@@ -9,8 +9,8 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Whether the other end of a socket may be a proxy, which brings the connections of many. With a hop count instead of
- * addresses it may be anybody.
+ * Whether the peer of a socket may be a proxy with connections of many clients. With a hop count instead of addresses,
+ * any peer may be one.
  * @param entries of TRUST_PROXY
  */
 export function proxyTest(entries: readonly string[]): (address: string) => boolean {

@@ -2,7 +2,9 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { Environment } from '../config/environment';
 
-/** Helmet's own, but nothing of a page may come from elsewhere, and plain HTTP stays plain HTTP on a machine of one's own. */
+/**
+ * Helmet's defaults, but pages load nothing from elsewhere, and plain HTTP stays plain HTTP on a developer's machine.
+ */
 const CONTENT_POLICY = {
   fontSrc: ["'self'", 'data:'],
   styleSrc: ["'self'", "'unsafe-inline'"],
@@ -12,9 +14,9 @@ const CONTENT_POLICY = {
 const HSTS_MAX_AGE = 31_536_000;
 
 /**
- * Helmet's header fields. They are the same for every answer, so it is asked for them once: its chain of handlers
- * would take a twentieth of what the main thread does for a sign-up. Strict-Transport-Security is said where the
- * request came over TLS: over plain HTTP browsers ignore it, and a proxy would pass on what its owner never decided.
+ * Helmet's headers. They are the same for every response, so they are computed once: its chain of handlers would take
+ * a twentieth of the main thread's time for a sign-up. Strict-Transport-Security is sent only if the request came over
+ * TLS: browsers ignore it over plain HTTP, and a proxy would forward a policy that its owner never chose.
  */
 export function securityHeaders({ HSTS_INCLUDE_SUBDOMAINS: subdomains }: Environment): RequestHandler {
   const fields = new Map<string, string>();

@@ -3,18 +3,18 @@ import type { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Environment } from '../config/environment';
 import type { Logger } from '../logging/logger';
 
-/** Longest wait for the collector, at work and at shutdown, in milliseconds. */
+/** Time limit for the collector, during operation and at shutdown, in milliseconds. */
 const EXPORT_TIMEOUT_MS = 2_000;
-/** Spans kept for the collector; more are dropped. */
+/** Maximum number of queued spans; further ones are dropped. */
 const SPANS_MAX = 2_048;
 
 let provider: NodeTracerProvider | undefined;
 
-/** Sends spans to the OTLP collector that `OTEL_EXPORTER_OTLP_ENDPOINT` names; does nothing without one. */
+/** Sends spans to the OTLP collector in `OTEL_EXPORTER_OTLP_ENDPOINT`; does nothing without one. */
 export async function startTracing(app: string, environment: Environment, logger: Logger): Promise<void> {
   if (!environment.OTEL_EXPORTER_OTLP_ENDPOINT) return;
   logFirstFailure(logger, environment.OTEL_EXPORTER_OTLP_ENDPOINT);
-  // Loaded only where it is wanted: it would cost every start a tenth of a second.
+  // Loaded only if needed: it would slow down every start by a tenth of a second.
   const [{ BatchSpanProcessor, NodeTracerProvider }, { OTLPTraceExporter }, { resourceFromAttributes }] =
     await Promise.all([
       import('@opentelemetry/sdk-trace-node'),
@@ -38,14 +38,14 @@ export async function startTracing(app: string, environment: Environment, logger
   provider.register();
 }
 
-/** One line for a collector that cannot be reached, and not one for every batch. */
+/** Logs one line for an unreachable collector, not one per batch. */
 function logFirstFailure(logger: Logger, endpoint: string): void {
   let told = false;
   const ignore = (): void => {};
   const error = (message: string): void => {
     if (told) return;
     told = true;
-    // The library passes the error as JSON, stack and all.
+    // The library passes the error as JSON, including the stack.
     const reason = /"message":"([^"]*)"/.exec(message)?.[1] ?? message.slice(0, 200);
     const code = /"code":"([^"]*)"/.exec(message)?.[1];
     logger.warn(
@@ -56,7 +56,7 @@ function logFirstFailure(logger: Logger, endpoint: string): void {
   diag.setLogger({ error, warn: ignore, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.ERROR);
 }
 
-/** Sends what is left. */
+/** Sends the remaining spans. */
 export async function stopTracing(): Promise<void> {
   await provider?.shutdown().catch(() => {});
   provider = undefined;

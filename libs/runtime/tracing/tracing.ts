@@ -13,8 +13,8 @@ export { SpanKind, type Span };
 const tracer = () => trace.getTracer('user-registration');
 
 /**
- * Runs the work in its own span. Without a configured exporter this is the API's no-op. Attributes are seen by
- * every reader of traces: nothing personal belongs in them.
+ * Runs the work in a span of its own. Without a configured exporter this is the API's no-op. Every reader of traces
+ * sees attributes, so they must not contain personal data.
  */
 export function traced<T>(
   name: string,
@@ -26,7 +26,7 @@ export function traced<T>(
     try {
       return await work(span);
     } catch (error) {
-      // The name alone: messages of drivers and servers repeat what they were given.
+      // Only the name: messages of drivers and servers repeat their input.
       span.setStatus({ code: SpanStatusCode.ERROR });
       span.setAttribute('error.type', (error as Error).name);
       throw error;
@@ -36,7 +36,7 @@ export function traced<T>(
   });
 }
 
-/** Runs the work under a span that another caller ends, as the child of what the carrier (such as headers) names. */
+/** Runs the work in a span that another caller ends, as a child of the context in the carrier (such as headers). */
 export function underRemote<T>(
   carrier: Readonly<Record<string, unknown>>,
   name: string,
@@ -48,14 +48,14 @@ export function underRemote<T>(
   return context.with(trace.setSpan(parent, span), () => work(span));
 }
 
-/** The active trace as a W3C `traceparent`, to be kept with work that continues later; null when nothing is traced. */
+/** The active trace as a W3C `traceparent`, to store with work that continues later; null if nothing is traced. */
 export function traceParent(): string | null {
   const carrier: Record<string, string> = {};
   propagation.inject(context.active(), carrier);
   return carrier['traceparent'] ?? null;
 }
 
-/** Runs the work as a part of the trace that a `traceparent` names. */
+/** Runs the work as a part of the trace in a `traceparent`. */
 export function continuing<T>(parent: string | null, work: () => T): T {
   if (parent === null) return work();
   return context.with(propagation.extract(context.active(), { traceparent: parent }), work);

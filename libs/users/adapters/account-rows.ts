@@ -15,7 +15,7 @@ export interface EntryRow {
   readonly created_at: Date;
   readonly activated_at: Date | null;
   readonly password_hash?: string;
-  /** Microseconds since 1970: a Date would lose the last three digits, and a page of a list begins with them. */
+  /** Microseconds since 1970: a Date would lose the last three digits, and pages of a list start from this value. */
   readonly created_micros: string;
 }
 
@@ -75,7 +75,7 @@ function toMail(row: DetailsRow): MailDetails | null {
 function toCode(row: DetailsRow): CodeDetails | null {
   if (row.activated_at !== null) return null;
   return {
-    // While a mail is owed or in flight its code has no settled end.
+    // While a mail is owed or being sent, its code has no fixed expiry.
     expiresAt: row.mail_due_at === null ? row.code_expires_at : null,
     digits: row.code_digits,
     wrongTries: row.code_wrong_tries,

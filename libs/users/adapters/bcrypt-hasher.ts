@@ -8,15 +8,15 @@ import type { Comparison, HashingLoad, PasswordHasher, Requester } from '../doma
 import { HashingLine } from './hashing-line';
 import { PasswordMemory } from './password-memory';
 
-/** As much as BCRYPT_COST may be: a hash that costs more does not make every unknown address cost it. */
+/** The maximum of BCRYPT_COST: a hash with a higher cost does not make every unknown address cost that much. */
 const DECOY_COST_MAX = 15;
 
-/** bcrypt on libuv's pool, behind a line that lets as many run as there are cores for this process. */
+/** bcrypt on libuv's thread pool, behind a queue that runs as many jobs as there are cores for this process. */
 @Injectable()
 export class BcryptHasher implements PasswordHasher, OnModuleInit {
   private readonly line: HashingLine;
   private readonly memory: PasswordMemory;
-  /** What a password is compared with when the address has no account: the same work, and it can never match. */
+  /** The hash that a password is compared with if the address has no account: the same work, and it never matches. */
   private decoy = '';
   private decoyCost: number;
   private readonly comparing = new SharedAnswers<boolean>();
@@ -28,14 +28,14 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
     this.decoyCost = environment.BCRYPT_COST;
   }
 
-  /** Also shows the line how long one hash takes here. */
+  /** Also tells the queue how long one hash takes here. */
   async onModuleInit(): Promise<void> {
     this.decoy = await this.hash(randomBytes(32).toString('hex'));
   }
 
   hash(password: string, requester?: Requester): Promise<string> {
     const composed = password.normalize('NFC');
-    // Given the cost alone, bcrypt would ask the pool three times: for random bytes, for the salt and for the hash.
+    // Given only the cost, bcrypt would use the pool three times: for random bytes, the salt and the hash.
     return this.line.run(() => hash(composed, genSaltSync(this.environment.BCRYPT_COST)), requester);
   }
 
@@ -45,7 +45,7 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
     return await this.compare(comparison);
   }
 
-  /** Concurrent identical comparisons share one run; if the client that asked first leaves, the next one asks. */
+  /** Concurrent identical comparisons share one run; if the first client disconnects, the next one retries. */
   async compare(comparison: Comparison): Promise<boolean> {
     const { address, password, hash: stored } = comparison;
     const question = createHash('sha256')
@@ -86,8 +86,8 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
   }
 
   /**
-   * Passwords are hashed in Unicode's composed form, so that the ä of a phone and of a desktop agree. A hash from
-   * before that was made of what was typed then: it is compared as well, for every address and every result alike.
+   * Passwords are hashed in Unicode's composed form, so that an ä typed on a phone and on a desktop is the same. Older
+   * hashes used the password as typed: it is compared as well, for every address and whatever the result.
    */
   private async work({ password, hash: stored, ...requester }: Comparison): Promise<boolean> {
     if (stored !== null) this.followCost(costOf(stored) ?? 0);
@@ -100,7 +100,7 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
   }
 
   private async compareForm(password: string, stored: string | null): Promise<boolean> {
-    // bcrypt would cut what it cannot hold, and find that it matches.
+    // bcrypt would truncate a longer password and report a match.
     const usable = isHashable(password) && stored !== null;
     const against = usable ? stored : this.decoy;
     const right = await compare(password, against);
@@ -109,8 +109,8 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
   }
 
   /**
-   * What a hash of a lower cost lacks in work, so that its account takes as long as an unknown one: each step doubles
-   * the work, so one of its own cost and one of each up to the highest make up for it exactly.
+   * The work that a hash with a lower cost lacks, so that its account takes as long as an unknown one. Each step
+   * doubles the work, so one comparison of its own cost and one of each up to the highest make up for it exactly.
    */
   private decoysAbove(against: string): string[] {
     const cost = costOf(against) ?? this.decoyCost;
@@ -125,5 +125,5 @@ const costOf = (hash: string): number | null => {
   return digits === undefined ? null : Number(digits);
 };
 
-/** The same text at another cost: the work is that cost's, and no password is known to match. */
+/** The same hash with another cost: the work is that of the cost, and it matches no known password. */
 const atCost = (hash: string, cost: number): string => hash.replace(/\d\d/, String(cost).padStart(2, '0'));

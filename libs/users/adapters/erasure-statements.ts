@@ -6,8 +6,8 @@ import type { ErasureExtent, ErasureTarget } from '../domain/account-administrat
 type Fragment = PendingQuery<Row[]>;
 
 /**
- * Condition on an event: it holds the address, or belongs to the account or to a registration that it replaced and holds
- * one. Two searches, each with its index: an OR would read the whole log.
+ * Condition on an event: it contains the address, or belongs to the account or to a registration that the account
+ * replaced and contains one. Two searches, each with an index: an OR would read the whole log.
  */
 const holdsAddress = (sql: Sql, { id, email }: ErasureTarget): Fragment => sql`
   events.id = any(array(
@@ -22,14 +22,14 @@ const holdsAddress = (sql: Sql, { id, email }: ErasureTarget): Fragment => sql`
     union
     select events.id from events where data ? 'email' and data ->> 'email' = ${email}))`;
 
-/** Statement that takes the address out of the account's events. */
+/** Statement that removes the address from the account's events. */
 export const forgetAddressInEvents = (sql: Sql, erased: ErasureTarget): Fragment => sql`
   update events set
     data = data - 'email',
     last_error = case when strpos(last_error, ${erased.email}) > 0 then null else last_error end
   where ${holdsAddress(sql, erased)}`;
 
-/** Counts what an erasure of this person would take away. */
+/** Counts what an erasure of this person would delete. */
 export async function extentOf(sql: Sql, { id, email }: ErasureTarget): Promise<ErasureExtent> {
   const counts = sql`from address_days where digest in (${accountRow.countKeys(sql, sql`${email}::text`)})`;
   const [row] = await inTime(sql<ErasureExtent[]>`

@@ -3,13 +3,13 @@ import { Logger } from '@app/runtime';
 import { PasswordHasher } from '../domain/password-hasher';
 import { UserRepository } from '../domain/user-repository';
 
-/** Milliseconds between two looks, and after one that failed. */
+/** Milliseconds between two queries, and after a failed one. */
 const INTERVAL_MS = 600_000;
 const RETRY_MS = 5_000;
 
 /**
- * Where the cost was lowered, hashes of the higher one would take longer than an unknown address does, and tell that
- * they are there. What an unknown address takes follows the highest cost in use.
+ * After BCRYPT_COST was lowered, hashes with the higher cost would take longer than unknown addresses, and so reveal
+ * that they exist. The work for unknown addresses follows the highest cost in use.
  */
 @Injectable()
 export class FollowHighestCost implements OnApplicationBootstrap, OnModuleDestroy {
@@ -31,14 +31,14 @@ export class FollowHighestCost implements OnApplicationBootstrap, OnModuleDestro
     clearTimeout(this.timer);
   }
 
-  /** Never rejects: the database may not be there yet. */
+  /** Never rejects: the database may not be available yet. */
   async followHighestCost(): Promise<void> {
     let nextMs = INTERVAL_MS;
     try {
       const cost = await this.users.highestCost();
       if (cost !== null) this.passwords.followCost(cost);
     } catch (error) {
-      this.logger.debug({ error }, 'The highest cost in use was not read');
+      this.logger.debug({ error }, 'Reading the highest cost in use failed');
       nextMs = RETRY_MS;
     }
     if (!this.stopped) this.timer = setTimeout(() => void this.followHighestCost(), nextMs).unref();

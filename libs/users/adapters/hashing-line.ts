@@ -1,13 +1,13 @@
 import { Unavailable } from '@app/runtime';
 import type { Requester } from '../domain/password-hasher';
 
-/** Longest wait that is still of use, in milliseconds; beyond it the answer is a quick 503. */
+/** Maximum useful wait, in milliseconds; beyond it the response is a fast 503. */
 export const WAIT_MAX_MS = 2_000;
-/** The line is never shorter than this, so that a small burst has a place at any cost. */
+/** Minimum length of the queue, so that a small burst fits at any cost. */
 const LINE_LENGTH_MIN = 8;
-/** Nor longer than this, whatever one job takes: each place holds a request. */
+/** Maximum length, however fast a job is: each place holds a request. */
 const LINE_LENGTH_MAX = 1_000;
-/** Part of the line that one client may hold. */
+/** Maximum share of the queue for one client. */
 const CLIENT_SHARE = 1 / 4;
 
 interface Waiting {
@@ -17,19 +17,20 @@ interface Waiting {
 }
 
 /**
- * A semaphore with a bounded line: as many concurrent jobs as there are cores, and no more waiting than can be served
- * within `WAIT_MAX_MS`. An unbounded line would serve everyone too late, with every event-loop figure still green.
- * It is fair: a client holds at most a quarter of it, and in a full line the client with the most places gives way.
+ * A semaphore with a bounded queue: as many concurrent jobs as there are cores, and only as many waiting as can be
+ * served within `WAIT_MAX_MS`. An unbounded queue would serve everyone too late while all event-loop metrics stay
+ * green. It is fair: a client gets at most a quarter of it, and in a full queue the client with the most places gives
+ * way.
  */
 export class HashingLine {
-  /** Called with each job's time in the line, in seconds. */
+  /** Called with each job's time in the queue, in seconds. */
   onWaited: (seconds: number) => void = () => {};
   private readonly waiting: Waiting[] = [];
-  /** Places in the line by client. */
+  /** Places in the queue by client. */
   private readonly places = new Map<string, number>();
   private running = 0;
   private rejectedCount = 0;
-  /** Moving average of one job's time, in milliseconds. */
+  /** Moving average of the duration of a job, in milliseconds. */
   private jobMs = 0;
 
   constructor(private readonly slots: number) {}
@@ -53,14 +54,14 @@ export class HashingLine {
     return this.waiting.length < length || this.greediest().held > held + 1;
   }
 
-  /** What a job of this client would be refused with now, if it would be; counted as a refusal. */
+  /** The error that a job of this client would get now, if any; counted as a refusal. */
   refusal(client?: string): Unavailable | undefined {
     return this.hasCapacity(client) ? undefined : this.atCapacity();
   }
 
   /**
    * Runs the job when its turn comes.
-   * @throws {Unavailable} when the line has no place, or when the client left before its turn
+   * @throws {Unavailable} if the queue has no place, or the client left before its turn
    */
   async run<T>(job: () => Promise<T>, { client, gone }: Requester = {}): Promise<T> {
     if (gone?.aborted) throw clientLeft();
@@ -104,7 +105,7 @@ export class HashingLine {
     });
   }
 
-  /** Hands the slot to the job that has waited longest, or frees it. */
+  /** Gives the slot to the job that has waited longest, or frees it. */
   private next(): void {
     const entry = this.waiting.shift();
     if (entry === undefined) {
@@ -115,7 +116,7 @@ export class HashingLine {
     entry.start();
   }
 
-  /** The client with the most places, and the one of them that came last. */
+  /** The client with the most places, and its latest job. */
   private greediest(): { held: number; last: Waiting | undefined } {
     let held = 0;
     let client: string | undefined;

@@ -13,8 +13,8 @@ interface Existing {
 }
 
 /**
- * Deletes expired registrations whose address a line has, as the next registration of the address would, and tells other
- * services who took it. A line whose id another account has deletes none, because it is refused.
+ * Deletes expired registrations of the imported addresses, as the next registration of an address would, and writes
+ * the events. A line with the id of another account deletes none, because it is refused.
  */
 export async function replaceDead(
   transaction: TransactionSql,
@@ -38,8 +38,8 @@ const keysOf = (accounts: readonly ImportedAccount[]): string =>
   JSON.stringify(accounts.map(({ id, email }) => ({ id, email })));
 
 /**
- * Adds what no account is in the way of. The batch travels as one JSON text: thousands of parameters would each be
- * named and parsed. Resolves to the addresses added.
+ * Adds accounts without conflicts. The batch is sent as one JSON text, because thousands of parameters would each be
+ * named and parsed. Resolves to the added addresses.
  */
 export async function insertImported(
   sql: TransactionSql,
@@ -62,7 +62,7 @@ export async function insertImported(
   return rows.map(({ email }) => email);
 }
 
-/** Tells accounts that were imported before from those that something is in the way of. */
+/** Distinguishes accounts imported before from conflicts. */
 export async function whyNotAdded(
   asker: TransactionSql | Sql,
   sql: Sql,
@@ -96,7 +96,7 @@ export async function whyNotAdded(
 const isOfAnother = (account: ImportedAccount, holder: Existing | undefined): boolean =>
   holder !== undefined && holder.email !== account.email;
 
-/** The hash may have been renewed since, so the moment of activation decides, too. */
+/** The hash may have been renewed since, so the time of activation is compared, too. */
 const isSame = (account: ImportedAccount, holder: Existing): boolean =>
   holder.activated_at !== null &&
   (holder.id === account.id ||

@@ -6,11 +6,11 @@ type Fragment = ReturnType<Sql>;
 export const micros = (sql: Sql, column: ReturnType<Sql>) =>
   sql`(extract(epoch from ${column}) * 1000000)::bigint::text`;
 
-/** A moment that `micros` wrote. */
+/** A time written by `micros`. */
 export const moment = (sql: Sql, sinceEpochMicros: string): Fragment =>
   sql`'epoch'::timestamptz + ${sinceEpochMicros}::bigint * interval '1 microsecond'`;
 
-/** Moment and id of the entry that the page before ended with. */
+/** Time and id of the last entry of the previous page. */
 export const place = (after: string | undefined): [string | undefined, string | undefined] => {
   const [moment, id] = after?.split('_') ?? [];
   return [moment, id];

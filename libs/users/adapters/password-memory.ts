@@ -1,15 +1,15 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** About 2 MB. The one that was remembered longest ago makes place. */
+/** About 2 MB. The oldest entry is dropped. */
 const ENTRIES_MAX = 10_000;
 
 /**
- * Remembers for a while which passwords were right, in this process only. What it keeps is an HMAC under a key that
- * never leaves the process, over the stored hash and the password: a changed hash forgets by itself.
+ * Remembers right passwords for a while, in this process only. It stores an HMAC of the stored hash and the password,
+ * under a key that never leaves the process, so a changed hash invalidates it.
  */
 export class PasswordMemory {
   private readonly key = randomBytes(32);
-  /** Milliseconds of `performance.now()` until which each is remembered, in the order of remembering. */
+  /** Expiry of each entry by `performance.now()`, in milliseconds, in the order of insertion. */
   private readonly until = new Map<string, number>();
 
   /** @param seconds 0: nothing is remembered */
@@ -37,7 +37,7 @@ export class PasswordMemory {
   }
 
   private nameOf(hash: string, password: string): string {
-    // A hash holds no NUL, so no two pairs are the same text.
+    // A hash contains no NUL, so different pairs are different texts.
     return createHmac('sha256', this.key).update(`${hash}\0${password}`).digest('base64');
   }
 }

@@ -116,7 +116,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
     return await inTransaction(this.sql, async (sql) => {
       await replaceDead(sql, this.sql, this.environment, accounts);
       const added = new Set(await insertImported(sql, accounts));
-      // Of two lines with one address the first was added.
+      // Of two lines with the same address, the first one was added.
       const rest = accounts.filter(({ email }) => !added.delete(email));
       const outcome = await whyNotAdded(sql, this.sql, rest);
       const count = accounts.length - rest.length;

@@ -37,7 +37,7 @@ export class PostgresAccountDirectory implements AccountDirectory {
         (await this.details(this.sql`id = ${id}`)) ?? (await this.details(this.sql`mail_id = ${id}`));
       if (found !== null) return found;
     }
-    // No index: every registration would pay for a question that is asked now and then.
+    // Without an index: every registration would pay for a rare query.
     return (
       (await this.details(this.sql`request_id = ${reference}`)) ??
       (await this.details(this.sql`id in (select account_id from events where request_id = ${reference})`))

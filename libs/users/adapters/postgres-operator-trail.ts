@@ -3,7 +3,7 @@ import { inTime, Sql } from '@app/runtime';
 import type { AuditEntry, AuditFilter, Erasure, OperatorTrail, Page } from '../domain/operator-trail';
 import { micros, moment, place, toPage } from './paging';
 
-/** An operator waits longer than a client: a look-up without an index reads ten million rows within this. */
+/** An operator waits longer than a client: a query without an index reads ten million rows within this time. */
 export const PATIENCE_MS = 60_000;
 const NIL = '00000000-0000-0000-0000-000000000000';
 

@@ -2,12 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { inTime, Sql } from '@app/runtime';
 import type { SignUpCounts, SignUpSpan, SignUpStatistics, SpanLength } from '../domain/sign-up-statistics';
 
-/** Ten million accounts are counted within this. */
+/** Enough to count ten million accounts. */
 const PATIENCE_MS = 60_000;
 const SPAN_MS: Record<SpanLength, number> = { hour: 3_600_000, day: 86_400_000 };
 
 interface CountsRow {
-  /** Null in the row of the whole. */
+  /** Null in the row of the total. */
   readonly from: Date | null;
   readonly registered: number;
   readonly activated: number;
@@ -37,7 +37,10 @@ export class PostgresSignUpStatistics implements SignUpStatistics {
     return { total: at(null), spans };
   }
 
-  /** Imported accounts were activated elsewhere, in the moment of their creation as far as we know: no median of ours. */
+  /**
+   * Imported accounts were activated elsewhere, as far as we know at their creation, so they do not count for the
+   * median.
+   */
   private async present(from: Date, by: SpanLength): Promise<CountsRow[]> {
     return await inTime(
       this.sql<CountsRow[]>`

@@ -11,7 +11,7 @@ export const AUDITED_ACTIONS = [
 ] as const;
 export type AuditedAction = (typeof AUDITED_ACTIONS)[number];
 
-/** Who changes something, and why: written with the change, or neither is. */
+/** The operator and the reason of a change, written in the same transaction. */
 export interface Operator {
   readonly osUser: string;
   readonly host: string;
@@ -23,18 +23,18 @@ export interface Target {
   readonly email: EmailAddress;
 }
 
-/** Whose data is erased: an account, or what is left of an address that has none any more. */
+/** The subject of an erasure: an account, or the remaining data of an address without one. */
 export interface ErasureTarget {
   readonly id: string | null;
   readonly email: EmailAddress;
 }
 
-/** What an erasure takes away, in counts. */
+/** What an erasure deletes, in numbers. */
 export interface ErasureExtent {
   readonly accounts: number;
   readonly owedMails: number;
   readonly wrongTryCounts: number;
-  /** The day's counts of mails, of the address and of its mailbox. */
+  /** Daily counts of mails, of the address and of its mailbox. */
   readonly mailCounts: number;
   readonly eventsWithAddress: number;
 }
@@ -48,7 +48,7 @@ export interface ImportedAccount {
   readonly activatedAt: Date;
 }
 
-/** What became of each line of a batch; lines not named were added. */
+/** The outcome of each line of a batch; lines not listed were added. */
 export interface ImportOutcome {
   readonly added: number;
   /** The same account was imported before. */
@@ -59,22 +59,21 @@ export interface ImportOutcome {
 export type ResendOutcome = 'replaced' | 'already_activated' | 'mailbox_limit' | 'gone';
 export type OperatorActivation = 'activated' | 'already_activated' | 'gone';
 
-/** Changes accounts on an operator's word. Each change and its audit entry are one transaction. */
+/** Changes accounts for operators. Each change and its audit entry are one transaction. */
 export interface AccountAdministration {
   /**
-   * Owes a new code, beyond the registration's own limit. Its `digits` are the usual length.
-   * @throws {Unavailable}
+   * Owes a new code, beyond the registration's own limit. `digits` is the usual length. @throws {Unavailable}
    */
   resend(target: Target, code: IssuedCode, operator: Operator, force: boolean): Promise<ResendOutcome>;
   /** @throws {Unavailable} */
   activate(target: Target, operator: Operator): Promise<OperatorActivation>;
-  /** What `erase` would take away. @throws {Unavailable} */
+  /** What `erase` would delete. @throws {Unavailable} */
   extent(target: ErasureTarget): Promise<ErasureExtent>;
-  /** Takes away all that is held of the person but the digest in the logs. @throws {Unavailable} */
+  /** Deletes everything about the person except the digest in the logs. @throws {Unavailable} */
   erase(target: ErasureTarget, operator: Operator, action: AuditedAction): Promise<ErasureExtent>;
-  /** Writes an erasure of a former log into this one, where it is missing. @throws {Unavailable} */
+  /** Adds an erasure of an earlier log to this one, if it is missing. @throws {Unavailable} */
   rememberErasure(erasure: Erasure): Promise<void>;
-  /** Adds activated accounts, all in one transaction. @throws {Unavailable} */
+  /** Adds activated accounts in one transaction. @throws {Unavailable} */
   importAccounts(accounts: readonly ImportedAccount[], operator: Operator): Promise<ImportOutcome>;
   /** What `importAccounts` would do. @throws {Unavailable} */
   rehearseImport(accounts: readonly ImportedAccount[]): Promise<ImportOutcome>;

@@ -2,27 +2,27 @@ import type { EmailAddress } from './email-address';
 import type { AuditEntry, Page } from './operator-trail';
 
 export const ACCOUNT_STATES = ['pending', 'activated', 'undeliverable'] as const;
-/** `undeliverable`: never activated, and its mail was given up. */
+/** `undeliverable`: not activated, and its mail was given up. */
 export type AccountState = (typeof ACCOUNT_STATES)[number];
 
-/** One line of a list or an export. */
+/** One entry of a list or an export. */
 export interface AccountEntry {
   readonly id: string;
   readonly email: EmailAddress;
   readonly state: AccountState;
   readonly createdAt: Date;
   readonly activatedAt: Date | null;
-  /** Only where the caller asked for it. */
+  /** Only if requested by the caller. */
   readonly passwordHash?: string;
 }
 
-/** All that the service knows of an account, for an operator. Times are PostgreSQL's, `now` included. */
+/** Everything the service knows about an account, for an operator. Times are PostgreSQL's, including `now`. */
 export interface AccountDetails extends AccountEntry {
   readonly now: Date;
   readonly locale: string;
   /** The request that caused the current mail. */
   readonly requestId: string | null;
-  /** Null where no mail was owed since the activation. */
+  /** Null if no mail has been owed since the activation. */
   readonly mail: MailDetails | null;
   /** Null once activated. */
   readonly code: CodeDetails | null;
@@ -31,7 +31,7 @@ export interface AccountDetails extends AccountEntry {
 export interface MailDetails {
   readonly id: string;
   readonly owedSince: Date;
-  /** When it is tried next; null when it is sent or given up. */
+  /** Time of the next attempt; null if the mail was sent or given up. */
   readonly nextTryAt: Date | null;
   readonly sentAt: Date | null;
   readonly givenUpAt: Date | null;
@@ -46,15 +46,15 @@ export interface CodeDetails {
   readonly newCodesUsed: number;
 }
 
-/** What the service holds about an address outside its account. */
+/** What the service stores about an address outside its account. */
 export interface AddressTraces {
-  /** Wrong codes typed for the address since `since`, at most a day ago. */
+  /** Wrong codes for the address since `since`, which is at most a day ago. */
   readonly wrongTries: { readonly tries: number; readonly since: Date } | null;
-  /** Mails promised to the mailbox in the last day, whatever the plus tag. */
+  /** Mails promised to the mailbox during the last day, whatever the plus tag. */
   readonly mailsOfDay: number;
   readonly erasures: readonly { readonly accountId: string; readonly erasedAt: Date }[];
   readonly audit: readonly AuditEntry[];
-  /** Of the account, and whichever hold the address; oldest first, at most a hundred. */
+  /** Events of the account and those that contain the address; oldest first, at most a hundred. */
   readonly events: readonly AccountEventEntry[];
 }
 
@@ -63,7 +63,7 @@ export interface AccountEventEntry {
   readonly type: string;
   readonly occurredAt: Date;
   readonly requestId: string | null;
-  /** `kept`: in the log, and no webhook owes it. */
+  /** `kept`: in the log, but not owed to a webhook. */
   readonly delivery: 'kept' | 'owed' | 'delivered' | 'given_up';
   readonly attempts: number;
   readonly lastError: string | null;
@@ -80,13 +80,13 @@ export interface AccountFilter {
 export interface AccountDirectory {
   /** @throws {Unavailable} */
   findByAddress(address: EmailAddress): Promise<AccountDetails | null>;
-  /** By the account's id, its current mail's id, or a request that changed it. @throws {Unavailable} */
+  /** By the account's id, the id of its current mail, or a request that changed it. @throws {Unavailable} */
   findByReference(reference: string): Promise<AccountDetails | null>;
-  /** Accounts in the order of registration, the newest first. @throws {Unavailable} */
+  /** Accounts in the order of registration, newest first. @throws {Unavailable} */
   list(filter: AccountFilter, limit: number, after?: string): Promise<Page<AccountEntry>>;
   /** @throws {Unavailable} */
   count(filter: AccountFilter): Promise<number>;
-  /** @param digests of the address, under the present key and the one before @throws {Unavailable} */
+  /** @param digests of the address, under the current and the previous key @throws {Unavailable} */
   traces(address: EmailAddress, digests: readonly string[], accountId: string | null): Promise<AddressTraces>;
 }
 export const AccountDirectory = Symbol('AccountDirectory');

@@ -2,11 +2,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { EmailAddress } from './email-address';
 
 /**
- * Names an address where the address itself must not stay: in the audit trail and in the erasure log. It can be
- * computed from the address and the secret key, and the address cannot be computed from it.
+ * Identifies an address where the address itself must not be stored: in the audit trail and the erasure log. It can be
+ * computed from the address and the secret key, but the address cannot be computed from it.
  */
 export class AddressDigest {
-  /** @param previousKey the key before a rotation; its digests are still recognized, and no new ones are made */
+  /** @param previousKey the key before a rotation; its digests are still recognized, but no new ones are made */
   constructor(
     private readonly secretKey: string,
     private readonly previousKey?: string,
@@ -16,7 +16,7 @@ export class AddressDigest {
     return createHmac('sha256', secretKey).update(`address-digest\0${address}`).digest('hex');
   }
 
-  /** The digests that an address may have been given, the present one first. */
+  /** All digests that an address may have, the current one first. */
   all(address: EmailAddress): string[] {
     const previous = this.previousKey === undefined ? [] : [this.of(address, this.previousKey)];
     return [this.of(address), ...previous];

@@ -2,33 +2,36 @@ import { toASCII, toUnicode } from 'tr46';
 import { UsersError } from './errors';
 
 declare const canonical: unique symbol;
-/** An email address in the one form in which addresses are kept, compared and written to. */
+/** An email address in the canonical form in which addresses are stored, compared and used as recipients. */
 export type EmailAddress = string & { readonly [canonical]: true };
 
-/** Longest address, in characters. Source: RFC 5321, section 4.5.3.1.3, less the angle brackets. */
+/** Maximum length of an address, in characters. Source: RFC 5321, section 4.5.3.1.3, less the angle brackets. */
 export const EMAIL_LENGTH_MAX = 254;
-/** Longest local part, in bytes. Source: RFC 5321, section 4.5.3.1.1. */
+/** Maximum length of the local part, in bytes. Source: RFC 5321, section 4.5.3.1.1. */
 const LOCAL_PART_BYTES_MAX = 64;
 
 /**
- * Dot-atom of RFC 5322, with letters and digits of any script (RFC 6531). Quoted local parts, comments and
- * everything invisible have no place in it. One character class, so there is nothing to back-track into.
+ * Dot-atom of RFC 5322, with letters and digits of any script (RFC 6531). Quoted local parts, comments and invisible
+ * characters are not allowed. It is a single character class, so it cannot backtrack.
  */
 const LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]+$/u;
-/** Marks and letters that show nothing: variation selectors, fillers, joiners. Source: Unicode, DerivedCoreProperties. */
+/** Invisible marks and letters: variation selectors, fillers, joiners. Source: Unicode, DerivedCoreProperties. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
-/** An i or j with a dot above its dot looks as without it. The lower case of the Turkish capital I with a dot is one. */
+/**
+ * An i or j with an additional dot above looks like one without it. Lower-casing the Turkish capital I with a dot
+ * yields one.
+ */
 const DOTTED_TWICE = /\p{Soft_Dotted}\u0307/u;
-/** What stays on an address that is copied out of a sentence or a list. */
+/** Punctuation that remains when an address is copied from a sentence or a list. */
 const PUNCTUATION_AT_THE_END = /[,;:.!?'"()<>[\]{}、，；。]$/u;
-/** A domain as people write it: letters and digits of any script. */
+/** A domain as typed by people: letters and digits of any script. */
 const DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u;
 const DOMAIN_LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
-/** What a resolver reads as the end of an IPv4 address. Source: WHATWG URL, "ends in a number". */
+/** A last label that resolvers treat as the end of an IPv4 address. Source: WHATWG URL, "ends in a number". */
 const NUMBER_LABEL = /^(?:\d+|0x[0-9a-f]*)$/;
 /**
- * UTS #46, non-transitional. Hyphens are our own check, because names such as r3---sn.example exist. The library is
- * pinned, because Node's own function follows the Unicode version that Node was built with.
+ * UTS #46, non-transitional. We check hyphens ourselves, because names such as r3---sn.example exist. The library is
+ * pinned, because Node's own function depends on the Unicode version of the Node build.
  */
 const IDNA = {
   useSTD3ASCIIRules: true,
@@ -40,9 +43,9 @@ const IDNA = {
 } as const;
 
 /**
- * Reads an address: trimmed, Unicode NFC, lower case, domain in ASCII form (IDNA).
- * Refused is what two readers could take for different mailboxes, or one for two.
- * @throws {UsersError} users.email_invalid, saying what is wrong with it
+ * Parses an address: trimmed, Unicode NFC, lower case, domain in ASCII form (IDNA). Refuses addresses that two readers
+ * could take for different mailboxes, or that two mailboxes could share.
+ * @throws {UsersError} users.email_invalid with the reason
  */
 export function parseEmailAddress(input: string): EmailAddress {
   if (input.length > 4 * EMAIL_LENGTH_MAX)
@@ -61,7 +64,7 @@ export function parseEmailAddress(input: string): EmailAddress {
   return result as EmailAddress;
 }
 
-/** The same for an address that someone claims to have: null where it cannot be one. */
+/** The same for an address that a client claims to have; null if it cannot be one. */
 export function emailAddressOrNull(input: string): EmailAddress | null {
   try {
     return parseEmailAddress(input);
@@ -70,7 +73,7 @@ export function emailAddressOrNull(input: string): EmailAddress | null {
   }
 }
 
-/** Blanks of every script, line ends and tabs. Text that is copied has no-break and full-width blanks around it. */
+/** Spaces of every script, line breaks and tabs. Copied text has no-break and full-width spaces around it. */
 const trimBlanks = (text: string): string =>
   text.replace(/^[\t\r\n\p{Z}]+/u, '').replace(/(?<![\t\r\n\p{Z}])[\t\r\n\p{Z}]+$/u, '');
 
@@ -79,7 +82,8 @@ function parseLocalPart(part: string): string {
     throw invalid('contains characters before the "@" that are not allowed');
   }
   const folded = part.toLowerCase().normalize('NFC');
-  // Full-width letters, ligatures and the like, and letters whose case has no way back (dotless i, sharp s).
+  // Full-width letters, ligatures and the like, and letters whose case conversion is not reversible (dotless i, sharp
+  // s).
   const ambiguous =
     folded.normalize('NFKC') !== folded ||
     folded.toUpperCase().toLowerCase().normalize('NFC') !== folded ||
@@ -96,7 +100,7 @@ function parseLocalPart(part: string): string {
 function parseDomain(domain: string): string {
   const ascii = DOMAIN.test(domain) ? (toASCII(domain, IDNA) ?? '') : '';
   const labels = ascii.split('.');
-  // What the name maps to, or hides in Punycode, is held to the same rules: some fractions hold a look-alike of "/".
+  // The mapped or Punycode-decoded name must follow the same rules: some fractions contain a look-alike of "/".
   const shown = toUnicode(ascii, IDNA).domain;
   const usable =
     labels.length >= 2 &&

@@ -5,15 +5,15 @@ import { parseImportedHash } from './imported-hash';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** RFC 3339. */
 const MOMENT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
-/** Clocks of two machines may differ by this much, in milliseconds. */
+/** Tolerated difference between the clocks of two machines, in milliseconds. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
 export class RefusedLine extends Error {}
 
 /**
- * Reads one line of an import: `email`, `password_hash`, `activated_at`, and if wanted `id` and `created_at`. Other
- * fields, such as the `state` of an export, are passed over.
- * @throws {RefusedLine} that never repeats the hash
+ * Parses one line of an import: `email`, `password_hash`, `activated_at`, and optionally `id` and `created_at`. Other
+ * fields, such as the `state` of an export, are ignored.
+ * @throws {RefusedLine} without the hash in its message
  */
 export function parseImportLine(text: string, line: number): ImportedAccount {
   const fields = parseObject(text);

@@ -1,8 +1,8 @@
-/** Highest cost that is taken in: as high as BCRYPT_COST may be. At 16 a sign-in would take three seconds. */
+/** Maximum cost of imported hashes, equal to the maximum of BCRYPT_COST. At 16 a sign-in would take three seconds. */
 const COST_MAX = 15;
 const BCRYPT = /^\$2([abxy])\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 
-/** Hashes that people bring and that cannot be checked here, by their prefix. Source: crypt(5), passlib's list. */
+/** Hashes that other systems use and that cannot be verified here, by prefix. Source: crypt(5), passlib's list. */
 const OTHERS: readonly (readonly [RegExp, string])[] = [
   [/^\$argon2(id|i|d)\$/, 'Argon2'],
   [/^\$(scrypt|s0|7)\$|^scrypt[:$]/i, 'scrypt'],
@@ -21,8 +21,8 @@ const OTHERS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Reads a password hash made elsewhere: bcrypt as $2a$, $2b$ or $2y$. The last is PHP's name for $2b$, and is kept
- * under that one, because our bcrypt does not know the other. Never repeats the hash in its reason.
+ * Parses a password hash made elsewhere: bcrypt as $2a$, $2b$ or $2y$. The last one is PHP's name for $2b$, and is
+ * stored as $2b$, because our bcrypt does not know $2y$. The reason of a refusal never contains the hash.
  */
 export function parseImportedHash(given: string): { hash: string } | { reason: string } {
   const [, version, cost] = BCRYPT.exec(given) ?? [];

@@ -1,4 +1,4 @@
-/** A page of a list, and where the next one begins; null after the last. */
+/** A page of a list and where the next one starts; null after the last. */
 export interface Page<Entry> {
   readonly entries: readonly Entry[];
   readonly next: string | null;
@@ -28,7 +28,7 @@ export interface AuditFilter {
   readonly until?: Date;
 }
 
-/** What operators did, and what was erased. */
+/** Changes made by operators, and erasures. */
 export interface OperatorTrail {
   /** The erasure log, oldest first. @throws {Unavailable} */
   erasures(limit: number, after?: string): Promise<Page<Erasure>>;

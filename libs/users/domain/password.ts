@@ -1,27 +1,27 @@
 import { UsersError } from './errors';
 
 /**
- * Longest password bcrypt can hold, in bytes of UTF-8; it drops the rest without a word.
- * Source: OpenBSD bcrypt(3). Longer ones are refused, so that two passwords never share a hash.
+ * Maximum length of a password for bcrypt, in bytes of UTF-8; it silently ignores the rest. Source: OpenBSD bcrypt(3).
+ * Longer passwords are refused, so that two passwords never share a hash.
  */
 export const PASSWORD_BYTES_MAX = 72;
 
 export interface PasswordRules {
-  /** Fewest characters (Unicode code points). */
+  /** Minimum length in characters (Unicode code points). */
   readonly minLength: number;
-  /** Lower-case passwords that are refused for being common. */
+  /** Common passwords in lower case, which are refused. */
   readonly blocklist: ReadonlySet<string>;
 }
 export const PasswordRules = Symbol('PasswordRules');
 
-/** Whether bcrypt can tell this password from every other one. */
+/** Whether bcrypt can distinguish this password from every other one. */
 export function isHashable(password: string): boolean {
   return (
     password.isWellFormed() && !password.includes('\0') && Buffer.byteLength(password) <= PASSWORD_BYTES_MAX
   );
 }
 
-/** What is wrong with a chosen password, or undefined when nothing is. It is judged as it is hashed, in NFC. */
+/** The fault of a chosen password, or undefined. It is checked as it is hashed, in NFC. */
 export function faultOf(chosen: string, rules: PasswordRules): string | undefined {
   const password = chosen.normalize('NFC');
   if (Array.from(password).length < rules.minLength) {

@@ -1,10 +1,10 @@
 export interface SignUpCounts {
   readonly registered: number;
-  /** Of those registered in the span, by now. */
+  /** Of those registered in the span, until now. */
   readonly activated: number;
-  /** From registration to activation; null where none activated here. */
+  /** From registration to activation; null if none was activated here. */
   readonly medianSecondsToActivation: number | null;
-  /** Of those registered in the span: never activated, and the mail was given up. */
+  /** Of those registered in the span: not activated, and the mail was given up. */
   readonly givenUp: number;
 }
 
@@ -15,9 +15,9 @@ export interface SignUpSpan extends SignUpCounts {
 export const SPAN_LENGTHS = ['hour', 'day'] as const;
 export type SpanLength = (typeof SPAN_LENGTHS)[number];
 
-/** Counts registrations by when they were made, purged, replaced and erased ones included. */
+/** Counts registrations by time of registration, including purged, replaced and erased ones. */
 export interface SignUpStatistics {
-  /** From the beginning of the span that holds `since` until now. @throws {Unavailable} */
+  /** From the beginning of the span that contains `since` until now. @throws {Unavailable} */
   report(since: Date, by: SpanLength): Promise<{ total: SignUpCounts; spans: readonly SignUpSpan[] }>;
 }
 export const SignUpStatistics = Symbol('SignUpStatistics');

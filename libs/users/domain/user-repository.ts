@@ -13,7 +13,7 @@ export interface User {
 
 export interface UserWithHash extends User {
   readonly passwordHash: string;
-  /** HMAC of the last request that changed the account, if that can be repeated. */
+  /** HMAC of the last request that changed the account, if it is repeatable. */
   readonly requestDigest: Buffer | null;
   /** What registrations of this address were told in concealed mode, as far as they can be repeated. */
   readonly pretended: readonly PretendedRegistration[];
@@ -23,17 +23,17 @@ export interface NewUser {
   readonly id: string;
   readonly email: EmailAddress;
   readonly passwordHash: string;
-  /** Its `digits` are the usual length: the failed attempts of a day add to it. */
+  /** `digits` is the usual length; failed attempts during the last day add to it. */
   readonly code: IssuedCode;
   readonly locale: Locale;
-  /** The request that asked for it, for the log lines of the mail. */
+  /** The request that caused the mail, for its log lines. */
   readonly requestId: string | null;
   readonly requestDigest: Buffer | null;
 }
 
 /** The answer to a registration; to one of a taken address it is made as that to one of a free one. */
 export interface PretendedRegistration {
-  /** Hexadecimal; null when the request cannot be repeated, and nothing is kept. */
+  /** Hexadecimal; null if the request is not repeatable and nothing is stored. */
   readonly digest: string | null;
   readonly id: string;
   readonly createdAt: Date;
@@ -52,21 +52,21 @@ export interface UserRepository {
    * can be repeated is kept, whether the address was free or taken. @throws {Unavailable}
    */
   add(user: NewUser, pretend?: boolean): Promise<Addition>;
-  /** Resolves to null, never throws, when the address has no account. @throws {Unavailable} */
+  /** Resolves to null if the address has no account. @throws {Unavailable} */
   findByEmail(email: EmailAddress): Promise<UserWithHash | null>;
   /**
-   * Owes the owner of an activated account a notice that the address was tried, unless one was owed within
-   * the last day. Resolves to the mail's id, or to null. @throws {Unavailable}
+   * Owes the owner of an activated account a notice about the registration, unless one was owed within the last day.
+   * Resolves to the mail's id, or to null. @throws {Unavailable}
    */
   oweNotice(email: EmailAddress, mailId: string, requestId: string | null): Promise<string | null>;
   /**
    * Deletes the account with its counts, its owed mail and its address in events; the erasure log keeps `digest`.
-   * False when it is gone. @throws {Unavailable}
+   * Resolves to false if the account no longer exists. @throws {Unavailable}
    */
   erase(account: Pick<User, 'id' | 'email'>, digest: string, requestId: string | null): Promise<boolean>;
-  /** Stores a new hash of the same password, unless the account has another hash than `from` by now. @throws {Unavailable} */
+  /** Stores a new hash of the same password, unless the account's hash is no longer `from`. @throws {Unavailable} */
   replaceHash(id: string, from: string, to: string): Promise<void>;
-  /** The highest cost among the password hashes in use; null when there are none. @throws {Unavailable} */
+  /** The highest cost among the password hashes in use; null if there are none. @throws {Unavailable} */
   highestCost(): Promise<number | null>;
 }
 export const UserRepository = Symbol('UserRepository');

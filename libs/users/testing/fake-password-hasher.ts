@@ -2,14 +2,14 @@ import { Unavailable } from '@app/runtime';
 import { isHashable } from '../domain/password';
 import type { Comparison, PasswordHasher, Requester } from '../domain/password-hasher';
 
-/** Hashes that can be read, made without work. */
+/** Readable hashes that need no work. */
 export class FakePasswordHasher implements PasswordHasher {
   /** Passwords hashed and compared so far. */
   hashed = 0;
   compared = 0;
-  /** Whether the line is full. */
+  /** Whether the queue is full. */
   full = false;
-  /** The cost that unknown addresses take. */
+  /** The cost of comparisons for unknown addresses. */
   decoyCost: number;
   readonly remembered = new Set<string>();
   readonly clients: (string | undefined)[] = [];
@@ -58,7 +58,7 @@ export class FakePasswordHasher implements PasswordHasher {
     return this.full ? new Unavailable('hashing', 'at capacity') : undefined;
   }
 
-  /** No job waits in this line. */
+  /** No job waits in this queue. */
   onWaited(): void {
     this.load.waiting = 0;
   }

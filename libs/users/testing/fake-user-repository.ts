@@ -19,7 +19,7 @@ const newest = (row?: FakeRow): readonly PretendedRegistration[] => row?.pretend
 export class FakeUserRepository implements UserRepository {
   /** Whether every call fails as if the database were unavailable. */
   away = false;
-  /** What `highestCost` says. */
+  /** The result of `highestCost`. */
   cost: number | null = null;
 
   constructor(readonly accounts: FakeAccounts) {}

@@ -8,7 +8,7 @@ export * from './password-hasher.contract';
 export * from './people';
 export * from './user-repository.contract';
 
-/** All the fakes around one table in memory. */
+/** All fakes around one table in memory. */
 export function fakeUsersStage(): UsersStage & ReturnType<typeof fakeStage> & { users: FakeUserRepository } {
   const stage = fakeStage();
   return { ...stage, users: new FakeUserRepository(stage.accounts) };

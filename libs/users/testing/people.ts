@@ -16,5 +16,5 @@ const asUser =
 
 export const kevin = asUser(kevinsAccount);
 export const marie = asUser(mariesAccount);
-/** Someone who types Kevin's address as their own. */
+/** Someone who enters Kevin's address as their own. */
 export const stranger = asUser(strangersAccount);

@@ -284,7 +284,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect((await stage.users.findByEmail(kevin().email))?.pretended).toEqual([]);
       });
 
-      it('keeps a bounded number of answers, and none for longer than a registration that has died is kept', async () => {
+      it('stores a bounded number of answers, and none for longer than an expired registration', async () => {
         await registerAndActivate(stage, kevin());
         for (let n = 0; n < 12; n += 1) {
           await stage.users.add({ ...kevin(), requestDigest: Buffer.alloc(32, 100 + n) }, true);
@@ -296,7 +296,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(await answers()).toHaveLength(1);
       });
 
-      it('is told the same where the address was free and taken, whatever becomes of the registration', async () => {
+      it('gets the same answer for a free and a taken address, whatever happens to the registration', async () => {
         const first = repeatable();
         await stage.users.add(first, true);
         await deliver(stage, first.code.mailId);
@@ -315,7 +315,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(await answers()).toEqual([first.id]);
       });
 
-      it('is told one thing, however many of it race for a free address and for a taken one', async () => {
+      it('gets one answer, however many copies race, for a free and for a taken address', async () => {
         const race = async (): Promise<Set<string>> => {
           const additions = await Promise.all(
             Array.from({ length: RACERS }, () => stage.users.add(repeatable(), true)),

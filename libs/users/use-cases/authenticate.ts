@@ -8,14 +8,14 @@ import { UserRepository, type UserWithHash } from '../domain/user-repository';
 export interface Credentials extends Requester {
   readonly email: string;
   readonly password: string;
-  /** Does all the work even for a password that was right a moment ago, so that a quick answer tells nothing. */
+  /** Does all the work even for a recently right password, so that a fast response reveals nothing. */
   readonly inFull?: boolean;
 }
 
-/** Finds the account of an address and checks the password; the answer does not tell which of the two was wrong. */
+/** Finds the account of an address and checks the password; the error does not say which of the two was wrong. */
 @Injectable()
 export class Authenticate {
-  /** Hashes that are being renewed by this process: of concurrent sign-ins, the first one renews. */
+  /** Hashes being renewed by this process: of concurrent sign-ins, only the first one renews. */
   private readonly renewing = new Set<string>();
 
   constructor(
@@ -27,7 +27,7 @@ export class Authenticate {
   /** @throws {UsersError} users.credentials_wrong @throws {Unavailable} */
   async authenticate(credentials: Credentials): Promise<UserWithHash> {
     const { email, password, inFull = false, client, gone } = credentials;
-    // What cannot be an address is an unknown one: it gets the same answer after the same work.
+    // An invalid address is treated like an unknown one: the same answer after the same work.
     const address = emailAddressOrNull(email);
     const user = address === null ? null : await this.users.findByEmail(address);
     const hash = user?.passwordHash ?? null;
@@ -35,14 +35,14 @@ export class Authenticate {
     const right = await (inFull ? this.passwords.compare(comparison) : this.passwords.matches(comparison));
     if (user === null || !right) throw new UsersError('users.credentials_wrong');
     const renewal = this.renewHash(user, credentials);
-    // Where nothing may tell a pending account from an unknown one, the answer does not wait for more than a comparison.
+    // If a pending account must look like an unknown one, the answer waits only for the comparison.
     if (!inFull || user.activatedAt !== null) await renewal;
     return user;
   }
 
   /**
-   * Replaces a stored hash that took less work than is asked for now: here, and nowhere else, the password is known to
-   * be right. Never rejects: where the line is full or the database fails, the next right password renews the hash.
+   * Replaces a stored hash with a lower cost than configured. Only here is the password known to be right. Never
+   * rejects: if the queue is full or the database fails, the next right password renews the hash.
    */
   private async renewHash(user: UserWithHash, { password, client, gone }: Credentials): Promise<void> {
     const { id, passwordHash: old } = user;

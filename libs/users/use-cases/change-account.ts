@@ -9,7 +9,7 @@ import {
   type Target,
 } from '../domain/account-administration';
 
-/** What an operator does for one person: a new code, or the activation itself. */
+/** Changes for one person by an operator: a new code, or the activation itself. */
 @Injectable()
 export class ChangeAccount {
   constructor(
@@ -19,8 +19,8 @@ export class ChangeAccount {
   ) {}
 
   /**
-   * Owes a new code, beyond the person's own limits.
-   * @param force even if the mailbox has had its mails of the day @throws {Unavailable}
+   * Owes a new code, ignoring the person's own limits.
+   * @param force even if the mailbox has reached its daily limit @throws {Unavailable}
    */
   async resendCode(target: Target, operator: Operator, force: boolean): Promise<ResendOutcome> {
     const digits = this.environment.ACTIVATION_CODE_LENGTH;

@@ -11,10 +11,12 @@ import { AddressDigest } from '../domain/address-digest';
 import { parseEmailAddress } from '../domain/email-address';
 import { FindAccount } from './find-account';
 
-/** `address_differs`: the account has the id of the log and another address, or its digest was made by another key. */
+/**
+ * `address_differs`: the account has the id in the log but another address, or its digest was made with another key.
+ */
 export type RepeatedErasure = 'erased' | 'absent' | 'address_differs';
 
-/** Erases accounts on an operator's word, and repeats erasures after a restore of an older backup. */
+/** Erases accounts for an operator, and repeats erasures after a restore of an older backup. */
 @Injectable()
 export class EraseAccounts {
   constructor(
@@ -25,8 +27,8 @@ export class EraseAccounts {
   ) {}
 
   /**
-   * The account, or an address without one of which something is held still: counts, events of an account that is purged.
-   * Null where nothing is. @throws {UsersError} users.email_invalid @throws {Unavailable}
+   * The account, or an address without one that still has data: counts, events of a purged account. Null if there is
+   * none. @throws {UsersError} users.email_invalid @throws {Unavailable}
    */
   async find(reference: string): Promise<ErasureTarget | null> {
     const account = await this.finder.account(reference);
@@ -36,7 +38,7 @@ export class EraseAccounts {
     return held.wrongTryCounts + held.mailCounts + held.eventsWithAddress > 0 ? target : null;
   }
 
-  /** What an erasure would take away. @throws {Unavailable} */
+  /** What an erasure would delete. @throws {Unavailable} */
   async extent(target: ErasureTarget): Promise<ErasureExtent> {
     return await this.administration.extent(target);
   }
@@ -46,14 +48,14 @@ export class EraseAccounts {
     return await this.administration.erase(target, operator, 'users.erase');
   }
 
-  /** What repeating would do. @throws {Unavailable} */
+  /** What a repetition would delete. @throws {Unavailable} */
   async rehearse(erasure: Erasure): Promise<RepeatedErasure> {
     return this.judge(await this.accounts.findByReference(erasure.accountId), erasure);
   }
 
   /**
-   * Erases the account again where both id and address are those of the log: a person who has registered again since
-   * has another id, and is spared. @throws {Unavailable}
+   * Erases the account again if both id and address match the log: a person who has registered again since has another
+   * id, and is skipped. @throws {Unavailable}
    */
   async repeat(erasure: Erasure, operator: Operator): Promise<RepeatedErasure> {
     const account = await this.accounts.findByReference(erasure.accountId);
@@ -66,7 +68,7 @@ export class EraseAccounts {
   }
 
   private judge(account: AccountDetails | null, { accountId, digest }: Erasure): RepeatedErasure {
-    // A reference may also be the id of a mail: only the account's own id counts.
+    // A reference may also be the id of a mail; only the account's own id counts here.
     if (account?.id !== accountId) return 'absent';
     return this.digests.matches(account.email, digest) ? 'erased' : 'address_differs';
   }

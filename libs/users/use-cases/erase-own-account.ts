@@ -3,7 +3,7 @@ import { AddressDigest } from '../domain/address-digest';
 import { UsersError } from '../domain/errors';
 import { UserRepository, type User } from '../domain/user-repository';
 
-/** Deletes an account on its owner's word. */
+/** Deletes an account for its owner. */
 @Injectable()
 export class EraseOwnAccount {
   constructor(
@@ -12,8 +12,8 @@ export class EraseOwnAccount {
   ) {}
 
   /**
-   * @param account its password was right
-   * @throws {UsersError} users.credentials_wrong, when it was deleted or replaced meanwhile @throws {Unavailable}
+   * @param account whose password was right
+   * @throws {UsersError} users.credentials_wrong if it was deleted or replaced in the meantime @throws {Unavailable}
    */
   async eraseOwnAccount(account: Pick<User, 'id' | 'email'>, requestId: string | null): Promise<void> {
     const erased = await this.users.erase(account, this.digests.of(account.email), requestId);

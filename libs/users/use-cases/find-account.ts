@@ -4,13 +4,13 @@ import { AddressDigest } from '../domain/address-digest';
 import { parseEmailAddress, type EmailAddress } from '../domain/email-address';
 
 export interface FoundAccount {
-  /** Null where only the address was given, and no account has it. */
+  /** Null if only an address was given and no account has it. */
   readonly account: AccountDetails | null;
   readonly email: EmailAddress;
   readonly traces: AddressTraces;
 }
 
-/** Finds an account by whatever an operator was told: an address in any spelling, an id, a request id. */
+/** Finds an account by any reference an operator may have: an address in any spelling, an id, a request id. */
 @Injectable()
 export class FindAccount {
   constructor(
@@ -18,7 +18,7 @@ export class FindAccount {
     private readonly digests: AddressDigest,
   ) {}
 
-  /** Null where nothing has this id. @throws {UsersError} users.email_invalid @throws {Unavailable} */
+  /** Null if nothing has this id. @throws {UsersError} users.email_invalid @throws {Unavailable} */
   async execute(reference: string): Promise<FoundAccount | null> {
     const account = await this.account(reference);
     const email = account?.email ?? (reference.includes('@') ? parseEmailAddress(reference) : null);

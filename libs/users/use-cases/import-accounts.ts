@@ -8,11 +8,11 @@ import {
 } from '../domain/account-administration';
 import { parseImportLine, RefusedLine } from '../domain/import-line';
 
-/** Lines of one transaction: large enough to spread its cost, small enough that memory and locks do not matter. */
+/** Lines per transaction: enough to spread its cost, few enough to keep memory and locks small. */
 const BATCH_LINES = 2_000;
 
 export interface ImportRequest {
-  /** One JSON object a line. */
+  /** One JSON object per line. */
   readonly lines: AsyncIterable<string>;
   /** Null: nothing is written, and the outcome says what would be. */
   readonly operator: Operator | null;
@@ -24,12 +24,12 @@ export interface ImportRequest {
 export interface ImportReport {
   readonly lines: number;
   readonly added: number;
-  /** Were imported before: an import that was interrupted is run again from its beginning. */
+  /** Accounts imported before: an interrupted import is run again from its beginning. */
   readonly present: number;
   readonly refused: number;
 }
 
-/** Takes in activated accounts of another system, a batch at a time, in memory that does not grow. */
+/** Imports activated accounts of another system in batches, with constant memory. */
 @Injectable()
 export class ImportAccounts {
   constructor(@Inject(AccountAdministration) private readonly administration: AccountAdministration) {}
@@ -54,7 +54,7 @@ export class ImportAccounts {
         for (const { line, reason } of outcome.refused) refuse(line, reason);
         request.onProgress(report.lines);
       });
-      // A failure is thrown by the await above or below; until then it is not unhandled.
+      // The await above or below throws a failure; until then it must not count as unhandled.
       writing.catch(() => {});
     };
     for await (const text of request.lines) {
@@ -87,7 +87,7 @@ function read(
 ): ImportedAccount | null {
   try {
     const account = parseImportLine(text, line);
-    // Version 7, as a registration has it: ids in the order of time keep the index's new entries together.
+    // Version 7, like a registration: ids ordered by time keep new index entries together.
     return { ...account, id: account.id ?? uuidv7() };
   } catch (error) {
     if (!(error instanceof RefusedLine)) throw error;

@@ -15,23 +15,23 @@ export interface Registration extends Requester {
   readonly password: string;
   readonly locale: Locale;
   readonly requestId: string | null;
-  /** Names the request, so that it can be repeated. */
+  /** Identifies a repeatable request. */
   readonly idempotencyKey?: string | undefined;
 }
 
-/** What the person is told of a registration, real or pretended. */
+/** The answer to a registration, real or pretended. */
 export interface Registered {
   readonly id: string;
   readonly email: EmailAddress;
   readonly createdAt: Date;
   readonly codeDigits: number;
-  /** The same request was answered before, and nothing was changed now. */
+  /** The same request was answered before; nothing was changed now. */
   readonly replayed: boolean;
 }
 
 @Injectable()
 export class Register {
-  /** Addresses being registered by this process. */
+  /** Addresses that this process is registering. */
   private readonly underWay = new SharedAnswers<void>();
 
   constructor(
@@ -60,7 +60,7 @@ export class Register {
     return registered;
   }
 
-  /** What the same request was told before, as far as the row of the address remembers it. */
+  /** The earlier answer to the same request, if the row of the address remembers it. */
   private async replay(email: EmailAddress, digest: Buffer | null): Promise<Registered | null> {
     if (digest === null) return null;
     const user = await this.users.findByEmail(email);
@@ -74,9 +74,9 @@ export class Register {
   }
 
   /**
-   * Of concurrent sign-ups for one address only the first is hashed for; the others could not win any more once it
-   * is in, and a hundred of them must not fill the hashing line. In concealed mode each costs its hash, as it does
-   * where the address is free; only repetitions of one request wait for the first. Null where the address is taken.
+   * Of concurrent sign-ups for one address, only the first is hashed: the others cannot succeed once it is stored, and
+   * a hundred of them must not fill the hashing queue. In concealed mode each one costs a hash, as for a free address;
+   * only repetitions of one request wait for the first. Null if the address is taken.
    */
   private async firstOf(
     email: EmailAddress,
@@ -92,7 +92,7 @@ export class Register {
     return registered;
   }
 
-  /** Null where the address is taken. */
+  /** Null if the address is taken. */
   private async add(
     email: EmailAddress,
     digest: Buffer | null,
@@ -104,7 +104,7 @@ export class Register {
     const mailId = freshMailId();
     const addition = await this.users.add(
       {
-        // Version 7: ids in the order of time keep the index's new entries on a few pages, however large it grows.
+        // Version 7: ids ordered by time keep new index entries on a few pages, however large the index grows.
         id: uuidv7(),
         email,
         passwordHash,
@@ -126,10 +126,10 @@ export class Register {
     return pretendedAnswer(email, addition.instead, addition.replayed);
   }
 
-  /** Written without waiting for it: a free address does not cost this. */
+  /** Stored without waiting, because a free address does not have this cost. */
   private tellOwner(email: EmailAddress, mailId: string, requestId: string | null): void {
     void this.users.oweNotice(email, mailId, requestId).catch((error: unknown) => {
-      this.logger.warn({ error }, 'The notice to the owner of a taken address was not written');
+      this.logger.warn({ error }, 'Storing the notice to the owner of a taken address failed');
     });
   }
 }

@@ -91,7 +91,7 @@ describe('The OpenAPI document', () => {
     expect(me?.description).toMatch(/not activated yet gets the 401/);
   });
 
-  it('names no limits where they are switched off, but that on new codes, which the row counts', async () => {
+  it('documents no limits if they are off, except that of new codes, which the row counts', async () => {
     const document = await documentOf({ ENABLE_RATE_LIMITING: 'false' });
     for (const [path, { get, post, delete: erase }] of Object.entries(document.paths)) {
       const limited = path === '/api/v1/users/activation-codes';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { licenceFaults, originFaults, type LockFile } from './check/lock-file';
+import { licenseFaults, originFaults, type LockFile } from './check/lock-file';
 import { openApiFaults, withDocuments } from './check/openapi';
 
 interface Check {
@@ -41,7 +41,7 @@ const CHECKS: readonly Check[] = [
     ...originFaults(await lockFile('package-lock.json')),
     ...originFaults(await lockFile('tools/check/package-lock.json')),
   ]),
-  faults('licences', async () => licenceFaults(await lockFile('package-lock.json'))),
+  faults('licenses', async () => licenseFaults(await lockFile('package-lock.json'))),
 ];
 
 /** `make check`: runs every check, however many fail, and shows what each has found. */

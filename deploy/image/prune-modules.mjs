@@ -5,11 +5,11 @@ import path from 'node:path';
 
 const [folder] = process.argv.slice(2);
 
-/** What no program loads: sources, types, maps, documents and tests. Licences stay. */
+/** What no program loads: sources, types, maps, documents and tests. Licenses stay. */
 const FILES =
   /\.(map|ts|mts|cts|md|markdown|flow|tsbuildinfo|c|cc|cpp|h|hpp|gyp|gypi|patch)$|^(\.package-lock\.json|\.eslintrc.*|\.npmignore|tsconfig.*\.json|CHANGELOG.*|HISTORY.*|AUTHORS.*)$/i;
 const FOLDERS = new Set(['.bin', '.github', '__tests__', 'coverage']);
-const LICENCE = /^(licen[cs]e|notice|copying)/i;
+const LICENSE = /^(licen[cs]e|notice|copying)/i;
 
 /** Builds of the same code for bundlers and browsers. Node resolves `require` to the others. */
 const UNUSED = [
@@ -56,7 +56,7 @@ function prune(directory) {
       ) {
         rmSync(name, { recursive: true });
       } else prune(name);
-    } else if (/\.musl\.node$/.test(entry.name) || (FILES.test(entry.name) && !LICENCE.test(entry.name)))
+    } else if (/\.musl\.node$/.test(entry.name) || (FILES.test(entry.name) && !LICENSE.test(entry.name)))
       rmSync(name);
   }
 }

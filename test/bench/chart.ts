@@ -26,10 +26,10 @@ ${rows.map((figure, index) => row(figure, TOP + index * ROW)).join('\n')}
 
 function row(figure: Figure, y: number): string {
   const width = Math.max(Math.min(reach(figure) ?? 0, 2) * (BAR / 2), 2);
-  const colour = isMet(figure) ? '#2f855a' : '#c05621';
+  const color = isMet(figure) ? '#2f855a' : '#c05621';
   return `<text x="12" y="${y + 11}" fill="#1f2933">${escape(figure.job)}</text>
 <text x="12" y="${y + 25}" font-size="11" fill="#52606d">${escape(figure.figure)}</text>
-<rect x="${LABEL}" y="${y + 3}" width="${width.toFixed(1)}" height="18" rx="3" fill="${colour}"/>
+<rect x="${LABEL}" y="${y + 3}" width="${width.toFixed(1)}" height="18" rx="3" fill="${color}"/>
 <text x="${LABEL + BAR + 12}" y="${y + 16}" fill="#1f2933">${escape(describeValue(figure))} (${escape(describeTarget(figure))})</text>`;
 }
 

@@ -93,7 +93,7 @@ export const healthy = (id: string): Promise<void> =>
     if (!/^running( healthy)?$/.test(state)) throw new Error(`The container ${id} is ${state}`);
   }, HEALTHY_WITHIN_SECONDS);
 
-/** Several clients that sign up one after the other, until they are stopped. */
+/** Several clients that sign up one after another, until they are stopped. */
 function startLoad(register: () => Promise<{ status: number }>): { stop: () => Promise<string[]> } {
   const answers: string[] = [];
   let running = true;

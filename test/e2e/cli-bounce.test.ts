@@ -2,7 +2,7 @@ import { bounceAddress } from '@app/mail';
 import { cli } from '../support/cli';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 
-// Each test runs programs, several of them one after the other.
+// Each test runs programs, several of them one after another.
 jest.setTimeout(90_000);
 
 const BOUNCES = 'bounces@service.example';

@@ -18,7 +18,7 @@ interface Finding {
   readonly fix?: string;
 }
 
-// Each test runs programs, several of them one after the other.
+// Each test runs programs, several of them one after another.
 jest.setTimeout(90_000);
 
 const OWN_KEY = { SECRET_KEY: 'a-secret-key-of-the-tests-of-the-doctor' };

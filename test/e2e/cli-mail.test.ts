@@ -4,7 +4,7 @@ import { codeIn, TestInbox } from '../support/inbox';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { insertGivenUp, insertOwed } from '../support/registrations';
 
-// Each test runs programs, several of them one after the other.
+// Each test runs programs, several of them one after another.
 jest.setTimeout(90_000);
 
 describe('mail owed, mail retry', () => {
@@ -73,7 +73,7 @@ describe('mail owed, mail retry', () => {
       // It was owed already, and its next try is an hour away.
       expect(inbox.mailsTo('kevin@example.com')).toEqual([]);
       expect((await mail('retry')).stdout).toBe('No mail was given up.\n');
-      expect((await mail('retry', '--now')).stdout).toBe('No mail was given up. 1 mail no longer waiting.\n');
+      expect((await mail('retry', '--now')).stdout).toBe('No mail was given up. 1 mail due now.\n');
       expect(codeIn(await inbox.mailTo('kevin@example.com'))).toMatch(/^\d{4}$/);
       expect((await mail('retry', '--now', '--json')).json()).toEqual({ retried: 0, due_now: 0 });
     } finally {

@@ -5,7 +5,7 @@ import { Child } from '../../tools/processes/child';
 import { freePort } from '../../tools/processes/ports';
 import { cli } from '../support/cli';
 
-// Each test runs programs, several of them one after the other.
+// Each test runs programs, several of them one after another.
 jest.setTimeout(90_000);
 
 /** A port on which only root can listen, and on which no program does. */

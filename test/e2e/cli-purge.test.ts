@@ -6,7 +6,7 @@ import { writeEvents } from '../support/events';
 import { addresses, insertActivated, insertDead, insertOwed } from '../support/registrations';
 import { until } from '../support/until';
 
-// Each test runs programs, several of them one after the other.
+// Each test runs programs, several of them one after another.
 jest.setTimeout(90_000);
 
 describe('codes purge', () => {
@@ -56,7 +56,7 @@ describe('codes purge', () => {
     const result = await running.result;
     expect([result.status, result.stderr]).toEqual([
       1,
-      expect.stringContaining('Ending after the current batch'),
+      expect.stringContaining('Stopping after the current batch'),
     ]);
     const { deleted, interrupted } = result.json();
     expect(interrupted).toBe(true);

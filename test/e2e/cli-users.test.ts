@@ -9,7 +9,7 @@ import { createDatabase, type TestDatabase } from '../support/postgres';
 import { insertActivated, insertDead, insertGivenUp, insertOwed } from '../support/registrations';
 import { Service } from '../support/service';
 
-// Each test runs programs, several of them one after the other.
+// Each test runs programs, several of them one after another.
 jest.setTimeout(120_000);
 
 const lines = (text: string): Record<string, unknown>[] =>
@@ -76,7 +76,7 @@ describe('users find', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^State +pending since 9 d/m);
     expect(stdout).toMatch(
-      /^Mail .*tried 2 times, last answer "451 greylisted, k\*\*\*@example\.com" from 127\.0\.0\.1, next try in (1 h|59 min)$/m,
+      /^Mail .*tried 2 times, last reply "451 greylisted, k\*\*\*@example\.com" from 127\.0\.0\.1, next attempt in (1 h|59 min)$/m,
     );
     expect(stdout).toMatch(/^Code +not sent yet; 10 new codes left$/m);
     expect(stdout).toMatch(/^Mail id +[0-9a-f-]{36}$/m);
@@ -186,7 +186,7 @@ describe('changes by an operator', () => {
     const done = await users('activate', 'kevin@example.com', '--reason', 'wrote to us', '--json');
     expect([done.status, done.json()]).toEqual([0, { id: expect.any(String), activated: true }]);
     const again = await users('activate', 'kevin@example.com', '--reason', 'wrote to us');
-    expect([again.status, again.stderr]).toEqual([1, expect.stringContaining('activated already')]);
+    expect([again.status, again.stderr]).toEqual([1, expect.stringContaining('already activated')]);
     const found = (await users('find', 'kevin@example.com', '--json')).json();
     expect(found).toMatchObject({
       account: { state: 'activated', mail: null, code: null },
@@ -205,9 +205,9 @@ describe('changes by an operator', () => {
       await cli(['users', 'resend', 'kevin+tag@example.com', '--reason', 'called', ...more], env);
     const results = [await resend(), await resend(), await resend(), await resend('--force')];
     expect(results.map(({ status }) => status)).toEqual([0, 0, 1, 0]);
-    expect(results[2]?.stderr).toContain('has had its mails of the day');
+    expect(results[2]?.stderr).toContain('has reached its daily limit');
     const found = await users('find', 'kevin+tag@example.com');
-    expect(found.stdout).toMatch(/^Today +3 mails to this mailbox; no wrong code was typed$/m);
+    expect(found.stdout).toMatch(/^Today +3 mails to this mailbox; no wrong codes$/m);
   });
 
   it('never loses an audit entry, because the table refuses update, delete and truncate', async () => {

@@ -5,7 +5,7 @@ import { TcpProxy } from '../support/proxy';
 import { insertOwed } from '../support/registrations';
 import { until } from '../support/until';
 
-// Each test runs programs, several of them one after the other.
+// Each test runs programs, several of them one after another.
 jest.setTimeout(90_000);
 
 /** A port on which only root can listen, and on which no program does. */

@@ -15,7 +15,7 @@ interface Seen {
 }
 
 /**
- * Runs `calls` in Node, against answers that are given one after the other: `[status, body, headers]`, or null for a
+ * Runs `calls` in Node, against answers that are given one after another: `[status, body, headers]`, or null for a
  * connection that breaks.
  */
 async function play(answers: readonly unknown[], calls: string): Promise<Seen> {

@@ -77,7 +77,7 @@ const ASKING: readonly (readonly [string, string])[] = [
 
 /** What a common task must print, or to write into the file that it names. */
 const ANSWERS: Readonly<Record<string, RegExp>> = {
-  'users find kevin@example.com': /last answer "451 greylisted" from 127\.0\.0\.1, next try in/,
+  'users find kevin@example.com': /last reply "451 greylisted" from 127\.0\.0\.1, next attempt in/,
   'users find order-17': /kevin@example\.com/,
   'users list --state undeliverable --since 1d': /"email":"marie@example\.com","state":"undeliverable"/,
   'mail owed': /k\*\*\*@example\.com[^]*451 greylisted/,
@@ -90,8 +90,8 @@ const ANSWERS: Readonly<Record<string, RegExp>> = {
   'users export --state activated --csv > activated.csv': /,ana@example\.com,activated,/,
   'users erasures > erasures.ndjson': /^\{"account_id":"[0-9a-f-]{36}","digest":"[0-9a-f]{64}","erased_at":/m,
   'users erase --again --from erasures.ndjson --reason "restore" --yes':
-    /^Erased 1 account again; \d+ were not there, 0 spared/m,
-  'users import people.ndjson --reason "move"': /^1 account imported, 0 were there already, 0 lines refused/m,
+    /^Erased 1 account again; \d+ did not exist, 0 skipped/m,
+  'users import people.ndjson --reason "move"': /^1 account imported, 0 already existed, 0 lines refused/m,
   'audit list --action users.erase --since 30d': /"action":"users\.erase"/,
 };
 

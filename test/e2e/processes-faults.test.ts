@@ -28,7 +28,7 @@ const start = (env: NodeJS.ProcessEnv = {}): Promise<SpawnedApp> =>
 
 describe('Api processes under new connections', () => {
   it.each<[string, number, (pids: number[]) => number[]]>([
-    ['killed one after the other', 2, (pids) => pids.slice(0, 1)],
+    ['killed one after another', 2, (pids) => pids.slice(0, 1)],
     ['killed together', 1, (pids) => pids],
   ])(
     'that are %s are replaced, and hardly a request is refused',

@@ -10,7 +10,7 @@ import { until } from '../support/until';
 
 const PROCESSES = 2;
 const PASSWORD = 'SecurePass123';
-/** Two starts and two ends, one after the other, under load. */
+/** Two starts and two ends, one after another, under load. */
 const RENEWAL_TIMEOUT_MS = 60_000;
 
 /** The api processes, by their ids. */

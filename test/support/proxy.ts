@@ -36,7 +36,7 @@ export class TcpProxy {
     for (const pair of this.pairs) for (const socket of pair) socket.resume();
   }
 
-  /** Newcomers come through; the connections that stand stay mute for ever, as after a host was lost. */
+  /** Newcomers come through; the connections that stand stay mute forever, as after a host was lost. */
   abandon(): void {
     this.frozen = false;
   }

@@ -5,7 +5,7 @@ type Times<Kind extends string> = Record<Kind, number[]>;
 const WARM_UP = 10;
 
 /**
- * Does one of each kind in every round, one after the other and in a new order each time, so that whatever else the
+ * Does one of each kind in every round, one after another and in a new order each time, so that whatever else the
  * machine is doing falls on all of them alike.
  */
 export async function timed<Kind extends string>(

@@ -1,4 +1,4 @@
-import { licenceFaults, originFaults, type LockedPackage } from './lock-file';
+import { licenseFaults, originFaults, type LockedPackage } from './lock-file';
 
 const lockedWith = (path: string, entry: LockedPackage) => ({
   packages: { '': { version: '1.0.0' }, [path]: { integrity: 'sha512-abc', license: 'MIT', ...entry } },
@@ -29,28 +29,28 @@ describe('originFaults', () => {
   });
 });
 
-describe('licenceFaults', () => {
+describe('licenseFaults', () => {
   it('accepts a choice of licenses with an approved one', () => {
-    expect(licenceFaults(lockedWith('node_modules/a', { license: '(MIT OR EUPL-1.1+)' }))).toEqual([]);
+    expect(licenseFaults(lockedWith('node_modules/a', { license: '(MIT OR EUPL-1.1+)' }))).toEqual([]);
   });
 
   it.each(['GPL-3.0-only', '(MIT AND GPL-3.0-only)', 'SEE LICENSE IN LICENSE'])('refuses %s', (license) => {
     const lock = lockedWith('node_modules/a', { license });
-    expect(licenceFaults(lock)).toEqual([`node_modules/a: ${license}`]);
+    expect(licenseFaults(lock)).toEqual([`node_modules/a: ${license}`]);
   });
 
   it('refuses a package without a license', () => {
     const packages = { 'node_modules/a': { version: '1.0.0' } };
-    expect(licenceFaults({ packages })).toEqual(['node_modules/a: names no licence']);
+    expect(licenseFaults({ packages })).toEqual(['node_modules/a: names no license']);
   });
 
   it('accepts a license that a person has read, only at that version', () => {
     const busboy = (version: string) => ({ packages: { 'node_modules/x/node_modules/busboy': { version } } });
-    expect(licenceFaults(busboy('1.6.0'))).toEqual([]);
-    expect(licenceFaults(busboy('1.6.1'))).toHaveLength(1);
+    expect(licenseFaults(busboy('1.6.0'))).toEqual([]);
+    expect(licenseFaults(busboy('1.6.1'))).toHaveLength(1);
   });
 
   it('ignores licenses of packages that never run in production', () => {
-    expect(licenceFaults(lockedWith('node_modules/a', { license: 'GPL-3.0-only', dev: true }))).toEqual([]);
+    expect(licenseFaults(lockedWith('node_modules/a', { license: 'GPL-3.0-only', dev: true }))).toEqual([]);
   });
 });

@@ -16,8 +16,8 @@ export interface LockFile {
 /** The one place that packages come from; a lock file may also leave it out, and then means the same. */
 const REGISTRY = 'https://registry.npmjs.org/';
 
-/** Licences that ask for no more than a notice, as SPDX names them. */
-const LICENCES = [
+/** Licenses that ask for no more than a notice, as SPDX names them. */
+const LICENSES = [
   '0BSD',
   'Apache-2.0',
   'BlueOak-1.0.0',
@@ -32,7 +32,7 @@ const LICENCES = [
   'Unlicense',
 ];
 
-/** Packages whose licence is not written in the form of SPDX; read by a person, at this version. */
+/** Packages whose license is not written in the form of SPDX; read by a person, at this version. */
 const READ_BY_A_PERSON: Readonly<Record<string, string>> = {
   'busboy@1.6.0': 'MIT',
   'streamsearch@1.1.0': 'MIT',
@@ -48,13 +48,13 @@ export function originFaults({ packages }: LockFile): string[] {
   ]);
 }
 
-/** Production packages under a licence that is not on the list of accepted ones. */
-export function licenceFaults({ packages }: LockFile): string[] {
+/** Production packages under a license that is not on the list of accepted ones. */
+export function licenseFaults({ packages }: LockFile): string[] {
   return installed(packages)
     .filter(([, { dev }]) => !dev)
     .flatMap(([path, { license, version }]) => {
       const known = READ_BY_A_PERSON[`${nameOf(path)}@${version ?? ''}`] ?? license;
-      return known !== undefined && isAllowed(known) ? [] : [`${path}: ${license ?? 'names no licence'}`];
+      return known !== undefined && isAllowed(known) ? [] : [`${path}: ${license ?? 'names no license'}`];
     });
 }
 
@@ -67,7 +67,7 @@ const nameOf = (path: string): string =>
 
 function isAllowed(expression: string): boolean {
   try {
-    return satisfies(expression, LICENCES);
+    return satisfies(expression, LICENSES);
   } catch {
     return false;
   }

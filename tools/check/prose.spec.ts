@@ -32,7 +32,7 @@ describe('the check of prose', () => {
     expect(faultsOf('Redis is unavailable; the worker retries.')).toEqual([]);
   });
 
-  it('reports a misspelt word with its line', () => {
+  it('reports a misspelled word with its line', () => {
     expect(faultsOf('one\ntwo\nthe recieved mail')).toEqual([expect.stringMatching(/^a\.md:3: "recieved"/)]);
   });
 

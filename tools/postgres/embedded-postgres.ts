@@ -34,7 +34,7 @@ export class EmbeddedPostgres {
   async start(): Promise<void> {
     const place = findPlace(this.options.directory, this.options.refuge);
     await stopOrphan(place.directory);
-    if (!existsSync(path.join(place.directory, 'PG_VERSION'))) this.initialise(place);
+    if (!existsSync(path.join(place.directory, 'PG_VERSION'))) this.initialize(place);
     await this.run(place);
   }
 
@@ -60,7 +60,7 @@ export class EmbeddedPostgres {
     await this.server?.stop(STOP_TIMEOUT_MS, 'SIGINT');
   }
 
-  private initialise({ initdb, directory, user }: Place): void {
+  private initialize({ initdb, directory, user }: Place): void {
     // Under another name until it is whole: an initdb that was killed leaves half a cluster.
     const fresh = `${directory}.new`;
     const passwordFile = `${directory}.password`;

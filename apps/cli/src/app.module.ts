@@ -24,10 +24,10 @@ import { RootCommand } from './root-command';
 import { StatsCommand } from './stats/stats.command';
 import { USERS_COMMANDS, UsersCommand } from './users/users.command';
 
-/** Nothing is in flight when a command has ended: only a server that hangs takes longer. */
+/** Nothing is in flight when a command has ended, so only a hanging server needs longer. */
 const CLOSE_TIMEOUT_SECONDS = 0.2;
 
-/** Configuration and PostgreSQL, for every module. The pool connects when a command first asks it. */
+/** Configuration and PostgreSQL for every module. The pool connects on the first query. */
 @Module({})
 class CliRuntimeModule implements OnApplicationShutdown {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
@@ -50,8 +50,8 @@ class CliRuntimeModule implements OnApplicationShutdown {
 const sayWaiting = (why: string): void => void process.stderr.write(`${why}\n`);
 
 /**
- * The composition root of the command line: the same use cases over the same adapters as in the services. It has
- * neither the mail queue nor Redis, because no command needs them: what PostgreSQL says is owed, the worker finds.
+ * The composition root of the command line: the same use cases over the same adapters as in the services. No command
+ * needs the mail queue or Redis: the worker finds owed mails in PostgreSQL.
  */
 @Module({})
 export class AppModule {

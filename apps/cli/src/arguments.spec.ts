@@ -26,7 +26,7 @@ describe('integer', () => {
   it.each(['', '0', '11', '-1', '1.0', '1e1', '0x1', ' 1', 'one', '9999999999999999'])(
     'refuses "%s"',
     (given) => {
-      expect(() => integer(given, 1, 10)).toThrow('Give a whole number from 1 to 10.');
+      expect(() => integer(given, 1, 10)).toThrow('Use a whole number from 1 to 10.');
     },
   );
 });

@@ -1,6 +1,6 @@
-/** A value that commander reports as wrong usage, next to the name of its option. */
+/** An invalid value, which commander reports as wrong usage together with the name of its option. */
 class WrongArgument extends Error {
-  /** The mark by which commander knows it. */
+  /** commander recognizes the error by this code. */
   readonly code = 'commander.invalidArgument';
 }
 
@@ -13,10 +13,10 @@ const LONGEST_SECONDS = 3_650 * SECONDS.d;
 export function seconds(given: string): number {
   const [, digits, unit] = /^(\d{1,9})([smhd])$/.exec(given) ?? [];
   if (digits === undefined) {
-    throw new WrongArgument('Give a whole number and its unit: 90s, 15m, 1h or 7d.');
+    throw new WrongArgument('Use a whole number with a unit: 90s, 15m, 1h or 7d.');
   }
   const value = Number(digits) * SECONDS[unit as keyof typeof SECONDS];
-  if (value > LONGEST_SECONDS) throw new WrongArgument('At most 3650d.');
+  if (value > LONGEST_SECONDS) throw new WrongArgument('The maximum is 3650d.');
   return value;
 }
 
@@ -24,34 +24,34 @@ export function seconds(given: string): number {
 export function integer(given: string, min: number, max: number): number {
   const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
   if (!(value >= min && value <= max)) {
-    throw new WrongArgument(`Give a whole number from ${min} to ${max}.`);
+    throw new WrongArgument(`Use a whole number from ${min} to ${max}.`);
   }
   return value;
 }
 
-/** One of a few words. nest-commander replaces commander's own check of `choices` by the option's method. */
+/** One of a few words. With nest-commander, the option's method replaces commander's own check of `choices`. */
 export function oneOf<T extends string>(given: string, words: readonly T[]): T {
   const found = words.find((word) => word === given);
-  if (found === undefined) throw new WrongArgument(`Give one of: ${words.join(', ')}.`);
+  if (found === undefined) throw new WrongArgument(`Use one of: ${words.join(', ')}.`);
   return found;
 }
 
-/** RFC 3339, or a day of UTC. */
+/** RFC 3339, or a day in UTC. */
 const MOMENT = /^\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[Zz]|[+-]\d\d:\d\d))?$/;
 
-/** `2026-01-31`, `2026-01-31T12:00:00Z`, or how long ago: `90s`, `15m`, `1h`, `7d`. */
+/** Parses `2026-01-31`, `2026-01-31T12:00:00Z`, or an age: `90s`, `15m`, `1h`, `7d`. */
 export function moment(given: string): Date {
   if (/^\d+[smhd]$/.test(given)) return new Date(Date.now() - seconds(given) * 1_000);
   const parsed = MOMENT.test(given) ? new Date(given) : new Date(Number.NaN);
   if (Number.isNaN(parsed.getTime()) || !isDayOfCalendar(given)) {
     throw new WrongArgument(
-      'Give a day (2026-01-31), a time (2026-01-31T12:00:00Z) or an age (90s, 15m, 1h, 7d).',
+      'Use a day (2026-01-31), a time (2026-01-31T12:00:00Z) or an age (90s, 15m, 1h, 7d).',
     );
   }
   return parsed;
 }
 
-/** Date takes 30 February for 2 March. */
+/** Date would read 30 February as 2 March. */
 function isDayOfCalendar(given: string): boolean {
   const day = given.slice(0, 10);
   return new Date(day).toISOString().startsWith(day);

@@ -10,35 +10,35 @@ export interface AuditedOptions extends ReportOptions {
 
 const REASON_LENGTH_MAX = 1_000;
 
-/** A command that changes accounts: who did it, and why, is written to the audit trail in the same transaction. */
+/** A command that changes accounts. The same transaction writes the operator and the reason to the audit trail. */
 export abstract class AuditedCommand extends BaseCommand {
-  @Option({ flags: '--reason <text>', description: 'why; it is kept in the audit trail (required)' })
+  @Option({ flags: '--reason <text>', description: 'reason for the audit trail (required)' })
   parseReason(given: string): string {
     return given.trim();
   }
 
-  /** Ends the command as wrong usage where there is no reason. */
+  /** Ends the command with wrong usage if there is no reason. */
   protected operator({ reason = '' }: AuditedOptions): Operator {
-    if (reason === '') this.command.error('error: say why, with --reason "…"', { exitCode: 2 });
+    if (reason === '') this.command.error('error: add the reason with --reason "…"', { exitCode: 2 });
     if (reason.length > REASON_LENGTH_MAX) {
-      this.command.error(`error: --reason has at most ${REASON_LENGTH_MAX} characters`, { exitCode: 2 });
+      this.command.error(`error: --reason may have at most ${REASON_LENGTH_MAX} characters`, { exitCode: 2 });
     }
-    // No erasure reaches the audit trail: an address in it would stay for ever.
+    // No erasure reaches the audit trail: an address in it would stay forever.
     if (maskEmailsIn(reason) !== reason) {
-      this.command.error('error: --reason is kept for ever: leave addresses out of it', { exitCode: 2 });
+      this.command.error('error: --reason is kept forever: leave addresses out of it', { exitCode: 2 });
     }
     return { osUser: osUser(), host: hostname(), reason };
   }
 
-  /** @throws {Error} in words, where there is no such account */
+  /** @throws {Error} with a message for the operator, if there is no such account */
   protected async account(accounts: FindAccount, reference: string): Promise<AccountDetails> {
     const account = await accounts.account(reference);
-    if (account === null) throw new Error(`There is no account ${reference}.`);
+    if (account === null) throw new Error(`No account found for ${reference}.`);
     return account;
   }
 }
 
-/** A container may run under a number that has no name. */
+/** A container may run as a user id without a name. */
 function osUser(): string {
   try {
     return userInfo().username;

@@ -4,9 +4,9 @@ export interface ReportOptions {
   readonly json?: boolean;
 }
 
-/** A command that says what it did: in words, or as one JSON object with `--json`. */
+/** A command that reports its result: in words, or as one JSON object with `--json`. */
 export abstract class BaseCommand extends CommandRunner {
-  @Option({ flags: '--json', description: 'print one JSON object instead of words' })
+  @Option({ flags: '--json', description: 'print one JSON object instead of text' })
   parseJson(): boolean {
     return true;
   }
@@ -16,7 +16,7 @@ export abstract class BaseCommand extends CommandRunner {
   }
 }
 
-/** A name that commands stand under, and nothing by itself. */
+/** A group of commands; it does nothing itself. */
 export abstract class CommandGroup extends CommandRunner {
   async run([unknown]: string[]): Promise<void> {
     if (unknown === undefined) this.command.help({ error: true });

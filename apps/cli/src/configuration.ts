@@ -1,19 +1,19 @@
 import { ConfigurationError, parseEnvironment, type Environment } from '@app/runtime';
 
 /**
- * The environment, or what is wrong with it. Faults do not end the program immediately, as they end a service: help
- * works without a configuration, and the doctor shows the faults. No other command runs with them.
+ * The environment, or its faults. Unlike in a service, faults do not end the program immediately: help works without
+ * a valid configuration, and the doctor reports the faults. No other command runs with them.
  */
 export class Configuration {
   private constructor(
-    /** The defaults, where there is a fault. */
+    /** The defaults if there is a fault. */
     readonly environment: Environment,
     readonly fault: ConfigurationError | null,
-    /** What works and is probably not meant, or is unwise; each begins with the variable's name. */
+    /** Valid but unwise values; each warning starts with the variable's name. */
     readonly warnings: readonly string[],
   ) {}
 
-  /** @param variables the process's own, unless others are given */
+  /** @param variables default to those of the process */
   static read(variables?: NodeJS.ProcessEnv): Configuration {
     const warnings: string[] = [];
     try {

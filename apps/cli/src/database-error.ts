@@ -1,7 +1,7 @@
 import { Unavailable, type Environment } from '@app/runtime';
 import { PROGRAM_NAME } from './root-command';
 
-/** What is wrong, as a sentence without its full stop, and how to fix it. */
+/** The fault, as a sentence without its full stop, and how to fix it. */
 export interface Fault {
   readonly wrong: string;
   readonly fix: string;
@@ -15,15 +15,15 @@ const unreachable =
   (what: string): Explain =>
   (environment) => ({
     wrong: `PostgreSQL at ${where(environment)} ${what}`,
-    fix: 'Check that it runs and that nothing lies between, and DATABASE_HOST and DATABASE_PORT.',
+    fix: 'Check that it is running, that no firewall blocks the connection, and DATABASE_HOST and DATABASE_PORT.',
   });
 const schema: Explain = () => ({
   wrong: 'The database lacks a table or a column that this version needs',
   fix: `Apply the pending migrations: ${PROGRAM_NAME} db migrate`,
 });
 const encryption: Explain = ({ DATABASE_SSL: mode }) => ({
-  wrong: `PostgreSQL and we do not agree on TLS (DATABASE_SSL=${mode})`,
-  fix: 'Turn TLS on at the server, give it a certificate that is trusted here (NODE_EXTRA_CA_CERTS), or change DATABASE_SSL.',
+  wrong: `The TLS connection to PostgreSQL failed (DATABASE_SSL=${mode})`,
+  fix: 'Enable TLS on the server with a certificate that is trusted here (NODE_EXTRA_CA_CERTS), or change DATABASE_SSL.',
 });
 
 /** By SQLSTATE (appendix A of the PostgreSQL manual), or by the error code of postgres.js, Node or OpenSSL. */
@@ -32,8 +32,8 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explain])[] = [
   [
     /^(ENOTFOUND|EAI_AGAIN)$/,
     ({ DATABASE_HOST: host }) => ({
-      wrong: `The host name "${host}" is not known here`,
-      fix: 'Check DATABASE_HOST and the name server.',
+      wrong: `The host name "${host}" cannot be resolved`,
+      fix: 'Check DATABASE_HOST and the DNS server.',
     }),
   ],
   [/^(CONNECT_TIMEOUT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/, unreachable('does not answer')],
@@ -42,43 +42,43 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explain])[] = [
   [
     /^28/,
     ({ DATABASE_USER: user }) => ({
-      wrong: `PostgreSQL does not let the role "${user}" in`,
+      wrong: `PostgreSQL refuses to log in the role "${user}"`,
       fix: 'Check DATABASE_USER and DATABASE_PASSWORD, and pg_hba.conf on the server.',
     }),
   ],
   [
     /^3D000$/,
     ({ DATABASE_NAME: name }) => ({
-      wrong: `There is no database "${name}"`,
+      wrong: `The database "${name}" does not exist`,
       fix: `Create it (createdb ${name}), or check DATABASE_NAME.`,
     }),
   ],
   [
     /^53300$/,
     () => ({
-      wrong: 'PostgreSQL has no connection left',
-      fix: 'Raise max_connections, lower DATABASE_POOL_SIZE, or put PgBouncer between.',
+      wrong: 'PostgreSQL has no free connections',
+      fix: 'Raise max_connections, lower DATABASE_POOL_SIZE, or use PgBouncer.',
     }),
   ],
   [
     /^42501$/,
     ({ DATABASE_USER: user }) => ({
-      wrong: `The role "${user}" may not do that`,
-      fix: `"${PROGRAM_NAME} doctor" prints the GRANT statements that are missing, to paste as the owner.`,
+      wrong: `The role "${user}" lacks privileges`,
+      fix: `Run "${PROGRAM_NAME} doctor": it prints the missing GRANT statements for the owner of the database.`,
     }),
   ],
   [
     /^25006$/,
     () => ({
       wrong: 'This PostgreSQL is read-only',
-      fix: 'Point DATABASE_HOST to the primary: a replica, or a server in recovery, takes no changes.',
+      fix: 'Point DATABASE_HOST to the primary: replicas and servers in recovery are read-only.',
     }),
   ],
   [/^(42P01|42703|3F000)$/, schema],
   [/^(DEPTH_ZERO_|SELF_SIGNED_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO)/, encryption],
 ];
 
-/** Explains what PostgreSQL, or the way to it, has answered. Null when the error is about something else. */
+/** Explains an error of PostgreSQL or of the connection to it. Null if the error is about something else. */
 export function explainDatabaseError(error: unknown, environment: Environment): Fault | null {
   if (error instanceof Unavailable && error.cause === undefined) {
     return unreachable(`gives ${error.reason}`)(environment);

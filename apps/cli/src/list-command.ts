@@ -16,12 +16,12 @@ interface Period {
   readonly until?: Date;
 }
 
-/** A heading, the name in JSON and CSV, and how a terminal shows it. */
+/** A column: its heading, its name in JSON and CSV, and its value. */
 export interface Column<Entry> {
   readonly heading: string;
   readonly name: string;
   readonly value: (entry: Entry) => string | number | null;
-  /** Shown in JSON and CSV alone. */
+  /** Only in JSON and CSV. */
   readonly hidden?: boolean;
 }
 
@@ -31,38 +31,40 @@ const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1_000_000;
 const PAGE_ENTRIES = 1_000;
 
-/** A list: a table on a terminal, one JSON object a line to a pipe or with `--json`, or CSV. */
+/** Prints a list: as a table on a terminal, as one JSON object per line in a pipe or with `--json`, or as CSV. */
 export abstract class ListCommand extends BaseCommand {
-  @Option({ flags: '--csv', description: 'print comma-separated values (RFC 4180) with a heading' })
+  @Option({ flags: '--csv', description: 'print comma-separated values (RFC 4180) with a header line' })
   parseCsv(): boolean {
     return true;
   }
 
-  @Option({ flags: '--limit <entries>', description: 'entries to print, 1 to 1000000 (default: 100)' })
+  @Option({
+    flags: '--limit <entries>',
+    description: 'number of entries to print, 1 to 1000000 (default: 100)',
+  })
   parseLimit(given: string): number {
     return integer(given, 1, LIMIT_MAX);
   }
 
-  @Option({ flags: '--all', description: 'print every entry' })
+  @Option({ flags: '--all', description: 'print all entries' })
   parseAll(): boolean {
     return true;
   }
 
-  @Option({ flags: '--json', description: 'print one JSON object a line, as to a pipe' })
+  @Option({ flags: '--json', description: 'print one JSON object per line, as in a pipe' })
   override parseJson(): boolean {
     return true;
   }
 
-  /** Ends the command as wrong usage where options contradict each other: one of them would be ignored. */
+  /** Ends the command with wrong usage if options contradict each other, because one of them would be ignored. */
   protected refuseContradictions({ csv, json, all, limit, since, until }: ListOptions & Period): void {
     const wrong = (what: string): never => this.command.error(`error: ${what}`, { exitCode: 2 });
-    if (csv && json) wrong('give --csv or --json, not both');
-    if (all && limit !== undefined) wrong('give --all or --limit, not both');
-    if (since !== undefined && until !== undefined && until <= since)
-      wrong('--until has to be after --since');
+    if (csv && json) wrong('use either --csv or --json');
+    if (all && limit !== undefined) wrong('use either --all or --limit');
+    if (since !== undefined && until !== undefined && until <= since) wrong('--until must be after --since');
   }
 
-  /** Reads page after page, and holds one of them. Resolves to how many entries were printed. */
+  /** Reads page after page and keeps only one in memory. Resolves to the number of printed entries. */
   protected async printList<Entry>(
     options: ListOptions & Period,
     columns: readonly Column<Entry>[],
@@ -82,7 +84,7 @@ export abstract class ListCommand extends BaseCommand {
       after = page.next ?? undefined;
     } while (after !== undefined && printed < most && !Output.closed);
     if (words) {
-      const more = after === undefined ? '' : '; there are more: --all, or --limit';
+      const more = after === undefined ? '' : '; use --all or --limit to see more';
       await Output.write(printed === 0 ? 'None.\n' : `\n${printed.toLocaleString('en-US')} shown${more}.\n`);
     }
     return printed;

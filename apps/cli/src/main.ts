@@ -6,7 +6,7 @@ import { Configuration } from './configuration';
 import { exitStatusOf } from './exit-status';
 import { Output } from './terminal/output';
 
-/** For what is still on its way to a pipe. */
+/** Time for the remaining output to reach a pipe. */
 const LINGER_MS = 500;
 
 async function main(): Promise<void> {
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   });
   await CommandFactory.runApplication(app);
   await app.close();
-  // What a dead server still holds open does not keep us.
+  // Connections to an unavailable server do not keep the process alive.
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 

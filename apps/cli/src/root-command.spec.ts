@@ -36,7 +36,7 @@ describe('The root command', () => {
         (error: unknown) => exitStatusOf(error, configuration.environment),
       );
 
-  /** Every command, as it is typed. */
+  /** The names of all commands, as typed. */
   const commands = (): string[] => {
     type Command = RootCommand['root'];
     const below = (command: Command, path: string): string[] =>
@@ -75,17 +75,17 @@ describe('The root command', () => {
     [['codes', 'purge', '--nothing'], "unknown option '--nothing'"],
     [['codes', 'purge', '--older-than'], 'argument missing'],
     [['codes', 'purge', '--older-than', '1'], '90s, 15m, 1h or 7d'],
-    [['codes', 'purge', '--older-than', '9999d'], 'At most 3650d'],
+    [['codes', 'purge', '--older-than', '9999d'], 'The maximum is 3650d'],
     [['codes', 'purge', '--batch-size', '10001'], 'from 1 to 10000'],
     [['mail', 'owed', '--limit', 'all'], 'from 1 to 10000'],
-    [['mail', 'preview', '--language', 'xx'], 'Give one of: en, fr, de, es, pt, ja, ar.'],
-    [['mail', 'preview', '--template', 'xx'], 'Give one of: activation_code, address_taken.'],
-    [['users', 'list', '--csv', '--json'], 'give --csv or --json, not both'],
-    [['users', 'export', '--csv', '--json'], 'give --csv or --json, not both'],
-    [['events', 'list', '--all', '--limit', '5'], 'give --all or --limit, not both'],
-    [['audit', 'list', '--since', '1d', '--until', '2d'], '--until has to be after --since'],
-    [['stats', '--csv', '--json'], 'give --csv or --json, not both'],
-    [['users', 'list', '--since', '2026-02-30'], 'Give a day (2026-01-31)'],
+    [['mail', 'preview', '--language', 'xx'], 'Use one of: en, fr, de, es, pt, ja, ar.'],
+    [['mail', 'preview', '--template', 'xx'], 'Use one of: activation_code, address_taken.'],
+    [['users', 'list', '--csv', '--json'], 'use either --csv or --json'],
+    [['users', 'export', '--csv', '--json'], 'use either --csv or --json'],
+    [['events', 'list', '--all', '--limit', '5'], 'use either --all or --limit'],
+    [['audit', 'list', '--since', '1d', '--until', '2d'], '--until must be after --since'],
+    [['stats', '--csv', '--json'], 'use either --csv or --json'],
+    [['users', 'list', '--since', '2026-02-30'], 'Use a day (2026-01-31)'],
     [['users', 'find', ''], 'an argument is empty'],
     [['users', 'erase', ' ', '--dry-run'], 'an argument is empty'],
     [['users', 'erase', 'kevin@example.com', '--reason', 'kevin@example.com wrote'], 'leave addresses out'],

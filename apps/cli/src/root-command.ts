@@ -2,17 +2,17 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectCommander, type CommandRunner } from 'nest-commander';
 import { Configuration } from './configuration';
 
-/** A command as commander, which nest-commander builds on, knows it. */
+/** A command of commander, which nest-commander is built on. */
 type Command = Parameters<CommandRunner['setCommand']>[0];
 
-/** What people type: npm sets the variable when it runs a script. */
-// eslint-disable-next-line no-restricted-properties -- npm's word to the programs it runs, no setting of the service
+/** What people type: npm sets this variable when it runs a script. */
+// eslint-disable-next-line no-restricted-properties -- set by npm for the programs it runs, not a setting of the service
 export const PROGRAM_NAME = process.env['npm_lifecycle_event'] === 'cli' ? 'npm run cli --' : 'cli';
 
-/** The one command that looks at a faulty configuration itself. */
+/** The only command that accepts a faulty configuration, to report its faults. */
 const DOCTOR = 'doctor';
 
-/** Shapes what nest-commander has built: its name, and that wrong usage is an error, never `process.exit`. */
+/** Adjusts the commands of nest-commander: their name, and an error instead of `process.exit` for wrong usage. */
 @Injectable()
 export class RootCommand implements OnApplicationBootstrap {
   constructor(
@@ -20,17 +20,17 @@ export class RootCommand implements OnApplicationBootstrap {
     private readonly configuration: Configuration,
   ) {}
 
-  /** nest-commander adds the commands in `onModuleInit`, so they are all there. */
+  /** nest-commander adds the commands in `onModuleInit`, so all of them exist by now. */
   onApplicationBootstrap(): void {
     const { fault } = this.configuration;
     this.root
       .name(PROGRAM_NAME)
       .description(
-        'Operates the registration service. It reads the same environment (or .env) as the service.',
+        'Operates the registration service. Uses the same environment variables (or .env file) as the service.',
       )
       .addHelpText('after', FIRST_STEPS)
       .hook('preAction', (_root, command) => {
-        // As of a script whose variable is not set.
+        // For example from a script with an unset variable.
         if (command.args.some((argument) => argument.trim() === '')) {
           command.error('error: an argument is empty', { exitCode: 2 });
         }
@@ -42,20 +42,20 @@ export class RootCommand implements OnApplicationBootstrap {
 
 function shape(command: Command, path: string): void {
   command.exitOverride().showHelpAfterError(`See: ${path} --help`);
-  // A group takes what it does not know itself, to call it an unknown command.
+  // A group accepts unknown arguments, to report them as unknown commands.
   if (command.commands.length === 0) command.allowExcessArguments(false);
   for (const child of command.commands) shape(child, `${path} ${child.name()}`);
 }
 
 const FIRST_STEPS = `
 Examples:
-  $ ${PROGRAM_NAME} doctor             what is wrong, and how to fix it
+  $ ${PROGRAM_NAME} doctor             find problems and how to fix them
   $ ${PROGRAM_NAME} db migrate         before the first start, and after an upgrade
-  $ ${PROGRAM_NAME} codes purge        once an hour, or let the mailer-worker do it
+  $ ${PROGRAM_NAME} codes purge        once an hour, unless the mailer-worker does it
 
-Exit status: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration.`;
+Exit status: 0 success, 1 failure, 2 wrong usage, 78 invalid configuration.`;
 
-/** The end of a command's help: what there is to know, and commands to copy. */
+/** The end of a command's help: an explanation, and examples to copy. */
 export function helpText(explanation: string, examples: Readonly<Record<string, string>>): string {
   const commands = Object.keys(examples).map((command) => `${PROGRAM_NAME} ${command}`);
   const width = Math.max(...commands.map((command) => command.length));

@@ -116,7 +116,7 @@ export async function renew(stage: Stage, account: NewAccount): Promise<NewAccou
   return { ...account, code: replacement.code };
 }
 
-/** Enters wrong codes, one after the other. */
+/** Enters wrong codes, one after another. */
 export async function guessWrong(stage: Stage, account: NewAccount, times: number): Promise<void> {
   for (let n = 0; n < times; n += 1) {
     const { outcome } = await redeem(stage, account, false);

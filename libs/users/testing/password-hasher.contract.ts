@@ -16,7 +16,7 @@ export function describePasswordHasherContract(
       hasher.matches({ address, password, hash });
 
     it.each(['SecurePass123', 'pässwörd mit ß', 'a:colon:b', '🔑🔑🔑🔑', ' outer spaces '])(
-      'recognises %j, and nothing else',
+      'recognizes %j, and nothing else',
       async (password) => {
         const hash = await hasher.hash(password);
         expect(await matches(password, hash)).toBe(true);

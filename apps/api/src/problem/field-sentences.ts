@@ -24,7 +24,7 @@ const PATTERNS = (Object.entries(FIELD_SENTENCES) as [FieldSentence, string][]).
 );
 
 /** Finds the sentence and the values of its placeholders. */
-export function recognise(
+export function recognize(
   english: string,
 ): { readonly sentence: FieldSentence; readonly words: Readonly<Record<string, string>> } | undefined {
   for (const { sentence, pattern } of PATTERNS) {

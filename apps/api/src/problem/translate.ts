@@ -1,5 +1,5 @@
 import type { Locale, ShippedLocale } from '@app/mail';
-import { recognise } from './field-sentences';
+import { recognize } from './field-sentences';
 import { ar } from './phrases/ar';
 import { de } from './phrases/de';
 import { es } from './phrases/es';
@@ -44,7 +44,7 @@ function sentenceIn(phrases: Phrases, english: string): string | undefined {
 }
 
 function faultIn({ faults: phrases, sentences }: Phrases, { code, params, message }: FieldFault): string {
-  const said = recognise(message);
+  const said = recognize(message);
   if (said !== undefined) return filled(sentences[said.sentence], said.words);
   const kind = code.slice(code.lastIndexOf('.') + 1);
   const known = phrases as Partial<FaultPhrases> & Readonly<Record<string, string>>;

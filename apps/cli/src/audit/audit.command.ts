@@ -5,15 +5,18 @@ import { AuditListCommand } from './list.command';
 
 @Command({
   name: 'audit',
-  description: 'who changed what, and why',
+  description: 'audit trail: who changed what, and why',
   subCommands: [AuditListCommand],
   allowExcessArgs: true,
 })
 export class AuditCommand extends CommandGroup {
   @Help('after')
   help(): string {
-    return helpText(`Every change that an operator made is in it: who, on which host, what, whom and why.`, {
-      'audit list --since 7d': 'the changes of a week',
-    });
+    return helpText(
+      `Lists every change made by an operator: who made it, on which host, what changed, for which account and why.`,
+      {
+        'audit list --since 7d': 'the changes of the last seven days',
+      },
+    );
   }
 }

@@ -23,7 +23,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
   { heading: 'REASON', name: 'reason', value: ({ reason }) => reason },
 ];
 
-@SubCommand({ name: 'list', description: 'list the changes that operators made, newest first' })
+@SubCommand({ name: 'list', description: 'list the changes made by operators, newest first' })
 export class AuditListCommand extends ListCommand {
   constructor(@Inject(OperatorTrail) private readonly trail: OperatorTrail) {
     super();
@@ -34,12 +34,12 @@ export class AuditListCommand extends ListCommand {
     return oneOf(given, AUDITED_ACTIONS);
   }
 
-  @Option({ flags: '--since <moment>', description: 'from this moment on: a day, a time, or an age (7d)' })
+  @Option({ flags: '--since <moment>', description: 'start at this time: a day, a time, or an age (7d)' })
   parseSince(given: string): Date {
     return moment(given);
   }
 
-  @Option({ flags: '--until <moment>', description: 'before this moment' })
+  @Option({ flags: '--until <moment>', description: 'end before this time' })
   parseUntil(given: string): Date {
     return moment(given);
   }
@@ -47,11 +47,12 @@ export class AuditListCommand extends ListCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `Each entry was written in the transaction of its change. The table refuses update, delete and truncate. It
-holds no address; "users find" shows the entries of one person.`,
+      `Each entry is written in the same transaction as its change, and entries cannot be changed or deleted. They
+contain no addresses; "users find" shows the entries of one person.`,
       {
         'audit list': 'the 100 newest',
-        'audit list --action users.erase --since 30d --all': 'who was erased this month, by whom and why',
+        'audit list --action users.erase --since 30d --all':
+          'the erasures of the last 30 days: by whom and why',
       },
     );
   }

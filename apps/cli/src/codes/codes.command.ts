@@ -5,15 +5,15 @@ import { CodesPurgeCommand } from './purge.command';
 
 @Command({
   name: 'codes',
-  description: 'activation codes: purge expired ones and their registrations',
+  description: 'activation codes: purge expired ones with their registrations',
   subCommands: [CodesPurgeCommand],
   allowExcessArgs: true,
 })
 export class CodesCommand extends CommandGroup {
   @Help('after')
   help(): string {
-    return helpText(`The mailer-worker does it every PURGE_INTERVAL_SECONDS, too.`, {
-      'codes purge --dry-run': 'how many would go',
+    return helpText(`The mailer-worker also purges every PURGE_INTERVAL_SECONDS.`, {
+      'codes purge --dry-run': 'count what would be deleted',
     });
   }
 }

@@ -14,7 +14,7 @@ interface PurgeCommandOptions extends ReportOptions {
   readonly dryRun?: boolean;
 }
 
-/** A batch has to fit the deadline of a statement, 1.5 s, on a slow disk too. */
+/** A batch must finish within the deadline of a statement, 1.5 s, even on a slow disk. */
 const BATCH_SIZE_MAX = 10_000;
 
 @SubCommand({
@@ -29,20 +29,23 @@ export class CodesPurgeCommand extends BaseCommand {
     super();
   }
 
-  @Option({ flags: '--older-than <duration>', description: 'died longer ago than this (default: 1h)' })
+  @Option({
+    flags: '--older-than <duration>',
+    description: 'only what expired longer ago than this (default: 1h)',
+  })
   parseOlderThan(given: string): number {
     return seconds(given);
   }
 
   @Option({
     flags: '--batch-size <rows>',
-    description: 'rows a statement deletes, 1 to 10000 (default: 1000)',
+    description: 'rows to delete per statement, 1 to 10000 (default: 1000)',
   })
   parseBatchSize(given: string): number {
     return integer(given, 1, BATCH_SIZE_MAX);
   }
 
-  @Option({ flags: '--dry-run', description: 'count, and delete nothing' })
+  @Option({ flags: '--dry-run', description: 'count without deleting' })
   parseDryRun(): boolean {
     return true;
   }
@@ -50,15 +53,14 @@ export class CodesPurgeCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `A registration is dead when its code has expired unused, or its mail was given up. Activated accounts
-and registrations whose mail is still owed are never touched. Registrations continue meanwhile: a batch
-takes milliseconds and waits for no one. Ctrl-C ends it after the current batch; what is deleted stays
-deleted, and the next purge continues from there. It also deletes events that are older than
-EVENTS_RETENTION_DAYS; with --json, events_deleted says how many, where there were any. The mailer-worker does the same by itself with
-PURGE_INTERVAL_SECONDS. Durations: 90s, 15m, 1h, 7d.`,
+      `A registration has expired when its code was not used in time, or its mail was given up. Activated accounts and
+registrations whose mail is still owed are never deleted. The purge does not block new registrations: a batch
+takes milliseconds and skips locked rows. Ctrl-C stops it after the current batch, and the next purge
+continues from there. It also deletes events older than EVENTS_RETENTION_DAYS; --json reports them as
+events_deleted. The mailer-worker does the same if PURGE_INTERVAL_SECONDS is set. Durations: 90s, 15m, 1h, 7d.`,
       {
-        'codes purge': 'what died more than an hour ago',
-        'codes purge --older-than 7d --dry-run': 'how many would go',
+        'codes purge': 'what expired more than an hour ago',
+        'codes purge --older-than 7d --dry-run': 'count what would be deleted',
         'codes purge --batch-size 10000 --json': 'larger batches, for a script',
       },
     );
@@ -104,7 +106,7 @@ PURGE_INTERVAL_SECONDS. Durations: 90s, 15m, 1h, 7d.`,
     } catch (error) {
       progress.end();
       process.stderr.write(
-        `Deleted ${counted(done, 'registration')} before it failed; run it again to continue.\n`,
+        `Deleted ${counted(done, 'registration')} before the failure; run it again to continue.\n`,
       );
       throw error;
     } finally {

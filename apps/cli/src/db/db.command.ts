@@ -7,7 +7,7 @@ import { DbStatusCommand } from './status.command';
 
 @Command({
   name: 'db',
-  description: 'the database schema: migrate, status, rollback',
+  description: 'database schema: migrate it, show its status, roll it back',
   subCommands: [DbMigrateCommand, DbStatusCommand, DbRollbackCommand],
   allowExcessArgs: true,
 })
@@ -15,10 +15,10 @@ export class DbCommand extends CommandGroup {
   @Help('after')
   help(): string {
     return helpText(
-      `Migrations are safe to start several times concurrently; each start is one transaction.`,
+      `Migrations can be started several times concurrently. Each migration is one transaction.`,
       {
-        'db status': 'what is applied, and what is pending',
-        'db migrate': 'apply what is pending',
+        'db status': 'show applied and pending migrations',
+        'db migrate': 'apply the pending migrations',
       },
     );
   }

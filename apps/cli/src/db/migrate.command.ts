@@ -5,7 +5,7 @@ import { BaseCommand, type ReportOptions } from '../base-command';
 
 @SubCommand({
   name: 'migrate',
-  description: 'apply the pending migrations; safe when several start concurrently',
+  description: 'apply the pending migrations; safe to run several times concurrently',
 })
 export class DbMigrateCommand extends BaseCommand {
   constructor(private readonly migrations: Migrations) {
@@ -15,11 +15,11 @@ export class DbMigrateCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `Run it before the first start and after every upgrade, before the new version starts. Each migration is
-one transaction: it is applied whole, or not at all. Where several run concurrently, one works and the
-others wait for it.`,
+      `Run this before the first start, and after every upgrade before the new version starts. Each migration is one
+transaction: it is applied completely or not at all. If several run concurrently, one applies the migrations
+and the others wait for it.`,
       {
-        'db migrate': 'apply what is pending',
+        'db migrate': 'apply the pending migrations',
         'db migrate --json': '{"applied": ["0001_users.sql"]}',
       },
     );

@@ -9,7 +9,10 @@ interface RollbackOptions extends ReportOptions {
   readonly yes?: boolean;
 }
 
-@SubCommand({ name: 'rollback', description: 'revert the newest migration, after saying what is lost' })
+@SubCommand({
+  name: 'rollback',
+  description: 'revert the latest migration, after showing which data is lost',
+})
 export class DbRollbackCommand extends BaseCommand {
   constructor(private readonly migrations: Migrations) {
     super();
@@ -23,11 +26,11 @@ export class DbRollbackCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `It reverts one migration, and drops what its tables and columns hold: reverting the first one drops every
-account. It says which they are and how many rows they have, and asks. Make a backup first, and stop the
-service. Without a terminal it needs --yes; without it, it ends with 2 and drops nothing.`,
+      `Reverts one migration and drops the data in its tables and columns; reverting the first migration drops every
+account. It lists the tables, columns and numbers of rows, and asks for confirmation. Make a backup and stop
+the service first. Without a terminal it requires --yes; otherwise it exits with status 2 and drops nothing.`,
       {
-        'db rollback': 'say what is lost, and ask',
+        'db rollback': 'show which data is lost, then ask',
         'db rollback --yes --json': '{"rolled_back": ["…"], "lost": [{"table": "…", "rows": 3}]}',
       },
     );

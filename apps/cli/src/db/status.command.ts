@@ -3,7 +3,7 @@ import { Migrations } from '@app/runtime';
 import { helpText } from '../root-command';
 import { BaseCommand, type ReportOptions } from '../base-command';
 
-@SubCommand({ name: 'status', description: 'list the migrations, applied and pending' })
+@SubCommand({ name: 'status', description: 'list applied and pending migrations' })
 export class DbStatusCommand extends BaseCommand {
   constructor(private readonly migrations: Migrations) {
     super();
@@ -12,9 +12,9 @@ export class DbStatusCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `It only looks, so it may run against a replica. A migration that is applied and unknown to this
-version was made by a newer one.`,
-      { 'db status': 'applied, pending or unknown, one a line' },
+      `Read-only, so it can run against a replica. A migration that is applied but unknown to this version
+belongs to a newer version.`,
+      { 'db status': 'one migration per line: applied, pending or unknown' },
     );
   }
 

@@ -5,7 +5,7 @@ import type { Check, Findings } from './finding';
 const LOOPBACK = /^(localhost|127\.|::1$)/;
 const SAMPLE_DOMAIN = /@example\.(com|org|net)$/;
 
-/** What passes the check at the start and is unwise all the same. */
+/** Settings that are valid but unwise. */
 export class ConfigurationCheck implements Check {
   readonly about = 'Configuration';
 
@@ -16,28 +16,24 @@ export class ConfigurationCheck implements Check {
   }
 
   run(findings: Findings): void {
-    findings.ok('config.valid', `every variable is sound (NODE_ENV=${this.environment.NODE_ENV})`);
+    findings.ok('config.valid', `every variable is valid (NODE_ENV=${this.environment.NODE_ENV})`);
     this.secret(findings);
     this.proxy(findings);
     this.mode(findings);
     this.wires(findings);
     for (const warning of this.configuration.warnings) {
-      findings.warn(
-        'config.unwise',
-        warning,
-        'Change it, unless it is meant; docs/configuration.md explains it.',
-      );
+      findings.warn('config.unwise', warning, 'Change it unless it is intended; see docs/configuration.md.');
     }
   }
 
   private secret(findings: Findings): void {
     if (this.environment.SECRET_KEY !== DEVELOPMENT_SECRET_KEY)
-      findings.ok('config.secret_key', 'SECRET_KEY is your own');
+      findings.ok('config.secret_key', 'SECRET_KEY is not the default');
     else {
       findings.warn(
         'config.secret_key',
-        'SECRET_KEY is the default of development: it is in the source, and every code can be worked out from it',
-        'Set your own, the same for api and mailer-worker: openssl rand -base64 48',
+        'SECRET_KEY is the default for development: it is in the source code, and anyone can derive every code from it',
+        'Set your own key, the same for api and mailer-worker: openssl rand -base64 48',
       );
     }
   }
@@ -45,17 +41,17 @@ export class ConfigurationCheck implements Check {
   private proxy(findings: Findings): void {
     const { API_HOST: host, TRUST_PROXY: proxies } = this.environment;
     if (proxies.length > 0)
-      findings.ok('config.trust_proxy', `X-Forwarded-For is believed from ${proxies.join(', ')}`);
+      findings.ok('config.trust_proxy', `X-Forwarded-For is trusted from ${proxies.join(', ')}`);
     else if (LOOPBACK.test(host)) {
       findings.ok(
         'config.trust_proxy',
-        `the api listens on ${host} and believes no X-Forwarded-For; behind a proxy set TRUST_PROXY`,
+        `the api listens on ${host} and does not trust X-Forwarded-For; set TRUST_PROXY if there is a proxy`,
       );
     } else {
       findings.warn(
         'config.trust_proxy',
         `the api listens on ${host} and TRUST_PROXY is empty: behind a proxy all clients share one registration limit`,
-        'If there is a proxy, name it: TRUST_PROXY=10.0.0.0/8, or the number of proxies. If there is none, all is well.',
+        'If there is a proxy, set TRUST_PROXY to its addresses (10.0.0.0/8) or the number of proxies. Otherwise ignore this.',
       );
     }
   }
@@ -64,11 +60,14 @@ export class ConfigurationCheck implements Check {
     const { WEB_CONCURRENCY: processes } = this.environment;
     if (hasRedis(this.environment)) return;
     if (processes === 1)
-      findings.ok('config.mode', 'one-node mode: queue in PostgreSQL, limits and metrics in the process');
+      findings.ok(
+        'config.mode',
+        'one-node mode: the queue is in PostgreSQL, limits and metrics are in the process',
+      );
     else {
       findings.warn(
         'config.mode',
-        `${processes} api processes without Redis: each of them counts limits and metrics for itself`,
+        `${processes} api processes without Redis: limits and metrics are counted per process`,
         'Set REDIS_HOST, or WEB_CONCURRENCY=1.',
       );
     }
@@ -96,15 +95,15 @@ export class ConfigurationCheck implements Check {
       if (host === '' || encrypted || LOOPBACK.test(host)) continue;
       findings.warn(
         'config.encryption',
-        `what is said to ${host} (${variable}) is not encrypted`,
-        `Set ${setting}, unless the network between is yours alone.`,
+        `the connection to ${host} (${variable}) is not encrypted`,
+        `Set ${setting}, unless the network between is private.`,
       );
     }
     if (SAMPLE_DOMAIN.test(environment.SMTP_FROM_EMAIL) && environment.NODE_ENV === 'production') {
       findings.warn(
         'config.sender',
-        `mails come from ${environment.SMTP_FROM_EMAIL}, a domain reserved for examples: they will be refused as forged`,
-        'Set SMTP_FROM_EMAIL to an address of a domain of yours, with SPF and DKIM.',
+        `the sender is ${environment.SMTP_FROM_EMAIL}, a domain reserved for examples: mails will be refused as forged`,
+        'Set SMTP_FROM_EMAIL to an address of your own domain, with SPF and DKIM.',
       );
     }
   }

@@ -12,7 +12,7 @@ interface MissingRow {
   readonly privileges: string;
 }
 
-/** Rights on the schema that tables are looked up in; without USAGE PostgreSQL says that it has no tables. */
+/** Privileges on the schema in which tables are looked up. Without USAGE, PostgreSQL reports that it has no tables. */
 export async function schemaRights(sql: Sql): Promise<RightsRow> {
   const [row] = await inTime(sql<[RightsRow]>`
     select schema, has_schema_privilege(schema, 'usage') as may_use, has_schema_privilege(schema, 'create') as may_create
@@ -20,7 +20,7 @@ export async function schemaRights(sql: Sql): Promise<RightsRow> {
   return row;
 }
 
-/** Statements to paste for the rights that the role lacks on the service's tables. The two logs only grow. */
+/** GRANT statements for the privileges that the role lacks on the service's tables. The two logs are append-only. */
 export async function missingGrants(sql: Sql, schema: string, role: string): Promise<string[]> {
   const rows = await inTime(sql<MissingRow[]>`
     select quote_ident(relname) as name, 'TABLE' as kind, string_agg(upper(privilege), ', ' order by privilege) as privileges

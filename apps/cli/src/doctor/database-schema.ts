@@ -4,7 +4,7 @@ import { counted } from '../terminal/format';
 import { missingGrants, schemaRights } from './database-rights';
 import type { Findings } from './finding';
 
-/** Whether the tables are those of this version, and the role may work with them. */
+/** Whether the tables match this version, and the role has the privileges to use them. */
 export class DatabaseSchema {
   constructor(
     private readonly environment: Environment,
@@ -12,7 +12,7 @@ export class DatabaseSchema {
     private readonly migrations: Migrations,
   ) {}
 
-  /** Resolves to whether the tables can be looked at. */
+  /** Resolves to whether the tables can be inspected. */
   async judge(findings: Findings): Promise<boolean> {
     const { schema, may_use: mayUse, may_create: mayCreate } = await schemaRights(this.sql);
     const role = `"${this.environment.DATABASE_USER}"`;
@@ -20,7 +20,7 @@ export class DatabaseSchema {
       findings.fail(
         'database.rights',
         `the role ${role} may not use the schema ${schema}`,
-        `As the owner of the database, paste: GRANT USAGE ON SCHEMA ${schema} TO ${role};`,
+        `As the owner of the database, run: GRANT USAGE ON SCHEMA ${schema} TO ${role};`,
       );
       return false;
     }
@@ -37,7 +37,7 @@ export class DatabaseSchema {
         findings.fail(
           'database.may_migrate',
           `the role ${role} may not create tables in the schema ${schema}`,
-          `As the owner of the database, paste: GRANT CREATE ON SCHEMA ${schema} TO ${role}; or migrate with a role that owns it.`,
+          `As the owner of the database, run: GRANT CREATE ON SCHEMA ${schema} TO ${role}; or migrate with a role that owns it.`,
         );
       }
       return true;
@@ -46,8 +46,8 @@ export class DatabaseSchema {
     if (unknown.length > 0) {
       findings.warn(
         'database.newer_schema',
-        `a newer version has migrated it: ${unknown.join(', ')}`,
-        'Run that version here, too.',
+        `a newer version has migrated the schema: ${unknown.join(', ')}`,
+        'Upgrade this installation to that version.',
       );
     }
     await this.rights(findings, schema);
@@ -61,8 +61,8 @@ export class DatabaseSchema {
     else {
       findings.fail(
         'database.rights',
-        `the role "${role}" lacks rights on ${counted(grants.length, 'table')}`,
-        `As their owner, paste: ${grants.join(' ')}`,
+        `the role "${role}" lacks privileges on ${counted(grants.length, 'table')}`,
+        `As their owner, run: ${grants.join(' ')}`,
       );
     }
   }

@@ -5,7 +5,7 @@ const TIMEOUT_MS = 2_000;
 /** SSLRequest: its length and the number 80877103. Source: PostgreSQL manual, 54.7, Message Formats. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
-/** Whether PostgreSQL offers TLS; null where it gives no answer, which other checks explain. */
+/** Whether PostgreSQL supports TLS; null if it does not respond, which other checks explain. */
 export async function offersTls({
   DATABASE_HOST: host,
   DATABASE_PORT: port,

@@ -22,7 +22,7 @@ interface ServerRow {
   readonly now_ms: number;
 }
 
-/** Whether PostgreSQL is there, is fit, and lets us write. */
+/** Whether PostgreSQL is reachable, suitable and writable. */
 export class DatabaseCheck implements Check {
   readonly about = 'PostgreSQL';
 
@@ -35,12 +35,12 @@ export class DatabaseCheck implements Check {
   async run(findings: Findings): Promise<void> {
     try {
       if (!(await this.tls(findings))) return;
-      // The first question opens the connection, which takes longer than the answer.
+      // The first query opens the connection, which would distort the measured time.
       await inTime(this.sql`select 1`);
       const askedAt = Date.now();
       const server = await this.ask();
       this.server(findings, server);
-      compareClocks(findings, 'database.clock', 'that of PostgreSQL for codes', server.now_ms, askedAt);
+      compareClocks(findings, 'database.clock', 'the clock of PostgreSQL for codes', server.now_ms, askedAt);
       if (!(await new DatabaseSchema(this.environment, this.sql, this.migrations).judge(findings))) return;
       await this.size(findings);
       this.connections(findings, await connectionsOffered(this.sql));
@@ -51,14 +51,14 @@ export class DatabaseCheck implements Check {
     }
   }
 
-  /** Resolves to false where a connection cannot come about. */
+  /** Resolves to false if no connection is possible. */
   private async tls(findings: Findings): Promise<boolean> {
     const { DATABASE_SSL: mode, DATABASE_HOST: host, DATABASE_PORT: port } = this.environment;
     if (['disable', 'false'].includes(mode) || (await offersTls(this.environment)) !== false) return true;
     findings.fail(
       'database.tls',
-      `PostgreSQL at ${host}:${port} offers no TLS, and DATABASE_SSL=${mode} asks for it`,
-      'Set ssl = on and a certificate at the server, or DATABASE_SSL=disable where the network between is yours alone.',
+      `PostgreSQL at ${host}:${port} does not support TLS, but DATABASE_SSL=${mode} requires it`,
+      'Set ssl = on and a certificate on the server, or DATABASE_SSL=disable if the network between is private.',
     );
     return false;
   }
@@ -75,7 +75,7 @@ export class DatabaseCheck implements Check {
 
   private server(findings: Findings, server: ServerRow): void {
     const { DATABASE_HOST: host, DATABASE_PORT: port, DATABASE_NAME: name } = this.environment;
-    findings.ok('database.reachable', `answers at ${host}:${port}, database ${name}`);
+    findings.ok('database.reachable', `responds at ${host}:${port}, database ${name}`);
     if (server.version_num >= OLDEST_VERSION * 10_000)
       findings.ok('database.version', `version ${server.version}`);
     else
@@ -88,7 +88,7 @@ export class DatabaseCheck implements Check {
       findings.fail(
         'database.encoding',
         `its encoding is ${server.encoding}`,
-        'Create the database again, with ENCODING UTF8.',
+        'Recreate the database with ENCODING UTF8.',
       );
     }
     if (server.read_only) {
@@ -103,10 +103,10 @@ export class DatabaseCheck implements Check {
   private async size(findings: Findings): Promise<void> {
     const [row] = await inTime(this.sql<[{ size: string }]>`
       select pg_size_pretty(pg_database_size(current_database())) as size`);
-    // PostgreSQL tells no client how much of its disk is free: that is for the host's monitoring.
+    // PostgreSQL does not tell clients how much disk space is free; the host's monitoring must watch it.
     findings.ok(
       'database.size',
-      `takes ${row.size}; the free disk space of its host cannot be seen from here`,
+      `uses ${row.size}; the free disk space of its host is not visible from here`,
     );
   }
 
@@ -114,12 +114,15 @@ export class DatabaseCheck implements Check {
     const wanted = connectionsWanted(this.environment);
     const who = `one api of ${this.environment.WEB_CONCURRENCY} process(es) and one mailer-worker`;
     if (wanted <= offered)
-      findings.ok('database.connections', `${who} may open ${wanted} connections; it has ${offered}`);
+      findings.ok(
+        'database.connections',
+        `${who} may open ${wanted} connections; PostgreSQL allows ${offered}`,
+      );
     else {
       findings.warn(
         'database.connections',
-        `${who} may open ${wanted} connections, and it has ${offered} for all its clients`,
-        'Lower DATABASE_POOL_SIZE or WEB_CONCURRENCY, raise max_connections, or put PgBouncer between.',
+        `${who} may open ${wanted} connections, but PostgreSQL allows only ${offered} for all clients`,
+        'Lower DATABASE_POOL_SIZE or WEB_CONCURRENCY, raise max_connections, or use PgBouncer.',
       );
     }
   }

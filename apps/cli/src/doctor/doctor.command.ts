@@ -15,7 +15,7 @@ import { SMTP_TIMEOUT_MS, SmtpCheck } from './smtp.check';
 import { WebhookCheck } from './webhook.check';
 import { WorkCheck } from './work.check';
 
-/** Longest wait for one check: they run concurrently, and none can hold up the rest. */
+/** Time limit of one check. The checks run concurrently, so a slow one does not delay the others. */
 const CHECK_TIMEOUT_MS = SMTP_TIMEOUT_MS + 1_000;
 
 interface DoctorOptions extends ReportOptions {
@@ -24,7 +24,7 @@ interface DoctorOptions extends ReportOptions {
 
 @Command({
   name: 'doctor',
-  description: 'check the configuration and every dependency, and say how to fix what is wrong',
+  description: 'check the configuration and every dependency, and explain how to fix problems',
 })
 export class DoctorCommand extends BaseCommand {
   constructor(
@@ -39,7 +39,7 @@ export class DoctorCommand extends BaseCommand {
     super();
   }
 
-  @Option({ flags: '--ping', description: 'also send one signed ping to WEBHOOK_URL' })
+  @Option({ flags: '--ping', description: 'also send a signed ping to WEBHOOK_URL' })
   parsePing(): boolean {
     return true;
   }
@@ -47,14 +47,14 @@ export class DoctorCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `It changes nothing but a mark in Redis, which the service leaves there as well: run it at any time, next to
-the service and with the service's environment. It checks the configuration, every dependency, and the work: mails
-and events that wait, and whether a worker is alive.
-✓ passed, ! could be better, ✗ failed. Status 1 where there is a ✗, 78 where the configuration cannot be
-used. It answers within ten seconds, whatever is down. With --json each finding has an id that stays.`,
+      `Safe to run at any time, while the service is running and with the same environment: it changes nothing except
+a marker key in Redis, which the service writes too. It checks the configuration, every dependency, waiting
+mails and events, and whether a worker is running.
+✓ passed, ! warning, ✗ failed. The exit status is 1 if a check failed, and 78 if the configuration is invalid.
+It finishes within ten seconds, even if dependencies are down. With --json every finding has a stable id.`,
       {
-        doctor: 'everything',
-        'doctor --ping': 'and whether the receiver of the webhook verifies what is signed',
+        doctor: 'check everything',
+        'doctor --ping': 'also check that the webhook receiver verifies signatures',
         'doctor --json': '{"healthy": true, "findings": […]}',
       },
     );
@@ -92,7 +92,7 @@ async function runCheck(check: Check): Promise<readonly Finding[]> {
     findings.fail(
       'check.timeout',
       (error as Error).message,
-      'It is frozen, or the way to it is: look at it, and at the network.',
+      'It may be frozen, or the network may drop packets: check both.',
     );
   }
   return [...findings.list];
@@ -101,7 +101,7 @@ async function runCheck(check: Check): Promise<readonly Finding[]> {
 function faults(lines: readonly string[]): Finding[] {
   const findings = new Findings('Configuration');
   for (const line of lines)
-    findings.fail('config.invalid', line, 'Correct this variable in the environment or in .env.');
+    findings.fail('config.invalid', line, 'Correct this variable in the environment or in the .env file.');
   return findings.list;
 }
 

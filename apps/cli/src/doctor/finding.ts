@@ -1,17 +1,17 @@
 export type Verdict = 'ok' | 'warning' | 'failed';
 
-/** One line of the doctor's. */
+/** One line of the report. */
 export interface Finding {
-  /** Names what was checked, the same in every version, for scripts: `work.worker`. */
+  /** Id of the check for scripts, such as `work.worker`; stable across versions. */
   readonly id: string;
   readonly about: string;
   readonly verdict: Verdict;
   readonly message: string;
-  /** What to do; only where something is to be done. */
+  /** How to fix it, if there is something to fix. */
   readonly fix?: string;
 }
 
-/** Writes the findings about one thing. */
+/** Collects the findings about one subject. */
 export class Findings {
   readonly list: Finding[] = [];
 
@@ -30,19 +30,19 @@ export class Findings {
   }
 }
 
-/** Checks one thing, and writes down what it sees as it proceeds: what it saw stays if it is cut off. */
+/** Checks one subject and records findings as it proceeds, so that they remain if it is cut off. */
 export interface Check {
   readonly about: string;
   run(findings: Findings): Promise<void> | void;
 }
 
-/** More than this between two clocks is worth fixing, in milliseconds. */
+/** A larger difference between two clocks is worth fixing, in milliseconds. */
 const CLOCKS_APART_MAX_MS = 2_000;
 
 /**
- * How far another machine's clock is from ours at least, in milliseconds.
+ * Minimum difference between another machine's clock and ours, in milliseconds.
  * @param theirs milliseconds since 1970, read at some moment between `askedAt` and now
- * @param unitMs what theirs is rounded down to
+ * @param unitMs resolution of `theirs`, which is rounded down to it
  */
 export function clocksApartMs(theirs: number, askedAt: number, unitMs = 0): number {
   const halfRoundTripMs = (Date.now() - askedAt) / 2;
@@ -69,7 +69,7 @@ export function compareClocks(
     findings.warn(
       id,
       `its clock and ours are ${(apartMs / 1_000).toFixed(1)} s apart`,
-      `Let both keep time by NTP. Codes and limits go by one clock each (${whose}), so they hold; logs and certificates do not.`,
+      `Synchronize both clocks with NTP. Codes and limits are not affected (they use ${whose}); logs and certificates are.`,
     );
   }
 }

@@ -4,11 +4,11 @@ import type { Findings } from './finding';
 const OLDEST_VERSION = [5, 0] as const;
 const RECOMMENDED_VERSION = [6, 2] as const;
 
-/** What one Redis server says about itself in INFO. */
+/** The INFO of one Redis server. */
 export class RedisServer {
   private readonly info: ReadonlyMap<string, string>;
 
-  /** @param reply of INFO: `name:value` a line, and headings */
+  /** @param reply of INFO: one `name:value` per line, and headings */
   constructor(reply: string) {
     const lines = reply.split('\r\n').filter((line) => line.includes(':'));
     this.info = new Map(
@@ -37,8 +37,8 @@ export class RedisServer {
     else {
       findings.fail(
         'redis.eviction',
-        `maxmemory-policy is ${policy}: when memory is short, it drops counted requests`,
-        'Set it: CONFIG SET maxmemory-policy noeviction, and in redis.conf.',
+        `maxmemory-policy is ${policy}: when memory runs short, Redis drops the counts of limits`,
+        'Run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf.',
       );
     }
     const [used, most] = ['used_memory', 'maxmemory'].map((name) => Number(this.info.get(name) ?? 0)) as [
@@ -53,7 +53,7 @@ export class RedisServer {
       );
     }
     if (this.info.get('role') === 'slave')
-      findings.fail('redis.replica', 'it is a replica', 'Point REDIS_HOST to the primary.');
+      findings.fail('redis.replica', 'this is a replica', 'Point REDIS_HOST to the primary.');
   }
 
   private persistence(findings: Findings): void {
@@ -61,15 +61,15 @@ export class RedisServer {
     else {
       findings.warn(
         'redis.persistence',
-        'appendonly is off: a restart forgets limits and metrics (owed mails are safe in PostgreSQL)',
-        'Set it: CONFIG SET appendonly yes, and in redis.conf.',
+        'appendonly is off: a restart loses the counts of limits and metrics (owed mails are safe in PostgreSQL)',
+        'Run CONFIG SET appendonly yes, and set it in redis.conf.',
       );
     }
     if ([this.info.get('aof_last_write_status'), this.info.get('rdb_last_bgsave_status')].includes('err')) {
       findings.fail(
         'redis.disk',
-        'it could not write to its disk',
-        'Look into its log: a full disk, or missing rights.',
+        'Redis could not write to its disk',
+        'Check its log: the disk may be full, or permissions may be missing.',
       );
     }
   }

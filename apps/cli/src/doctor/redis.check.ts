@@ -12,16 +12,16 @@ import { RedisServer } from './redis-server';
 
 const TIMEOUT_MS = 2_000;
 
-/** Errors of a Redis that answers, and does not do what it is told. */
+/** Errors of a Redis that responds but refuses commands. */
 const REFUSAL = /NOPERM|READONLY|OOM|MISCONF|NOREPLICAS/;
 
-/** The rights that docs/operations.md lists. A pattern of keys is an error to Redis where the user has them all. */
+/** The privileges listed in docs/operations.md. Redis rejects a key pattern if the user already has access to all keys. */
 function rightsFor(refusal: string, prefix: string): string {
   const keys = refusal.includes('keys') ? `~${prefix}:* ` : '';
   return `${keys}&* +@read +@write +@scripting +@pubsub +@connection +@transaction +@blocking +info +time`;
 }
 
-/** Whether Redis is there, is fit, and keeps what it is given. */
+/** Whether Redis is reachable, suitable and writable. */
 export class RedisCheck implements Check {
   readonly about = 'Redis';
 
@@ -29,14 +29,14 @@ export class RedisCheck implements Check {
 
   async run(findings: Findings): Promise<void> {
     const redis = this.client();
-    // connect() itself only says that the connection is closed; the event says why.
+    // connect() itself only reports that the connection is closed; the event has the reason.
     let reason: (Error & { lastNodeError?: Error }) | undefined;
     redis.on('error', (error: Error) => (reason ??= error));
     try {
       await redis.connect();
       findings.ok(
         'redis.reachable',
-        `answers at ${redisPlace(this.environment)}, database ${this.environment.REDIS_DB}`,
+        `responds at ${redisPlace(this.environment)}, database ${this.environment.REDIS_DB}`,
       );
       if (!(await this.prove(redis, findings))) return;
       if (redis instanceof Cluster) await this.askNodes(redis, findings);
@@ -69,7 +69,7 @@ export class RedisCheck implements Check {
     });
   }
 
-  /** Each primary by itself: one that drops keys is one too many. */
+  /** Checks each primary separately. */
   private async askNodes(cluster: Cluster, findings: Findings): Promise<void> {
     for (const node of cluster.nodes('master')) {
       const own = new Findings(`${this.about} ${node.options.host}:${node.options.port}`);
@@ -85,26 +85,26 @@ export class RedisCheck implements Check {
     compareClocks(
       findings,
       'redis.clock',
-      'that of Redis for limits',
+      'the clock of Redis for limits',
       Number(seconds) * 1_000 + Number(micros) / 1_000,
       askedAt,
     );
   }
 
   /**
-   * Proves what the service proves before it is ready, by leaving the mark of its deployment for an hour.
-   * Resolves to false where the user may not do that, and so may ask for nothing else.
+   * Makes the same check as the service before it becomes ready: writes the deployment's marker key, for an hour.
+   * Resolves to false if the user lacks the privileges; further checks would fail too.
    */
   private async prove(redis: Redis | Cluster, findings: Findings): Promise<boolean> {
     const { REDIS_KEY_PREFIX: prefix } = this.environment;
     try {
       const shared = await proveRedis(redis, this.environment);
-      findings.ok('redis.writable', 'takes what the service writes');
+      findings.ok('redis.writable', 'accepts the writes of the service');
       if (!shared) return true;
       findings.warn(
         'redis.neighbours',
-        `another deployment, with another SECRET_KEY, uses the prefix "${prefix}" here: limits and metrics are counted together`,
-        'Set REDIS_KEY_PREFIX to another value in one of them.',
+        `another deployment with a different SECRET_KEY uses the prefix "${prefix}": both share limits and metrics`,
+        'Set a different REDIS_KEY_PREFIX in one of them.',
       );
       return true;
     } catch (error) {
@@ -113,10 +113,10 @@ export class RedisCheck implements Check {
       const rights = message.includes('NOPERM');
       findings.fail(
         rights ? 'redis.rights' : 'redis.writable',
-        `it refuses what the service does: ${message}`,
+        `refuses the commands of the service: ${message}`,
         rights
-          ? `Paste in redis-cli: ACL SETUSER ${this.environment.REDIS_USERNAME || 'default'} ${rightsFor(message, prefix)}`
-          : 'Look into its log: memory, disk, replicas. Meanwhile limits are counted per process.',
+          ? `Run in redis-cli: ACL SETUSER ${this.environment.REDIS_USERNAME || 'default'} ${rightsFor(message, prefix)}`
+          : 'Check its log, memory, disk and replicas. Meanwhile limits are counted per process.',
       );
       return !rights;
     }
@@ -124,8 +124,8 @@ export class RedisCheck implements Check {
 
   private fail(findings: Findings, { message }: Error): void {
     const fix = /NOAUTH|WRONGPASS|AUTH|NOPERM/.test(message)
-      ? 'Check REDIS_USERNAME and REDIS_PASSWORD, and the rights of that user (ACL).'
-      : 'Check that it runs, and REDIS_HOST, REDIS_PORT, REDIS_TLS or REDIS_SENTINELS. Meanwhile limits are counted per process.';
-    findings.fail('redis.reachable', `no answer from ${redisPlace(this.environment)}: ${message}`, fix);
+      ? 'Check REDIS_USERNAME and REDIS_PASSWORD, and the ACL of that user.'
+      : 'Check that it is running, and REDIS_HOST, REDIS_PORT, REDIS_TLS or REDIS_SENTINELS. Meanwhile limits are counted per process.';
+    findings.fail('redis.reachable', `no response from ${redisPlace(this.environment)}: ${message}`, fix);
   }
 }

@@ -4,10 +4,10 @@ import { maskEmailsIn, type Environment } from '@app/runtime';
 import { plainText } from '../terminal/format';
 import { Findings, type Check } from './finding';
 
-/** Longest wait for a mail server. Some delay their greeting for five seconds or more, against spam (greet pause). */
+/** Time limit for a mail server. Some delay their greeting by five seconds or more against spam (greet pause). */
 export const SMTP_TIMEOUT_MS = 8_000;
 
-/** Whether the mail servers are there, speak TLS as they are asked to, and know us. Sends nothing. */
+/** Whether the mail servers are reachable, support TLS as configured, and accept the credentials. Sends no mail. */
 export class SmtpCheck implements Check {
   readonly about = 'Mail server';
 
@@ -31,15 +31,15 @@ export class SmtpCheck implements Check {
       templates.check();
       findings.ok(
         'mail.templates',
-        `the templates in ${folder} are sound; languages: ${templates.locales.join(', ')}`,
+        `the templates in ${folder} are valid; languages: ${templates.locales.join(', ')}`,
       );
     } catch (error) {
       if (!(error instanceof TemplateFault)) throw error;
       const fix =
-        'Fix the files; `mail preview` shows the result. The mailer-worker does not start with them.';
+        'Fix the files and check them with `mail preview`. The mailer-worker does not start with invalid templates.';
       findings.fail(
         'mail.templates',
-        `MAIL_TEMPLATES_DIR is not sound: ${plainText(error.templates.join('; '))}`,
+        `MAIL_TEMPLATES_DIR has invalid templates: ${plainText(error.templates.join('; '))}`,
         fix,
       );
     }
@@ -50,28 +50,26 @@ export class SmtpCheck implements Check {
     const name = address.name === 'fallback' ? ' (SMTP_FALLBACK_URL)' : '';
     try {
       const { takesUtf8 } = await signInToMailServer(address, SMTP_TIMEOUT_MS);
-      findings.ok('mail.reachable', `answers at ${host}:${port}${name}`);
+      findings.ok('mail.reachable', `responds at ${host}:${port}${name}`);
       findings.ok(
         'mail.tls',
-        tls === 'none'
-          ? 'TLS is not asked for (SMTP_USE_TLS=none)'
-          : 'TLS works, and its certificate is trusted',
+        tls === 'none' ? 'TLS is off (SMTP_USE_TLS=none)' : 'TLS works, and the certificate is trusted',
       );
       findings.ok(
         'mail.credentials',
-        user === '' ? 'no sign-in is asked for (SMTP_USERNAME is empty)' : `"${user}" is signed in`,
+        user === '' ? 'no sign-in is configured (SMTP_USERNAME is empty)' : `"${user}" can sign in`,
       );
       findings.ok(
         'mail.smtputf8',
         takesUtf8
-          ? 'takes addresses beyond ASCII (SMTPUTF8)'
-          : 'does not take addresses beyond ASCII such as kévin@example.com (no SMTPUTF8): those are refused',
+          ? 'accepts addresses with non-ASCII characters (SMTPUTF8)'
+          : 'refuses addresses with non-ASCII characters such as kévin@example.com (no SMTPUTF8)',
       );
     } catch (error) {
       const reason = plainText(maskEmailsIn((error as Error).message));
       findings.fail(
         'mail.reachable',
-        `${host}:${port}${name} does not serve us: ${reason}`,
+        `${host}:${port}${name} cannot be used: ${reason}`,
         fixFor(error as Error),
       );
     }
@@ -82,8 +80,8 @@ function fixFor({ message }: Error): string {
   if (/Invalid login|Missing credentials|\b535\b/i.test(message))
     return 'Check SMTP_USERNAME and SMTP_PASSWORD.';
   if (/STARTTLS|TLS|certificate|SSL|wrong version/i.test(message)) {
-    return 'It offers no TLS, or its certificate is not trusted here (NODE_EXTRA_CA_CERTS): check SMTP_USE_TLS.';
+    return 'The server does not support TLS, or its certificate is not trusted here (NODE_EXTRA_CA_CERTS). Check SMTP_USE_TLS.';
   }
-  if (/ENOTFOUND|EAI_AGAIN/.test(message)) return 'Check SMTP_HOST and the name server.';
-  return 'Check that it runs, that nothing blocks the connection, and SMTP_HOST, SMTP_PORT and SMTP_USE_TLS. Mails stay owed meanwhile.';
+  if (/ENOTFOUND|EAI_AGAIN/.test(message)) return 'Check SMTP_HOST and the DNS server.';
+  return 'Check that it is running, that no firewall blocks the connection, and SMTP_HOST, SMTP_PORT and SMTP_USE_TLS. Meanwhile mails stay owed.';
 }

@@ -4,18 +4,18 @@ import { PROGRAM_NAME } from '../root-command';
 import { plainText } from '../terminal/format';
 import { clocksApartMs, type Check, type Findings } from './finding';
 
-/** Longest wait for the receiver, in milliseconds; shorter than that of a real webhook, because people wait. */
+/** Time limit for the receiver, in milliseconds; shorter than for a real webhook, because a person is waiting. */
 const TIMEOUT_MS = 5_000;
-/** Clocks further apart than this deserve a word, in seconds. */
+/** A larger difference between the clocks is reported, in seconds. */
 const CLOCKS_APART_SECONDS = 30;
-/** Receivers refuse what was signed longer ago. Source: `standardwebhooks`, WEBHOOK_TOLERANCE_IN_SECONDS. */
+/** Receivers refuse older signatures. Source: `standardwebhooks`, WEBHOOK_TOLERANCE_IN_SECONDS. */
 const TOLERANCE_SECONDS = 300;
 
-/** Whether the receiver of the webhook is there and can verify what we sign. Never sends an event. */
+/** Whether the webhook receiver is reachable and verifies our signatures. Never sends an event. */
 export class WebhookCheck implements Check {
   readonly about = 'Webhook';
 
-  /** @param ping whether to send a signed ping: the receiver sees it */
+  /** @param ping whether to send a signed ping, which the receiver notices */
   constructor(
     private readonly environment: Environment,
     private readonly sender: WebhookSender,
@@ -32,19 +32,19 @@ export class WebhookCheck implements Check {
     if (previous !== '' && webhookKeyOf(previous).equals(webhookKeyOf(current))) {
       findings.warn(
         'webhook.secret',
-        'WEBHOOK_SECRET and WEBHOOK_SECRET_PREVIOUS are the same: no secret is rotated',
-        'Set WEBHOOK_SECRET to a new one: echo whsec_$(openssl rand -base64 32), or remove WEBHOOK_SECRET_PREVIOUS.',
+        'WEBHOOK_SECRET and WEBHOOK_SECRET_PREVIOUS are the same',
+        'Set WEBHOOK_SECRET to a new secret (echo whsec_$(openssl rand -base64 32)), or remove WEBHOOK_SECRET_PREVIOUS.',
       );
       return;
     }
-    const both = previous === '' ? '' : ', and with WEBHOOK_SECRET_PREVIOUS while it is rotated';
-    const unproven = this.ping ? '' : `; whether the receiver knows it: ${PROGRAM_NAME} doctor --ping`;
+    const both = previous === '' ? '' : ', and with WEBHOOK_SECRET_PREVIOUS during the rotation';
+    const unproven = this.ping ? '' : `; to check the receiver, run ${PROGRAM_NAME} doctor --ping`;
     findings.ok('webhook.secret', `signed with WEBHOOK_SECRET${both}${unproven}`);
   }
 
-  /** Asks with HEAD, which no receiver takes for a webhook. Resolves to whether there was an answer. */
+  /** Sends HEAD, which no receiver mistakes for a webhook. Resolves to whether there was a response. */
   private async reach(findings: Findings): Promise<boolean> {
-    // The path and the query may hold a secret.
+    // The path and the query may contain a secret.
     const { origin } = new URL(this.environment.WEBHOOK_URL);
     const askedAt = Date.now();
     try {
@@ -56,10 +56,10 @@ export class WebhookCheck implements Check {
       if (status >= 300 && status < 400) {
         findings.warn(
           'webhook.redirect',
-          `${origin} answers ${status}, and redirects of webhooks are not followed`,
-          'Set WEBHOOK_URL to where it leads.',
+          `${origin} responds with ${status}, but webhooks do not follow redirects`,
+          'Set WEBHOOK_URL to the target of the redirect.',
         );
-      } else findings.ok('webhook.reachable', `answers at ${origin} (${status} to HEAD)`);
+      } else findings.ok('webhook.reachable', `responds at ${origin} (${status} to HEAD)`);
       this.clock(findings, headers.get('date'), askedAt);
       return true;
     } catch (error) {
@@ -67,8 +67,8 @@ export class WebhookCheck implements Check {
       const reason = cause instanceof Error && cause.message !== '' ? cause.message : message;
       findings.warn(
         'webhook.reachable',
-        `no answer from ${origin}: ${plainText(reason)}`,
-        'Check that it runs, WEBHOOK_URL, its certificate, and that nothing blocks the way. Events wait meanwhile, for three days.',
+        `no response from ${origin}: ${plainText(reason)}`,
+        'Check that it is running, WEBHOOK_URL, its certificate, and that no firewall blocks the connection. Events wait for up to three days.',
       );
       return false;
     }
@@ -79,9 +79,9 @@ export class WebhookCheck implements Check {
     if (Number.isNaN(theirs)) return;
     // The header has whole seconds.
     const apart = Math.ceil(clocksApartMs(theirs, askedAt, 1_000) / 1_000);
-    const fix = 'Let both keep time by NTP.';
+    const fix = 'Synchronize both clocks with NTP.';
     if (apart >= TOLERANCE_SECONDS) {
-      const refused = `receivers refuse what was signed ${TOLERANCE_SECONDS} s ago or more`;
+      const refused = `receivers refuse signatures older than ${TOLERANCE_SECONDS} s`;
       findings.fail('webhook.clock', `its clock and ours are ${apart} s apart, and ${refused}`, fix);
     } else if (apart >= CLOCKS_APART_SECONDS) {
       findings.warn('webhook.clock', `its clock and ours are ${apart} s apart`, fix);
@@ -96,13 +96,13 @@ export class WebhookCheck implements Check {
       reason: (error as Error).message,
     }));
     if (outcome.kind === 'delivered') {
-      findings.ok('webhook.ping', `the receiver took a signed ping (${id})`);
+      findings.ok('webhook.ping', `the receiver accepted a signed ping (${id})`);
       return;
     }
     findings.fail(
       'webhook.ping',
-      `the receiver did not take a signed ping: ${plainText(outcome.reason)}`,
-      'Where it answers 400, 401 or 403: give it WEBHOOK_SECRET, and look at its clock. Otherwise its own log says why.',
+      `the receiver did not accept a signed ping: ${plainText(outcome.reason)}`,
+      'For 400, 401 or 403: check its copy of WEBHOOK_SECRET and its clock. Otherwise check its log.',
     );
   }
 }

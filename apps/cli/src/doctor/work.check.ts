@@ -6,11 +6,11 @@ import { PROGRAM_NAME } from '../root-command';
 import { counted, duration, numbers } from '../terminal/format';
 import type { Check, Findings } from './finding';
 
-/** A worker that runs takes what is due within a second or two: after this many seconds none does. */
+/** A running worker takes due work within a second or two; after this many seconds there is none. */
 const OVERDUE_MAX_SECONDS = 30;
-/** What has waited for this many seconds is tried, and fails. */
+/** Work that has waited for this many seconds is being attempted and fails. */
 const WAITING_MAX_SECONDS = 600;
-/** Expired registrations that no purge has deleted for a day, above which it is worth a word. */
+/** More expired registrations than this, not purged for a day, are reported. */
 const UNPURGED_MAX = 1_000;
 
 interface WorkRow {
@@ -22,7 +22,7 @@ interface WorkRow {
   readonly event_overdue_seconds: number;
 }
 
-/** Whether the work that people wait for gets done: mails, events, purges. */
+/** Whether mails and events are sent and registrations purged. */
 export class WorkCheck implements Check {
   readonly about = 'Work';
 
@@ -41,7 +41,7 @@ export class WorkCheck implements Check {
       await this.events(findings, work);
       this.purge(findings, work);
     } catch (error) {
-      // What is wrong with the database itself is said under its own name.
+      // The PostgreSQL check reports faults of the database itself.
       if (explainDatabaseError(error, this.environment) === null) throw error;
       findings.warn('work.known', 'could not be checked', 'Fix PostgreSQL first.');
     }
@@ -71,14 +71,14 @@ export class WorkCheck implements Check {
   private async worker(findings: Findings): Promise<void> {
     const silence = await this.heartbeats.secondsSinceLast();
     if (silence !== null && silence <= WORKER_LOST_SECONDS) {
-      findings.ok('work.worker', `a mailer-worker was seen ${duration(silence)} ago`);
+      findings.ok('work.worker', `a mailer-worker was active ${duration(silence)} ago`);
       return;
     }
-    const since = silence === null ? '' : `; the last one was seen ${duration(silence)} ago`;
+    const since = silence === null ? '' : `; the last one was active ${duration(silence)} ago`;
     findings.fail(
       'work.worker',
       `no mailer-worker is running${since}`,
-      'Start it: npm run start:mailer-worker. Until then mails and events wait, and nothing is lost.',
+      'Start it: npm run start:mailer-worker. Mails and events wait until then; nothing is lost.',
     );
   }
 
@@ -87,14 +87,14 @@ export class WorkCheck implements Check {
     if (work.overdue_seconds > OVERDUE_MAX_SECONDS) {
       findings.fail(
         'work.mail',
-        `${owed}; one has been due for ${duration(work.overdue_seconds)}, and no worker takes it`,
-        'Look at the mailer-worker: is it running, does its log complain?',
+        `${owed}; one has been due for ${duration(work.overdue_seconds)}, and no worker sends it`,
+        'Check that the mailer-worker is running, and check its log.',
       );
     } else if (work.owed_seconds > WAITING_MAX_SECONDS) {
       findings.fail(
         'work.mail',
         owed,
-        `The mail server refuses them: ${PROGRAM_NAME} mail owed has its answers.`,
+        `The mail server does not accept them; ${PROGRAM_NAME} mail owed shows its replies.`,
       );
     } else findings.ok('work.mail', work.owed === 0 ? 'no mail is owed' : owed);
     if (work.given_up === 0) findings.ok('work.given_up', 'no mail was given up');
@@ -102,7 +102,7 @@ export class WorkCheck implements Check {
       findings.warn(
         'work.given_up',
         `${counted(work.given_up, 'mail')} given up`,
-        `${PROGRAM_NAME} mail owed says why; ${PROGRAM_NAME} mail retry sends them again.`,
+        `${PROGRAM_NAME} mail owed shows why; ${PROGRAM_NAME} mail retry sends them again.`,
       );
     }
   }
@@ -113,38 +113,38 @@ export class WorkCheck implements Check {
     if (backlog.paused) {
       findings.fail(
         'work.webhook',
-        `the receiver answered 410 Gone, and nothing is sent to it; ${waiting}`,
+        `the receiver responded with 410 Gone, so webhooks are paused; ${waiting}`,
         `Fix the receiver at WEBHOOK_URL, then: ${PROGRAM_NAME} events retry`,
       );
     } else if (overdue > OVERDUE_MAX_SECONDS) {
       findings.fail(
         'work.events',
         `${waiting}, the oldest overdue for ${duration(overdue)}`,
-        'Look at the mailer-worker: it puts events in order and delivers them.',
+        'Check the mailer-worker: it orders and delivers events.',
       );
     } else if (backlog.oldestSeconds > WAITING_MAX_SECONDS) {
       findings.fail(
         'work.events',
-        `${waiting}, the oldest for ${duration(backlog.oldestSeconds)}: their receiver does not take them`,
-        'Look at the receiver at WEBHOOK_URL; each event is tried for three days.',
+        `${waiting}, the oldest for ${duration(backlog.oldestSeconds)}: the receiver does not accept them`,
+        'Check the receiver at WEBHOOK_URL; each event is retried for three days.',
       );
     } else findings.ok('work.events', backlog.waiting === 0 ? 'no event is waiting' : waiting);
     if (backlog.givenUp > 0) {
       findings.warn(
         'work.events_given_up',
-        `${counted(backlog.givenUp, 'event')} could not be delivered in three days`,
+        `${counted(backlog.givenUp, 'event')} could not be delivered within three days`,
         `Fix the receiver at WEBHOOK_URL, then: ${PROGRAM_NAME} events retry`,
       );
     }
   }
 
   private purge(findings: Findings, { unpurged }: WorkRow): void {
-    if (unpurged <= UNPURGED_MAX) findings.ok('work.purge', 'expired registrations are purged');
+    if (unpurged <= UNPURGED_MAX) findings.ok('work.purge', 'expired registrations are being purged');
     else {
       findings.warn(
         'work.purge',
-        `more than ${numbers(UNPURGED_MAX)} registrations died over a day ago and are still there`,
-        `Delete them: ${PROGRAM_NAME} codes purge. PURGE_INTERVAL_SECONDS has the mailer-worker do it.`,
+        `more than ${numbers(UNPURGED_MAX)} registrations expired over a day ago and have not been purged`,
+        `Delete them with ${PROGRAM_NAME} codes purge, or set PURGE_INTERVAL_SECONDS so that the mailer-worker does.`,
       );
     }
   }

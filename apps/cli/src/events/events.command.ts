@@ -23,10 +23,10 @@ export class EventsCommand extends CommandGroup {
   @Help('after')
   help(): string {
     return helpText(
-      `The mailer-worker places events and sends them to WEBHOOK_URL; other services may also read them from the api.`,
+      `The mailer-worker puts events in order and sends them to WEBHOOK_URL. Other services can also read them from the api.`,
       {
-        'events list --since 2h': 'what happened, and whether it was delivered',
-        'events test': 'one signed ping to the receiver',
+        'events list --since 2h': 'list recent events and their delivery',
+        'events test': 'send a signed ping to the receiver',
       },
     );
   }

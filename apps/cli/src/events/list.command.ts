@@ -18,20 +18,20 @@ const COLUMNS: readonly Column<EventEntry>[] = [
   { heading: 'DELIVERY', name: 'delivery', value: ({ delivery }) => delivery },
   { heading: 'ATTEMPTS', name: 'attempts', value: ({ attempts }) => attempts },
   {
-    heading: 'NEXT TRY (UTC)',
+    heading: 'NEXT ATTEMPT (UTC)',
     name: 'next_try_at',
     value: ({ nextTryAt }) => nextTryAt?.toISOString() ?? null,
   },
   { heading: 'LAST ERROR', name: 'last_error', value: ({ lastError }) => lastError },
 ];
 
-@SubCommand({ name: 'list', description: 'list events and their delivery, the newest first' })
+@SubCommand({ name: 'list', description: 'list events and their delivery, newest first' })
 export class EventsListCommand extends ListCommand {
   constructor(@Inject(Deliveries) private readonly deliveries: Deliveries) {
     super();
   }
 
-  @Option({ flags: '--since <moment>', description: 'from this moment on: a day, a time, or an age (2h)' })
+  @Option({ flags: '--since <moment>', description: 'start at this time: a day, a time, or an age (2h)' })
   parseSince(given: string): Date {
     return moment(given);
   }
@@ -44,10 +44,10 @@ export class EventsListCommand extends ListCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `kept: no webhook is configured. unplaced: the mailer-worker has not given it a position yet. A terminal
-gets a table, a pipe one JSON object a line.`,
+      `kept: no webhook is configured. unplaced: the mailer-worker has not assigned a position yet. The output is a
+table on a terminal, and one JSON object per line in a pipe.`,
       {
-        'events list --since 2h': 'what happened in the last two hours',
+        'events list --since 2h': 'the events of the last two hours',
         'events list --type user.activated --all --csv': 'every activation, for a spreadsheet',
       },
     );

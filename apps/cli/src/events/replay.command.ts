@@ -24,7 +24,7 @@ export class EventsReplayCommand extends BaseCommand {
 
   @Option({
     flags: '--since <moment>',
-    description: 'from then on: a day, a time, or an age (2h)',
+    description: 'start at this time: a day, a time, or an age (2h)',
     required: true,
   })
   parseSince(given: string): Date {
@@ -39,17 +39,17 @@ export class EventsReplayCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `The receiver must tell repeated events by their id. Events that are waiting already are not doubled.
-Without a terminal it needs --yes.`,
+      `The receiver must recognize repeated events by their id. Events that are already waiting are not sent twice.
+Without a terminal it requires --yes.`,
       {
-        'events replay --since 2h': 'ask, then send the last two hours again',
+        'events replay --since 2h': 'ask, then send the events of the last two hours again',
         'events replay --since 2026-01-31 --yes --json': '{"replayed": 1200}',
       },
     );
   }
 
   async run(_arguments: string[], options: ReplayOptions): Promise<void> {
-    if (this.environment.WEBHOOK_URL === '') throw new Error('WEBHOOK_URL is not set: there is no receiver.');
+    if (this.environment.WEBHOOK_URL === '') throw new Error('WEBHOOK_URL is not set.');
     const question = `Send all events since ${options.since.toISOString()} again?`;
     await confirm(this.command, question, options.yes);
     const seconds = Math.max(0, (Date.now() - options.since.getTime()) / 1_000);

@@ -5,7 +5,10 @@ import { BaseCommand, type ReportOptions } from '../base-command';
 import { helpText } from '../root-command';
 import { counted } from '../terminal/format';
 
-@SubCommand({ name: 'retry', description: 'send waiting and given-up events now, and end a pause' })
+@SubCommand({
+  name: 'retry',
+  description: 'send waiting and given-up events now, and resume a paused webhook',
+})
 export class EventsRetryCommand extends BaseCommand {
   constructor(@Inject(Deliveries) private readonly deliveries: Deliveries) {
     super();
@@ -14,8 +17,8 @@ export class EventsRetryCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `Use it when the receiver works again. A receiver that answered 410 is paused until then. The ids of the
-events stay the same.`,
+      `Use it when the receiver works again. Webhooks to a receiver that responded with 410 are paused until then. The
+events keep their ids.`,
       { 'events retry': 'all of them', 'events retry --json': '{"retried": 3}' },
     );
   }

@@ -6,7 +6,7 @@ import { BaseCommand, type ReportOptions } from '../base-command';
 import { helpText } from '../root-command';
 import { plainText } from '../terminal/format';
 
-@SubCommand({ name: 'test', description: 'sign and send one ping to the webhook, and show its answer' })
+@SubCommand({ name: 'test', description: 'send a signed ping to the webhook and show the response' })
 export class EventsTestCommand extends BaseCommand {
   constructor(
     @Inject(WebhookSender) private readonly webhook: WebhookSender,
@@ -17,14 +17,14 @@ export class EventsTestCommand extends BaseCommand {
 
   @Help('after')
   help(): string {
-    return helpText(
-      'The message has the type "ping" and no account. Nothing is stored, and nothing is retried.',
-      { 'events test': 'one ping', 'events test --json': '{"delivered": true, "answer": "2xx"}' },
-    );
+    return helpText('The message has the type "ping" and no account. It is neither stored nor retried.', {
+      'events test': 'one ping',
+      'events test --json': '{"delivered": true, "answer": "2xx"}',
+    });
   }
 
   async run(_arguments: string[], options: ReportOptions): Promise<void> {
-    if (this.environment.WEBHOOK_URL === '') throw new Error('WEBHOOK_URL is not set: there is no receiver.');
+    if (this.environment.WEBHOOK_URL === '') throw new Error('WEBHOOK_URL is not set.');
     const { id, body } = pingMessage();
     const outcome = await this.webhook.send(id, body);
     const delivered = outcome.kind === 'delivered';

@@ -13,7 +13,7 @@ import { plainText } from '../terminal/format';
  */
 const REPORT_BYTES_MAX = 262_144;
 
-@SubCommand({ name: 'bounce', description: 'take in a bounce from the standard input' })
+@SubCommand({ name: 'bounce', description: 'process a bounce from standard input' })
 export class MailBounceCommand extends BaseCommand {
   constructor(
     @Inject(UndeliverableRegistrations) private readonly registrations: UndeliverableRegistrations,
@@ -26,11 +26,12 @@ export class MailBounceCommand extends BaseCommand {
   help(): string {
     return helpText(
       `For a pipe from your mail server. A permanent failure (RFC 3464) or a complaint (RFC 5965) ends the registration
-that the mail belongs to: its code is dead, its address free, and an event says so. What is not signed by this
-service (SMTP_BOUNCE_ADDRESS), is no report, is temporary, or is about an activated account changes nothing.
-The exit status is 0 in all these cases, so that the mail server does not bounce the bounce.`,
+of that mail: its code becomes invalid, its address becomes free, and an event is written. Anything else is
+ignored: reports without a tag signed by this service (SMTP_BOUNCE_ADDRESS), other mails, temporary failures,
+and reports about activated accounts. The exit status is 0 even then, so that the mail server does not bounce
+the bounce.`,
       {
-        'mail bounce < dsn.eml': 'one bounce',
+        'mail bounce < dsn.eml': 'process one bounce',
         'mail bounce --json < dsn.eml': '{"taken": true, "result": "the registration has ended"}',
       },
     );
@@ -51,7 +52,7 @@ The exit status is 0 in all these cases, so that the mail server does not bounce
     if (!bounce.permanent) return { taken: false, result: `Not permanent: ${reason}` };
     return (await this.registrations.end(mailId, `bounced: ${reason}`))
       ? { taken: true, result: 'The registration has ended' }
-      : { taken: false, result: 'Nothing to end: activated, replaced, or ended before' };
+      : { taken: false, result: 'Nothing to end: the registration was already activated, replaced or ended' };
   }
 }
 

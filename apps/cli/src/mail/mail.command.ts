@@ -8,16 +8,16 @@ import { MailRetryCommand } from './retry.command';
 
 @Command({
   name: 'mail',
-  description: 'mails: list, retry and preview them, and take in bounces',
+  description: 'mails: list, retry and preview them, and process bounces',
   subCommands: [MailOwedCommand, MailRetryCommand, MailPreviewCommand, MailBounceCommand],
   allowExcessArgs: true,
 })
 export class MailCommand extends CommandGroup {
   @Help('after')
   help(): string {
-    return helpText(`The mailer-worker sends what is owed; these commands show it and help it.`, {
-      'mail owed': 'what waits, and why',
-      'mail retry --now': 'try all of it now',
+    return helpText(`The mailer-worker sends owed mails. These commands show them and retry failed ones.`, {
+      'mail owed': 'list owed mails and why they wait',
+      'mail retry --now': 'retry all of them now',
     });
   }
 }

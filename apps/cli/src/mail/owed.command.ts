@@ -14,7 +14,7 @@ interface OwedOptions extends ReportOptions {
 const LIMIT_MAX = 10_000;
 const ERROR_LENGTH_MAX = 60;
 
-@SubCommand({ name: 'owed', description: 'list the mails that are not sent yet, and those given up' })
+@SubCommand({ name: 'owed', description: 'list mails that are owed (not sent yet) or given up' })
 export class MailOwedCommand extends BaseCommand {
   constructor(@Inject(OwedMailAdministration) private readonly owed: OwedMailAdministration) {
     super();
@@ -22,7 +22,7 @@ export class MailOwedCommand extends BaseCommand {
 
   @Option({
     flags: '--limit <mails>',
-    description: 'mails to list, 1 to 10000, the oldest first (default: 50)',
+    description: 'number of mails to list, 1 to 10000, oldest first (default: 50)',
   })
   parseLimit(given: string): number {
     return integer(given, 1, LIMIT_MAX);
@@ -31,10 +31,10 @@ export class MailOwedCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `A mail is owed from the registration until the mail server has taken it. What the server refuses for
-the moment is tried again, for about a day; what it refuses for good is given up, and waits for
-"mail retry". Withheld: its mailbox has had MAIL_PER_ADDRESS_PER_DAY mails within a day. A few mails owed for seconds are normal; the same ones for minutes are not: "doctor"
-says why. Addresses are shown as t***@example.com.`,
+      `A mail is owed from the registration until the mail server accepts it. After a temporary failure it is retried
+for about a day. After a permanent failure it is given up until you run "mail retry". Withheld: the mailbox
+has already had MAIL_PER_ADDRESS_PER_DAY mails within a day. It is normal that a few mails are owed for seconds.
+If they are owed for minutes, run "doctor" to find out why. Addresses are shown as t***@example.com.`,
       {
         'mail owed': 'the 50 oldest',
         'mail owed --json --limit 1000': 'for a script: {"owed": 2, "given_up": 1, "mails": […]}',
@@ -82,7 +82,7 @@ function inWords(backlog: Backlog, mails: readonly OwedMail[]): string {
   const shown = mails.length < total ? `, the oldest ${numbers(mails.length)} shown` : '';
   const withheld = backlog.withheld > 0 ? `, ${numbers(backlog.withheld)} withheld within a day` : '';
   return [
-    table(['STATE', 'ATTEMPTS', 'OWED SINCE (UTC)', 'NEXT TRY (UTC)', 'ADDRESS', 'LAST ERROR'], rows),
+    table(['STATE', 'ATTEMPTS', 'OWED SINCE (UTC)', 'NEXT ATTEMPT (UTC)', 'ADDRESS', 'LAST ERROR'], rows),
     '',
     `${numbers(backlog.owed)} owed, ${numbers(backlog.givenUp)} given up${withheld}${shown}.`,
   ].join('\n');

@@ -25,7 +25,7 @@ interface PreviewOptions extends ReportOptions {
 
 const TEMPLATES: MailContent['kind'][] = ['activation_code', 'address_taken'];
 
-@SubCommand({ name: 'preview', description: 'show what a mail looks like, in a language' })
+@SubCommand({ name: 'preview', description: 'show a mail in one of the languages' })
 export class MailPreviewCommand extends BaseCommand {
   constructor(@Inject(Environment) private readonly environment: Environment) {
     super();
@@ -33,7 +33,7 @@ export class MailPreviewCommand extends BaseCommand {
 
   @Option({
     flags: '--template <name>',
-    description: 'the mail',
+    description: 'name of the mail',
     choices: TEMPLATES,
     defaultValue: 'activation_code',
   })
@@ -43,17 +43,17 @@ export class MailPreviewCommand extends BaseCommand {
 
   @Option({
     flags: '--language, --locale <code>',
-    description: 'its language: one that is built in, or one of MAIL_TEMPLATES_DIR',
+    description: 'language: a built-in one, or one of MAIL_TEMPLATES_DIR',
     defaultValue: DEFAULT_LOCALE,
   })
-  // commander names an option by its last long flag.
+  // commander names an option after its last long flag.
   parseLocale(given: string): Locale {
     return oneOf(canonicalLocale(given) ?? given, this.templates().locales);
   }
 
   @Option({
     flags: '--format <format>',
-    description: 'its HTML or its text',
+    description: 'HTML or plain text',
     choices: [...FORMATS],
     defaultValue: 'html',
   })
@@ -61,19 +61,19 @@ export class MailPreviewCommand extends BaseCommand {
     return oneOf(given, FORMATS);
   }
 
-  @Option({ flags: '--output <file>', description: 'write it to a file instead of the standard output' })
+  @Option({ flags: '--output <file>', description: 'write to a file instead of standard output' })
   parseOutput(given: string): string {
     return given;
   }
 
-  @Option({ flags: '--open', description: 'write its HTML to a file and open that in the browser' })
+  @Option({ flags: '--open', description: 'write the HTML to a file and open it in the browser' })
   parseOpen(): boolean {
     return true;
   }
 
   @Option({
     flags: '--to <address>',
-    description: 'send it to this address, over the configured mail server',
+    description: 'send the mail to this address through the configured mail server',
   })
   parseTo(given: string): string {
     return given;
@@ -82,14 +82,14 @@ export class MailPreviewCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `Without --to it sends nothing and needs neither a database nor a mail server. The code in it is made up; name,
-length and life of the code are those of the configuration.`,
+      `Without --to nothing is sent, and neither a database nor a mail server is needed. The code is an example; its
+length, its lifetime and the name of the service come from the configuration.`,
       {
-        'mail preview --output mail.html': 'open mail.html in a browser',
-        'mail preview --locale de --open': 'the German mail in the browser',
-        'mail preview --to me@example.com': 'send one to yourself',
-        'mail preview --language fr --format text': 'the French text',
-        'mail preview --template address_taken --json': 'subject, text and HTML of the other mail',
+        'mail preview --output mail.html': 'then open mail.html in a browser',
+        'mail preview --locale de --open': 'show the German mail in the browser',
+        'mail preview --to me@example.com': 'send a mail to yourself',
+        'mail preview --language fr --format text': 'print the French text',
+        'mail preview --template address_taken --json': 'print subject, text and HTML of the other mail',
       },
     );
   }
@@ -145,7 +145,7 @@ length and life of the code are those of the configuration.`,
 const temporaryFile = async (): Promise<string> =>
   path.join(await mkdtemp(path.join(tmpdir(), 'mail-preview-')), 'mail.html');
 
-/** Where there is no desktop, the path that was printed has to do. */
+/** Without a desktop, the printed path must suffice. */
 function openInBrowser(file: string): void {
   const opener = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open';
   spawn(opener, [file], { stdio: 'ignore', detached: true })

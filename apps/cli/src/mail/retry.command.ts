@@ -18,18 +18,18 @@ export class MailRetryCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `Use it once what the mail server complained about is fixed: "mail owed" shows its words. The
-mailer-worker sends them within seconds; each code begins its life with that.
-What is still owed has a scheduled next attempt, up to hours away: "--now" makes those due immediately, too.`,
+      `Use it after fixing what the mail server complained about; "mail owed" shows its replies. The mailer-worker sends
+the mails within seconds, and the lifetime of each code starts then. Mails that are still owed may have their
+next attempt hours from now; "--now" makes them due immediately as well.`,
       {
-        'mail retry': 'all that were given up',
-        'mail retry --now': 'those, and all that wait for their next attempt',
+        'mail retry': 'retry all given-up mails',
+        'mail retry --now': 'also retry all owed mails without waiting',
         'mail retry --now --json': '{"retried": 3, "due_now": 12}',
       },
     );
   }
 
-  @Option({ flags: '--now', description: 'do not wait for the next attempt of mails that are still owed' })
+  @Option({ flags: '--now', description: 'also retry owed mails now instead of at their next attempt' })
   parseNow(): boolean {
     return true;
   }
@@ -39,7 +39,7 @@ What is still owed has a scheduled next attempt, up to hours away: "--now" makes
     const words = retried === 0 ? 'No mail was given up.' : `${counted(retried, 'mail')} owed again.`;
     if (options.now !== true) return this.report(options, { retried }, words);
     const dueNow = await this.owed.retryPostponed();
-    const hastened = dueNow === 0 ? 'None waited.' : `${counted(dueNow, 'mail')} no longer waiting.`;
+    const hastened = dueNow === 0 ? 'No mail was waiting.' : `${counted(dueNow, 'mail')} due now.`;
     this.report(options, { retried, due_now: dueNow }, `${words} ${hastened}`);
   }
 }

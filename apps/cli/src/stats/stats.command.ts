@@ -20,14 +20,14 @@ interface StatsOptions extends ReportOptions {
 }
 
 const DAYS_DEFAULT = 7;
-/** A year and more by the hour. */
+/** More than a year of hours. */
 const SPANS_MAX = 10_000;
 const SPAN_MS: Record<SpanLength, number> = { hour: 3_600_000, day: 86_400_000 };
 const BAR_WIDTH = 24;
 
 @Command({
   name: 'stats',
-  description: 'count registrations, activations and given-up mails, by hour or day',
+  description: 'count registrations, activations and given-up mails per hour or day',
 })
 export class StatsCommand extends BaseCommand {
   constructor(@Inject(SignUpStatistics) private readonly statistics: SignUpStatistics) {
@@ -39,12 +39,12 @@ export class StatsCommand extends BaseCommand {
     return moment(given);
   }
 
-  @Option({ flags: '--by <span>', description: 'hour or day, of UTC (default: day)' })
+  @Option({ flags: '--by <span>', description: 'hour or day, in UTC (default: day)' })
   parseBy(given: string): SpanLength {
     return oneOf(given, SPAN_LENGTHS);
   }
 
-  @Option({ flags: '--csv', description: 'print comma-separated values (RFC 4180) with a heading' })
+  @Option({ flags: '--csv', description: 'print comma-separated values (RFC 4180) with a header line' })
   parseCsv(): boolean {
     return true;
   }
@@ -52,12 +52,12 @@ export class StatsCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `Each registration counts in the hour or day in which it was made, and so does what became of it: "activated"
-says how many of those have activated by now. The counts come from PostgreSQL and include registrations
-that were purged, replaced or erased since. The first span is counted whole.`,
+      `Each registration counts in the hour or day in which it was made. "Activated" is the number of those
+registrations that have been activated by now. The counts come from PostgreSQL and include registrations
+that have since been purged, replaced or erased. The first hour or day is counted completely.`,
       {
         stats: 'the last seven days',
-        'stats --since 24h --by hour': 'since yesterday at this hour',
+        'stats --since 24h --by hour': 'the last 24 hours',
         'stats --json': '{"registered": 5, "activated": 4, …, "by": [{"from": "…", …}]}',
       },
     );
@@ -65,11 +65,11 @@ that were purged, replaced or erased since. The first span is counted whole.`,
 
   async run(_arguments: string[], options: StatsOptions): Promise<void> {
     if (options.csv && options.json) {
-      this.command.error('error: give --csv or --json, not both', { exitCode: 2 });
+      this.command.error('error: use either --csv or --json', { exitCode: 2 });
     }
     const { by = 'day', since = new Date(Date.now() - DAYS_DEFAULT * SPAN_MS.day) } = options;
     if (Date.now() - since.getTime() > SPANS_MAX * SPAN_MS[by]) {
-      this.command.error(`error: more than ${numbers(SPANS_MAX)} spans; begin later, or count --by day`, {
+      this.command.error(`error: more than ${numbers(SPANS_MAX)} spans; start later, or use --by day`, {
         exitCode: 2,
       });
     }

@@ -1,16 +1,16 @@
 import { createInterface } from 'node:readline/promises';
 import type { CommandRunner } from 'nest-commander';
 
-/** The operator said no. */
+/** The operator declined. */
 export class Declined extends Error {
   constructor() {
-    super('Nothing was done.');
+    super('Nothing was changed.');
   }
 }
 
 /**
- * Asks before something is lost. `--yes` answers in advance; where there is no terminal to ask on, and no `--yes`,
- * the command was called the wrong way. @throws {Declined}
+ * Asks for confirmation before data is lost, unless `--yes` is given. Without a terminal, a missing `--yes` is wrong
+ * usage. @throws {Declined}
  */
 export async function confirm(
   command: CommandRunner['command'],

@@ -7,15 +7,15 @@ export const numbers = (value: number): string => value.toLocaleString('en-US');
 export const counted = (count: number, thing: string, things = `${thing}s`): string =>
   `${numbers(count)} ${count === 1 ? thing : things}`;
 
-/** Colours on a terminal, unless the user asked for none (https://no-color.org). */
+/** Colors on a terminal, unless the user asked for none (https://no-color.org). */
 export function createColors(stream: NodeJS.WriteStream) {
   const paint = (color: 'green' | 'yellow' | 'red' | 'dim') => (text: string) =>
-    // eslint-disable-next-line no-restricted-properties -- the terminal's, no setting of the service
+    // eslint-disable-next-line no-restricted-properties -- a setting of the terminal, not of the service
     stream.isTTY && !process.env['NO_COLOR'] ? styleText(color, text) : text;
   return { green: paint('green'), yellow: paint('yellow'), red: paint('red'), dim: paint('dim') };
 }
 
-/** Text that others wrote, on one line and without what would steer a terminal. */
+/** Makes text of others safe to print: on one line, without control characters. */
 export const plainText = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 
 /** Rows under their headings, each column as wide as its widest cell. */
@@ -37,7 +37,7 @@ export const csvLine = (values: readonly (string | number | null)[]): string =>
   `${values.map((value) => (typeof value === 'string' ? csvText(value) : String(value ?? ''))).join(',')}\n`;
 
 /**
- * Text that others wrote is made harmless: a spreadsheet takes a field with these beginnings for a formula, unless an
+ * Makes text of others harmless. A spreadsheet treats a field that starts with these characters as a formula unless an
  * apostrophe precedes it (OWASP, "CSV Injection"), and a terminal obeys control characters.
  */
 function csvText(text: string): string {

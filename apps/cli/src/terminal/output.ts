@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 
-/** `… | head` closes the pipe before everything is written: that is no failure, and there is no one left to write for. */
+/** `… | head` closes the pipe before everything is written. That is not a failure; the rest is not needed. */
 export const Output = {
   closed: false,
 
-  /** To be called once, before anything is written. */
+  /** Must be called once, before anything is written. */
   watch(): void {
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
@@ -12,7 +12,7 @@ export const Output = {
     });
   },
 
-  /** Waits for a slow reader, so that memory does not grow with what it has not read. */
+  /** Waits for a slow reader, so that unread output does not fill the memory. */
   async write(text: string): Promise<void> {
     if (Output.closed || process.stdout.write(text)) return;
     const end = new AbortController();
@@ -24,7 +24,7 @@ export const Output = {
         once(process.stdout, 'close', { signal }),
       ]);
     } catch {
-      // The error is the watcher's.
+      // `watch` handles the error.
     } finally {
       end.abort();
     }

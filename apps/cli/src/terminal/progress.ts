@@ -1,10 +1,10 @@
 import { createColors, numbers } from './format';
 
 const BAR_WIDTH = 24;
-/** Milliseconds between two drawings. */
+/** Milliseconds between two updates. */
 const REDRAW_MS = 100;
 
-/** A line on the terminal that grows with the work. Where stderr is no terminal, nothing is written. */
+/** A progress line on the terminal. Nothing is written if stderr is not a terminal. */
 export class Progress {
   private readonly started = performance.now();
   private drawn = -Infinity;
@@ -23,7 +23,7 @@ export class Progress {
     const now = performance.now();
     if (!this.stream.isTTY || now - this.drawn < REDRAW_MS) return;
     this.drawn = now;
-    // Rows may die while we count, and after that.
+    // More rows can expire during the count and after it.
     const share = Math.min(1, this.total === 0 ? 1 : done / this.total);
     const filled = Math.round(share * BAR_WIDTH);
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
@@ -36,7 +36,7 @@ export class Progress {
     this.stream.write(`\r\u001b[K${createColors(this.stream).green(bar)} ${figures}`);
   }
 
-  /** Wipes the line: what follows says how it ended. */
+  /** Clears the line; the result is printed next. */
   end(): void {
     if (this.stream.isTTY && this.drawn > 0) this.stream.write('\r\u001b[K');
   }

@@ -1,9 +1,9 @@
-/** Lets a long command end in order on SIGINT or SIGTERM. A second signal ends it immediately, as without us. */
+/** Lets a long command stop gracefully on SIGINT or SIGTERM. A second signal ends it immediately. */
 export class StopRequest {
   private readonly controller = new AbortController();
   private readonly onSignal = (): void => {
     this.release();
-    process.stderr.write('\nEnding after the current batch. Press Ctrl-C again to end immediately.\n');
+    process.stderr.write('\nStopping after the current batch. Press Ctrl-C again to stop immediately.\n');
     this.controller.abort();
   };
 

@@ -7,14 +7,14 @@ type Limits = Pick<Environment, 'ACTIVATION_CODE_MAX_RESENDS' | 'ACTIVATION_CODE
 const reasonText = (text: string | null): string | null =>
   text === null ? null : plainText(maskEmailsIn(text));
 
-/** What `users find` knows, as data. */
+/** The result of `users find` as JSON. */
 export const foundToJson = ({ account, email, traces }: FoundAccount, limits: Limits) => ({
   email,
   account: account === null ? null : accountToJson(account, limits),
   ...tracesToJson(traces),
 });
 
-/** Everything held of one account but the password's hash. */
+/** Everything stored about one account except the password hash. */
 export const accountToJson = (account: AccountDetails, limits: Limits) => ({
   id: account.id,
   email: account.email,

@@ -8,7 +8,7 @@ const LABEL_WIDTH = 10;
 const line = (label: string, text: string): string => `${label.padEnd(LABEL_WIDTH)}  ${text}`;
 const utc = (moment: Date): string => `${moment.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
-/** The account for people, a line each: state, mail, code, ids. */
+/** Describes the account to people, one line each: state, mail, code, ids. */
 export function describeAccount(account: AccountDetails, limits: Limits): string[] {
   const { id, email, mail, requestId } = account;
   return [
@@ -32,16 +32,17 @@ function stateInWords({ state, createdAt, activatedAt, now }: AccountDetails): s
 function mailInWords(mail: MailDetails, now: Date, { SMTP_HOST: server }: Limits): string {
   const seconds = (moment: Date): number => (moment.getTime() - now.getTime()) / 1_000;
   const answer =
-    mail.lastAnswer === null ? '' : `, last answer "${reasonText(mail.lastAnswer)}" from ${server}`;
+    mail.lastAnswer === null ? '' : `, last reply "${reasonText(mail.lastAnswer)}" from ${server}`;
   const tried = `tried ${counted(mail.attempts, 'time')}${answer}`;
   if (mail.sentAt !== null) {
-    return `taken by ${server} ${duration(-seconds(mail.sentAt))} ago (${utc(mail.sentAt)}), ${counted(mail.attempts, 'attempt')}`;
+    return `accepted by ${server} ${duration(-seconds(mail.sentAt))} ago (${utc(mail.sentAt)}), ${counted(mail.attempts, 'attempt')}`;
   }
   if (mail.givenUpAt !== null) {
     return `given up ${duration(-seconds(mail.givenUpAt))} ago: ${tried}; "users resend" sends a new one`;
   }
   if (mail.nextTryAt === null) return tried;
-  const next = seconds(mail.nextTryAt) > 0 ? `next try in ${duration(seconds(mail.nextTryAt))}` : 'due now';
+  const next =
+    seconds(mail.nextTryAt) > 0 ? `next attempt in ${duration(seconds(mail.nextTryAt))}` : 'due now';
   return `owed for ${duration(-seconds(mail.owedSince))}: ${tried}, ${next}`;
 }
 
@@ -49,19 +50,19 @@ function codeInWords({ code, mail, now }: AccountDetails, limits: Limits): strin
   const { ACTIVATION_CODE_MAX_RESENDS: resends, ACTIVATION_CODE_MAX_ATTEMPTS: tries } = limits;
   if (code === null) return 'none';
   const left = `${counted(Math.max(0, resends - code.newCodesUsed), 'new code')} left`;
-  const wrong = code.wrongTries === 0 ? '' : `, ${code.wrongTries} of ${tries} failed attempts used`;
+  const wrong = code.wrongTries === 0 ? '' : `, ${code.wrongTries} of ${tries} attempts failed`;
   if (mail?.sentAt === null || code.expiresAt === null) return `not sent yet; ${left}`;
-  if (code.wrongTries >= tries) return `used up by failed attempts; ${left}`;
+  if (code.wrongTries >= tries) return `invalid after too many failed attempts; ${left}`;
   const seconds = (code.expiresAt.getTime() - now.getTime()) / 1_000;
-  const life = seconds > 0 ? `good for ${duration(seconds)} more` : `expired ${duration(-seconds)} ago`;
+  const life = seconds > 0 ? `valid for ${duration(seconds)}` : `expired ${duration(-seconds)} ago`;
   return `${code.digits} digits, ${life}${wrong}; ${left}`;
 }
 
-/** What is held of an address outside its account, a line each. */
+/** Describes what is stored about an address outside its account, one line each. */
 export function describeTraces({ wrongTries, mailsOfDay, events, erasures, audit }: AddressTraces): string[] {
   const wrong =
     wrongTries === null
-      ? 'no wrong code was typed'
+      ? 'no wrong codes'
       : `${counted(wrongTries.tries, 'wrong code')} since ${utc(wrongTries.since)}`;
   return [
     line('Today', `${counted(mailsOfDay, 'mail')} to this mailbox; ${wrong}`),
@@ -74,7 +75,7 @@ export function describeTraces({ wrongTries, mailsOfDay, events, erasures, audit
 }
 
 function eventInWords({ type, occurredAt, delivery, attempts, lastError }: AccountEventEntry): string {
-  const error = lastError === null ? '' : `, last answer "${reasonText(lastError)}"`;
+  const error = lastError === null ? '' : `, last response "${reasonText(lastError)}"`;
   const delivered = {
     kept: 'in the log, not pushed',
     owed: `not delivered yet: tried ${counted(attempts, 'time')}${error}`,

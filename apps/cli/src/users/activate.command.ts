@@ -20,9 +20,9 @@ export class UsersActivateCommand extends AuditedCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `Make sure that the person owns the mailbox: the code would have proved it. Other services are told by the
-event user.activated, as after a code.`,
-      { 'users activate kevin@example.com --reason "wrote to us from that address"': 'activated' },
+      `First make sure that the person owns the mailbox, which the code would have proved. The event user.activated is
+written as usual.`,
+      { 'users activate kevin@example.com --reason "wrote to us from that address"': 'activate the account' },
     );
   }
 
@@ -36,7 +36,7 @@ event user.activated, as after a code.`,
     }
     throw new Error(
       {
-        already_activated: `${account.email} is activated already.`,
+        already_activated: `${account.email} is already activated.`,
         gone: `${account.email} has just been deleted.`,
       }[outcome],
     );

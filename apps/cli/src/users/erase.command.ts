@@ -16,7 +16,7 @@ interface EraseOptions extends AuditedOptions {
 @SubCommand({
   name: 'erase',
   arguments: '[account]',
-  description: 'erase all that is held about a person',
+  description: 'erase everything stored about a person',
   argsDescription: { account: 'address, account id, mail id or request id' },
 })
 export class UsersEraseCommand extends AuditedCommand {
@@ -26,18 +26,21 @@ export class UsersEraseCommand extends AuditedCommand {
 
   @Option({
     flags: '--dry-run',
-    description: 'show what would be erased, and erase nothing; needs no reason',
+    description: 'show what would be erased without erasing it; needs no reason',
   })
   parseDryRun(): boolean {
     return true;
   }
 
-  @Option({ flags: '--from <file>', description: 'an address or an id a line; with --again the erasure log' })
+  @Option({
+    flags: '--from <file>',
+    description: 'file with one address or id per line; with --again the erasure log',
+  })
   parseFrom(given: string): string {
     return given;
   }
 
-  @Option({ flags: '--again', description: 'repeat the erasures of a log, after a restore' })
+  @Option({ flags: '--again', description: 'repeat the erasures in a log after restoring a backup' })
   parseAgain(): boolean {
     return true;
   }
@@ -50,15 +53,15 @@ export class UsersEraseCommand extends AuditedCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `The account, its owed mail, its counts and its address in events go in one transaction. What is left is an id
-and a digest of the address, in the audit trail and in the erasure log, and the event user.deleted, which
-never has the address. Backups still hold the person: after a restore of an older one, repeat the
-erasures with --again. It spares a person who has registered again since. An address without an account is
-erased where counts or events hold it still. Status 1 where nothing was found of one of the list.`,
+      `Deletes the account, its owed mail, its counts and its address in events, in one transaction. The audit trail and
+the erasure log keep an id and a digest of the address, and the event user.deleted is written without the
+address. Backups still contain the person: after restoring an older one, repeat the erasures with --again.
+It skips people who have registered again since. Without an account, the address is erased from counts and
+events. The exit status is 1 if nothing was found for one of the entries.`,
       {
-        'users erase kevin@example.com --dry-run': 'what would go',
-        'users erase kevin@example.com --reason "asked by mail" --yes': 'in a script',
-        'users erase --from leavers.txt --reason "contract ended"': 'an address or an id a line',
+        'users erase kevin@example.com --dry-run': 'show what would be erased',
+        'users erase kevin@example.com --reason "asked by mail" --yes': 'for a script',
+        'users erase --from leavers.txt --reason "contract ended"': 'one address or id per line',
         'users erase --again --from erasures.ndjson --reason "restore of 2026-01-31"': 'after a restore',
       },
     );
@@ -79,7 +82,7 @@ erased where counts or events hold it still. Status 1 where nothing was found of
 
   private async erase(references: readonly string[], options: EraseOptions): Promise<void> {
     const { found, missing } = await this.find(references);
-    for (const reference of missing) process.stderr.write(`There is no account ${plainText(reference)}.\n`);
+    for (const reference of missing) process.stderr.write(`Nothing found for ${plainText(reference)}.\n`);
     if (missing.length > 0) process.exitCode = 1;
     const extent = await this.extent(found);
     if (!options.dryRun && found.length > 0) {
@@ -99,7 +102,7 @@ erased where counts or events hold it still. Status 1 where nothing was found of
     this.report(options, result, `${options.dryRun ? 'Would erase' : 'Erased'} ${inWords(extent)}.`);
   }
 
-  /** Each person once, however often the list has them. */
+  /** Lists each person once, even if the file contains them several times. */
   private async find(references: readonly string[]) {
     const found = new Map<string, ErasureTarget>();
     const missing: string[] = [];
@@ -123,7 +126,8 @@ erased where counts or events hold it still. Status 1 where nothing was found of
   private async repeat(lines: readonly string[], options: EraseOptions): Promise<void> {
     const log: Erasure[] = lines.map((line, index) => {
       const erasure = parseErasure(line);
-      if (erasure === null) throw new Error(`Line ${index + 1} is not of the erasure log. Nothing was done.`);
+      if (erasure === null)
+        throw new Error(`Line ${index + 1} is not a line of the erasure log. Nothing was changed.`);
       return erasure;
     });
     const counts = { erased: 0, absent: 0, address_differs: 0 };
@@ -140,11 +144,11 @@ erased where counts or events hold it still. Status 1 where nothing was found of
       absent,
       spared,
     };
-    const words = `${options.dryRun ? 'Would erase' : 'Erased'} ${counted(erased, 'account')} again; ${numbers(absent)} were not there, ${numbers(spared)} spared.`;
+    const words = `${options.dryRun ? 'Would erase' : 'Erased'} ${counted(erased, 'account')} again; ${numbers(absent)} did not exist, ${numbers(spared)} skipped.`;
     this.report(options, result, words);
     if (spared > 0) {
       process.stderr.write(
-        `${counted(spared, 'account')} has the id of the log and another digest: SECRET_KEY (or SECRET_KEY_PREVIOUS) has to be the one of the erasure.\n`,
+        `${counted(spared, 'account')} matched an id but not the digest in the log: use the SECRET_KEY (or SECRET_KEY_PREVIOUS) of the time of the erasure.\n`,
       );
       process.exitCode = 1;
     }

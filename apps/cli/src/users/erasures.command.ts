@@ -16,9 +16,9 @@ export class UsersErasuresCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `Keep it elsewhere than the backups. After a restore of an older backup, "users erase --again --from" with
-this file repeats the erasures. It holds no address: the digest can be computed from the address and
-SECRET_KEY, and not the other way round.`,
+      `Store the output separately from the backups. After restoring an older backup, "users erase --again --from" with
+this file repeats the erasures. It contains no addresses: a digest can be computed from an address and
+SECRET_KEY, but not the other way round.`,
       {
         'users erasures > erasures.ndjson': '{"account_id": "…", "digest": "…", "erased_at": "…"} a line',
       },

@@ -18,7 +18,7 @@ interface ExportOptions extends FilterOptions {
 
 const PAGE_ENTRIES = 2_000;
 
-@SubCommand({ name: 'export', description: 'print every account, or all that is held about one person' })
+@SubCommand({ name: 'export', description: 'print all accounts, or everything stored about one person' })
 export class UsersExportCommand extends AccountListCommand {
   constructor(
     @Inject(AccountDirectory) private readonly accounts: AccountDirectory,
@@ -28,12 +28,15 @@ export class UsersExportCommand extends AccountListCommand {
     super();
   }
 
-  @Option({ flags: '--of <account>', description: 'everything held about one person, as one JSON object' })
+  @Option({
+    flags: '--of <account>',
+    description: 'print everything stored about one person as one JSON object',
+  })
   parseOf(given: string): string {
     return given;
   }
 
-  @Option({ flags: '--with-hashes', description: 'with the bcrypt hashes; never to a terminal' })
+  @Option({ flags: '--with-hashes', description: 'include the bcrypt hashes; not allowed on a terminal' })
   parseWithHashes(): boolean {
     return true;
   }
@@ -41,13 +44,13 @@ export class UsersExportCommand extends AccountListCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `One JSON object a line, or CSV, the newest account first; memory does not grow with their number. With
-hashes it is what "users import" of another installation reads: treat the file as the passwords that
-it may yield.`,
+      `Prints one JSON object per line, or CSV, newest account first, with constant memory. "users import" of another
+installation reads an export with hashes. Protect such a file like the passwords themselves: hashes can be
+cracked.`,
       {
         'users export --state activated > activated.ndjson': 'all activated addresses',
         'users export --with-hashes --state activated > move.ndjson': 'to move to another installation',
-        'users export --of kevin@example.com': 'what a person may ask of you by law',
+        'users export --of kevin@example.com': 'answer a data access request',
       },
     );
   }
@@ -60,8 +63,7 @@ it may yield.`,
 
   private async exportOne(reference: string): Promise<void> {
     const found = await this.find.execute(reference);
-    if (found === null)
-      throw new Error(`Nothing has the id ${plainText(reference)}: no account, no mail, no request.`);
+    if (found === null) throw new Error(`No account, mail or request found for ${plainText(reference)}.`);
     const { account, email, traces } = found;
     const held = {
       email,
@@ -76,14 +78,14 @@ it may yield.`,
   private async exportAll(options: ExportOptions): Promise<void> {
     const withHashes = options.withHashes ?? false;
     if (withHashes && process.stdout.isTTY) {
-      this.command.error('error: --with-hashes writes to a file or a pipe, never to a terminal', {
+      this.command.error('error: --with-hashes must write to a file or a pipe, not to a terminal', {
         exitCode: 2,
       });
     }
     const filter = { ...this.filter(options), withHashes };
     const columns = withHashes ? [...ACCOUNT_COLUMNS, HASH_COLUMN] : ACCOUNT_COLUMNS;
     const most = options.limit ?? Infinity;
-    // A bar among the lines of the export would be no help.
+    // On a terminal, a progress bar would mix with the lines of the export.
     const drawn = Progress.wanted && !process.stdout.isTTY;
     const progress = new Progress(drawn ? Math.min(most, await this.accounts.count(filter)) : 0);
     if (options.csv) await Output.write(csvLine(columns.map(({ name }) => name)));

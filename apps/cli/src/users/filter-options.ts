@@ -18,13 +18,13 @@ export abstract class AccountListCommand extends ListCommand {
 
   @Option({
     flags: '--since <moment>',
-    description: 'registered at or after this moment: a day, a time, or an age (7d)',
+    description: 'registered at or after this time: a day, a time, or an age (7d)',
   })
   parseSince(given: string): Date {
     return moment(given);
   }
 
-  @Option({ flags: '--until <moment>', description: 'registered before this moment' })
+  @Option({ flags: '--until <moment>', description: 'registered before this time' })
   parseUntil(given: string): Date {
     return moment(given);
   }

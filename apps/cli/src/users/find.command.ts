@@ -11,8 +11,8 @@ import { foundToJson } from './account-json';
 @SubCommand({
   name: 'find',
   arguments: '<account>',
-  description: 'show all that is known about one account, and why its mail has not arrived',
-  argsDescription: { account: 'address in any spelling, account id, mail id or request id' },
+  description: 'show everything about one account, and why its mail has not arrived',
+  argsDescription: { account: 'email address, account id, mail id or request id' },
 })
 export class UsersFindCommand extends BaseCommand {
   constructor(
@@ -25,21 +25,20 @@ export class UsersFindCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `It says in words what became of the registration, its mail and its code, and names the ids to search the
-logs for. It changes nothing. Status 1 where there is no such account.`,
+      `Explains the state of the registration, its mail and its code, and shows the ids to search for in the logs.
+Read-only. The exit status is 1 if there is no such account.`,
       {
         'users find Kevin@Example.com': 'by address, in any spelling',
         'users find 5e0f0a4e-7c1c-4d8e-9a37-6f3b1d3f8b11':
-          "by the X-Request-Id of the answer, or a mail's id",
-        'users find kevin@example.com --json': 'all of it as data',
+          'by the X-Request-Id of a response, or the id of a mail',
+        'users find kevin@example.com --json': 'the same as JSON',
       },
     );
   }
 
   async run([reference = '']: string[], options: ReportOptions): Promise<void> {
     const found = await this.accounts.execute(reference);
-    if (found === null)
-      throw new Error(`Nothing has the id ${plainText(reference)}: no account, no mail, no request.`);
+    if (found === null) throw new Error(`No account, mail or request found for ${plainText(reference)}.`);
     this.report(options, foundToJson(found, this.environment), this.inWords(found));
     if (found.account === null) process.exitCode = 1;
   }

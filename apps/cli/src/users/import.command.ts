@@ -13,21 +13,21 @@ interface ImportOptions extends AuditedOptions {
   readonly dryRun?: boolean;
 }
 
-/** Refusals that the JSON report names; stderr has all of them. */
+/** Maximum number of refusals in the JSON report; stderr lists all of them. */
 const REFUSALS_REPORTED = 1_000;
 
 @SubCommand({
   name: 'import',
   arguments: '<file>',
-  description: 'take in activated accounts of another system',
-  argsDescription: { file: 'one JSON object a line; - reads standard input' },
+  description: 'import activated accounts from another system',
+  argsDescription: { file: 'file with one JSON object per line; - reads standard input' },
 })
 export class UsersImportCommand extends AuditedCommand {
   constructor(private readonly accounts: ImportAccounts) {
     super();
   }
 
-  @Option({ flags: '--dry-run', description: 'check every line, and write nothing' })
+  @Option({ flags: '--dry-run', description: 'check every line without importing' })
   parseDryRun(): boolean {
     return true;
   }
@@ -35,14 +35,14 @@ export class UsersImportCommand extends AuditedCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `A line has email, password_hash and activated_at, and if you like id (a UUID) and created_at. The hash is
-bcrypt ($2a$, $2b$ or $2y$); one of a lower cost than BCRYPT_COST is renewed at the first right password.
-What cannot be taken in is named by its line on stderr, the rest goes in, and the status is 1. After an
-interruption run it again from the beginning: what is in already is counted as such. No mail is sent, and
-no event is written. With --json the first ${numbers(REFUSALS_REPORTED)} refusals are in the report, too.`,
+      `Each line has email, password_hash and activated_at, and optionally id (a UUID) and created_at. The hash is
+bcrypt ($2a$, $2b$ or $2y$); a hash with a lower cost than BCRYPT_COST is renewed at the first sign-in.
+Invalid lines are listed on stderr with their numbers, all others are imported, and the exit status is 1. After
+an interruption run it again from the beginning: accounts that were already imported are skipped. No mail is
+sent and no event is written. With --json the report contains the first ${numbers(REFUSALS_REPORTED)} refusals.`,
       {
-        'users import people.ndjson --dry-run': 'what would be refused, and why',
-        'users import people.ndjson --reason "move from the old shop"': 'take them in',
+        'users import people.ndjson --dry-run': 'show which lines would be refused, and why',
+        'users import people.ndjson --reason "move from the old shop"': 'import the accounts',
         'users import - --reason "move" --json < people.ndjson': 'for a script',
       },
     );
@@ -53,7 +53,7 @@ no event is written. With --json the first ${numbers(REFUSALS_REPORTED)} refusal
     const refusals: { line: number; reason: string }[] = [];
     const input = file === '-' ? process.stdin : createReadStream(file);
     const lines = createInterface({ input, crlfDelay: Infinity });
-    // readline swallows what goes wrong with its input.
+    // readline ignores errors of its input.
     const failed = new Promise<never>((_, reject) => input.once('error', reject));
     const progress = await progressOf(file);
     const stop = new StopRequest();
@@ -100,7 +100,7 @@ no event is written. With --json the first ${numbers(REFUSALS_REPORTED)} refusal
     };
     const words = [
       `${counted(added, 'account')} ${dryRun ? 'would be imported' : 'imported'}`,
-      `${numbers(present)} were there already`,
+      `${numbers(present)} already existed`,
       `${counted(refused, 'line')} refused`,
     ].join(', ');
     this.report(options, result, `${words}${interrupted ? '. Interrupted; run it again to resume' : ''}.`);
@@ -108,7 +108,7 @@ no event is written. With --json the first ${numbers(REFUSALS_REPORTED)} refusal
   }
 }
 
-/** Progress by the bytes of a file that are read; the length of a pipe is unknown. */
+/** Shows progress by bytes read of a file; the length of a pipe is unknown. */
 async function progressOf(file: string): Promise<Progress> {
   const size = file !== '-' && Progress.wanted ? (await stat(file)).size : 0;
   return new Progress(size, process.stderr, 'bytes');

@@ -5,7 +5,7 @@ import { helpText } from '../root-command';
 import { ACCOUNT_COLUMNS } from './account-columns';
 import { AccountListCommand, type FilterOptions } from './filter-options';
 
-@SubCommand({ name: 'list', description: 'list accounts, the newest first' })
+@SubCommand({ name: 'list', description: 'list accounts, newest first' })
 export class UsersListCommand extends AccountListCommand {
   constructor(@Inject(AccountDirectory) private readonly accounts: AccountDirectory) {
     super();
@@ -14,12 +14,12 @@ export class UsersListCommand extends AccountListCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `pending: registered, not activated yet (its code may have expired). undeliverable: never activated, and
-its mail was given up. A terminal gets a table, a pipe one JSON object a line.`,
+      `pending: registered but not activated yet (the code may have expired). undeliverable: not activated, and the
+mail was given up. The output is a table on a terminal, and one JSON object per line in a pipe.`,
       {
         'users list': 'the 100 newest',
-        'users list --state undeliverable --since 1d': 'who got no mail since yesterday',
-        'users list --since 2026-01-01 --until 2026-02-01 --all --csv': 'a month, for a spreadsheet',
+        'users list --state undeliverable --since 1d': 'whose mail could not be delivered since yesterday',
+        'users list --since 2026-01-01 --until 2026-02-01 --all --csv': 'one month, for a spreadsheet',
       },
     );
   }

@@ -10,7 +10,7 @@ interface ResendOptions extends AuditedOptions {
 @SubCommand({
   name: 'resend',
   arguments: '<account>',
-  description: 'send a new code to an account that waits for one',
+  description: 'send a new code to an account that is not activated yet',
   argsDescription: { account: 'address, account id, mail id or request id' },
 })
 export class UsersResendCommand extends AuditedCommand {
@@ -21,7 +21,7 @@ export class UsersResendCommand extends AuditedCommand {
     super();
   }
 
-  @Option({ flags: '--force', description: 'even if the mailbox has had its mails of the day' })
+  @Option({ flags: '--force', description: 'send it even if the mailbox has reached its daily limit' })
   parseForce(): boolean {
     return true;
   }
@@ -29,9 +29,9 @@ export class UsersResendCommand extends AuditedCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `The old code is dead, and the mailer-worker sends the new one within seconds. The person's own limits (one a
-minute, ten for a registration) do not count here; the mails that a mailbox may get in a day do, unless
-you say --force.`,
+      `The old code becomes invalid, and the mailer-worker sends the new one within seconds. The limits for people (one
+code per minute, ten per registration) do not apply here. The daily limit of mails per mailbox does, unless
+you add --force.`,
       { 'users resend kevin@example.com --reason "called, spam filter fixed"': 'a new code' },
     );
   }
@@ -41,13 +41,13 @@ you say --force.`,
     const account = await this.account(this.accounts, reference);
     const outcome = await this.change.resendCode(account, operator, options.force ?? false);
     if (outcome === 'replaced') {
-      this.report(options, { id: account.id, resent: true }, `A new code is owed to ${account.email}.`);
+      this.report(options, { id: account.id, resent: true }, `A new code will be sent to ${account.email}.`);
       return;
     }
     throw new Error(
       {
-        already_activated: `${account.email} is activated already: it needs no code.`,
-        mailbox_limit: `${account.email} has had its mails of the day. Add --force to send one more.`,
+        already_activated: `${account.email} is already activated and needs no code.`,
+        mailbox_limit: `${account.email} has reached its daily limit of mails. Add --force to send another one.`,
         gone: `${account.email} has just been deleted.`,
       }[outcome],
     );

@@ -23,7 +23,7 @@ export const USERS_COMMANDS = [
 
 @Command({
   name: 'users',
-  description: 'accounts: find, list, export, import, help and erase them',
+  description: 'accounts: find, list, export, import, activate and erase them',
   subCommands: USERS_COMMANDS,
   allowExcessArgs: true,
 })
@@ -31,11 +31,11 @@ export class UsersCommand extends CommandGroup {
   @Help('after')
   help(): string {
     return helpText(
-      `What changes an account needs --reason and is kept in the audit trail. An account is named by its address in any
-spelling, its id, its mail's id or the id of a request.`,
+      `Commands that change an account require --reason, which is kept in the audit trail. Refer to an account by its
+email address, its id, the id of a mail or the id of a request.`,
       {
-        'users find kevin@example.com': 'what became of the registration and its mail',
-        'users list --state undeliverable --since 1d': 'who got no mail since yesterday',
+        'users find kevin@example.com': 'show the state of the registration and its mail',
+        'users list --state undeliverable --since 1d': 'whose mail could not be delivered since yesterday',
       },
     );
   }

@@ -1,5 +1,4 @@
-export type Target =
-  { readonly atLeast: number } | { readonly atMost: number } | { readonly exactly: number };
+type Target = { readonly atLeast: number } | { readonly atMost: number } | { readonly exactly: number };
 
 /** One row of the goals: what was measured, round by round, and its target. */
 export interface Figure {

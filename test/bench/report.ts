@@ -22,7 +22,7 @@ const MARKS = { true: 'met', false: 'MISSED', null: '' } as const;
 const BEGIN = '<!-- results: written by npm run bench -- --write -->';
 const END = '<!-- end of results -->';
 
-export const mark = (figure: Figure): string => MARKS[`${isMet(figure)}`];
+const mark = (figure: Figure): string => MARKS[`${isMet(figure)}`];
 
 /** One line of the table on the terminal. */
 export function line(figure: Figure): string {

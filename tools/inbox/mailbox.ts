@@ -5,7 +5,7 @@ import PostalMime from 'postal-mime';
 /** Mails kept; the oldest go first. */
 const MAILS_MAX = 500;
 
-export interface Address {
+interface Address {
   readonly Name: string;
   readonly Address: string;
 }

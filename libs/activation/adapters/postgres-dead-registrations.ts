@@ -4,7 +4,7 @@ import { diedBefore, hasExpiredUnused } from '../row/account-row';
 import type { Batch, DeadRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
 
 /** An arbitrary constant that identifies the lock of scheduled purges among the database's advisory locks. */
-export const PURGE_LOCK = 7_242_019;
+const PURGE_LOCK = 7_242_019;
 
 /**
  * Each batch starts where the previous one ended. The index keeps deleted entries until VACUUM runs; a batch that

@@ -41,7 +41,7 @@ export interface FakeRow {
   pretended: readonly FakePretended[];
 }
 
-export interface FakePretended {
+interface FakePretended {
   readonly digest: string | null;
   readonly id: string;
   readonly createdAt: Date;
@@ -59,7 +59,7 @@ const waitsForMail = (row: FakeRow, now: number): boolean => {
   return (row.dueAt !== null || row.withheldAt !== null) && since > hourAgo(now);
 };
 
-export const isDead = (row: FakeRow, now: number): boolean =>
+const isDead = (row: FakeRow, now: number): boolean =>
   row.activatedAt === null && !isAlive(row, now) && !waitsForMail(row, now);
 
 export const diedBefore = (row: FakeRow, moment: number): boolean => {

@@ -13,7 +13,7 @@ import { FakeOwedMailAdministration } from './fake-owed-mail-administration';
 import { FakeOwedMailRepository } from './fake-owed-mail-repository';
 import { DAY_SECONDS, type Stage } from './stage';
 
-export class FakeActivationRepository implements ActivationRepository {
+class FakeActivationRepository implements ActivationRepository {
   constructor(private readonly accounts: FakeAccounts) {}
 
   async redeem({ accountId, mailId, right, maxWrongTries, ...details }: Redeem): Promise<Redemption> {
@@ -68,7 +68,7 @@ export class FakeActivationRepository implements ActivationRepository {
   }
 }
 
-export class FakeDeadRegistrations implements DeadRegistrations {
+class FakeDeadRegistrations implements DeadRegistrations {
   constructor(private readonly accounts: FakeAccounts) {}
 
   async purge({ olderThanSeconds, limit, after = '0' }: PurgeBatch): Promise<PurgedBatch> {

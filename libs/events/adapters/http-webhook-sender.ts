@@ -4,7 +4,7 @@ import { Environment } from '@app/runtime';
 import { webhookHeaders, type WebhookOutcome, type WebhookSender } from '../domain/webhook';
 
 /** Time limit for a receiver, including the connection. */
-export const WEBHOOK_TIMEOUT_MS = 10_000;
+const WEBHOOK_TIMEOUT_MS = 10_000;
 /** Maximum size of a response that is read, so that its connection can be reused; longer ones are cut off. */
 const ANSWER_BYTES_MAX = 16_384;
 const RETRY_AFTER_MAX_SECONDS = 86_400;
@@ -67,7 +67,7 @@ function toOutcome({ status, headers }: Response): WebhookOutcome {
 }
 
 /** Seconds from a number or a date (RFC 9110, 10.2.3); 0 if there is neither. */
-export function parseRetryAfter(value: string | null, now = Date.now()): number {
+function parseRetryAfter(value: string | null, now = Date.now()): number {
   if (value === null) return 0;
   const seconds = /^\d{1,9}$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1_000;
   return Number.isFinite(seconds) ? Math.min(Math.max(0, seconds), RETRY_AFTER_MAX_SECONDS) : 0;

@@ -1,6 +1,6 @@
 import type { Environment } from '@app/runtime';
 
-export type TlsMode = 'none' | 'starttls' | 'implicit';
+type TlsMode = 'none' | 'starttls' | 'implicit';
 
 /** One mail server and how to sign in there. */
 export interface SmtpAddress {
@@ -15,7 +15,7 @@ export interface SmtpAddress {
 const IMPLICIT_TLS_PORT = 465;
 
 /** Port 465 uses TLS from the first byte (RFC 8314) unless TLS is turned off. */
-export function tlsMode(value: Environment['SMTP_USE_TLS'], port: number): TlsMode {
+function tlsMode(value: Environment['SMTP_USE_TLS'], port: number): TlsMode {
   if (value === 'implicit') return 'implicit';
   if (value === 'starttls' || value === 'true') return port === IMPLICIT_TLS_PORT ? 'implicit' : 'starttls';
   return 'none';
@@ -36,7 +36,7 @@ export function smtpAddresses(environment: Environment): readonly SmtpAddress[] 
 }
 
 /** `smtps:` is implicit TLS; `smtp:` is STARTTLS, or none with `?tls=none`. User and password are percent-encoded. */
-export function parseSmtpUrl(text: string): SmtpAddress {
+function parseSmtpUrl(text: string): SmtpAddress {
   const url = new URL(text);
   if (!['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') throw new Error('not an SMTP URL');
   const secure = url.protocol === 'smtps:';

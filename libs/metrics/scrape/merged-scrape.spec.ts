@@ -49,18 +49,18 @@ describe('MergedScrape', () => {
   it('keeps the counts of ended processes, and drops their gauges', async () => {
     const merged = new MergedScrape();
     for (const process of [1, 2, 3]) merged.show(process, await shownBy(process));
-    merged.bury(1);
-    merged.bury(2);
+    merged.end(1);
+    merged.end(2);
     const values = valuesIn(await merged.text());
     expect(values).toMatchObject({ 'jobs_total{kind="a"}': 6, wait_seconds_count: 3, running: 3, owed: 3 });
-    merged.bury(3);
+    merged.end(3);
     expect(valuesIn(await merged.text())).toMatchObject({ 'jobs_total{kind="a"}': 6, wait_seconds_sum: 6 });
     expect(valuesIn(await merged.text())).not.toHaveProperty('running');
   });
 
   it('is empty without processes', async () => {
     const merged = new MergedScrape();
-    merged.bury(1);
+    merged.end(1);
     expect((await merged.text()).trim()).toBe('');
   });
 });

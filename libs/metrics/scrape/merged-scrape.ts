@@ -13,7 +13,7 @@ const COUNTED = ['counter', 'histogram'];
 export class MergedScrape {
   private readonly living = new Map<number, Exposition>();
   private gone: Exposition = [];
-  private burials: Promise<void> = Promise.resolve();
+  private endings: Promise<void> = Promise.resolve();
 
   /** The latest metrics of a process replace its previous ones. */
   show(process: number, exposition: Exposition): void {
@@ -21,8 +21,8 @@ export class MergedScrape {
   }
 
   /** The process has ended: its gauges are dropped, its counts stay. */
-  bury(process: number): void {
-    this.burials = this.burials.then(async () => {
+  end(process: number): void {
+    this.endings = this.endings.then(async () => {
       const last = this.living.get(process) ?? [];
       const counted = last.filter(({ type }) => COUNTED.includes(String(type)));
       this.gone = await AggregatorRegistry.aggregate([this.gone, counted]).getMetricsAsJSON();
@@ -32,7 +32,7 @@ export class MergedScrape {
 
   /** Prometheus's text format, version 0.0.4. */
   async text(): Promise<string> {
-    await this.burials;
+    await this.endings;
     return await AggregatorRegistry.aggregate([this.gone, ...this.living.values()]).metrics();
   }
 }

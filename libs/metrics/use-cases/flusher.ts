@@ -3,7 +3,7 @@ import type { MetricsStore } from '../domain/metrics-store';
 import type { RollingTally } from '../domain/tally';
 
 /** Interval of flushes; a killed process loses at most this much. */
-export const FLUSH_INTERVAL_MS = 1_000;
+const FLUSH_INTERVAL_MS = 1_000;
 /** Interval at which an idle process reports that it is alive, in milliseconds. */
 const ALIVE_INTERVAL_MS = 60_000;
 

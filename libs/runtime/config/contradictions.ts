@@ -5,13 +5,13 @@ import type { Environment } from './environment';
 import { DEVELOPMENT_SECRET_KEY } from './variables';
 
 /** Whether only this machine can reach a server that listens on that host. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   if (isIP(host) === 0) return host.toLowerCase() === 'localhost';
   return ipaddr.process(host).range() === 'loopback';
 }
 
 /** The variable and the host by which other machines reach the api, on either of its ports; undefined where none does. */
-export function reachableBy(
+function reachableBy(
   environment: Partial<Pick<Environment, 'API_HOST' | 'OPERATIONS_PORT' | 'OPERATIONS_HOST'>>,
 ): { readonly variable: string; readonly host: string } | undefined {
   const {

@@ -19,7 +19,7 @@ export class FindAccount {
   ) {}
 
   /** Null if nothing has this id. @throws {UsersError} users.email_invalid @throws {Unavailable} */
-  async execute(reference: string): Promise<FoundAccount | null> {
+  async findAccount(reference: string): Promise<FoundAccount | null> {
     const account = await this.account(reference);
     const email = account?.email ?? (reference.includes('@') ? parseEmailAddress(reference) : null);
     if (email === null) return null;

@@ -35,7 +35,7 @@ export class ImportAccounts {
   constructor(@Inject(AccountAdministration) private readonly administration: AccountAdministration) {}
 
   /** @throws {Unavailable} */
-  async execute(request: ImportRequest): Promise<ImportReport> {
+  async importAccounts(request: ImportRequest): Promise<ImportReport> {
     const report = { lines: 0, added: 0, present: 0, refused: 0 };
     const refuse = (line: number, reason: string): void => {
       report.refused += 1;

@@ -63,5 +63,5 @@ const answers = (url: string): Promise<boolean> =>
   );
 
 /** Source: proc(5). */
-export const residentBytes = (pid: number): number =>
+const residentBytes = (pid: number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024;

@@ -103,7 +103,7 @@ export class Primary {
 
   private async remove(one: ApiProcess, exit: Exit): Promise<void> {
     this.processes.delete(one);
-    this.metrics.bury(one.id);
+    this.metrics.end(one.id);
     if (one.leaving || !this.wanting()) return;
     const waitMs = this.backoff.after(one.ageMs, one.answered);
     this.logger.error({ ended: one.pid, ...exit, wait_ms: waitMs }, 'An api process died; starting another');

@@ -19,7 +19,7 @@ interface Limit extends ThrottlerOptions {
  * The table of all limits: name, size, window, and what each counts by. A route lists the limits that apply to it in
  * `@Throttle({ client: {}, global: {} })`; sizes given there override the ones given here.
  */
-export const limitsOf = (environment: Environment) =>
+const limitsOf = (environment: Environment) =>
   ({
     /** For a route with a limit of its own: `@Throttle({ default: { limit: 10, ttl: 60_000 } })`. */
     default: {

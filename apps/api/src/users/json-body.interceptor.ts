@@ -5,7 +5,7 @@ import { ProblemError } from '../problem/problem-error';
 import { DETAIL_OF, EXACT } from '../problem/statuses';
 
 /** Largest body, in bytes. */
-export const BODY_BYTES_MAX = 16 * 1_024;
+const BODY_BYTES_MAX = 16 * 1_024;
 
 /** Fails on broken bytes: replacing them would turn two different passwords into one. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

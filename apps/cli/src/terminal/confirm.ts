@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { CommandRunner } from 'nest-commander';
 
 /** The operator declined. */
-export class Declined extends Error {
+class Declined extends Error {
   constructor() {
     super('Nothing was changed.');
   }

@@ -62,7 +62,7 @@ cracked.`,
   }
 
   private async exportOne(reference: string): Promise<void> {
-    const found = await this.find.execute(reference);
+    const found = await this.find.findAccount(reference);
     if (found === null) throw new Error(`No account, mail or request found for ${plainText(reference)}.`);
     const { account, email, traces } = found;
     const held = {

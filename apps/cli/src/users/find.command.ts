@@ -37,7 +37,7 @@ Read-only. The exit status is 1 if there is no such account.`,
   }
 
   async run([reference = '']: string[], options: ReportOptions): Promise<void> {
-    const found = await this.accounts.execute(reference);
+    const found = await this.accounts.findAccount(reference);
     if (found === null) throw new Error(`No account, mail or request found for ${plainText(reference)}.`);
     this.report(options, foundToJson(found, this.environment), this.inWords(found));
     if (found.account === null) process.exitCode = 1;

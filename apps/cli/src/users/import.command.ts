@@ -58,7 +58,7 @@ sent and no event is written. With --json the report contains the first ${number
     const progress = await progressOf(file);
     const stop = new StopRequest();
     try {
-      const importing = this.accounts.execute({
+      const importing = this.accounts.importAccounts({
         lines,
         operator,
         signal: stop.signal,

@@ -6,7 +6,7 @@ import { smtpAddresses, type SmtpAddress } from '../../domain/smtp-address';
 import { SmtpServer } from './smtp-server';
 
 /** How long the first server must fail before the second is used, in seconds. */
-export const FAIL_OVER_SECONDS = 10;
+const FAIL_OVER_SECONDS = 10;
 
 export interface ServerChange {
   readonly server: SmtpAddress['name'];

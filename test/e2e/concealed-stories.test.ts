@@ -7,8 +7,7 @@ import { until } from '../support/until';
 const OWNERS = 'SecurePass123';
 const STORIES = 40;
 /** A busy machine tells fewer of them. */
-const TIME_MS = 12_000;
-const MANY = '100000';
+const TIME_MS = 8_000;
 
 interface Step {
   readonly does: 'register' | 'activate' | 'guess to the end' | 'ask for a code' | 'look' | 'delete' | 'wait';
@@ -27,6 +26,11 @@ const step: fc.Arbitrary<Step> = fc.record({
   key: fc.constantFrom(null, 'key-one-of-three', 'key-two-of-three', 'key-three-of-three'),
   seconds: fc.constantFrom(5, 61, 600, 3_500, 3_700, 90_000),
 });
+
+/** The clock is in them, and in the length of what names it. */
+const CLOCKED = /^(date|x-request-id|x-ratelimit-reset|ratelimit|retry-after|content-length)$/;
+/** Steps of one client address: a few, so that its limits are met and do not end the story. */
+const STEPS_PER_CLIENT = 5;
 
 /** What is a new one in every answer; here it is the same or another one than before. */
 class Names {
@@ -47,8 +51,9 @@ describe('Concealed accounts', () => {
   beforeAll(async () => {
     service = await Service.start('one-node', {
       ...{ CONCEAL_REGISTERED_EMAILS: 'true', ENABLE_SELF_DELETION: 'true', ENABLE_RATE_LIMITING: 'true' },
-      ...{ RATE_LIMIT_CLIENT_PER_MINUTE: MANY, RATE_LIMIT_GLOBAL_PER_MINUTE: MANY },
-      ...{ RATE_LIMIT_REGISTRATION_PER_HOUR: MANY, RATE_LIMIT_CREDENTIALS_PER_MINUTE: MANY },
+      // The limit that all share is never the tightest.
+      ...{ RATE_LIMIT_CLIENT_PER_MINUTE: '1000', RATE_LIMIT_GLOBAL_PER_MINUTE: '100000' },
+      ...{ RATE_LIMIT_REGISTRATION_PER_HOUR: '500', RATE_LIMIT_CREDENTIALS_PER_MINUTE: '500' },
       ...{ TRUST_PROXY: '127.0.0.1', PURGE_INTERVAL_SECONDS: '0' },
     });
     client = new Client(service.api.url);
@@ -89,13 +94,12 @@ describe('Concealed accounts', () => {
       id,
       created_at,
       request_id: _id,
+      retry_after_seconds: _seconds,
       ...rest
     } = JSON.parse(
       JSON.stringify(body).replaceAll(email, 'the address').replaceAll(String(body['created_at']), 'then'),
     ) as Answer['body'];
-    const shown = [...headers].filter(
-      ([name]) => !/^(date|x-request-id|x-ratelimit-re|ratelimit$)/.test(name),
-    );
+    const shown = [...headers].filter(([name]) => !CLOCKED.test(name));
     return { status, shown, id: names.of(id), at: names.of(body['created_at'] ?? created_at), rest };
   }
 
@@ -117,14 +121,12 @@ describe('Concealed accounts', () => {
             await letPass(service.database.sql, each.seconds);
             continue;
           }
-          const from = `10.1.${stories}.${index}`;
-          const answers = [
-            await perform(addresses[0], each, from),
-            await perform(addresses[1], each, from),
-          ] as const;
-          const [taken, free] = answers.map((answer, n) =>
-            seen(addresses[n as 0 | 1], names[n as 0 | 1], answer),
-          );
+          const answers = [];
+          for (const [n, email] of addresses.entries()) {
+            const from = `10.${n}.${stories}.${Math.floor(index / STEPS_PER_CLIENT)}`;
+            answers.push(seen(email, names[n as 0 | 1], await perform(email, each, from)));
+          }
+          const [taken, free] = answers;
           expect(taken).toEqual(free);
         }
       }),

@@ -25,6 +25,8 @@ describe('Bodies of accounts', () => {
     [{ password: PASSWORD }, 'email.required', {}],
     [{ ...valid, email: 'kevin' }, 'email.invalid', {}],
     [{ ...valid, email: `${'a'.repeat(260)}@example.com` }, 'email.too_long', { max: 254 }],
+    [{ ...valid, email: `a@${'ü'.repeat(120)}.${'ü'.repeat(120)}.example` }, 'email.invalid', {}],
+    [{ ...valid, email: `${'a'.repeat(65)}@example.com` }, 'email.invalid', {}],
     [{ email: 'kevin@example.com' }, 'password.required', {}],
     [{ ...valid, password: 7 }, 'password.invalid', {}],
     [{ ...valid, password: 'short' }, 'password.too_short', { min: 8 }],
@@ -39,6 +41,13 @@ describe('Bodies of accounts', () => {
     expect([answer.status, problemOf(answer).errors?.map((fault) => [fault.code, fault.params])]).toEqual([
       400,
       [[code, params]],
+    ]);
+  });
+
+  it('are refused in words that agree with the code', async () => {
+    const { errors } = problemOf(await register({ ...valid, email: `${'a'.repeat(260)}@example.com` }));
+    expect(errors).toMatchObject([
+      { code: 'email.too_long', message: 'must be at most 254 characters long' },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
-import { EMAIL_LENGTH_MAX, faultOf, PASSWORD_BYTES_MAX, PasswordRules } from '@app/users';
+import { EMAIL_LENGTH_MAX, EMAIL_TOO_LONG, faultOf, PASSWORD_BYTES_MAX, PasswordRules } from '@app/users';
 import type { FieldFault } from '../problem/problem';
 import { ProblemError } from '../problem/problem-error';
 import { RegisterBody } from './dto/users.dto';
@@ -83,16 +83,15 @@ class FieldFaults {
   of({ property, value, constraints = {} }: ValidationError): FieldFault {
     if (Object.hasOwn(constraints, 'whitelistValidation')) return unknownField(property);
     const given: unknown = value;
-    const { kind, params } = given === undefined || given === null ? REQUIRED : this.kindOf(property, given);
-    const message = kind === 'required' ? 'is required' : (Object.values(constraints)[0] ?? 'is invalid');
-    return { field: property, code: `${property}.${kind}`, params, message };
+    const said = Object.values(constraints)[0] ?? 'is invalid';
+    const absent = given === undefined || given === null;
+    const { kind, params } = absent ? REQUIRED : this.kindOf(property, given, said);
+    return { field: property, code: `${property}.${kind}`, params, message: absent ? 'is required' : said };
   }
 
-  private kindOf(property: string, value: unknown): Coded {
+  private kindOf(property: string, value: unknown, said: string): Coded {
     if (typeof value !== 'string') return INVALID;
-    if (property === 'email' && Array.from(value.trim()).length > EMAIL_LENGTH_MAX) {
-      return { kind: 'too_long', params: { max: EMAIL_LENGTH_MAX } };
-    }
+    if (property === 'email') return said === EMAIL_TOO_LONG ? TOO_LONG : INVALID;
     return property === 'password' ? this.kindOfPassword(value.normalize('NFC')) : INVALID;
   }
 
@@ -108,6 +107,7 @@ class FieldFaults {
 }
 
 const REQUIRED: Coded = { kind: 'required', params: {} };
+const TOO_LONG: Coded = { kind: 'too_long', params: { max: EMAIL_LENGTH_MAX } };
 const INVALID: Coded = { kind: 'invalid', params: {} };
 
 function unknownField(name: string): FieldFault {

@@ -14,6 +14,9 @@ export async function writeEvents(sql: ISql, count: number): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
+/** Pause of a reader that has read everything. */
+const POLL_MS = 25;
+
 interface SeenEvent {
   readonly id: string;
   readonly type: string;
@@ -49,9 +52,9 @@ export class Reader {
     return this.seen.filter(({ data }) => data.user_id === account).map(({ type }) => type);
   }
 
-  /** Reads on until it is stopped; an answer that fails is asked for again. */
+  /** Reads on until it is stopped, without a pause while there is more; an answer that fails is asked for again. */
   async run(): Promise<void> {
-    while (!this.stopped) await this.read();
+    while (!this.stopped) if (await this.read()) await pause(POLL_MS);
   }
 
   stop(): void {

@@ -46,9 +46,10 @@ const base = {
 module.exports = {
   // V8 counts what ran: the instrumenting of Babel is not installed (docs/dependencies.md).
   coverageProvider: 'v8',
-  testTimeout: 30_000,
-  // The end-to-end tests wait more than they work: one worker a core, and the parent process.
+  // Ends a test that hangs. A start of a program takes seconds where other work fills the machine.
+  testTimeout: 60_000,
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
   // A test that failed may leave processes behind that keep Jest waiting; they die with it.
   forceExit: true,
   projects: [

@@ -13,7 +13,7 @@ describe('Behind a path of a site', () => {
 
   beforeAll(async () => {
     [service, browser] = await Promise.all([
-      Service.start('one-node', { PUBLIC_PATH: PATH, TRUST_PROXY: '127.0.0.1' }),
+      Service.startApi('one-node', { PUBLIC_PATH: PATH, TRUST_PROXY: '127.0.0.1' }),
       startBrowser(),
     ]);
     site = await startSite(PATH, service.api.port);

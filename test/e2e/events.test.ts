@@ -151,7 +151,7 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
 
 describe('Without EVENTS_TOKEN', () => {
   it('there is no feed', async () => {
-    const service = await Service.start('one-node');
+    const service = await Service.startApi('one-node');
     const answer = await new Client(service.api.url).get('/api/v1/events', BEARER);
     expect([answer.status, answer.body['error']]).toEqual([404, 'NotFound']);
     await service.stop();

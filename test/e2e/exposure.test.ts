@@ -13,7 +13,7 @@ let operationsPort: number;
 
 beforeAll(async () => {
   operationsPort = await freePort();
-  service = await Service.start('one-node', {
+  service = await Service.startApi('one-node', {
     OPERATIONS_PORT: String(operationsPort),
     REQUEST_TIMEOUT_SECONDS: '2',
     CONNECTIONS_MAX: String(CONNECTIONS_MAX),

@@ -92,7 +92,7 @@ describe('An imported hash of lower cost', () => {
   let service: Service;
   let client: Client;
   beforeAll(async () => {
-    service = await Service.start('one-node', {
+    service = await Service.startApi('one-node', {
       BCRYPT_COST: String(RIGHT.cost),
       ENABLE_SELF_DELETION: 'true',
     });

@@ -91,7 +91,7 @@ describe('Metrics of several processes', () => {
   let other: SpawnedApp;
 
   beforeAll(async () => {
-    service = await Service.start('redis');
+    service = await Service.startApi('redis');
     other = await spawnApp('api', service.env);
   });
   afterAll(async () => {

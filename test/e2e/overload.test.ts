@@ -8,7 +8,7 @@ const LATER = 10;
 let service: Service;
 
 beforeAll(async () => {
-  service = await Service.start('one-node', { BCRYPT_COST: '13' });
+  service = await Service.startApi('one-node', { BCRYPT_COST: '13' });
 });
 afterAll(() => service.stop());
 

@@ -15,7 +15,7 @@ describe("The browser's password dialog", () => {
   let asked: string[];
 
   beforeAll(async () => {
-    [service, browser] = await Promise.all([Service.start('one-node'), startBrowser()]);
+    [service, browser] = await Promise.all([Service.startApi('one-node'), startBrowser()]);
   }, 60_000);
   afterAll(async () => {
     await browser.close();

@@ -14,7 +14,7 @@ const SHUTDOWN_MAX_MS = (SHUTDOWN_SECONDS + 12) * 1_000;
 let service: Service;
 
 beforeAll(async () => {
-  service = await Service.start('redis');
+  service = await Service.startApi('redis');
 });
 afterAll(() => service.stop());
 

@@ -57,7 +57,7 @@ describe('An api of several processes', () => {
     );
 
   beforeAll(async () => {
-    service = await Service.start('redis', { WEB_CONCURRENCY: String(PROCESSES) });
+    service = await Service.startApi('redis', { WEB_CONCURRENCY: String(PROCESSES) });
     client = new Client(service.api.url);
   });
   afterAll(() => service.stop());
@@ -177,7 +177,7 @@ describe('An api of several processes', () => {
     try {
       await until(
         'one is renewed',
-        () => api.lines.some((line) => line.includes('is replaced') && line.includes('"age"')),
+        () => api.lines.some((line) => line.includes('"replaced"') && line.includes('"reason":"age"')),
         RENEWAL_TIMEOUT_MS,
       );
       await until('it has gone', () => before.filter(isAlive).length < PROCESSES, RENEWAL_TIMEOUT_MS);

@@ -201,7 +201,7 @@ describe('Rate limits over two processes', () => {
   let other: SpawnedApp;
 
   beforeAll(async () => {
-    service = await Service.start('redis', LIMITED);
+    service = await Service.startApi('redis', LIMITED);
     other = await spawnApp('api', service.env);
   });
   afterAll(async () => {

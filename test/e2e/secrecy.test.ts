@@ -10,13 +10,12 @@ describe.each(MODES)('What is stored about a code, %s', (mode) => {
   let client: Client;
 
   beforeAll(async () => {
-    service = await Service.start(mode, DIGITS);
+    service = await Service.startApi(mode, DIGITS);
     client = new Client(service.api.url);
   });
   afterAll(() => service.stop());
 
   it('is unusable, before and after its mail is sent', async () => {
-    await service.stopWorker();
     await client.register('hidden@example.com', 'SecurePass123');
     const whileOwed = await everythingStored(service);
     await service.startWorker();

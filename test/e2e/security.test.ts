@@ -153,7 +153,7 @@ describe('Connections', () => {
   let service: Service;
 
   beforeAll(async () => {
-    service = await Service.start('one-node');
+    service = await Service.startApi('one-node');
   });
   afterAll(() => service.stop());
 

@@ -9,7 +9,7 @@ const SIGN_UPS = 30;
 let service: Service;
 
 beforeAll(async () => {
-  service = await Service.start('redis');
+  service = await Service.startApi('redis');
 });
 afterAll(() => service.stop());
 

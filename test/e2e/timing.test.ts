@@ -38,7 +38,7 @@ describe('Response time', () => {
   let client: Client;
 
   beforeAll(async () => {
-    service = await Service.start('one-node', { BCRYPT_COST, CONCEAL_REGISTERED_EMAILS: 'true' });
+    service = await Service.startApi('one-node', { BCRYPT_COST, CONCEAL_REGISTERED_EMAILS: 'true' });
     client = new Client(service.api.url);
     await prepare(service, client);
   });

@@ -11,7 +11,7 @@ import { spawnApp, type SpawnedApp } from '../support/apps';
 import { Authority, type Certificate } from '../support/certificates';
 import { cli } from '../support/cli';
 import { codeIn, TestInbox } from '../support/inbox';
-import { createDatabase, type TestDatabase } from '../support/postgres';
+import { createDatabase } from '../support/postgres';
 import { TestRedis } from '../support/redis';
 import { Client } from '../support/service';
 import { until } from '../support/until';
@@ -73,11 +73,10 @@ async function start(
 
 /** What an api says of PostgreSQL and Redis once it runs, and the doctor of the mail server, to which no api connects. */
 async function checks(env: NodeJS.ProcessEnv): Promise<unknown> {
-  const [{ url }, doctor] = await Promise.all([start('api', env, '/livez'), cli(['doctor', '--json'], env)]);
-  const { database, redis } = (await new Client(url).get('/api/v1/health')).body['checks'] as Record<
-    string,
-    string
-  >;
+  const [api, doctor] = await Promise.all([spawnApp('api', env, '/livez'), cli(['doctor', '--json'], env)]);
+  const { body } = await new Client(api.url).get('/api/v1/health');
+  await api.stop();
+  const { database, redis } = body['checks'] as Record<string, string>;
   const { findings } = doctor.json() as { findings: { id: string; verdict: string }[] };
   const mail = findings.find(({ id }) => id === 'mail.reachable')?.verdict === 'ok' ? 'healthy' : 'unhealthy';
   return { database, redis, mail };
@@ -122,7 +121,7 @@ describe('With TLS to PostgreSQL, Redis and the mail server', () => {
       expect(await checks({ ...env, ...ALL_TLS })).toEqual(none);
       expect(await checks({ ...env, DATABASE_SSL: 'require' })).toMatchObject({ database: 'unhealthy' });
     } finally {
-      await Promise.all([inbox.down(), dropped(plain)]);
+      await Promise.all([inbox.down(), plain.drop()]);
     }
   });
 
@@ -168,9 +167,4 @@ async function startSmtp({ cert, key }: Certificate): Promise<void> {
   // A client that trusts no certificate breaks off the handshake.
   smtp.on('error', () => {});
   await new Promise<void>((resolve) => smtp.listen(smtpPort, '127.0.0.1', resolve));
-}
-
-async function dropped(database: TestDatabase): Promise<void> {
-  await Promise.all(apps.splice(0).map((app) => app.stop()));
-  await database.drop();
 }

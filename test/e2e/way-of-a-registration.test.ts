@@ -27,7 +27,7 @@ describe('The path of a registration', () => {
 async function filesOfARegistration(): Promise<string[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'files-that-ran-'));
   const report = path.join(folder, 'files.json');
-  const service = await Service.start('one-node', {
+  const service = await Service.startApi('one-node', {
     NODE_OPTIONS: `--require ${path.resolve('dist/test/support/record-files.js')}`,
     FILES_THAT_RAN: report,
     ENABLE_RATE_LIMITING: 'true',
@@ -40,7 +40,6 @@ async function filesOfARegistration(): Promise<string[]> {
     return JSON.parse(readFileSync(report, 'utf8')) as string[];
   };
   try {
-    await service.stopWorker();
     const client = new Client(service.api.url);
     const rounds: string[][] = [];
     // The first registration finds caches empty, and is not looked at.

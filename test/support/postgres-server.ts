@@ -81,7 +81,11 @@ export class TestServer {
   private static async embedded(): Promise<TestServer> {
     const directory = mkdtempSync(path.join(tmpdir(), 'tests-postgres-'));
     const port = await freePort();
-    const embedded = embeddedIn(directory, port, ['synchronous_commit=off', 'full_page_writes=off']);
+    const embedded = embeddedIn(directory, port, [
+      'synchronous_commit=off',
+      'full_page_writes=off',
+      'max_connections=300',
+    ]);
     try {
       await embedded.start();
     } catch (error) {

@@ -93,7 +93,7 @@ describe('Guessing', () => {
       status: 429,
       error: 'RateLimitExceeded',
       limit: 'resend',
-      message: expect.stringContaining('register again'),
+      message: expect.stringContaining('Register again'),
       retry_after_seconds: 60,
     });
     // Owed or alive, the last code holds the address to its end, and no longer.

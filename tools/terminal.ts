@@ -41,8 +41,8 @@ const isQuiet = ({ message, route, status }: LogLine): boolean =>
 /** What a child said before it died. */
 export const lastWords = (tail: readonly string[]): string =>
   tail.length === 0
-    ? 'It said nothing.'
-    : `It said last:\n${tail.map((line) => `  ${readable(line)}`).join('\n')}`;
+    ? 'It printed nothing.'
+    : `Its last lines:\n${tail.map((line) => `  ${readable(line)}`).join('\n')}`;
 
 function readable(line: string): string {
   const entry = parse(line);

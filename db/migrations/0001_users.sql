@@ -43,7 +43,7 @@ create index users_unactivated on users (created_at) where activated_at is null;
 -- Rows come as registrations and many of them go again: keep up with that instead of waiting for a fifth of the table.
 alter table users set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, fillfactor = 90);
 
--- Wrong tries at the codes of an address, over a day; they outlive its registrations, so that registering again
+-- Failed attempts at the codes of an address, over a day; they outlive its registrations, so that registering again
 -- does not wipe the count. Addresses are kept as SHA-256 digests.
 create table wrong_tries (
   email_digest bytea primary key,

@@ -3,7 +3,7 @@
 alter table users
   -- The mailbox has had its mails of the day, so this one is not sent. Only the operator is told.
   add column mail_withheld_at timestamptz,
-  -- A code that died of wrong tries may be replaced without the wait, once a registration.
+  -- A code with too many failed attempts may be replaced without waiting, once per registration.
   add column code_early_resend text not null default 'unused'
     constraint users_code_early_resend check (code_early_resend in ('unused', 'open', 'used')),
   -- The code that the current one replaced, as {mail_id, digits, key_id, sent_at}: an old mail is told from a guess.
@@ -19,7 +19,7 @@ create index users_mail_withheld_at on users (mail_withheld_at) where mail_withh
 create index users_password_cost on users (substring(password_hash from 5 for 2))
   where password_hash ~ '^\$2[aby]\$\d\d\$';
 
--- What an address has seen in the last day: moments of wrong tries at its codes, and of mails promised to it (for
+-- What an address has seen in the last day: times of failed attempts at its codes, and of mails promised to it (for
 -- these, plus tags are folded). A window that slides; each list is bounded. Addresses are kept as SHA-256 digests. A
 -- row outlives the registrations of its address, so that registering again does not wipe the counts.
 create table address_days (

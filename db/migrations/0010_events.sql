@@ -57,7 +57,7 @@ create table event_log (
 );
 insert into event_log default values;
 
--- Receivers that answered 410 Gone, by the SHA-256 digest of their URL. Nothing is sent until an operator says so.
+-- Receivers that answered 410 Gone, by the SHA-256 digest of their URL. Nothing is sent until an operator resumes it.
 create table webhook_pauses (
   url_digest bytea primary key,
   paused_at timestamptz not null default now(),

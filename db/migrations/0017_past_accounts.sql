@@ -32,7 +32,7 @@ create trigger users_deleted_are_counted after delete on users
   referencing old table as gone
   for each statement execute function count_deleted_accounts();
 
--- A registration that died unused is replaced by an update that gives the row another id.
+-- A registration that expired unused is replaced by an update that gives the row another id.
 create function count_replaced_account() returns trigger language plpgsql as $$
 begin
   insert into past_accounts as past (registered_hour, registered, activated, given_up)

@@ -2,38 +2,41 @@
 
 const FAULTS = {
   'email.required': () => 'Enter your email address.',
-  'email.invalid': () => 'This is not an email address. Check it for typing errors.',
-  'email.too_long': ({ max }) => `An address has ${max ?? 254} characters at most.`,
+  'email.invalid': () => 'This is not an email address. Check it for typos.',
+  'email.too_long': ({ max }) => `An address can have at most ${max ?? 254} characters.`,
   'password.required': () => 'Choose a password.',
   'password.invalid': () => 'This password has characters that cannot be used.',
   'password.too_short': ({ min }) => `Use at least ${min ?? 8} characters.`,
   'password.too_long': ({ max }) =>
-    `This password is too long: ${max ?? 72} letters at most, fewer with accents or emoji.`,
-  'password.too_common': () => 'Many people use this password, so it is easy to guess. Choose another one.',
+    `This password is too long. Use at most ${max ?? 72} letters, fewer with accents or emoji.`,
+  'password.too_common': () =>
+    'Many people use this password, so it is easy to guess. Choose a different one.',
   'activation_code.required': () => 'Enter the code from the mail.',
-  'activation_code.invalid': () => 'A code has digits only. Check the mail again.',
+  'activation_code.invalid': () => 'A code contains only digits. Check the mail again.',
 };
 
 const LIMITS = {
   registration: 'Too many accounts were created from your network.',
-  resend: 'A new code was sent a moment ago.',
-  activation: 'Too many tries.',
-  credentials: 'Too many tries with a wrong password.',
-  credentials_client: 'Too many tries with a wrong password.',
-  mail: 'This address has been sent too many mails today.',
+  resend: 'A new code has just been sent.',
+  activation: 'Too many attempts.',
+  credentials: 'Too many attempts with a wrong password.',
+  credentials_client: 'Too many attempts with a wrong password.',
+  mail: 'Too many mails have been sent to this address today.',
   global: 'Many people are signing up right now.',
 };
 
 const ERRORS = {
   ValidationError: () => 'Check what you entered.',
   InvalidActivationCode: ({ attempts_left: left }) =>
-    left === undefined ? 'This code is wrong.' : `This code is wrong. ${counted(left, 'try', 'tries')} left.`,
+    left === undefined
+      ? 'This code is wrong.'
+      : `This code is wrong. ${counted(left, 'attempt', 'attempts')} left.`,
   InvalidCredentials: () =>
-    'Address, password and code do not belong together. Check the code, or go back and enter the password again.',
+    'Address, password and code do not match. Check the code, or go back and enter the password again.',
   UserAlreadyExists: () =>
-    'This address is already registered. If that was you a moment ago, continue with your code.',
+    'This address is already registered. If you have just registered, continue with your code.',
   UserAlreadyActivated: () => 'This account is already active.',
-  ActivationCodeExpired: () => 'This code is no longer valid. Ask for a new one.',
+  ActivationCodeExpired: () => 'This code is no longer valid. Request a new one.',
   RateLimitExceeded: ({ limit, retry_after_seconds: seconds }) =>
     `${LIMITS[limit] ?? 'Too many requests.'} ${tryAgain(seconds)}`,
   ServiceUnavailable: ({ retry_after_seconds: seconds }) =>
@@ -51,7 +54,7 @@ export const sayFault = ({ code, params, message }) => FAULTS[code]?.(params ?? 
 
 export const say = {
   onItsWay: 'The mail with your code is on its way.',
-  unknown: 'Enter the code, or ask for a new one.',
+  unknown: 'Enter the code, or request a new one.',
   told: {
     owed: 'We are sending a code to',
     sent: 'We sent a code to',
@@ -59,7 +62,7 @@ export const say = {
     unknown: 'A code went to',
   },
   expiresIn: (seconds) => `The code expires in ${clock(seconds)}.`,
-  expired: 'The code has expired. Ask for a new one.',
+  expired: 'The code has expired. Request a new one.',
   undelivered: 'The mail could not be delivered. Is the address right?',
   sentAgain: 'A new code is on its way. The old one no longer works.',
   resendIn: (seconds) => `Possible in ${clock(seconds)}.`,

@@ -60,7 +60,7 @@ export class HttpLoad {
     return replies;
   }
 
-  /** A call every `1000 / rate` ms, whatever becomes of those before. */
+  /** A call every `1000 / rate` ms, regardless of earlier ones. */
   async offered(calls: readonly Call[], rate: number): Promise<Reply[]> {
     this.closeIdle();
     const began = performance.now();

@@ -23,7 +23,7 @@ interface Arrival {
 /** Longest any owed mail may take once everything is up: a lease (12 s), a back-off and a sweep. */
 const SETTLE_TIMEOUT_MS = 60_000;
 
-/** What clients were told, and what came of it: nothing acknowledged may lack its row, its mail or its event. */
+/** The responses that clients got, and the results: every acknowledged sign-up must have its row, mail and event. */
 export class Ledger {
   readonly signUps: SignUp[] = [];
   /** Copies beyond the first of each mail, as of the last `settle()`. */

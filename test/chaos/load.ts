@@ -3,7 +3,7 @@ import { Client } from '../support/service';
 import type { SignUp } from './ledger';
 
 const PASSWORD = 'SecurePass123';
-/** Milliseconds between two sign-ups: a dozen a second, whatever becomes of those before. */
+/** Milliseconds between two sign-ups: a dozen per second, regardless of earlier ones. */
 const INTERVAL_MS = 80;
 /** Sign-ups of one load; what comes after is not sent. */
 const SIGN_UPS_MAX = 4_000;

@@ -76,7 +76,7 @@ export class PrivatePostgres {
     await this.embedded.createDatabase(name);
   }
 
-  /** Gone without a word, sessions and all, as in a crash: the next start recovers from the log. */
+  /** Kills it with all its sessions, as in a crash: the next start recovers from the log. */
   async kill(): Promise<void> {
     this.embedded.server?.signal('SIGQUIT');
     await this.embedded.server?.exit();

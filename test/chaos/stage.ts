@@ -84,7 +84,7 @@ export class Stage {
     return new Load(() => this.api.url, this.ledger);
   }
 
-  /** The api dies without a word, and another one takes its place. */
+  /** Kills the api and starts another one. */
   async replaceApi(): Promise<void> {
     this.api.child.kill();
     await this.api.child.exit();

@@ -48,7 +48,7 @@ const ANSWERS: readonly (readonly [MailOutcome['kind'], string, Script, NodeJS.P
   ['held', '550 alone to the final dot', { content: () => '550' }],
   [
     'refused',
-    'letters beyond ASCII',
+    'non-ASCII letters',
     { recipient: () => '550 5.1.1 Boîte aux lettres inconnue <kevin@example.com>' },
   ],
   [

@@ -28,7 +28,7 @@ interface Compose {
 }
 
 const FILES = ['docker-compose.yml', 'docker-compose.smtp.yml', 'docker-compose.dev.yml'];
-/** Programs of ours: they run the image that is built here. */
+/** Our programs: they run the image that is built here. */
 const ours = (compose: Compose): [string, Service][] =>
   Object.entries(compose.services).filter(([, { image }]) => image?.startsWith('user-registration:'));
 

@@ -21,7 +21,7 @@ describe('mail bounce', () => {
     return JSON.parse(stdout) as { taken: boolean; result: string };
   };
 
-  /** Writes a registration whose code was sent a moment ago. @returns the envelope sender of its mail */
+  /** Writes a registration whose code has just been sent. @returns the envelope sender of its mail */
   async function delivered(email: string): Promise<string> {
     const [row] = await database.sql<{ mail_id: string }[]>`
       insert into users (id, email, password_hash, mail_id, code_expires_at, mail_sent_at)

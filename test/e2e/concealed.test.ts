@@ -111,7 +111,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     for (const [what, ask] of Object.entries(failures)) {
       expect({ what, hashes: await costOf(ask) }).toEqual({ what, hashes: 1 });
     }
-    // Wrong codes are counted although nothing says so: the third has killed this one.
+    // Wrong codes are counted although no response shows it: the third one has invalidated this code.
     await client.activate(own, STRANGERS, wrongCode(code));
     await until('the code to be dead', async () => {
       const [row] = await service.database.sql<{ dead: boolean }[]>`

@@ -106,7 +106,7 @@ describe('Invalid HTTP', () => {
 describe('Connections', () => {
   it('are limited, and new ones are accepted when others have closed', async () => {
     const sockets = Array.from({ length: CONNECTIONS_MAX + 5 }, () => dribble(service.api.port, '', ''));
-    // Without a word, and not with a 408 for being slow.
+    // Silently, and not with a 408 for being slow.
     const refused = ({ closed, received }: Slow): boolean => closed() && received() === '';
     await until('the last ones are refused', () => sockets.filter(refused).length >= 5);
     expect((await operators.get('/livez')).status).toBe(200);

@@ -24,7 +24,7 @@ describe.each([
 
   beforeAll(async () => {
     [redis, database, inbox] = await Promise.all([start(), createDatabase(), TestInbox.start()]);
-    // A low BCRYPT_COST would be warned of.
+    // A low BCRYPT_COST would cause a warning.
     env = { ...database.env, ...inbox.env, ...redis.env, BCRYPT_COST: '10', LOG_LEVEL: 'debug' };
     [api, worker] = await Promise.all([spawnApp('api', env), spawnApp('mailer-worker', env)]);
   }, 60_000);

@@ -131,7 +131,7 @@ describe('The sign-up page', () => {
     await page.locator('#resend-time', { hasText: /Possible in [12]:\d\d/ }).waitFor();
     await page.getByLabel('Activation code').fill('1234');
     await page.keyboard.press('Enter');
-    await page.getByText('This code is wrong. 1 try left.').waitFor();
+    await page.getByText('This code is wrong. 1 attempt left.').waitFor();
     await page.close();
   }, 60_000);
 

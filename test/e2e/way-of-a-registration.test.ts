@@ -23,7 +23,7 @@ describe('The path of a registration', () => {
   });
 });
 
-/** Files of ours in which a function is called between a request and the moment after its 201, `index.ts` left out. */
+/** Our files in which a function is called between a request and the moment after its 201, without `index.ts`. */
 async function filesOfARegistration(): Promise<string[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'files-that-ran-'));
   const report = path.join(folder, 'files.json');

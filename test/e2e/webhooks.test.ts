@@ -119,7 +119,7 @@ describe('A webhook', () => {
       return written;
     });
     await until('it is paused', async () => (await database.sql`select from webhook_pauses`).count === 1);
-    await until('the log says so', () => worker.lines.some((line) => line.includes('Paused the webhook')));
+    await until('it is logged', () => worker.lines.some((line) => line.includes('Paused the webhook')));
     expect([attemptsOf(id).length, attemptsOf(later[0] ?? '').length]).toEqual([1, 0]);
     const owed = await database.sql`select from events where due_at is not null`;
     expect(owed.count).toBe(2);

@@ -23,7 +23,7 @@ const STOP_TIMEOUT_MS = 35_000;
 
 /**
  * Runs the built app as a separate process, and resolves once it is ready.
- * @param sign the path that says so; `/livez` where something that it needs is unavailable
+ * @param sign the path of its probe; `/livez` if something that it needs is unavailable
  */
 export async function spawnApp(
   name: keyof typeof PORT_VARIABLE,

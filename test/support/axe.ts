@@ -9,7 +9,7 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** What axe finds on the page as it is now: rule, element and remedy, a line each. */
+/** Faults that axe finds on the current page: rule, element and remedy, one per line. */
 export async function axeFaults(page: Page, ...without: readonly string[]): Promise<string[]> {
   await page.evaluate(await readFile(SOURCE, 'utf8'));
   const rules = Object.fromEntries(without.map((rule) => [rule, { enabled: false }]));

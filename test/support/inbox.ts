@@ -61,7 +61,7 @@ export class TestInbox {
     this.refusal = { code, times };
   }
 
-  /** Takes mails, and says so only after so long, in milliseconds. */
+  /** Accepts mails, but replies only after this delay, in milliseconds. */
   acceptAfter(delayMs: number): void {
     this.acceptAfterMs = delayMs;
   }

@@ -12,8 +12,8 @@ export interface RawRequest {
 const TIMEOUT_MS = 10_000;
 
 /**
- * Sends a request as it stands, whether or not it is one, on its own connection; lone surrogates and the like
- * included. Resolves to the answer, or to null where the server closes without a word.
+ * Sends text unchanged on its own connection, whether or not it is a request, including lone surrogates and the like.
+ * Resolves to the response, or to null if the server closes the connection without one.
  */
 export async function exchange(
   port: number,

@@ -3,8 +3,8 @@ import { Session } from 'node:inspector';
 import path from 'node:path';
 
 /**
- * Loaded into a program with `--require`: at each SIGUSR2 it writes to the file that `FILES_THAT_RAN` names the files
- * of ours in which a function was called since the signal before, as paths of their sources.
+ * Loaded into a program with `--require`: at each SIGUSR2 it writes to the file in `FILES_THAT_RAN` which of our files
+ * had a function called since the previous signal, as paths of their sources.
  */
 const session = new Session();
 session.connect();

@@ -62,7 +62,7 @@ export class TestRedis {
     this.server?.signal('SIGCONT');
   }
 
-  /** Gone without a word, as in a crash. */
+  /** Kills it, as in a crash. */
   async stop(): Promise<void> {
     this.server?.kill();
     await this.server?.exit();

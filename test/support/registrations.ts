@@ -1,6 +1,6 @@
 import type { Sql } from '@app/runtime';
 
-/** Writes registrations whose code died unused three hours ago and after that, a second between two. */
+/** Writes registrations whose codes expired unused from three hours ago on, one second apart. */
 export async function insertDead(sql: Sql, count: number): Promise<void> {
   await sql`
     insert into users (id, email, password_hash, created_at, mail_id, code_expires_at, mail_sent_at)

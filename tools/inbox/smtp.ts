@@ -5,7 +5,7 @@ import type { Mailbox } from './mailbox';
 /** Largest mail taken, in bytes. */
 const MAIL_BYTES_MAX = 1_048_576;
 const CLIENTS_MAX = 100;
-/** A client that keeps its connection open does not hold up the end. */
+/** A client that keeps its connection open does not delay the shutdown. */
 const CLOSE_TIMEOUT_MS = 500;
 
 /** An SMTP server that takes every mail for everybody, and keeps it to itself. */

@@ -47,8 +47,8 @@ function findPrograms(): string {
   try {
     return fs.realpathSync(path.join(path.dirname(require.resolve(name)), '..', 'native'));
   } catch (error) {
-    const advice = 'Set DATABASE_HOST, and what belongs to it, to use a PostgreSQL of yours.';
-    throw new Error(`There is no embedded PostgreSQL for this platform (${name}). ${advice}`, {
+    const advice = 'Set DATABASE_HOST and the other DATABASE_* variables to use your own PostgreSQL.';
+    throw new Error(`The embedded PostgreSQL is not available for this platform (${name}). ${advice}`, {
       cause: error,
     });
   }

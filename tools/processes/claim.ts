@@ -8,7 +8,7 @@ import { commandLineOf } from './command-line';
 export function claim(file: string): void {
   const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : process.pid;
   if (holder !== process.pid && commandLineOf(holder).includes('tools/run')) {
-    throw new Error(`It runs here already, as process ${holder}. Stop that one first (Ctrl-C there).`);
+    throw new Error(`It is already running here as process ${holder}. Stop that one first (with Ctrl-C).`);
   }
   writeFileSync(file, `${process.pid}\n`);
 }

@@ -57,5 +57,5 @@ export interface MailLease {
 /** `attempt`: counts as usual. `nothing`: it was not the mail's turn. `unknown`: the server may have the mail. */
 export type AttemptCounts = 'attempt' | 'nothing' | 'unknown';
 
-/** `refused`: the address is undeliverable, and an event says so. */
+/** `refused`: the address is undeliverable, and an event is written. */
 export type GivenUpBecause = 'refused' | 'tried_too_often' | 'outcome_unknown';

@@ -268,7 +268,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         for (let n = 1; ; n += 1) {
           digits.push(await digitsOf(stage, account));
           await guessWrong(stage, account, MAX_WRONG_TRIES);
-          // Dead of its wrong tries: the next registration replaces it, by whomever.
+          // Invalid after its failed attempts: the next registration replaces it.
           if (n % 3 === 0) await stage.register((account = kevin()));
           else account = await renew(stage, account);
           if ((await claimMail(stage, account.code.mailId)) === null) break;

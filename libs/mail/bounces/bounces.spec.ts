@@ -60,7 +60,7 @@ describe('readBounce', () => {
       'Action: failed\nStatus: 5.7.1\nDiagnostic-Code: smtp; 550 5.7.1 blocked',
       false,
     ],
-    ['a quota of ours', 'Action: failed\nStatus: 5.4.5', false],
+    ['our own quota', 'Action: failed\nStatus: 5.4.5', false],
     ['a delivery', 'Action: delivered\nStatus: 2.0.0', false],
     [
       'a reply without an enhanced code',

@@ -12,7 +12,7 @@ export const ACTIVATION_RESULTS = [
 export type ActivationResult = (typeof ACTIVATION_RESULTS)[number];
 
 /**
- * What happened to codes. No code of ours runs when an activation code expires, so that number is queried
+ * What happened to codes. None of our code runs when an activation code expires, so that number is queried
  * (`watchExpiredCodes`).
  */
 export const CODE_OUTCOMES = ['issued', 'sent', 'used', 'replaced'] as const;

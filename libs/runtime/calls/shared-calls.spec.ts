@@ -1,7 +1,7 @@
 import { OneAtATime, SharedAnswers } from './shared-calls';
 
 describe('OneAtATime', () => {
-  /** A task whose runs end when the test says so. */
+  /** A task whose runs end when the test resolves them. */
   const controlled = () => {
     const runs: PromiseWithResolvers<number>[] = [];
     const task = new OneAtATime(() => {

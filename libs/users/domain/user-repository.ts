@@ -48,7 +48,7 @@ export type Addition =
 export interface UserRepository {
   /**
    * Adds the account with its first code, whose mail is owed from then on, in one statement; an expired registration is
-   * replaced whole. The unique index decides who has the address. If `pretend` says so, the answer to a request that
+   * replaced whole. The unique index decides who has the address. If `pretend` is set, the answer to a request that
    * can be repeated is kept, whether the address was free or taken. @throws {Unavailable}
    */
   add(user: NewUser, pretend?: boolean): Promise<Addition>;

@@ -303,7 +303,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(await stage.users.add(repeatable(), true)).toMatchObject({
           ...{ outcome: 'taken', replayed: true, instead: { id: first.id } },
         });
-        // A new code, its wrong tries, and the next registration of the address.
+        // A new code, its failed attempts, and the next registration of the address.
         const renewed = await renew(stage, first);
         await deliver(stage, renewed.code.mailId);
         await guessWrong(stage, renewed, MAX_WRONG_TRIES);

@@ -123,7 +123,7 @@ async function activatedDuringFlood(stage: Stage, { load }: RunningApi): Promise
   const flood = (async () => {
     const calls: Promise<unknown>[] = [];
     while (!stop.signal.aborted) {
-      // The flood is the load, not the measurement: what becomes of one of its calls does not matter.
+      // The flood is the load, not the measurement: the outcome of its calls does not matter.
       calls.push(load.call(signUp()).catch(() => null));
       await pause(10);
     }

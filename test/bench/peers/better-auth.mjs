@@ -1,4 +1,4 @@
-// better-auth behind Node's http server, as its documentation sets it up for several machines, doing the work of ours:
+// better-auth behind Node's http server, as its documentation sets it up for several machines, doing the same work as our api:
 // sign-up by email and password, accounts in PostgreSQL, limits in Redis, and a verification mail that is put on a
 // BullMQ queue. Asked: {cost, database, redis}; cost 0 hashes nothing.
 import { createServer } from 'node:http';

@@ -51,7 +51,7 @@ export async function neverRead(stage: Stage): Promise<Seen> {
       files = Math.max(files, readdirSync(`/proc/${stage.api.child.pid}/fd`).length);
       return established([stage.api.port, stage.worker.port]) === 0;
     };
-    await until('the servers have let go of them', lettingGo, 3 * LET_GO_MS);
+    await until('the servers have closed them', lettingGo, 3 * LET_GO_MS);
     const heldMs = performance.now() - attacked;
     for (const socket of attackers) socket.destroy();
     const released = performance.now();

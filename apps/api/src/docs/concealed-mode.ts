@@ -38,7 +38,10 @@ export function describeConcealedMode(document: OpenAPIObject): void {
   const [register, activate, newCode] = [post('register'), post('activate'), post('activation-codes')];
   const me = document.paths['/api/v1/users/me'];
   withoutErrors(register, ['UserAlreadyExists']);
-  add(register, 'The same answer comes where the address is taken; its owner gets a mail that says so.');
+  add(
+    register,
+    'The response is the same if the address is already registered; its owner then gets a mail about it.',
+  );
   withoutErrors(activate, ['InvalidActivationCode', 'UserAlreadyActivated', 'ActivationCodeExpired']);
   add(
     activate,

@@ -89,7 +89,7 @@ export class ConcealedAccounts {
     await this.newCode.issueNewCode({ account: user, locale, requestId, early: !allowed, requestDigest });
   }
 
-  /** A wrong code or an activated account is no fault here. An outage is, but the response cannot say so. */
+  /** A wrong code or an activated account is no fault here. An outage is, but the response must not reveal it. */
   private withoutWaiting(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       if (error instanceof ActivationError) return;

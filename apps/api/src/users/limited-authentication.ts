@@ -56,7 +56,7 @@ export class LimitedAuthentication {
 
   /**
    * Only checks the password, and keeps what the guard has spent.
-   * @param inFull does all the work even for a password that was right a moment ago
+   * @param inFull does all the work even for a recently right password
    * @throws {UsersError} users.credentials_wrong @throws {Unavailable}
    */
   async check({ email, password }: BasicCredentials, inFull = false): Promise<UserWithHash> {

@@ -11,7 +11,7 @@ export type Fault = 'address' | 'moment' | 'mail' | 'server';
 const ABOUT_THE_SENDER =
   /sender (address rejected|verify|identity)|send(ing)? ?as|sendasdenied|submission|sending (limit|quota|rate)|(daily|hourly) (\w+ ){0,3}(limit|quota)/i;
 
-/** Phrases about the service at the server, for replies whose code does not say so. Collected from real providers. */
+/** Phrases about the service at the server, for replies whose code does not reveal it. Collected from real providers. */
 const ABOUT_THE_SERVICE = new RegExp(
   [
     ABOUT_THE_SENDER,
@@ -80,7 +80,7 @@ const ABOUT_THE_SESSION = /too many|session|connection/i;
 
 /**
  * Whether an answer to RCPT that asks for another try may be about the session, and not about the recipient: at some servers
- * a limit of mails in a session is a 452, or says so in words. Enhanced codes 4.1.x and 4.2.x are about the recipient.
+ * a limit of mails per session is a 452, or is described in words. Enhanced codes 4.1.x and 4.2.x are about the recipient.
  * Source: RFC 3463.
  */
 export function mayBeAboutSession(reply: string): boolean {

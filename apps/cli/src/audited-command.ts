@@ -23,9 +23,9 @@ export abstract class AuditedCommand extends BaseCommand {
     if (reason.length > REASON_LENGTH_MAX) {
       this.command.error(`error: --reason may have at most ${REASON_LENGTH_MAX} characters`, { exitCode: 2 });
     }
-    // No erasure reaches the audit trail: an address in it would stay forever.
+    // An erasure cannot delete audit entries, so an address in one would stay forever.
     if (maskEmailsIn(reason) !== reason) {
-      this.command.error('error: --reason is kept forever: leave addresses out of it', { exitCode: 2 });
+      this.command.error('error: --reason is kept forever; leave addresses out', { exitCode: 2 });
     }
     return { osUser: osUser(), host: hostname(), reason };
   }

@@ -87,7 +87,7 @@ describe('The root command', () => {
     [['stats', '--csv', '--json'], 'use either --csv or --json'],
     [['users', 'list', '--since', '2026-02-30'], 'Use a day (2026-01-31)'],
     [['users', 'find', ''], 'an argument is empty'],
-    [['users', 'erase', ' ', '--dry-run'], 'an argument is empty'],
+    [['users', 'erase', ' '], 'an argument is empty'],
     [['users', 'erase', 'kevin@example.com', '--reason', 'kevin@example.com wrote'], 'leave addresses out'],
     [['users', 'activate', 'kevin@example.com', '--reason', ' '], '--reason'],
   ])('reports %j as wrong usage', async (args, message) => {

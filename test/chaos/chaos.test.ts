@@ -2,7 +2,7 @@ import { TestRedisCluster, TestRedisSentinels } from '../support/redis-topologie
 import { disagreeOnTime } from './faults/clocks';
 import { killApi, killWorker } from './faults/kills';
 import { migrateAtOnce, migrateUnderLoad } from './faults/migrations';
-import { endure } from './faults/outages';
+import { runOutage } from './faults/outages';
 import { poolTransactions } from './faults/pgbouncer';
 import { failOverPostgres } from './faults/postgres-failover';
 import { POSTGRES_OUTAGES } from './faults/postgres';
@@ -14,16 +14,16 @@ import { REDIS_OUTAGES } from './faults/redis';
 import { stopApi, stopTwice, stopWorker } from './faults/shutdown';
 import { refuseForGood, SMTP_OUTAGES } from './faults/smtp';
 import { killWorkerWhileItDelivers, WEBHOOK_OUTAGES } from './faults/webhooks';
-import { table, type Line, type Seen } from './report';
+import { table, type Line, type Observed } from './report';
 import { Stage } from './stage';
 
 /** Longest one fault may take, in milliseconds. */
 const FAULT_TIMEOUT_MS = 240_000;
 
-const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Seen> }[] = [
+const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Observed> }[] = [
   ...[...POSTGRES_OUTAGES, ...REDIS_OUTAGES, ...SMTP_OUTAGES, ...WEBHOOK_OUTAGES].map((outage) => ({
     fault: outage.fault,
-    run: (stage: Stage) => endure(stage, outage),
+    run: (stage: Stage) => runOutage(stage, outage),
   })),
   ...REFUSALS.map((refusal) => ({ fault: refusal.fault, run: () => refuse(refusal) })),
   { fault: 'PostgreSQL failed over', run: () => failOverPostgres('killed') },
@@ -82,7 +82,7 @@ describe('Faults, one after another on one service', () => {
   it.each(FAULTS)(
     '$fault',
     async ({ fault, run }) => {
-      const seen = await run(stage as Stage).catch((error: unknown): Seen => {
+      const seen = await run(stage as Stage).catch((error: unknown): Observed => {
         const broken = [(error as Error).message];
         return { promised: '', seen: 'it never worked again', recovery: null, broken };
       });

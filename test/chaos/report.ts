@@ -1,5 +1,5 @@
 /** What a fault was promised to do to users, and what it did. */
-export interface Seen {
+export interface Observed {
   readonly promised: string;
   readonly seen: string;
   /** From the dependency's return until sign-ups, and their mails, work again; null where nothing returns. */
@@ -8,7 +8,7 @@ export interface Seen {
   readonly broken: readonly string[];
 }
 
-export interface Line extends Seen {
+export interface Line extends Observed {
   readonly fault: string;
 }
 
@@ -21,7 +21,7 @@ export function table(lines: readonly Line[]): string {
     seen,
     recovery ?? '-',
   ]);
-  const rows = [['', 'Fault', 'Promised', 'Seen', 'Works again after'], ...cells];
+  const rows = [['', 'Fault', 'Promised', 'Observed', 'Works again after'], ...cells];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const text = rows.map((row) =>
     row

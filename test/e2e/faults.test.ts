@@ -1,5 +1,5 @@
 import { killApi } from '../chaos/faults/kills';
-import { endure } from '../chaos/faults/outages';
+import { runOutage } from '../chaos/faults/outages';
 import { POSTGRES_OUTAGES } from '../chaos/faults/postgres';
 import { REDIS_OUTAGES } from '../chaos/faults/redis';
 import { stopApi } from '../chaos/faults/shutdown';
@@ -26,7 +26,7 @@ describe('Faults', () => {
   it.each(outages)(
     'loses nothing to this, and recovers: $fault',
     async (outage) => {
-      const { broken } = await endure(stage, { ...outage, lastsMs: 1_000 });
+      const { broken } = await runOutage(stage, { ...outage, lastsMs: 1_000 });
       expect(broken).toEqual([]);
     },
     90_000,

@@ -129,7 +129,7 @@ describe('An api of several processes', () => {
     const env = { ...service.env, WEB_CONCURRENCY: '2', BCRYPT_COST: '10', TRUST_PROXY: '1' };
     const api = await spawnApp('api', env);
     const pids = processesOf(api);
-    // Each from a different client: one client may hold a quarter of the hashing line.
+    // Each from a different client: one client may hold a quarter of the hashing queue.
     const answers = Array.from({ length: 8 }, (_, index) =>
       new Client(api.url).register(`leaving-${index}@example.com`, PASSWORD, {
         'X-Forwarded-For': `203.0.113.${index + 1}`,

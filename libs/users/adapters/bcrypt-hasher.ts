@@ -5,7 +5,7 @@ import { compare, genSaltSync, getRounds, hash } from 'bcrypt';
 import { Environment, SharedAnswers, type Unavailable } from '@app/runtime';
 import { isHashable } from '../domain/password';
 import type { Comparison, HashingLoad, PasswordHasher, Requester } from '../domain/password-hasher';
-import { HashingLine } from './hashing-line';
+import { HashingQueue } from './hashing-queue';
 import { PasswordMemory } from './password-memory';
 
 /** The maximum of BCRYPT_COST: a hash with a higher cost does not make every unknown address cost that much. */
@@ -14,7 +14,7 @@ const DECOY_COST_MAX = 15;
 /** bcrypt on libuv's thread pool, behind a queue that runs as many jobs as there are cores for this process. */
 @Injectable()
 export class BcryptHasher implements PasswordHasher, OnModuleInit {
-  private readonly line: HashingLine;
+  private readonly queue: HashingQueue;
   private readonly memory: PasswordMemory;
   /** The hash that a password is compared with if the address has no account: the same work, and it never matches. */
   private decoy = '';
@@ -23,7 +23,7 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
 
   constructor(@Inject(Environment) private readonly environment: Environment) {
     // The processes behind one port share the cores.
-    this.line = new HashingLine(Math.ceil(availableParallelism() / environment.WEB_CONCURRENCY));
+    this.queue = new HashingQueue(Math.ceil(availableParallelism() / environment.WEB_CONCURRENCY));
     this.memory = new PasswordMemory(environment.PASSWORD_MEMORY_SECONDS);
     this.decoyCost = environment.BCRYPT_COST;
   }
@@ -36,7 +36,7 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
   hash(password: string, requester?: Requester): Promise<string> {
     const composed = password.normalize('NFC');
     // Given only the cost, bcrypt would use the pool three times: for random bytes, the salt and the hash.
-    return this.line.run(() => hash(composed, genSaltSync(this.environment.BCRYPT_COST)), requester);
+    return this.queue.run(() => hash(composed, genSaltSync(this.environment.BCRYPT_COST)), requester);
   }
 
   async matches(comparison: Comparison): Promise<boolean> {
@@ -74,15 +74,15 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
   }
 
   refusal(client?: string): Unavailable | undefined {
-    return this.line.refusal(client);
+    return this.queue.refusal(client);
   }
 
   get load(): HashingLoad {
-    return { waiting: this.line.depth, running: this.line.inUse, rejected: this.line.rejected };
+    return { waiting: this.queue.depth, running: this.queue.inUse, rejected: this.queue.rejected };
   }
 
   onWaited(listener: (seconds: number) => void): void {
-    this.line.onWaited = listener;
+    this.queue.onWaited = listener;
   }
 
   /**
@@ -92,7 +92,7 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
   private async work({ password, hash: stored, ...requester }: Comparison): Promise<boolean> {
     if (stored !== null) this.followCost(costOf(stored) ?? 0);
     const forms = [...new Set([password.normalize('NFC'), password])];
-    return await this.line.run(async () => {
+    return await this.queue.run(async () => {
       let right = false;
       for (const form of forms) right = (await this.compareForm(form, stored)) || right;
       return right;

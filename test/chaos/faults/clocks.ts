@@ -3,7 +3,7 @@ import { spawnApp } from '../../support/apps';
 import { Client } from '../../support/service';
 import { codeIn } from '../../support/inbox';
 import { until } from '../../support/until';
-import type { Seen } from '../report';
+import type { Observed } from '../report';
 import type { Stage } from '../stage';
 
 const PASSWORD = 'SecurePass123';
@@ -16,7 +16,7 @@ const shifted = (by: string): NodeJS.ProcessEnv => ({
 });
 
 /** An api five minutes ahead and a worker five minutes behind agree, because all time is PostgreSQL's. */
-export async function disagreeOnTime(stage: Stage): Promise<Seen> {
+export async function disagreeOnTime(stage: Stage): Promise<Observed> {
   if (!existsSync(LIBRARY)) {
     throw new Error(`There is no ${LIBRARY}; \`apt-get install faketime\` brings it`);
   }

@@ -1,7 +1,7 @@
 import { Client } from '../../support/service';
 import { codeIn } from '../../support/inbox';
 import { until } from '../../support/until';
-import type { Seen } from '../report';
+import type { Observed } from '../report';
 import type { Stage } from '../stage';
 import { ms } from './outages';
 
@@ -11,7 +11,7 @@ const MAIL_AGAIN_MS = 20_000;
 const PATIENCE_MS = 60_000;
 
 /** Kills the api again and again under load, every other time with a frozen Redis, right after a commit. */
-export async function killApi(stage: Stage, times: number): Promise<Seen> {
+export async function killApi(stage: Stage, times: number): Promise<Observed> {
   const load = stage.load();
   try {
     for (let kill = 0; kill < times; kill += 1) {
@@ -48,7 +48,7 @@ async function aCommitThatRingsNoDoorbell({ redis, sql }: Stage): Promise<void> 
 }
 
 /** Kills the worker once its mail is with a server that says nothing, and then each time the server has taken it. */
-export async function killWorker(stage: Stage, times: number): Promise<Seen> {
+export async function killWorker(stage: Stage, times: number): Promise<Observed> {
   const email = `unlucky-${Date.now()}@example.com`;
   const client = new Client(stage.api.url);
   stage.inbox.freeze();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createSql, Migrations, parseEnvironment } from '@app/runtime';
 import { until } from '../../support/until';
-import type { Seen } from '../report';
+import type { Observed } from '../report';
 import type { Stage } from '../stage';
 import { ms } from './outages';
 
@@ -11,7 +11,7 @@ const STARTERS = 4;
 const RECOVERY_MS = 5_000;
 
 /** Several hosts deploy concurrently. */
-export async function migrateAtOnce({ postgres }: Stage): Promise<Seen> {
+export async function migrateAtOnce({ postgres }: Stage): Promise<Observed> {
   const name = `migrated_${Date.now()}`;
   await postgres.createDatabase(name);
   const statuses = await Promise.all(Array.from({ length: STARTERS }, () => postgres.migrate(name)));
@@ -31,7 +31,7 @@ alter table users drop column nickname;
 `;
 
 /** The schema moves on under code that knows nothing of it, while a long reader holds the table for some time. */
-export async function migrateUnderLoad(stage: Stage): Promise<Seen> {
+export async function migrateUnderLoad(stage: Stage): Promise<Observed> {
   const folder = mkdtempSync(path.join(tmpdir(), 'migrations-'));
   cpSync('db/migrations', folder, { recursive: true });
   writeFileSync(path.join(folder, '9999_nickname.sql'), NEXT);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../../support/until';
-import type { Seen } from '../report';
+import type { Observed } from '../report';
 import type { Stage } from '../stage';
 
 /** A dependency that fails and recovers while people sign up. */
@@ -30,7 +30,7 @@ const BURST = 15;
 /** Longer than any promise, so that what is seen is a number and not a time-out. */
 const PATIENCE_MS = 40_000;
 
-export async function endure(stage: Stage, outage: Outage): Promise<Seen> {
+export async function runOutage(stage: Stage, outage: Outage): Promise<Observed> {
   const mailWithinMs = outage.mailWithinMs ?? RECOVERY_MS;
   const load = stage.load();
   try {

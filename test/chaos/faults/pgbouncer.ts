@@ -1,13 +1,13 @@
 import { PgBouncer } from '../pgbouncer';
-import type { Seen } from '../report';
+import type { Observed } from '../report';
 import { Stage } from '../stage';
-import { endure } from './outages';
+import { runOutage } from './outages';
 
 /** What PostgreSQL says where a session's things are looked for in another session. */
 const COMPLAINT = /prepared statement|26000|42P05|advisory lock/;
 
 /** Every transaction may get another session of PostgreSQL, and PostgreSQL restarts behind PgBouncer. */
-export async function poolTransactions(): Promise<Seen> {
+export async function poolTransactions(): Promise<Observed> {
   const bouncers: PgBouncer[] = [];
   const stage = await Stage.start(async ({ postgres, toPostgres }) => {
     const bouncer = await PgBouncer.start(postgres.env(toPostgres.port));
@@ -16,7 +16,7 @@ export async function poolTransactions(): Promise<Seen> {
     return { ...bouncer.env, PURGE_INTERVAL_SECONDS: '1', PURGE_OLDER_THAN_SECONDS: '600' };
   });
   try {
-    const seen = await endure(stage, {
+    const observed = await runOutage(stage, {
       fault: '',
       breaks: ({ postgres }) => postgres.restart(),
       fixes: () => {},
@@ -24,7 +24,7 @@ export async function poolTransactions(): Promise<Seen> {
       signUpsContinue: false,
     });
     const lines = [...stage.api.lines, ...stage.worker.lines].filter((line) => COMPLAINT.test(line));
-    return { ...seen, broken: [...seen.broken, ...lines] };
+    return { ...observed, broken: [...observed.broken, ...lines] };
   } finally {
     await stage.stop();
     await Promise.all(bouncers.map((bouncer) => bouncer.stop()));

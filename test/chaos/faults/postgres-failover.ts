@@ -1,25 +1,25 @@
 import { createSql, parseEnvironment } from '@app/runtime';
-import type { Seen } from '../report';
+import type { Observed } from '../report';
 import { Stage } from '../stage';
-import { endure } from './outages';
+import { runOutage } from './outages';
 
 /**
  * A standby that has every commit takes over. `demoted`: the old primary lives on and takes no writes, and its
  * clients stay connected.
  */
-export async function failOverPostgres(how: 'killed' | 'demoted'): Promise<Seen> {
+export async function failOverPostgres(how: 'killed' | 'demoted'): Promise<Observed> {
   const stage = await Stage.start();
   const standby = await stage.postgres.startStandby(stage.sql);
-  const heir = createSql(parseEnvironment(standby.env()));
+  const standbySql = createSql(parseEnvironment(standby.env()));
   try {
-    return await endure(stage, {
+    return await runOutage(stage, {
       fault: '',
       breaks: async () => {
         if (how === 'killed') await stage.postgres.kill();
         else await stage.postgres.forbidWrites();
       },
       fixes: async () => {
-        await heir`select pg_promote()`;
+        await standbySql`select pg_promote()`;
         for (const proxy of [stage.toPostgres, stage.lookOut]) proxy.retarget(standby.port);
         stage.lookOut.cut();
       },
@@ -27,7 +27,7 @@ export async function failOverPostgres(how: 'killed' | 'demoted'): Promise<Seen>
       lastsMs: 1_000,
     });
   } finally {
-    await heir.end({ timeout: 1 });
+    await standbySql.end({ timeout: 1 });
     await stage.stop();
     await standby.stop();
   }

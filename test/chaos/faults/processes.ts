@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { newConnections, processesOf, recoveryWithinMs, replaced } from '../../support/api-processes';
 import { spawnApp } from '../../support/apps';
-import type { Seen } from '../report';
+import type { Observed } from '../report';
 import type { Stage } from '../stage';
 import { ms } from './outages';
 
@@ -22,7 +22,7 @@ export interface ProcessFault {
 }
 
 /** Strikes the processes behind one port again and again, while new connections keep coming. */
-export async function strikeProcesses(stage: Stage, fault: ProcessFault): Promise<Seen> {
+export async function strikeProcesses(stage: Stage, fault: ProcessFault): Promise<Observed> {
   const launched = performance.now();
   const api = await spawnApp('api', { ...stage.env, WEB_CONCURRENCY: String(PROCESSES) });
   const withinMs = recoveryWithinMs(performance.now() - launched);

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SpawnedApp } from '../../support/apps';
 import { until } from '../../support/until';
-import type { Seen } from '../report';
+import type { Observed } from '../report';
 import type { Stage } from '../stage';
 import { ms } from './outages';
 
@@ -29,7 +29,7 @@ const MEMORY_BACK_MS = 60_000;
 const NOISE_MIB = 20;
 
 /** Clients from one address send many requests and read no answer, or send half of a request, while others sign up. */
-export async function neverRead(stage: Stage): Promise<Seen> {
+export async function neverRead(stage: Stage): Promise<Observed> {
   const load = stage.load();
   const attackers: Socket[] = [];
   try {

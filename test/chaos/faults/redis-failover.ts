@@ -1,9 +1,9 @@
 import { HASH_TAGS } from '@app/runtime';
 import type { TestRedisCluster, TestRedisSentinels } from '../../support/redis-topologies';
 import { until } from '../../support/until';
-import type { Seen } from '../report';
+import type { Observed } from '../report';
 import { Stage } from '../stage';
-import { endure, ms } from './outages';
+import { runOutage, ms } from './outages';
 
 const RECOVERY_MS = 5_000;
 /** Longest until the others have made up their minds, in milliseconds. */
@@ -27,7 +27,7 @@ const LIMITS = {
 export async function failOverRedis(
   start: () => Promise<TestRedisCluster | TestRedisSentinels>,
   lost: 'limits' | 'doorbell',
-): Promise<Seen> {
+): Promise<Observed> {
   const redis = await start();
   try {
     return await failOver(redis, HASH_TAGS[lost]);
@@ -36,21 +36,21 @@ export async function failOverRedis(
   }
 }
 
-async function failOver(redis: TestRedisCluster | TestRedisSentinels, lost: string): Promise<Seen> {
+async function failOver(redis: TestRedisCluster | TestRedisSentinels, lost: string): Promise<Observed> {
   const victim = await redis.holderOf(lost);
   const limitsAreLost = (await redis.holderOf(HASH_TAGS.limits)) === victim;
-  const heir = async (): Promise<number | false> => {
+  const newPrimary = async (): Promise<number | false> => {
     const holder = await redis.holderOf(lost);
     return holder !== victim && holder;
   };
   const stage = await Stage.start(() => ({ REDIS_HOST: '', ...redis.env, ...LIMITS }));
   try {
     let counting: Promise<number> = Promise.resolve(0);
-    const seen = await endure(stage, {
+    const observed = await runOutage(stage, {
       fault: '',
       breaks: () => redis.kill(victim),
       fixes: async () => {
-        await until('there is a new primary', heir, ELECTION_MS);
+        await until('there is a new primary', newPrimary, ELECTION_MS);
         const there = performance.now();
         const port = await redis.holderOf(HASH_TAGS.limits);
         // The other nodes hear of the new primary, and answer again, in their own time.
@@ -70,10 +70,10 @@ async function failOver(redis: TestRedisCluster | TestRedisSentinels, lost: stri
     const complaints = lines.filter((line) => COMPLAINT.test(line));
     const fellBack = lines.some((line) => line.includes('rate limits are counted per process'));
     return {
-      ...seen,
-      recovery: `${seen.recovery}, limits ${ms(countingMs)}`,
+      ...observed,
+      recovery: `${observed.recovery}, limits ${ms(countingMs)}`,
       broken: [
-        ...seen.broken,
+        ...observed.broken,
         ...complaints,
         ...(countingMs > RECOVERY_MS
           ? [`limits were counted in Redis again only after ${ms(countingMs)}`]

@@ -1,7 +1,7 @@
 import { createSql, inTime, parseEnvironment } from '@app/runtime';
-import type { Seen } from '../report';
+import type { Observed } from '../report';
 import { Stage } from '../stage';
-import { endure } from './outages';
+import { runOutage } from './outages';
 
 const ROLE = 'registrar';
 const PASSWORD = 'a password of the test';
@@ -33,7 +33,7 @@ export const REFUSALS: readonly Refusal[] = [
 ];
 
 /** The same as any outage, for a service whose role is not the owner of everything. */
-export async function refuse({ fault, breaks, fixes }: Refusal): Promise<Seen> {
+export async function refuse({ fault, breaks, fixes }: Refusal): Promise<Observed> {
   const stage = await Stage.start(async ({ postgres }) => {
     await administer(postgres.env(), [
       `create role ${ROLE} login password '${PASSWORD}'`,
@@ -49,7 +49,7 @@ export async function refuse({ fault, breaks, fixes }: Refusal): Promise<Seen> {
       `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${ROLE}'`,
     ]);
   try {
-    return await endure(stage, {
+    return await runOutage(stage, {
       fault,
       breaks: () => order(breaks),
       fixes: () => order(fixes),

@@ -1,12 +1,12 @@
 import { spawnApp } from '../../support/apps';
 import { Client, tally } from '../../support/service';
 import { until } from '../../support/until';
-import type { Seen } from '../report';
+import type { Observed } from '../report';
 import type { Stage } from '../stage';
 import { ms } from './outages';
 
 const PASSWORD = 'SecurePass123';
-/** Requests in flight when the signal comes: as many as the hashing line takes. */
+/** Requests in flight when the signal comes: as many as the hashing queue takes. */
 const IN_FLIGHT = 12;
 const EXIT_WITHIN_MS = 10_000;
 const AT_ONCE_MS = 500;
@@ -18,7 +18,7 @@ const guests = (): string[] => {
 };
 
 /** SIGTERM while sign-ups are being hashed for: each is answered, then it is gone. */
-export async function stopApi(stage: Stage): Promise<Seen> {
+export async function stopApi(stage: Stage): Promise<Observed> {
   const { child, url } = await spawnApp('api', { ...stage.env, BCRYPT_COST: '11' });
   const client = new Client(url);
   const answers = guests().map((email) => client.register(email, PASSWORD));
@@ -46,7 +46,7 @@ export async function stopApi(stage: Stage): Promise<Seen> {
 }
 
 /** SIGTERM while a mail is with a server that takes its time: it is finished, once. */
-export async function stopWorker(stage: Stage): Promise<Seen> {
+export async function stopWorker(stage: Stage): Promise<Observed> {
   const email = await aMailInFlight(stage);
   const { child } = stage.worker;
   child.signal('SIGTERM');
@@ -71,7 +71,7 @@ export async function stopWorker(stage: Stage): Promise<Seen> {
 }
 
 /** A second signal ends either app immediately, whatever it waits for. */
-export async function stopTwice(stage: Stage): Promise<Seen> {
+export async function stopTwice(stage: Stage): Promise<Observed> {
   const api = await spawnApp('api', { ...stage.env, BCRYPT_COST: '12' });
   const hanging = guests().map((email) => new Client(api.url).register(email, PASSWORD));
   void Promise.allSettled(hanging);

@@ -1,6 +1,6 @@
 import { Client, tally } from '../../support/service';
 import { until } from '../../support/until';
-import type { Seen } from '../report';
+import type { Observed } from '../report';
 import type { Stage } from '../stage';
 import type { Outage } from './outages';
 
@@ -69,7 +69,7 @@ export const SMTP_OUTAGES: readonly Outage[] = [
 ];
 
 /** Mails refused with a 5xx reply are not tried again, and can be seen; a new registration starts afresh. */
-export async function refuseForGood(stage: Stage): Promise<Seen> {
+export async function refuseForGood(stage: Stage): Promise<Observed> {
   const client = new Client(stage.api.url);
   const emails = Array.from({ length: REFUSED }, (_, index) => `refused-${Date.now()}-${index}@example.com`);
   const register = () => Promise.all(emails.map((email) => client.register(email, 'SecurePass123')));

@@ -1,6 +1,6 @@
 import { until } from '../../support/until';
 import { answers, CLOSES_EARLY, SAYS_NOTHING, TAKES, type Answering } from '../../support/webhook-receiver';
-import type { Seen } from '../report';
+import type { Observed } from '../report';
 import type { Stage } from '../stage';
 import { ms, type Outage } from './outages';
 
@@ -28,7 +28,7 @@ export const WEBHOOK_OUTAGES: readonly Outage[] = [
 ];
 
 /** Kills the worker each time while the receiver has an event and has not answered yet. */
-export async function killWorkerWhileItDelivers(stage: Stage, times: number): Promise<Seen> {
+export async function killWorkerWhileItDelivers(stage: Stage, times: number): Promise<Observed> {
   const { receiver } = stage;
   const load = stage.load();
   let slowestMs = 0;

@@ -22,7 +22,7 @@ interface Waiting {
  * green. It is fair: a client gets at most a quarter of it, and in a full queue the client with the most places gives
  * way.
  */
-export class HashingLine {
+export class HashingQueue {
   /** Called with each job's time in the queue, in seconds. */
   onWaited: (seconds: number) => void = () => {};
   private readonly waiting: Waiting[] = [];

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { HashingLine, WAIT_MAX_MS } from './hashing-line';
+import { HashingQueue, WAIT_MAX_MS } from './hashing-queue';
 
 const unavailable = { name: 'Unavailable', dependency: 'hashing' };
 
@@ -21,14 +21,14 @@ class Job {
 const jobs = (count: number): Job[] => Array.from({ length: count }, () => new Job());
 const startedOf = (all: readonly Job[]): number[] => all.flatMap((job, n) => (job.started ? [n] : []));
 
-describe('HashingLine', () => {
+describe('HashingQueue', () => {
   it('runs as many jobs concurrently as there are slots, and the rest in order of arrival', async () => {
-    const line = new HashingLine(2);
+    const queue = new HashingQueue(2);
     const all = jobs(5);
-    const results = all.map((job) => line.run(job.run));
+    const results = all.map((job) => queue.run(job.run));
     await turn();
     expect(startedOf(all)).toEqual([0, 1]);
-    expect([line.inUse, line.depth]).toEqual([2, 3]);
+    expect([queue.inUse, queue.depth]).toEqual([2, 3]);
     all[1]?.finish();
     await turn();
     expect(startedOf(all)).toEqual([0, 1, 2]);
@@ -39,14 +39,14 @@ describe('HashingLine', () => {
     all[3]?.finish();
     all[4]?.finish();
     expect(await Promise.all(results)).toEqual(Array(5).fill('done'));
-    expect([line.inUse, line.depth]).toEqual([0, 0]);
+    expect([queue.inUse, queue.depth]).toEqual([0, 0]);
   });
 
   it('gives the slot of a failed job to the next one', async () => {
-    const line = new HashingLine(1);
+    const queue = new HashingQueue(1);
     const [bad, good] = [new Job(), new Job()];
-    const first = line.run(bad.run);
-    const second = line.run(good.run);
+    const first = queue.run(bad.run);
+    const second = queue.run(good.run);
     await turn();
     bad.fail(new Error('no entropy'));
     await expect(first).rejects.toThrow('no entropy');
@@ -54,28 +54,28 @@ describe('HashingLine', () => {
     expect(good.started).toBe(true);
     good.finish();
     await expect(second).resolves.toBe('done');
-    expect(line.inUse).toBe(0);
+    expect(queue.inUse).toBe(0);
   });
 
   it('immediately refuses jobs when the queue is full, and counts them', async () => {
-    const line = new HashingLine(1);
+    const queue = new HashingQueue(1);
     const all = jobs(1 + 8);
-    const results = all.map((job) => line.run(job.run));
+    const results = all.map((job) => queue.run(job.run));
     const late = new Job();
-    await expect(line.run(late.run)).rejects.toMatchObject(unavailable);
+    await expect(queue.run(late.run)).rejects.toMatchObject(unavailable);
     expect(late.started).toBe(false);
-    expect(line.rejected).toBe(1);
-    expect(line.refusal()).toMatchObject(unavailable);
-    expect(line.rejected).toBe(2);
+    expect(queue.rejected).toBe(1);
+    expect(queue.refusal()).toMatchObject(unavailable);
+    expect(queue.rejected).toBe(2);
     for (const job of all) {
       job.finish();
       await turn();
       await turn();
     }
     await Promise.all(results);
-    expect(line.refusal()).toBeUndefined();
+    expect(queue.refusal()).toBeUndefined();
     const next = new Job();
-    const result = line.run(next.run);
+    const result = queue.run(next.run);
     next.finish();
     await expect(result).resolves.toBe('done');
   });
@@ -84,16 +84,16 @@ describe('HashingLine', () => {
     jest.useFakeTimers({ now: 0, doNotFake: ['setImmediate'] });
     try {
       const roomAfterJobsOf = async (ms: number): Promise<number> => {
-        const line = new HashingLine(2);
+        const queue = new HashingQueue(2);
         const measured = new Job();
-        const result = line.run(measured.run);
+        const result = queue.run(measured.run);
         jest.advanceTimersByTime(ms);
         measured.finish();
         await result;
-        const waiting = jobs(1_100).map((job) => line.run(job.run));
-        const room = line.depth;
+        const waiting = jobs(1_100).map((job) => queue.run(job.run));
+        const places = queue.depth;
         for (const each of waiting) each.catch(() => {});
-        return room;
+        return places;
       };
       expect(await roomAfterJobsOf(100)).toBe((WAIT_MAX_MS * 2) / 100);
       expect(await roomAfterJobsOf(20)).toBe((WAIT_MAX_MS * 2) / 20);
@@ -105,70 +105,70 @@ describe('HashingLine', () => {
   });
 
   it('removes a client that has left, and lets the others move up', async () => {
-    const line = new HashingLine(1);
+    const queue = new HashingQueue(1);
     const [running, leaving, staying] = [new Job(), new Job(), new Job()];
     const gone = new AbortController();
-    const first = line.run(running.run);
-    const left = line.run(leaving.run, { gone: gone.signal });
-    const last = line.run(staying.run);
+    const first = queue.run(running.run);
+    const left = queue.run(leaving.run, { gone: gone.signal });
+    const last = queue.run(staying.run);
     await turn();
     gone.abort();
     await expect(left).rejects.toMatchObject(unavailable);
-    expect(line.depth).toBe(1);
+    expect(queue.depth).toBe(1);
     running.finish();
     await turn();
     expect([leaving.started, staying.started]).toEqual([false, true]);
     staying.finish();
     await Promise.all([first, last]);
-    expect(line.inUse).toBe(0);
+    expect(queue.inUse).toBe(0);
   });
 
   it('gives no slot to a client that left before it asked', async () => {
-    const line = new HashingLine(1);
+    const queue = new HashingQueue(1);
     const job = new Job();
-    await expect(line.run(job.run, { gone: AbortSignal.abort() })).rejects.toMatchObject(unavailable);
+    await expect(queue.run(job.run, { gone: AbortSignal.abort() })).rejects.toMatchObject(unavailable);
     const running = new Job();
-    const first = line.run(running.run);
-    await expect(line.run(job.run, { gone: AbortSignal.abort() })).rejects.toMatchObject(unavailable);
+    const first = queue.run(running.run);
+    await expect(queue.run(job.run, { gone: AbortSignal.abort() })).rejects.toMatchObject(unavailable);
     expect(job.started).toBe(false);
-    expect([line.inUse, line.depth, line.rejected]).toEqual([1, 0, 0]);
+    expect([queue.inUse, queue.depth, queue.rejected]).toEqual([1, 0, 0]);
     running.finish();
     await first;
   });
 
   it('finishes a running job whose client leaves, because a hash cannot be stopped', async () => {
-    const line = new HashingLine(1);
+    const queue = new HashingQueue(1);
     const [job, next] = [new Job(), new Job()];
     const gone = new AbortController();
     const waiting = new Job();
-    const first = line.run(waiting.run);
-    const second = line.run(job.run, { gone: gone.signal });
-    const third = line.run(next.run);
+    const first = queue.run(waiting.run);
+    const second = queue.run(job.run, { gone: gone.signal });
+    const third = queue.run(next.run);
     await turn();
     waiting.finish();
     await turn();
     expect(job.started).toBe(true);
     gone.abort();
-    expect([line.inUse, line.depth]).toEqual([1, 1]);
+    expect([queue.inUse, queue.depth]).toEqual([1, 1]);
     job.finish();
     await expect(second).resolves.toBe('done');
     next.finish();
     await turn();
     next.finish();
     await Promise.all([first, third]);
-    expect(line.inUse).toBe(0);
+    expect(queue.inUse).toBe(0);
   });
 
   it('gives one client at most a quarter of the queue', async () => {
-    const line = new HashingLine(1);
+    const queue = new HashingQueue(1);
     const others = jobs(5);
     const [running, first, second] = [new Job(), new Job(), new Job()];
-    const results = [line.run(running.run)];
-    for (const job of [first, second]) results.push(line.run(job.run, { client: 'a' }));
-    await expect(line.run(new Job().run, { client: 'a' })).rejects.toMatchObject(unavailable);
-    expect(line.hasCapacity('a')).toBe(false);
-    expect(line.hasCapacity('b')).toBe(true);
-    results.push(...others.map((job, n) => line.run(job.run, { client: `other ${n}` })));
+    const results = [queue.run(running.run)];
+    for (const job of [first, second]) results.push(queue.run(job.run, { client: 'a' }));
+    await expect(queue.run(new Job().run, { client: 'a' })).rejects.toMatchObject(unavailable);
+    expect(queue.hasCapacity('a')).toBe(false);
+    expect(queue.hasCapacity('b')).toBe(true);
+    results.push(...others.map((job, n) => queue.run(job.run, { client: `other ${n}` })));
     for (const job of [running, first, second, ...others]) {
       await turn();
       job.finish();
@@ -177,15 +177,15 @@ describe('HashingLine', () => {
   });
 
   it('lets the client with the most places give way when a full queue meets another client', async () => {
-    const line = new HashingLine(1);
+    const queue = new HashingQueue(1);
     const all = jobs(9);
     const last = new Job();
     const clients = ['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd'];
-    const results = all.map((job, n) => line.run(job.run, { client: clients[n - 1] }));
+    const results = all.map((job, n) => queue.run(job.run, { client: clients[n - 1] }));
     const ended = Promise.allSettled(results);
-    expect(line.depth).toBe(8);
-    const late = line.run(last.run, { client: 'late' });
-    expect(line.depth).toBe(8);
+    expect(queue.depth).toBe(8);
+    const late = queue.run(last.run, { client: 'late' });
+    expect(queue.depth).toBe(8);
     for (const job of [...all, last]) {
       await turn();
       job.finish();

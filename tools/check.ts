@@ -5,14 +5,14 @@ import { openApiFaults, withDocuments } from './check/openapi';
 
 interface Check {
   readonly name: string;
-  /** Resolves to what is wrong, in lines for a person; to nothing when all is well. */
+  /** Resolves to the faults, in lines for a person; empty if there are none. */
   run(): Promise<string>;
 }
 
-/** As many concurrent ones as the smallest machine that this is promised for has cores. */
+/** As many concurrent checks as the smallest supported machine has cores. */
 const CONCURRENT = 2;
 
-/** Programs that only these checks need are installed in their own folder, by `make check`. */
+/** `make check` installs programs that only these checks need, in their own folder. */
 const OWN = 'tools/check/node_modules/.bin';
 
 /** The longest first, so that the others run at the same time. */
@@ -35,7 +35,7 @@ const CHECKS: readonly Check[] = [
   ),
   command('English', process.execPath, 'tools/check/prose.mjs'),
   command('manifests', process.execPath, 'tools/check/manifests.mjs'),
-  // Manifests, compose files, image and documents against the code.
+  // Manifests, compose files, image and documents compared with the code.
   command('deployment', 'jest', '--selectProjects', 'deploy', '--silent'),
   faults('lock file', async () => [
     ...originFaults(await lockFile('package-lock.json')),
@@ -44,7 +44,7 @@ const CHECKS: readonly Check[] = [
   faults('licenses', async () => licenseFaults(await lockFile('package-lock.json'))),
 ];
 
-/** `make check`: runs every check, however many fail, and shows what each has found. */
+/** `make check`: runs every check, even if some fail, and shows all faults. */
 async function main(): Promise<void> {
   const waiting = [...CHECKS];
   const lane = async (): Promise<void> => {
@@ -63,7 +63,7 @@ async function report(check: Check): Promise<void> {
   process.exitCode = 1;
 }
 
-/** A program of node_modules, or one given by its path; what it writes is shown when it fails. */
+/** A program of node_modules, or one given by its path; its output is shown if it fails. */
 function command(name: string, program: string, ...args: readonly string[]): Check {
   return {
     name,
@@ -85,7 +85,7 @@ function command(name: string, program: string, ...args: readonly string[]): Che
   };
 }
 
-/** A script that judges OpenAPI documents: the committed one, and that of the concealed mode. */
+/** A script that checks OpenAPI documents: the committed one, and that of concealed mode. */
 function documents(name: string, script: string): Check {
   return {
     name,

@@ -21,7 +21,7 @@ afterEach(() => {
 
 const clean = () => spawnSync('bash', [SCRIPT], { cwd: folder, encoding: 'utf8' });
 
-/** Starts a process with this in its command line, and has the file name it. */
+/** Starts a process with this in its command line, and writes its id to the file. */
 async function running(file: string, command: string): Promise<number> {
   other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', command], { stdio: 'ignore' });
   await once(other, 'spawn');

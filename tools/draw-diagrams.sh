@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Renders the Mermaid pictures of the documents to SVG, in docs/diagrams/. Their renderer is fetched for this alone: it
-# would be the largest of all dependencies.
+# Renders the Mermaid diagrams of the documents to SVG, in docs/diagrams/. The renderer is fetched only for this,
+# because it would be the largest of all dependencies.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bash tools/get-browser.sh
@@ -8,7 +8,7 @@ bash tools/get-browser.sh
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
 settings=$(mktemp)
 trap 'rm -f "$settings"' EXIT
-# Chromium refuses to run as root inside of its sandbox; what it draws here is ours.
+# Chromium refuses to run as root inside its sandbox; here it only renders our own files.
 printf '{"executablePath": "%s", "args": ["--no-sandbox"]}' "$browser" >"$settings"
 
 rm -rf docs/diagrams && mkdir -p docs/diagrams

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that a Chromium is on the PATH: the tests look at the pages with it.
+# Ensures that a Chromium is on the PATH, for the tests of the pages.
 set -euo pipefail
 
 found() { command -v chromium || command -v chromium-browser || command -v google-chrome; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that a redis-server is on the PATH: the tests run on a real one.
+# Ensures that a redis-server is on the PATH, for the tests.
 set -euo pipefail
 
 command -v redis-server >/dev/null && exit 0
@@ -7,7 +7,7 @@ command -v redis-server >/dev/null && exit 0
 echo "redis-server is missing; asking the system's package manager for it"
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 if command -v apt-get >/dev/null; then
-  # RUNLEVEL=1 keeps the package from starting its own server.
+  # RUNLEVEL=1 prevents the package from starting its own server.
   (as_root apt-get update -qq && as_root env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server) >/dev/null || true
 elif command -v apk >/dev/null; then
   as_root apk add --no-cache redis >/dev/null || true

@@ -26,7 +26,7 @@ async function main(): Promise<void> {
       stop(0);
     });
   }
-  // A terminal that was closed is no reason to leave things running.
+  // A closed terminal is no reason to leave processes running.
   process.stdout.on('error', () => {});
   try {
     await stack.start(printLine);

@@ -5,16 +5,16 @@ export interface Ports {
   readonly smtp: number;
 }
 
-/** What `make run` reads of the environment; the apps read the rest themselves. */
+/** The settings of `make run`; the apps read the others themselves. */
 export interface Settings {
   readonly ports: Ports;
-  /** Whether PostgreSQL is ours to start: `DATABASE_HOST` names another one. */
+  /** Whether we start PostgreSQL: `DATABASE_HOST` selects another one. */
   readonly ownDatabase: boolean;
-  /** Whether mail ends in our inbox: an `SMTP_HOST` elsewhere is a real mail server. */
+  /** Whether mails go to our inbox: an `SMTP_HOST` elsewhere is a real mail server. */
   readonly ownInbox: boolean;
 }
 
-/** The variable that moves each port. */
+/** The variable for each port. */
 export const PORT_VARIABLES: Record<keyof Ports, string> = {
   api: 'API_PORT',
   worker: 'WORKER_PORT',
@@ -24,7 +24,7 @@ export const PORT_VARIABLES: Record<keyof Ports, string> = {
 
 const DEFAULTS: Ports = { api: 8000, worker: 8001, inbox: 8025, smtp: 1025 };
 
-/** @throws {Error} naming the variable that is not a port */
+/** @throws {Error} with the variable that is not a port */
 export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   const read = (name: keyof Ports): number => {
     const variable = PORT_VARIABLES[name];

@@ -12,7 +12,7 @@ const READY_TIMEOUT_MS = 60_000;
 /** A little more than the apps' own 30 s for requests in flight. */
 const STOP_TIMEOUT_MS = 35_000;
 
-/** PostgreSQL, the inbox, the migrations and both apps: started in that order, stopped in the other one. */
+/** PostgreSQL, the inbox, the migrations and both apps: started in that order, stopped in reverse. */
 export class Stack {
   private postgres: EmbeddedPostgres | undefined;
   private inbox: Inbox | undefined;
@@ -25,19 +25,19 @@ export class Stack {
     private readonly print: (name: string, line: string) => void,
   ) {}
 
-  /** @throws {Error} that says what to do */
+  /** @throws {Error} with what to do */
   async start(report: (step: string) => void): Promise<void> {
     this.starting = this.bringUp(report);
     await this.starting;
   }
 
-  /** Resolves to the first one that ends. */
+  /** Resolves to the first process that ends. */
   firstDeath(): Promise<Child> {
     const children = [...this.apps, ...(this.postgres?.server ? [this.postgres.server] : [])];
     return Promise.race(children.map((child) => child.exit().then(() => child)));
   }
 
-  /** From the outside in; also in the middle of a start, whose current step is waited for. */
+  /** Stops from the outside in, also during a start, whose current step is finished first. */
   async stop(): Promise<void> {
     this.stopped = true;
     await Promise.all(this.apps.map((app) => app.stop(STOP_TIMEOUT_MS)));
@@ -46,7 +46,7 @@ export class Stack {
     await this.postgres?.stop();
   }
 
-  /** Ends the apps immediately. PostgreSQL is not killed: it takes a moment, and has files to close. */
+  /** Kills the apps immediately. PostgreSQL is not killed: it needs a moment to close its files. */
   kill(): void {
     for (const app of this.apps) app.kill();
   }

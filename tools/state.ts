@@ -7,14 +7,14 @@ import { freePort, isFree } from './processes/ports';
 
 const DATABASE = 'user_registration';
 
-/** What `make run` keeps between runs. */
+/** State of `make run` between runs. */
 export const STATE_FOLDER = path.resolve('.data');
 export const POSTGRES_FOLDER = path.join(STATE_FOLDER, 'postgres');
 export const RUN_FILE = path.join(STATE_FOLDER, 'run.pid');
-/** The variables that lead to the embedded PostgreSQL, for `make cli` and for people. */
+/** Variables that point to the embedded PostgreSQL, for `make cli` and for people. */
 const DATABASE_FILE = path.join(STATE_FOLDER, 'database.env');
 
-/** Where root keeps what a checkout that is closed to other users cannot hold: one folder a checkout. */
+/** Where root keeps files if other users cannot access the checkout: one folder per checkout. */
 export const REFUGE = `/var/lib/user-registration-${createHash('sha256').update(STATE_FOLDER).digest('hex').slice(0, 12)}`;
 
 export interface DatabaseVariables extends NodeJS.Dict<string> {
@@ -26,12 +26,12 @@ export interface DatabaseVariables extends NodeJS.Dict<string> {
   readonly DATABASE_SSL: string;
 }
 
-/** The folder may be entered, because PostgreSQL may run as another user; its secrets are closed one by one. */
+/** The folder is accessible, because PostgreSQL may run as another user; its secrets are protected individually. */
 export function openState(): void {
   mkdirSync(STATE_FOLDER, { recursive: true, mode: 0o755 });
 }
 
-/** The same password and, while it is free, the same port as last time; made at random the first time. */
+/** The same password and, if it is free, the same port as last time; random the first time. */
 export async function databaseVariables(): Promise<DatabaseVariables> {
   const last = existsSync(DATABASE_FILE) ? parseEnv(readFileSync(DATABASE_FILE, 'utf8')) : {};
   const port = Number(last['DATABASE_PORT']);

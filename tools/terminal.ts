@@ -12,7 +12,7 @@ interface LogLine {
   readonly error?: { readonly message?: string };
 }
 
-/** Asked so often, and by ourselves, that they would push everything else off the screen. */
+/** Requested so often, and by ourselves, that they would push everything else off the screen. */
 const QUIET_ROUTES = ['/readyz', '/livez', '/metrics'];
 
 const LEVEL_STYLES: Readonly<Record<string, 'yellow' | 'red'>> = {
@@ -26,7 +26,7 @@ export function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Prints a program's JSON line in a form that people read; what is no such line is printed as it is. */
+/** Prints a program's JSON line in a readable form; other lines are printed unchanged. */
 export function printLog(name: string, line: string): void {
   const entry = parse(line);
   if (entry !== undefined && isQuiet(entry)) return;
@@ -38,7 +38,7 @@ export function printLog(name: string, line: string): void {
 const isQuiet = ({ message, route, status }: LogLine): boolean =>
   message === 'request' && status === 200 && QUIET_ROUTES.includes(route ?? '');
 
-/** What a child said before it died. */
+/** The last output of the child before it died. */
 export const lastWords = (tail: readonly string[]): string =>
   tail.length === 0
     ? 'It printed nothing.'
@@ -81,7 +81,7 @@ ${ownInbox ? `    Try it   ${inbox}/try\n    Inbox    ${inbox}\n` : ''}    API  
   printLine("  Operate it: make cli ARGS='users find test@example.com', make cli ARGS='doctor'\n");
 }
 
-/** From sign-up to activation, as a shell runs it. */
+/** From sign-up to activation, as shell commands. */
 export const curlLines = (api: string, inbox: string): string => `
     curl -s ${api}/api/v1/users/register -H 'Content-Type: application/json' \\
       -d '{"email":"test@example.com","password":"SecurePass123"}'

@@ -20,7 +20,10 @@ const RUNS = [
   ['--maxWorkers=1', '--selectProjects=e2e', `--testPathPatterns=${ALONE}`],
 ];
 
-/** Runs Jest and closes with a line `N passed, N failed`. A run without a test has failed, and so has a skipped one. */
+/**
+ * Runs Jest and ends with a line `N passed, N failed`. A run without tests counts as failed, and so does a skipped
+ * test.
+ */
 function main(): number {
   const all = RUNS.map((options) => runJest([...options, ...process.argv.slice(2)]));
   const passed = sum(all.map((results) => results?.numPassedTests ?? 0));

@@ -17,7 +17,7 @@ import { killWorkerWhileItDelivers, WEBHOOK_OUTAGES } from './faults/webhooks';
 import { table, type Line, type Observed } from './report';
 import { Stage } from './stage';
 
-/** Longest one fault may take, in milliseconds. */
+/** Time limit of one fault, in milliseconds. */
 const FAULT_TIMEOUT_MS = 240_000;
 
 const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Observed> }[] = [
@@ -75,7 +75,7 @@ describe('Faults, one after another on one service', () => {
   }, 60_000);
   afterAll(async () => {
     await stage?.stop();
-    // Not by the console, which Jest dresses with the place of the call.
+    // Not with the console, because Jest adds the location of the call.
     process.stdout.write(table(lines));
   }, 60_000);
 

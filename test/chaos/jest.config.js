@@ -1,6 +1,6 @@
 const { projects } = require('../../jest.config.js');
 
-// Not one of the projects of `make test`: it takes minutes. A server that everybody shares is of no use to it.
+// Not one of the projects of `make test`, because it takes minutes. It does not use the shared server.
 const { globalSetup, globalTeardown, ...e2e } = projects.find(({ displayName }) => displayName === 'e2e');
 
 module.exports = {

@@ -4,12 +4,12 @@ import { codeIn, type TestInbox } from '../support/inbox';
 import { until } from '../support/until';
 import type { WebhookReceiver } from '../support/webhook-receiver';
 
-/** One sign-up as its client saw it. Times are those of `performance.now()`, in milliseconds. */
+/** One sign-up from its client's side. Times are from `performance.now()`, in milliseconds. */
 export interface SignUp {
   readonly email: string;
-  /** 0: no answer, the connection was refused or cut. */
+  /** 0: no response, because the connection was refused or cut. */
   readonly status: number;
-  /** The answer was about another account. */
+  /** The response was about another account. */
   readonly strange: boolean;
   readonly startedAt: number;
   readonly endedAt: number;
@@ -20,13 +20,13 @@ interface Arrival {
   readonly at: number;
 }
 
-/** Longest any owed mail may take once everything is up: a lease (12 s), a back-off and a sweep. */
+/** Maximum time of any owed mail once everything is up: a lease (12 s), a back-off and a sweep. */
 const SETTLE_TIMEOUT_MS = 60_000;
 
 /** The responses that clients got, and the results: every acknowledged sign-up must have its row, mail and event. */
 export class Ledger {
   readonly signUps: SignUp[] = [];
-  /** Copies beyond the first of each mail, as of the last `settle()`. */
+  /** Duplicates of each mail as of the last `settle()`. */
   private extraCopies = 0;
   private readonly arrivals = new Map<string, Arrival[]>();
 
@@ -35,7 +35,7 @@ export class Ledger {
     inbox: TestInbox,
     private readonly receiver: WebhookReceiver,
   ) {
-    // The inbox itself keeps the newest few hundred only.
+    // The inbox itself keeps only the newest few hundred.
     inbox.mailbox.on('mail', (mail) => {
       for (const { Address } of mail.To) {
         this.arrivals.set(Address, [...this.mailsTo(Address), { mail, at: performance.now() }]);
@@ -52,9 +52,8 @@ export class Ledger {
   }
 
   /**
-   * Waits until every row has its mail and its events, acknowledged or not: the row is the promise. Resolves to what
-   * is wrong.
-   * @param extraCopiesMax copies beyond the first of a mail that may have come since the last time
+   * Waits until every row, acknowledged or not, has its mail and its events, because the row is the promise. Resolves
+   * to the faults. @param extraCopiesMax allowed number of new duplicates of a mail since the last call
    */
   async settle(extraCopiesMax: number): Promise<string[]> {
     const count = async (): Promise<number> => (await this.owed().catch(() => [''])).length;
@@ -96,7 +95,7 @@ export class Ledger {
     ];
   }
 
-  /** Waits until the receiver has every event. Resolves to what is wrong. */
+  /** Waits until the receiver has every event. Resolves to the faults. */
   private async settleEvents(): Promise<string[]> {
     const waiting = async (): Promise<number> => {
       const [row] = await this.sql<{ count: number }[]>`
@@ -134,7 +133,7 @@ interface Told {
   readonly account: string;
 }
 
-/** Accounts whose events, each when it was first received, came in another order than that of the log. */
+/** Accounts whose events were first received in a different order than in the log. */
 function outOfOrder(logged: readonly Told[], taken: readonly Told[]): string[] {
   const storyOf = (told: readonly Told[]): Map<string, string> => {
     const stories = new Map<string, string>();

@@ -5,20 +5,20 @@ import type { SignUp } from './ledger';
 const PASSWORD = 'SecurePass123';
 /** Milliseconds between two sign-ups: a dozen per second, regardless of earlier ones. */
 const INTERVAL_MS = 80;
-/** Sign-ups of one load; what comes after is not sent. */
+/** Maximum number of sign-ups of one load; further ones are not sent. */
 const SIGN_UPS_MAX = 4_000;
 const UNDER_WAY_MAX = 100;
 
 let addresses = 0;
 
-/** Sign-ups at a steady pace until it is stopped; slow answers do not slow it down. */
+/** Sign-ups at a steady rate until it is stopped; slow responses do not slow it down. */
 export class Load {
   readonly signUps: SignUp[] = [];
   private readonly underWay = new Set<Promise<void>>();
   private readonly running: Promise<void>;
   private stopped = false;
 
-  /** @param url asked again for each sign-up; a restarted api has another one */
+  /** @param url evaluated for each sign-up, because a restarted api has a different one */
   constructor(
     private readonly url: () => string,
     private readonly ledger: { readonly signUps: SignUp[] },
@@ -26,7 +26,9 @@ export class Load {
     this.running = this.run();
   }
 
-  /** Many concurrent sign-ups, so that every pool has all of its connections; resolves when they are answered. */
+  /**
+   * Sends many sign-ups concurrently, so that every pool uses all of its connections; resolves when they are answered.
+   */
   async burst(count: number): Promise<void> {
     await Promise.all(Array.from({ length: count }, () => this.signUp()));
   }
@@ -37,7 +39,7 @@ export class Load {
     await Promise.all(this.underWay);
   }
 
-  /** The first sign-up begun after that moment that was acknowledged. */
+  /** The first acknowledged sign-up that started after that moment. */
   acknowledgedAfter(moment: number): SignUp | undefined {
     return this.signUps.find(({ status, startedAt }) => status === 201 && startedAt >= moment);
   }

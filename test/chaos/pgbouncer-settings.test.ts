@@ -36,7 +36,7 @@ describe('A session through PgBouncer that refuses most startup parameters', () 
       await alterDatabase(`${name} = ${value}`);
       const sql = createSql(parseEnvironment(env));
       try {
-        // The first question meets the refusal; from then on the pool sends what PgBouncer passes on.
+        // The first query is refused; from then on the pool sends only what PgBouncer forwards.
         await inTime(sql`select 1`).catch(() => {});
         expect(await useSession(sql)).toEqual(USABLE_SESSION);
       } finally {

@@ -15,13 +15,13 @@ export class PgBouncer {
     private readonly child: Child,
     private readonly directory: string,
     readonly port: number,
-    /** Whether it knows prepared statements: since 1.21. */
+    /** Whether it supports prepared statements, since 1.21. */
     readonly prepares: boolean,
   ) {}
 
   /**
    * @param env the variables that point to PostgreSQL
-   * @throws {Error} when there is no pgbouncer: a fault is never skipped for it
+   * @throws {Error} without pgbouncer, because no fault is skipped for it
    */
   static async start(env: NodeJS.ProcessEnv): Promise<PgBouncer> {
     const { error, stdout } = spawnSync('pgbouncer', ['--version'], { encoding: 'utf8' });
@@ -50,7 +50,7 @@ export class PgBouncer {
         'pool_mode = transaction',
         'default_pool_size = 4',
         'max_client_conn = 200',
-        // Seconds after a refusal until PostgreSQL is asked again; the default of 15 is longer than our promise.
+        // Seconds until PostgreSQL is contacted again after a refusal; the default of 15 is longer than our promise.
         'server_login_retry = 1',
         ...(prepares ? ['max_prepared_statements = 100'] : []),
         '',

@@ -9,7 +9,7 @@ import { freePort } from '../../tools/processes/ports';
 import { addressAt, embeddedIn } from '../support/postgres-server';
 import { until } from '../support/until';
 
-/** A separate PostgreSQL, so that it can be killed and frozen. */
+/** A separate PostgreSQL that can be killed and frozen. */
 export class PrivatePostgres {
   readonly name = 'user_registration';
   private frozen: number[] = [];
@@ -34,8 +34,8 @@ export class PrivatePostgres {
   }
 
   /**
-   * Starts a standby that follows this one, and has each commit wait until the standby has it, too. It begins as a
-   * copy of the files, for which this one stops for a moment.
+   * Starts a standby of this server, and makes each commit wait for the standby. It starts from a copy of the files,
+   * for which this server stops for a moment.
    */
   async startStandby(sql: Sql): Promise<PrivatePostgres> {
     const directory = mkdtempSync(path.join(tmpdir(), 'faults-standby-'));
@@ -46,7 +46,7 @@ export class PrivatePostgres {
       `primary_conninfo=${primary} application_name=standby`,
     ]);
     await this.embedded.stop();
-    // With owners and modes, and where `data` is a link, what it leads to.
+    // With owners and modes, and following `data` if it is a link.
     spawnSync('cp', ['-aL', path.join(original, 'data'), path.join(directory, 'data')]);
     writeFileSync(path.join(directory, 'data', 'standby.signal'), '');
     await this.embedded.start();
@@ -82,7 +82,7 @@ export class PrivatePostgres {
     await this.embedded.server?.exit();
   }
 
-  /** Takes no more writes, and keeps its connections: what is left of a primary after a switch-over. */
+  /** Stops accepting writes but keeps its connections, like a former primary after a switch-over. */
   async forbidWrites(): Promise<void> {
     const sql = createSql(parseEnvironment(this.env()));
     try {
@@ -98,11 +98,11 @@ export class PrivatePostgres {
     await this.embedded.start();
   }
 
-  /** All of its processes stand still: connections are taken by the kernel, and nothing answers. */
+  /** Stops all of its processes: the kernel accepts connections, but nothing responds. */
   freeze(): void {
     const postmaster = this.embedded.server?.pid;
     if (postmaster === undefined) return;
-    // The parent first, so that it does not replace or add any.
+    // The parent first, so that it neither replaces nor adds processes.
     process.kill(postmaster, 'SIGSTOP');
     this.frozen = [postmaster, ...childrenOf(postmaster)];
     this.signalFrozen('SIGSTOP');
@@ -124,7 +124,7 @@ export class PrivatePostgres {
       try {
         process.kill(pid, signal);
       } catch {
-        // It ended in between.
+        // The process has exited in the meantime.
       }
     }
   }

@@ -1,10 +1,10 @@
-/** What a fault was promised to do to users, and what it did. */
+/** The promised and the observed effects of a fault on users. */
 export interface Observed {
   readonly promised: string;
   readonly seen: string;
-  /** From the dependency's return until sign-ups, and their mails, work again; null where nothing returns. */
+  /** From the dependency's return until sign-ups, and their mails, work again; null if nothing returns. */
   readonly recovery: string | null;
-  /** Promises that were broken, in words. */
+  /** Broken promises, in words. */
   readonly broken: readonly string[];
 }
 
@@ -12,7 +12,7 @@ export interface Line extends Observed {
   readonly fault: string;
 }
 
-/** A table for people: one line a fault, and below it what was broken. */
+/** A table for people: one line per fault, followed by the broken promises. */
 export function table(lines: readonly Line[]): string {
   const cells = lines.map(({ fault, promised, seen, recovery, broken }) => [
     broken.length === 0 ? 'kept' : 'BROKEN',

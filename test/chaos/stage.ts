@@ -14,7 +14,7 @@ interface Parts {
   readonly toPostgres: TcpProxy;
 }
 
-/** The service between dependencies of its own that can be broken, each behind a proxy that can be broken too. */
+/** The service with breakable dependencies of its own, each behind a breakable proxy. */
 export class Stage {
   private constructor(
     readonly postgres: PrivatePostgres,
@@ -24,7 +24,7 @@ export class Stage {
     readonly toPostgres: TcpProxy,
     readonly toRedis: TcpProxy,
     readonly toInbox: TcpProxy,
-    /** What the test itself looks through, past the faults. */
+    /** Connections of the test itself, which bypass the faults. */
     readonly lookOut: TcpProxy,
     readonly sql: Sql,
     readonly ledger: Ledger,
@@ -33,7 +33,7 @@ export class Stage {
     public worker: SpawnedApp,
   ) {}
 
-  /** @param adapt gives the variables that differ, once the dependencies are there */
+  /** @param adapt returns differing variables once the dependencies exist */
   static async start(
     adapt: (parts: Parts) => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv> = () => ({}),
   ): Promise<Stage> {
@@ -41,7 +41,7 @@ export class Stage {
       PrivatePostgres.start(),
       TestRedis.start(),
       TestInbox.start(),
-      // One fault sets the clocks of the service wrong: no signature would hold.
+      // One fault changes the clocks of the service, so no signature would be valid.
       WebhookReceiver.start(false),
     ]);
     const [toPostgres, toRedis, toInbox, lookOut] = (await Promise.all(

@@ -14,7 +14,7 @@ import { describeUserRepositoryContract, kevin } from '@app/users/testing';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { postgresStage } from './postgres-stage';
 
-/** The name of the turn of scheduled purges among the advisory locks of the database. */
+/** The advisory lock of scheduled purges. */
 const PURGE_LOCK = 7_242_019;
 
 let database: TestDatabase;

@@ -3,7 +3,7 @@ import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TcpProxy } from '../support/proxy';
 import { until } from '../support/until';
 
-/** What the architecture promises for an answer, and for the return to work. */
+/** Promised times for a response and for the recovery. */
 const ANSWER_MS = 2_000;
 const RECOVERY_MS = 5_000;
 
@@ -34,7 +34,7 @@ afterEach(async () => {
 
 const ask = (): Promise<unknown> => inTime(sql`select 1`);
 
-/** Sends many queries concurrently; each of them is told in time that the database is unavailable. */
+/** Sends many queries concurrently; each must fail in time with an unavailable database. */
 async function expectUnavailable(): Promise<void> {
   const started = performance.now();
   const tries = await Promise.allSettled(Array.from({ length: 20 }, ask));

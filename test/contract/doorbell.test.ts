@@ -7,7 +7,7 @@ import { Sweep } from '../../apps/mailer-worker/src/sweep';
 import { TestRedis } from '../support/redis';
 import { until } from '../support/until';
 
-/** One second for the queue and two for the worker, and a little. */
+/** One second for the queue, two for the worker, and some margin. */
 const CLOSE_MAX_MS = 4_000;
 
 describe('The doorbell in Redis', () => {

@@ -21,7 +21,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Migrations with their own pool, as a process has it. */
+/** Migrations with a pool of their own, like in a process. */
 function migrations(from = folder, poolSize = '2', onWait: (why: string) => void = () => {}): Migrations {
   const sql = createSql(parseEnvironment({ ...database.env, DATABASE_POOL_SIZE: poolSize }));
   pools.push(sql);
@@ -37,7 +37,7 @@ async function tables(): Promise<string[]> {
   return rows.map(({ name }) => name).filter((name) => name !== 'schema_migrations');
 }
 
-/** Everything of the schema that a migration can leave behind. */
+/** Every part of the schema that a migration can leave behind. */
 async function schema(): Promise<unknown[]> {
   return [
     ...(await database.sql`

@@ -5,7 +5,7 @@ import { parseEmailAddress, type NewUser } from '@app/users';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { postgresRepositories } from '../support/repositories';
 
-/** Enough for the planner to choose as it does with more; `PLANNED_ACCOUNTS` asks for as many as one likes. */
+/** Enough for the planner to choose as it does for more; set `PLANNED_ACCOUNTS` for any number. */
 const ACCOUNTS = Number(process.env['PLANNED_ACCOUNTS'] ?? 200_000);
 
 interface Sent {
@@ -17,7 +17,7 @@ let database: TestDatabase;
 let sql: Sql;
 let sent: Sent[] = [];
 
-/** Mostly activated accounts, and a little of everything that a query selects. */
+/** Mostly activated accounts, and some of everything that a query selects. */
 beforeAll(
   async () => {
     database = await createDatabase();
@@ -77,7 +77,7 @@ const redeem = (right: boolean) =>
     requestDigest: null,
   });
 
-/** What the server would do for each statement that was sent, with the values it was sent with. */
+/** The server's plan for each sent statement, with its values. */
 async function plans(): Promise<string[]> {
   const statements = sent;
   return await Promise.all(

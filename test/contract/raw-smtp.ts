@@ -1,23 +1,23 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What a test may have the server do otherwise; each gets the number of mails that this session has taken. */
+/** Deviations from the default replies; each function gets the number of mails accepted in this session. */
 export interface Script {
   readonly extensions?: readonly string[];
   readonly greetingAfterMs?: number;
   readonly acceptAfterMs?: number;
-  /** Any command's answer, before what the others say of it; null closes the connection instead. */
+  /** Overrides the reply to any command; null closes the connection. */
   command?(line: string, taken: number): string | null | undefined;
   greeting?(): string | null;
   auth?(): string;
   sender?(taken: number): string;
   recipient?(taken: number, address: string): string;
   data?(taken: number): string;
-  /** Null closes the connection without an answer. */
+  /** Null closes the connection without a reply. */
   content?(taken: number): string | null;
 }
 
-/** An SMTP server that does exactly what its script says, line by line, and counts. */
+/** An SMTP server that follows its script line by line, and counts. */
 export class RawSmtp {
   script: Script = {};
   readonly mails: { recipient: string; sender: string; raw: string }[] = [];

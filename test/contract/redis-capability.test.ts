@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 type Words = [string, ...string[]];
-/** What it is, how it becomes that, what Redis then says, and how it is over. */
+/** The state, how to cause it, the reply of Redis, and how to end it. */
 type State = [string, Words, string, Words];
 
 describe('The check that Redis is usable', () => {

@@ -3,15 +3,15 @@ import { toASCII } from 'tr46';
 import { Mailbox, type StoredMail } from '../../tools/inbox/mailbox';
 import { freePort } from '../../tools/processes/ports';
 
-/** Where in the conversation the server speaks up. */
+/** The stage of the session at which the server deviates. */
 export type Stage = 'greeting' | 'auth' | 'sender' | 'recipient' | 'content';
 
 type Answer = (error?: Error | null) => void;
 
-/** An SMTP server that says what a test tells it to say, at the place it tells. */
+/** An SMTP server that replies as the test says, at the given stage. */
 export class ScriptedSmtp {
   readonly port: number;
-  /** Envelopes in the order they came, refused ones included. */
+  /** Envelopes in order of arrival, including refused ones. */
   readonly envelopes: { from: string; to: string[] }[] = [];
   private readonly mailbox = new Mailbox();
   private readonly replies = new Map<Stage, number | 'silence'>();
@@ -36,12 +36,12 @@ export class ScriptedSmtp {
     return this.mailbox.all().toReversed();
   }
 
-  /** Answers with this code at this place from now on, or with nothing at all. */
+  /** Replies with this code at this stage from now on, or not at all. */
   reply(stage: Stage, answer: number | 'silence'): void {
     this.replies.set(stage, answer);
   }
 
-  /** Takes every mail again, and forgets those it has. */
+  /** Accepts every mail again, and forgets received ones. */
   async reset(): Promise<void> {
     this.replies.clear();
     this.mailbox.delete();
@@ -101,6 +101,6 @@ export class ScriptedSmtp {
   }
 }
 
-/** smtp-server shows the ASCII form of a domain, which is what came over the wire, in Unicode. */
+/** smtp-server converts the domain to Unicode; this is the ASCII form that was sent. */
 const inAscii = (address: string): string =>
   address.replace(/@(.*)$/, (_, domain: string) => `@${toASCII(domain) ?? ''}`);

@@ -81,7 +81,7 @@ describe('A mail', () => {
       const outcome = await mailer.send(codeForKevin());
       expect(outcome.kind).toBe(kind);
       expect(JSON.stringify(outcome)).not.toMatch(/kevin@|secret/);
-      // A code that is not sent is not at the server; a password never travels where TLS was agreed and is missing.
+      // A code that was not sent is not at the server; a password is never sent if TLS is configured but missing.
       expect(smtp.mails).toHaveLength(kind === 'sent' || kind === 'unknown' ? 1 : 0);
       if (kind === 'sent') expect(await mailer.send(codeForKevin())).toEqual({ kind: 'sent' });
     },

@@ -6,7 +6,7 @@ import { closeSmtpStage, mailerFor, serverWith } from './smtp-stage';
 
 afterEach(closeSmtpStage);
 
-/** Sends as the worker does: what is held or deferred is tried again until it is settled. */
+/** Sends as the worker does: held and deferred mails are retried until they are settled. */
 async function settle(mailer: Mailer, mail = codeForKevin(), forMs = 30_000): Promise<MailOutcome> {
   const deadline = performance.now() + forMs;
   for (;;) {
@@ -157,7 +157,7 @@ describe('A mail server without SMTPUTF8', () => {
 
 describe('A host with several addresses or an IPv6 address', () => {
   it('is reached at the next address if the first is down', async () => {
-    // localhost is ::1 and 127.0.0.1 where both exist; only one has the server.
+    // localhost is ::1 and 127.0.0.1 if both exist; the server listens on only one of them.
     const smtp = await serverWith({}, 0, '127.0.0.1');
     const { mailer } = await mailerFor(smtp.port, { SMTP_HOST: 'localhost' });
     expect(await mailer.send(codeForKevin())).toEqual({ kind: 'sent' });

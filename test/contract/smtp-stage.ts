@@ -8,7 +8,7 @@ import { RawSmtp, type Script } from './raw-smtp';
 
 const closers: (() => Promise<void>)[] = [];
 
-/** For the end of each test. */
+/** Cleans up after each test. */
 export async function closeSmtpStage(): Promise<void> {
   for (const close of closers.splice(0).reverse()) await close();
 }
@@ -19,7 +19,7 @@ export async function serverWith(script: Script = {}, port = 0, host = '127.0.0.
   return smtp;
 }
 
-/** A mailer for the server at a port, and what it said of its servers. */
+/** A mailer for the server at a port, with its reports about servers. */
 export async function mailerFor(
   port: number,
   variables: NodeJS.ProcessEnv = {},

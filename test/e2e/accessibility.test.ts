@@ -68,9 +68,9 @@ describe.each(['light', 'dark'] as const)('Axe finds nothing, %s', (colorScheme)
     const mail = await service.inbox.mailTo(email);
     await page.frameLocator('iframe').getByText(codeIn(mail), { exact: true }).waitFor();
     expect(await axeFaults(page)).toEqual([]);
-    // Not at its address, where no script may run.
+    // Not at its own address, where no script may run.
     await page.setContent(mail.HTML);
-    // The landmarks are those of the program that shows it.
+    // The page that shows the mail has its own landmarks.
     expect(await axeFaults(page, 'landmark-one-main', 'region')).toEqual([]);
   }, 60_000);
 });

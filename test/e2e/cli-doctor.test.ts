@@ -29,7 +29,7 @@ describe('doctor', () => {
   beforeAll(async () => {
     [database, inbox] = await Promise.all([createDatabase(), TestInbox.start()]);
   });
-  // A worker that lives.
+  // A running worker.
   beforeEach(async () => {
     await database.sql`truncate worker_heartbeats`;
     await database.sql`insert into worker_heartbeats (worker_id, seen_at)
@@ -273,7 +273,7 @@ describe('doctor', () => {
         expect.objectContaining({ about: 'PostgreSQL', message: expect.stringContaining('0001_users.sql') }),
       ]);
       expect(failed.map(({ fix }) => fix)).toEqual([expect.stringContaining('cli db migrate')]);
-      // It only looks.
+      // The check is read-only.
       const [ledger] = await empty.sql`select to_regclass('schema_migrations') as name`;
       expect(ledger).toEqual({ name: null });
       await empty.sql.unsafe(
@@ -302,7 +302,7 @@ describe('doctor', () => {
     const redis = await TestRedis.start();
     redis.pause();
     try {
-      // Frozen Redis stands in for all three: it takes connections and says nothing.
+      // A frozen Redis stands in for all three, because it accepts connections and does not respond.
       const port = String(redis.port);
       const started = performance.now();
       const result = await doctor({ ...redis.env, DATABASE_PORT: port, SMTP_PORT: port });

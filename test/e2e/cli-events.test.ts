@@ -14,7 +14,7 @@ jest.setTimeout(90_000);
 
 const SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes, ok').toString('base64')}`;
 
-/** A receiver that verifies what it gets. */
+/** A receiver that verifies signatures. */
 class Receiver {
   status = 204;
   readonly received: { id: string; type: string }[] = [];

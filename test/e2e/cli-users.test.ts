@@ -38,7 +38,7 @@ function file(name: string, content: readonly (object | string)[]): string {
   return whole;
 }
 
-/** What a dump of the database holds. pg_dump refuses a server that is newer: without one that fits, every table as text. */
+/** The content of the database. pg_dump refuses a newer server; without a suitable one, every table as text. */
 async function everything(): Promise<string> {
   const { DATABASE_HOST, DATABASE_PORT, DATABASE_USER, DATABASE_PASSWORD, DATABASE_NAME } = database.env;
   const { status, stdout } = spawnSync('pg_dump', ['--dbname', String(DATABASE_NAME)], {
@@ -335,7 +335,7 @@ describe('users erase', () => {
     for (const name of ['ana', 'marie'])
       await users('erase', `${name}@example.com`, '--reason', 'asked', '--yes');
     const log = file('erasures.ndjson', lines((await users('erasures')).stdout));
-    // The backup is older than the erasures, and Marie has come back with a new account.
+    // The backup is older than the erasures, and Marie has registered a new account.
     await database.sql`truncate erasures`;
     await database.sql`insert into users ${database.sql(backup.filter(({ email }) => email === 'ana@example.com'))}`;
     await insertActivated(database.sql, 'marie@example.com');

@@ -11,7 +11,7 @@ const EXAMPLE = path.join(ROOT, 'docs/client/example.ts');
 const program = (name: string): string => path.join(ROOT, 'node_modules/.bin', name);
 const run = promisify(execFile);
 
-/** Does not compile where a type has become `any`, or a field another one. */
+/** Does not compile if a type has become `any`, or a field has changed. */
 const MISUSE = `
 import createClient from 'openapi-fetch';
 import type { paths } from './schema';
@@ -34,7 +34,7 @@ describe('The TypeScript client', () => {
   beforeAll(async () => {
     service = await Service.start('one-node');
     inbox = await service.inbox.servePages();
-    // Below the checkout, so that the programs find its packages.
+    // Inside the checkout, so that the programs find its packages.
     mkdirSync(path.join(ROOT, 'dist'), { recursive: true });
     folder = mkdtempSync(path.join(ROOT, 'dist/client-'));
   });

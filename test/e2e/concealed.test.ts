@@ -6,20 +6,20 @@ import { until } from '../support/until';
 const PASSWORD = 'SecurePass123';
 const STRANGERS = 'StrangersPass1';
 
-/** What differs between any two answers: the request, the clock, and the address that was asked for. */
+/** Parts that differ between any two responses: the request, the clock, and the requested address. */
 const ALWAYS_DIFFERENT = new Set(['x-request-id', 'date', 'x-ratelimit-reset', 'etag', 'ratelimit']);
 
-/** All that a stranger can compare of two answers. */
+/** Everything that a stranger can compare in two responses. */
 function seen({ status, headers, body }: Answer): unknown {
   const { request_id, email, id, created_at, activation, ...rest } = body;
-  // Right after a registration a new code may be asked for: the moment is that of `created_at`.
+  // A new code can be requested right after a registration: that time equals `created_at`.
   const { resend_allowed_at, ...code } = (activation ?? {}) as Record<string, unknown>;
   const shown = [...headers].filter(([name]) => !ALWAYS_DIFFERENT.has(name));
   const kinds = [request_id, email, id, created_at].map((value) => typeof value);
   return { status, headers: shown.sort(), kinds, rest, code, resendsNow: resend_allowed_at === created_at };
 }
 
-/** An activated account, a registration of the stranger's own, and an address without one: equally long. */
+/** An activated account, a registration of the stranger, and an unknown address, all equally long. */
 async function people(service: Service, client: Client, name: string) {
   const [taken, own, unknown] = ['taken', 'owned', 'blank'].map((kind) => `${kind}-${name}@example.com`) as [
     string,
@@ -51,7 +51,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
   });
   afterAll(() => service.stop());
 
-  /** Passwords hashed or compared by the api so far. */
+  /** Number of passwords hashed or compared by the api so far. */
   async function hashes(): Promise<number> {
     const { body } = await client.get('/metrics');
     const [, count] = /^password_hash_wait_seconds_count(?:\{.*?\})? (\d+)/m.exec(String(body['text'])) ?? [];
@@ -83,7 +83,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
       [await client.register(own, STRANGERS), 0, 5_000],
       [await client.register(taken, STRANGERS), 0, 5_000],
     ] as const) {
-      // The id is made by the api before the time is taken by the database; both in milliseconds.
+      // The api creates the id before the database takes the time; both are in milliseconds.
       const idMs = Number.parseInt(String(answer.body['id']).replaceAll('-', '').slice(0, 12), 16);
       const lag = Date.parse(String(answer.body['created_at'])) - idMs;
       expect(lag).toBeGreaterThanOrEqual(min);
@@ -156,7 +156,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     for (const [what, ask] of Object.entries(asked)) {
       expect({ what, hashes: await costOf(ask) }).toEqual({ what, hashes: 1 });
     }
-    // Within the resend minute: the same answer after the same work, and no mail.
+    // Within the resend minute: the same response after the same work, without a mail.
     expect((await client.newCode(own, STRANGERS)).status).toBe(202);
     expect(await costOf(() => client.newCode(own, STRANGERS))).toBe(1);
     await client.register('last@example.com', PASSWORD);
@@ -219,7 +219,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
       await client.newCode(email, STRANGERS);
       await service.inbox.mailTo(email, 2);
       told.push(await repeated());
-      // No code: a taken address has none for this password, and the free one's is another.
+      // No code: a taken address has none for this password, and the code of the free one is different.
       const [code = ''] = service.inbox
         .mailsTo(email)
         .map(({ Text }) => /^(\d{4})\b/.exec(Text)?.[1] ?? '0000');
@@ -304,7 +304,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
   });
 });
 
-/** Registrations of one client are counted down from answer to answer. */
+/** The remaining registrations of a client decrease from response to response. */
 function withoutRemaining({ headers }: Answer): Headers {
   const kept = new Headers(headers);
   kept.delete('x-ratelimit-remaining');

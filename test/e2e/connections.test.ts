@@ -7,7 +7,7 @@ import { Client, Service } from '../support/service';
 import { until } from '../support/until';
 
 const MIB = 1_048_576;
-/** What an attack on one connection may cost: memory, and the time of others. */
+/** The maximum effect of an attack on one connection: memory, and time of others. */
 const MEMORY_MAX_MIB = 60;
 const PROBE_P99_MAX_MS = 200;
 const PROBES = 200;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   service = await Service.start('one-node', {
     REQUEST_TIMEOUT_SECONDS: String(REQUEST_TIMEOUT_SECONDS),
     CONNECTIONS_MAX: String(CONNECTIONS_MAX),
-    // 127.0.0.2 is a separate address, 127.0.0.1 may bring the connections of many.
+    // 127.0.0.2 is a separate address; 127.0.0.1 may have the connections of many clients.
     TRUST_PROXY: '127.0.0.1',
   });
   client = new Client(service.api.url);
@@ -60,7 +60,7 @@ const processorSeconds = ({ child }: SpawnedApp): number => {
   const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / 100;
 };
-/** Connections from 127.0.0.2 that the server's side still has: established (01), or closed by the client alone (08). */
+/** Connections from 127.0.0.2 still open on the server's side: established (01), or closed only by the client (08). */
 const established = (port: number): number => {
   const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return readFileSync('/proc/net/tcp', 'utf8')
@@ -79,7 +79,7 @@ const answersIn = (text: string): number => text.split('HTTP/1.1 200 ').length -
 
 describe('One connection', () => {
   beforeAll(async () => {
-    // Each document once: it is made at the first request, and kept.
+    // Requests each document once, so that it is created and kept.
     for (const path of DOCUMENTS) await client.get(path);
   });
 
@@ -112,7 +112,7 @@ describe('One connection', () => {
         open(get(path).repeat(index % 2 === 0 ? 1_300 : 200), { reading: false }),
       );
       const latencies: number[] = [];
-      // The worker is not attacked: how late it answers tells what this machine adds meanwhile.
+      // The worker is not attacked: its delay is that of this machine.
       const unharmed: number[] = [];
       const worker = new Client(service.worker?.url ?? '');
       let highest = before;
@@ -123,7 +123,7 @@ describe('One connection', () => {
         await pause(5);
       }
       expect(p99(latencies)).toBeLessThan(PROBE_P99_MAX_MS + p99(unharmed));
-      // Processor time, and not the clock's: others may build and test on the same machine.
+      // Processor time instead of clock time, because other work runs on this machine.
       expect(processorSeconds(service.api) - worked).toBeLessThan(1.5);
       expect(highest - before).toBeLessThan(MEMORY_MAX_MIB);
       expect(openFiles(service.api)).toBeLessThan(attackers.length + 100);
@@ -133,14 +133,14 @@ describe('One connection', () => {
 
   it('with an unread response is closed, and its slot becomes free', async () => {
     const connected = () => established(service.api.port);
-    // The connections of the test before hold the client's share until the server has seen them end.
+    // The connections of the previous test count for the client's share until the server has noticed their end.
     await until('the server has let go of the earlier ones', () => connected() === 0, 20_000);
     await client.get('/livez');
     const attackers = Array.from({ length: 8 }, () =>
       open(get('/docs/swagger-ui-bundle.js').repeat(20), { reading: false }),
     );
     await until('they are connected', () => connected() >= attackers.length);
-    // Five seconds more than the time-out by its own clock; this machine's may be busy.
+    // Five seconds more than the timeout, because this machine may be busy.
     await until('the server has let go of them', () => connected() === 0, 20_000);
   }, 60_000);
 });

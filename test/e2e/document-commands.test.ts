@@ -14,7 +14,7 @@ import { Client, Service } from '../support/service';
 import { until } from '../support/until';
 import { CLI, shellCommands, type ShellCommand } from '../support/shell-commands';
 
-// The page of operations has some thirty commands, each a process: a minute on an idle machine.
+// docs/operations.md has some thirty commands, each a process: a minute on an idle machine.
 jest.setTimeout(600_000);
 const COMMAND_TIMEOUT_MS = 60_000;
 
@@ -65,7 +65,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'kubectl port-forward deploy/api 9000': CLUSTER,
 };
 
-/** Commands that ask on a terminal, and how a script writes them. */
+/** Commands that ask on a terminal, and their form for a script. */
 const ASKING: readonly (readonly [string, string])[] = [
   ['events replay --since 1d', 'events replay --since 1d --yes'],
   [`${CLI} db rollback`, `${CLI} db rollback --yes`],
@@ -100,7 +100,7 @@ const HASH = hashSync(PASSWORD, 4);
 const all = shellCommands();
 const isRun = ({ commands }: ShellCommand): boolean => !commands.some((command) => command in NOT_RUN);
 const typed = all.filter((one) => isRun(one) && !one.mention);
-/** Each script once, and what is only named where no script runs it. */
+/** Each script once, and commands that are only mentioned if no script runs them. */
 const scripts = [...new Map([...typed, ...all.filter(isNew)].map((one) => [one.script, one])).values()];
 function isNew({ mention, script }: ShellCommand): boolean {
   return mention && !typed.some((other) => other.script.includes(script.replace(' --help', '')));
@@ -157,7 +157,7 @@ describe('The commands in the documents', () => {
     await service.stop();
   });
 
-  /** One client registers three times, of which the limit refuses two. */
+  /** One client registers three times, and the limit refuses two of them. */
   async function flood(): Promise<void> {
     const client = new Client(service.api.url);
     for (const name of ['a', 'b', 'c']) {
@@ -179,7 +179,7 @@ describe('The commands in the documents', () => {
     checkout.write('erasures.ndjson', [stdout.trim()]);
   }
 
-  /** The people and files that the documents speak of, as they are before each script. */
+  /** The people and files in the documents, restored before each script. */
   async function setTheScene(script: string): Promise<void> {
     const { sql } = service.database;
     await sql`truncate users, address_days`;
@@ -208,7 +208,7 @@ describe('The commands in the documents', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    // With everything that it has started, which would hold its output open.
+    // Together with the processes that it started, which would keep its output open.
     const late = setTimeout(() => process.kill(-(shell.pid as number), 'SIGKILL'), COMMAND_TIMEOUT_MS);
     const [[status], stdout, stderr] = await Promise.all([
       once(shell, 'close'),
@@ -219,7 +219,7 @@ describe('The commands in the documents', () => {
     return { status: Number(status), stdout, stderr };
   }
 
-  /** Modules and build are fresh: make must not replace them while tests run. */
+  /** Modules and build are up to date: make must not replace them while tests run. */
   const inTest = (script: string): string =>
     ASKING.reduce((all, [asking, scripted]) => all.replace(asking, scripted), script)
       .replace(/^make /, 'make -o dist/.built -o node_modules/.package-lock.json ')

@@ -81,7 +81,7 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
     const ids: string[] = [];
     try {
       await sql.begin(async (held) => {
-        // The first number of all is drawn here, and committed last.
+        // The first sequence number is drawn here, and committed last.
         ids.push(...(await writeEvents(held, 1)));
         for (let kill = 0; kill < 5; kill += 1) {
           const batches = Array.from({ length: 20 }, () => writeEvents(sql, 4));

@@ -128,7 +128,7 @@ interface Slow {
   readonly closed: () => boolean;
 }
 
-/** Opens a connection, writes the start, and the rest a byte at a time. */
+/** Opens a connection, writes the start, and then one byte at a time. */
 function dribble(port: number, start: string, rest: string): Slow {
   let received = '';
   let closed = false;

@@ -5,7 +5,7 @@ import { REDIS_OUTAGES } from '../chaos/faults/redis';
 import { stopApi } from '../chaos/faults/shutdown';
 import { Stage } from '../chaos/stage';
 
-/** The short form of `npm run chaos`: the faults that differ most, each for a second. */
+/** The short form of `npm run chaos`: the most different faults, each for a second. */
 describe('Faults', () => {
   let stage: Stage;
 
@@ -14,7 +14,7 @@ describe('Faults', () => {
   }, 60_000);
   afterAll(() => stage.stop(), 60_000);
 
-  // PostgreSQL last: the api may meet a connection that has ended a second after the fault, and may answer 503 for it.
+  // PostgreSQL last: the api may use a connection that closes a second after the fault, and may answer 503 for it.
   const outages = [...REDIS_OUTAGES, ...POSTGRES_OUTAGES].filter(({ fault }) =>
     [
       'PostgreSQL behind a black hole',

@@ -5,12 +5,12 @@ import { exchange, type RawRequest } from '../support/raw-http';
 import { Client, Service } from '../support/service';
 
 const BATCHES = 160;
-/** Concurrent requests. */
+/** Number of concurrent requests. */
 const BATCH = 20;
-/** A busy machine sends fewer of them, and no fewer than a quarter. */
+/** A busy machine sends fewer of them, but at least a quarter. */
 const TIME_MS = 12_000;
 
-/** It never became a request, and so it is none of an operation's answers. */
+/** It never became a request, so it is not the response of an operation. */
 const isUnreadable = ({ status, text }: Received): boolean =>
   [408, 431].includes(status) || text.includes('not a valid HTTP request');
 
@@ -35,7 +35,7 @@ describe('A service that receives random input', () => {
     const sent = Object.values(statuses).reduce((sum, count) => sum + count, 0);
     expect(sent).toBeGreaterThan((BATCHES * BATCH) / 4);
     expect((await new Client(service.api.url).get('/livez')).status).toBe(200);
-    // What was sent reached every corner: otherwise the test would prove little.
+    // The requests reached every part of the api; otherwise the test would prove little.
     expect(Object.keys(statuses)).toEqual(
       expect.arrayContaining(['200', '201', '400', '401', '404', '409', '415']),
     );
@@ -56,7 +56,7 @@ describe('A service that receives random input', () => {
     else if (answer.headers.get('content-type') !== 'application/problem+json') throw new Error(sent);
   }
 
-  /** What the log says of it. */
+  /** The log lines about it. */
   function blame({ headers, text }: Received): string {
     const id = headers.get('x-request-id') ?? 'none';
     return [text, ...service.api.lines.filter((line) => line.includes(id))].join('\n');

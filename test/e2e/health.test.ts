@@ -35,7 +35,9 @@ describe('Health', () => {
     await Promise.all([inbox.down(), redis.stop(), database.drop()]);
   });
 
-  /** Waits until the answer is exactly this. Resolves to what the probes say meanwhile, which is never a reason. */
+  /**
+   * Waits until the response is exactly this. Resolves to the responses of the probes, which never contain a reason.
+   */
   const becomes = async (status: number, body: object): Promise<number[]> => {
     const expected = JSON.stringify(body);
     await until(expected, async () => {

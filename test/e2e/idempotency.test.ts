@@ -25,7 +25,7 @@ describe('A request with an Idempotency-Key', () => {
   const replayed = ({ headers }: Answer): boolean => headers.get('idempotency-replayed') === 'true';
   const race = (ask: (client: Client) => Promise<Answer>): Promise<Answer[]> =>
     Promise.all(Array.from({ length: RACERS }, (_, n) => ask(clients[(n % 2) as 0 | 1])));
-  /** All say the same, and all but one say that they repeat it. */
+  /** All responses are the same, and all but one are marked as repeated. */
   const expectOneAnswer = (answers: readonly Answer[], status: number): void => {
     expect(tally(answers)).toEqual({ [status]: RACERS });
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);

@@ -70,7 +70,7 @@ describe('Limits over two processes behind proxies', () => {
           'X-Forwarded-For': '203.0.113.78',
         }),
       );
-      // Longer than Redis is waited for: its answers lie in the sockets when the time is up.
+      // Longer than the wait for Redis: its replies are in the sockets when the time is up.
       for (let stop = 0; stop < 3; stop += 1) {
         await pause(5);
         for (const { child } of [service.api, other]) child.signal('SIGSTOP');
@@ -151,12 +151,12 @@ describe('The client that X-Forwarded-For names', () => {
     ['2001:db8:1:2:ffff::9, ::ffff:10.0.0.6', '2001:db8:1:2::/64'],
     ['"[2001:db8:1:2::1%eth0]:51008", [::ffff:10.0.0.6]:443', '2001:db8:1:2::/64'],
     ['64:ff9b::203.0.113.7, 10.0.0.6', '203.0.113.7'],
-    // What its proxy has no address for is one client, whatever it is called, and whatever it says of others.
+    // A client without a valid address from its proxy counts as one client, whatever headers it sends.
     ['unknown', 'unknown'],
     ['203.0.113.7, unknown, 10.0.0.6', 'unknown'],
     ['203.0.113.7, _hidden:80, 10.0.0.6', 'unknown'],
     ['203.0.113.7, 10.0.0.6, 203.0.113.256', 'unknown'],
-    // Without a hop, the other end of the socket.
+    // Without a hop, the peer of the socket.
     ['', '127.0.0.1'],
     [' , ,', '127.0.0.1'],
   ])('is for %j %s', async (hops, client) => {
@@ -164,7 +164,7 @@ describe('The client that X-Forwarded-For names', () => {
   });
 });
 
-/** Connections that ask for the largest documents, pipelined, and read nothing of them. */
+/** Connections that request the largest documents, pipelined, without reading. */
 function attack(port: number): Socket[] {
   const asked = 'GET /docs-yaml HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(200);
   return Array.from({ length: 12 }, () => {

@@ -5,7 +5,7 @@ import { createDatabase, type TestDatabase } from '../support/postgres';
 import { Client } from '../support/service';
 import { until } from '../support/until';
 
-/** A mail server that offers AUTH and keeps every command that it was given. */
+/** A mail server that offers AUTH and records every command. */
 class WatchfulSmtp {
   connections = 0;
   readonly commands: string[] = [];
@@ -69,7 +69,7 @@ describe('Health of the mail server', () => {
 
   const mail = async (): Promise<unknown> =>
     ((await client.get('/api/v1/health')).body['checks'] as Record<string, unknown>)['mail'];
-  /** The next greeting is due, as if a minute had passed. */
+  /** Makes the next greeting due, as if a minute had passed. */
   const letAMinutePass = async (): Promise<void> => {
     await database.sql`update mail_servers set greeted_at = now() - interval '61 seconds'`;
   };

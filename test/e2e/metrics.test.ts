@@ -82,7 +82,7 @@ describe.each(MODES)('Metrics, %s', (mode) => {
     const found = await report(client);
     expect(Object.keys(found.request_counts).filter((name) => name.includes('junk'))).toEqual([]);
     expect(found.request_counts['unmatched']).toBeGreaterThanOrEqual(1_000);
-    // A thousand answers on a machine that is shared.
+    // A thousand responses on a shared machine.
   }, 120_000);
 });
 

@@ -4,10 +4,10 @@ import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TcpProxy } from '../support/proxy';
 import { Client } from '../support/service';
 
-/** Longest until a mail leaves that the doorbell announces, in milliseconds; a sweep comes after a second or more. */
+/** Maximum time until a mail is sent after the doorbell, in milliseconds; a sweep follows after a second or more. */
 const DOORBELL_MS = 300;
 
-/** In one-node mode the queue is in PostgreSQL, too: what happens to PostgreSQL happens to both. */
+/** In one-node mode the queue is in PostgreSQL, too, so a fault of PostgreSQL affects both. */
 describe('The worker in one-node mode', () => {
   let database: TestDatabase;
   let inbox: TestInbox;
@@ -45,7 +45,7 @@ describe('The worker in one-node mode', () => {
       await new Client(api.url).register(address, 'SecurePass123');
       const owed = performance.now();
       await inbox.mailTo(address);
-      // What a sign-up takes on an idle machine is next to nothing; here it tells how busy this one is.
+      // A sign-up takes almost no time on an idle machine; here it shows how busy this one is.
       waits.push(performance.now() - owed - (owed - asked));
     }
     expect(waits.toSorted((one, other) => one - other)[4]).toBeLessThan(DOORBELL_MS);

@@ -1,7 +1,7 @@
 import { Client, Service, tally } from '../support/service';
 
 const PASSWORD = 'SecurePass123';
-/** More than the line has places for one client, at a cost that keeps it full for a while. */
+/** More than the queue has places for one client, at a cost that keeps it full for a while. */
 const FLOOD = 30;
 const LATER = 10;
 

@@ -11,7 +11,7 @@ describe("The browser's password dialog", () => {
   let service: Service;
   let browser: Browser;
   let page: Page;
-  /** Addresses for which the browser wanted to ask a person for a password. */
+  /** URLs for which the browser wanted to show its password dialog. */
   let asked: string[];
 
   beforeAll(async () => {
@@ -98,7 +98,7 @@ describe("The browser's password dialog", () => {
   });
 });
 
-/** A page, and the addresses for which its browser asks for a password; each question is declined. */
+/** A page, and the URLs for which its browser wants to show the password dialog; each request is declined. */
 async function watchedPage(browser: Browser): Promise<[Page, string[]]> {
   const page = await browser.newPage();
   const asked: string[] = [];

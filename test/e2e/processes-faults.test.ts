@@ -8,7 +8,7 @@ import { until } from '../support/until';
 
 const PROCESSES = 2;
 const SHUTDOWN_SECONDS = 3;
-/** Longest shutdown: the requests in flight, a second for the last ones, ten for pools to close, and one to spare. */
+/** Maximum time of a shutdown: the requests in flight, a second for the last ones, ten for pools, and one as margin. */
 const SHUTDOWN_MAX_MS = (SHUTDOWN_SECONDS + 12) * 1_000;
 
 let service: Service;
@@ -46,7 +46,7 @@ describe('Api processes under new connections', () => {
       }
       await pause(200);
       const { answered, refused } = await load.stop();
-      // A process that dies takes what it was answering with it: a few requests each.
+      // A dying process loses the few requests that it was answering.
       expect(refused).toBeLessThanOrEqual(0.02 * (answered + refused) + 2 * victims);
       expect(await api.stop()).toBe(0);
     },
@@ -132,7 +132,7 @@ describe('Several processes behind a public and an operations port', () => {
   });
 
   it('answer the last scrape during shutdown', async () => {
-    // Half a request keeps the service from ending for a moment.
+    // An incomplete request keeps the service from ending for a moment.
     const half = converse(api.port, [Buffer.from('POST /livez HTTP/1.1\r\nHost: a\r\n')]);
     const ended = api.stop();
     await until('the end has begun', () => api.lines.some((line) => line.includes('Finishing what is')));

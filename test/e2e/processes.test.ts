@@ -144,7 +144,7 @@ describe('An api of several processes', () => {
   it('ends immediately with its processes on a second signal', async () => {
     const api = await spawnApp('api', { ...service.env, WEB_CONCURRENCY: '2' });
     const pids = processesOf(api);
-    // Half a request keeps the first signal waiting.
+    // An incomplete request delays the shutdown of the first signal.
     const socket = connect(api.port, '127.0.0.1', () => socket.write('GET /livez HTTP/1.1\r\nHost: a'));
     socket.on('error', () => {});
     await until('the end has begun', () => {

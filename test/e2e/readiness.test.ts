@@ -6,17 +6,17 @@ import { TestRedis } from '../support/redis';
 import { basic, Client } from '../support/service';
 import { until } from '../support/until';
 
-/** What the architecture promises for an answer, and for the return to work. */
+/** Promised times for a response and for the recovery. */
 const ANSWER_MS = 2_000;
 const RECOVERY_MS = 5_000;
 const PASSWORD = 'a password of the test';
 
 interface HalfReady {
-  /** What differs from the variables of the database. */
+  /** Changes to the database variables. */
   readonly env: NodeJS.ProcessEnv;
-  /** What the log names. */
+  /** The text that the log must contain. */
   readonly reason: RegExp;
-  /** Null: it takes another server. */
+  /** Null: a different server is needed. */
   readonly cure: (() => Promise<unknown>) | null;
 }
 

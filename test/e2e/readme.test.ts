@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { curlLines } from '../../tools/terminal';
 import { Service } from '../support/service';
 
-/** The shell block of the README that begins with registering. */
+/** The shell block of the README that starts with a registration. */
 const inReadme = (api: string, inbox: string): string => {
   const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```bash\n([\s\S]*?)^```/gm)];
   const block = blocks.map(([, text = '']) => text).find((text) => text.includes('# 1. Register')) ?? '';

@@ -8,7 +8,7 @@ import { Client } from '../support/service';
 import { until } from '../support/until';
 
 const PASSWORD = 'SecurePass123';
-/** What Redis answers where a script is gone, or its keys are on other nodes, and the client did not deal with it. */
+/** Errors of Redis for a missing script or moved keys that the client did not handle. */
 const COMPLAINT = /NOSCRIPT|CROSSSLOT|MOVED|Too many Cluster redirections/;
 
 describe.each([
@@ -49,8 +49,8 @@ describe.each([
     const mark = 'user-registration:{limits}:deployment';
     const limits = await keys(HASH_TAGS.limits);
     expect(limits).toContain(mark);
-    // Of the client and of all, for each of the two routes; the registration; the activation. What a right password
-    // spent of the limits for wrong ones was refunded.
+    // Those of the client and of all clients, for both routes; the registration; the activation. The limits for wrong
+    // passwords were refunded after the right one.
     expect(limits.filter((key) => key !== mark && !key.endsWith(':probe'))).toHaveLength(2 + 2 + 1 + 1);
     expect(await keys(HASH_TAGS.doorbell)).toContain('user-registration:{doorbell}:owed-work:meta');
     await until('metrics are flushed', async () => {
@@ -75,7 +75,7 @@ describe.each([
     expect(await Promise.all([api.stop(), worker.stop()])).toEqual([0, 0]);
     const lines = [...api.lines, ...worker.lines];
     expect(lines.filter((line) => COMPLAINT.test(line))).toEqual([]);
-    // Where the machine is busy, a start can outlast the 200 ms that Redis has: no fault of what Redis is made of.
+    // On a busy machine a start can outlast the 200 ms for Redis, which is not the fault of the topology.
     const warnings = lines.filter((line) => line.includes('"level":"warn"'));
     expect(warnings.filter((line) => !line.includes('no answer in time'))).toEqual([]);
   });

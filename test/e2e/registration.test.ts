@@ -14,7 +14,7 @@ describe.each(MODES)('Registration, %s', (mode) => {
   });
   afterAll(() => service.stop());
 
-  /** Ends the life of a code, once its mail is marked sent: that is when its life begins. */
+  /** Expires a code, once its mail is marked as sent, when its lifetime starts. */
   const expire = (email: string) =>
     until('the code has expired', async () => {
       const rows = await service.database.sql`

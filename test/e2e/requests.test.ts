@@ -15,7 +15,7 @@ interface Request {
   readonly body: string | undefined;
 }
 
-/** Reads requests.http in the form that editors run it in. */
+/** Parses requests.http in the format that editors run. */
 function parse(source: string): { values: Record<string, string>; requests: Request[] } {
   const [head = '', ...blocks] = source.split(/^### /m);
   const values = Object.fromEntries(
@@ -73,7 +73,7 @@ describe('requests.http', () => {
     return answer;
   }
 
-  /** What its reader does before some of the requests. */
+  /** Preparations for some of the requests. */
   async function prepare({ title }: Request): Promise<void> {
     const email = title.includes('a minute after') ? values['late'] : values['email'];
     const sent = async (): Promise<boolean> => {
@@ -113,7 +113,7 @@ describe('requests.http', () => {
     expect(endpoints.filter((endpoint) => !asked.includes(endpoint))).toEqual([]);
     const titles = requests.map(({ title }) => title).join('\n');
     const errors = document.components.schemas.Problem.properties.error.enum;
-    // The feed's own errors need EVENTS_TOKEN; test/e2e/events.test.ts provokes them.
+    // The errors of the feed require EVENTS_TOKEN; test/e2e/events.test.ts provokes them.
     expect(errors.filter((error) => !titles.includes(error))).toEqual([
       'InvalidToken',
       'RequestTimeout',
@@ -125,6 +125,6 @@ describe('requests.http', () => {
   });
 });
 
-/** `Basic name:password`, as editors take it, in the form that goes over the wire. */
+/** Converts `Basic name:password`, as editors accept it, to the form that is sent. */
 const encodeBasic = (value: string): string =>
   value.startsWith('Basic ') ? `Basic ${Buffer.from(value.slice(6)).toString('base64')}` : value;

@@ -2,7 +2,7 @@ import { Client, MODES, Service } from '../support/service';
 import { codeIn } from '../support/inbox';
 import { until } from '../support/until';
 
-/** Eight digits, so that a number that happens to be there is not taken for the code. */
+/** Eight digits, so that an unrelated number is not mistaken for the code. */
 const DIGITS = { ACTIVATION_CODE_LENGTH: '8' };
 
 describe.each(MODES)('What is stored about a code, %s', (mode) => {

@@ -7,7 +7,7 @@ import { until } from '../support/until';
 
 const PASSWORD = 'SecurePass123';
 
-/** What a stranger sees of an answer, without what differs between any two. */
+/** A response as a stranger sees it, without the parts that always differ. */
 function visible({ status, headers, body }: Answer): unknown {
   const names = [...headers.keys()].sort();
   return { status, names, fields: Object.keys(body), message: body['message'] };
@@ -96,7 +96,7 @@ describe('Guessing', () => {
       message: expect.stringContaining('Register again'),
       retry_after_seconds: 60,
     });
-    // Owed or alive, the last code holds the address to its end, and no longer.
+    // Owed or valid, the last code blocks the address until it expires, and no longer.
     expect((await client.register('held@example.com', PASSWORD)).status).toBe(409);
     await until('the last mail was sent', async () => {
       const [row] = await service.database.sql`
@@ -185,7 +185,7 @@ describe('Connections', () => {
     const { headers } = await client.get('/', { Origin: 'https://evil.example' });
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('content-security-policy')).toContain("default-src 'self'");
-    // Plain HTTP promises nothing of TLS.
+    // Plain HTTP makes no promise about TLS.
     expect(headers.get('strict-transport-security')).toBeNull();
     expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
     expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');

@@ -16,7 +16,7 @@ let people = 0;
 const address = (): string => `person${(people += 1)}@example.com`;
 const body = (email: string, password = PASSWORD): string => JSON.stringify({ email, password });
 
-/** Sends bytes, and resolves to the statuses of the answers. */
+/** Sends bytes, and resolves to the statuses of the responses. */
 async function statuses(head: string, content: string | Buffer = ''): Promise<number[]> {
   const bytes = [Buffer.from(`${head}\r\n\r\n`), Buffer.from(content as string)];
   const received = (await converse(service.api.port, bytes)).toString();
@@ -37,7 +37,7 @@ const post = (content: string | Buffer, type = `Content-Type: ${JSON_TYPE}`): Pr
     content,
   );
 
-/** A registration whose password holds these bytes. */
+/** A registration whose password contains these bytes. */
 const withBytes = (...bytes: number[]): Buffer =>
   Buffer.concat([
     Buffer.from(`{"email":"${address()}","password":"SecurePass`),
@@ -167,6 +167,6 @@ describe('An activation code', () => {
   });
 });
 
-/** The digits of another script, by the code point of its zero. */
+/** The digits of another script, starting from the code point of its zero. */
 const shifted = (code: string, zero: number): string =>
   code.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));

@@ -2,7 +2,7 @@ import { hash } from 'bcrypt';
 import { Client, Service } from '../support/service';
 import { distinction, timed } from '../support/timing';
 
-/** A hash of some 15 ms: enough to stand out on a busy machine where it is left out. */
+/** A hash of about 15 ms: long enough that leaving it out is noticed on a busy machine. */
 const BCRYPT_COST = '8';
 const ROUNDS = 50;
 /**

@@ -31,7 +31,7 @@ let smtpPort: number;
 const mailbox = new Mailbox();
 const apps: SpawnedApp[] = [];
 
-/** PostgreSQL, Redis and a mail server that speak TLS, with a certificate for `localhost` that our authority signed. */
+/** PostgreSQL, Redis and a mail server with TLS and a certificate for `localhost` from our authority. */
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'tls-'));
   ours = new Authority(folder, 'ours');
@@ -48,7 +48,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What an api is told that finds everything at `host`, and trusts an authority. */
+/** Environment of an api that finds everything at `host`, and trusts an authority. */
 const environment = (host: string, authority: Authority): NodeJS.ProcessEnv => ({
   ...postgres.env(),
   DATABASE_HOST: host,
@@ -71,7 +71,10 @@ async function start(
   return app;
 }
 
-/** What an api says of PostgreSQL and Redis once it runs, and the doctor of the mail server, to which no api connects. */
+/**
+ * What a running api reports about PostgreSQL and Redis, and the doctor about the mail server, which the api does not
+ * use.
+ */
 async function checks(env: NodeJS.ProcessEnv): Promise<unknown> {
   const [api, doctor] = await Promise.all([spawnApp('api', env, '/livez'), cli(['doctor', '--json'], env)]);
   const { body } = await new Client(api.url).get('/api/v1/health');
@@ -131,7 +134,7 @@ describe('With TLS to PostgreSQL, Redis and the mail server', () => {
   });
 });
 
-/** Whether connections of that name, and with such a last query, are encrypted: one entry for each answer that there is. */
+/** Whether connections with that name and last query are encrypted: one entry per distinct answer. */
 async function encrypted(application: string, lastQuery = '%'): Promise<boolean[]> {
   const rows = await sql<{ ssl: boolean }[]>`
     select distinct ssl from pg_stat_ssl join pg_stat_activity using (pid)
@@ -156,7 +159,7 @@ async function startPostgres({ cert, key }: Certificate): Promise<void> {
   });
 }
 
-/** In the clear as well, on its own port. */
+/** Also in plain text, on a separate port. */
 async function startRedis({ certFile, keyFile }: Certificate): Promise<void> {
   const files = ['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', ours.file];
   redis = await TestRedis.start('--tls-port', String(redisTlsPort), ...files, '--tls-auth-clients', 'no');
@@ -164,7 +167,7 @@ async function startRedis({ certFile, keyFile }: Certificate): Promise<void> {
 
 async function startSmtp({ cert, key }: Certificate): Promise<void> {
   smtp = createSmtpServer(mailbox, { cert, key, disabledCommands: ['AUTH'] });
-  // A client that trusts no certificate breaks off the handshake.
+  // A client that trusts no certificate aborts the handshake.
   smtp.on('error', () => {});
   await new Promise<void>((resolve) => smtp.listen(smtpPort, '127.0.0.1', resolve));
 }

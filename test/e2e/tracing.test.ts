@@ -14,7 +14,7 @@ interface TraceExport {
   readonly resourceSpans: { readonly scopeSpans: { readonly spans: ReceivedSpan[] }[] }[];
 }
 
-/** A collector that keeps what it is sent (OTLP over HTTP, JSON). */
+/** A collector that records what it receives (OTLP over HTTP, JSON). */
 async function startCollector(): Promise<{ url: string; spans: ReceivedSpan[]; server: Server }> {
   const spans: ReceivedSpan[] = [];
   const server = createServer((request, response) => {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Service } from '../support/service';
 import { until } from '../support/until';
 
-/** What a registration needs runs in all rounds, what a timer runs by chance does not. */
+/** Code of a registration runs in all rounds; code of a timer does not. */
 const ROUNDS = 3;
 const AFTER_ANSWER_MS = 30;
 
@@ -42,7 +42,7 @@ async function filesOfARegistration(): Promise<string[]> {
   try {
     const client = new Client(service.api.url);
     const rounds: string[][] = [];
-    // The first registration finds caches empty, and is not looked at.
+    // The first registration finds empty caches, and is ignored.
     for (let round = 0; round <= ROUNDS; round += 1) {
       await filesSince();
       const key = `registration ${round} of four`;

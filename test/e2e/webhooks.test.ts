@@ -84,7 +84,7 @@ describe('A webhook', () => {
   it.each(Object.keys(BAD))(
     'is sent again, with the same id, to a receiver that %s',
     async (kind) => {
-      // Committed only when the receiver knows what to do with it.
+      // Committed only once the receiver is configured.
       const id = await database.sql.begin(async (sql) => {
         const [written = ''] = await writeEvents(sql, 1);
         planned.set(written, BAD[kind] as Answering);

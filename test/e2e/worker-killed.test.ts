@@ -3,7 +3,7 @@ import { Client, Service } from '../support/service';
 import { until } from '../support/until';
 
 const EMAIL = 'kevin@example.com';
-/** A worker is taken for dead after 10 s, by another that has been steady for as long; its beats are 3 s apart. */
+/** A worker counts as dead after 10 s, if another one has been steady for as long; heartbeats are 3 s apart. */
 const RELEASED_WITHIN_MS = 20_000;
 
 describe('A mail whose worker is killed while sending it', () => {

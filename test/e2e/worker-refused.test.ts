@@ -6,10 +6,10 @@ import { createDatabase } from '../support/postgres';
 import { TcpProxy } from '../support/proxy';
 import { until } from '../support/until';
 
-/** How long a worker is watched while it is refused, and how much memory it may gain in that time. */
+/** How long a refused worker is observed, and how much memory it may gain. */
 const WATCH_MS = 4_000;
 const GROWTH_MAX_MIB = 40;
-/** Connections that a worker may try while it is refused: readiness, sweep, sequencing, doorbell and heartbeat. */
+/** Connections that a refused worker may try: readiness, sweep, sequencing, doorbell and heartbeat. */
 const ATTEMPTS_MAX_PER_SECOND = 20;
 
 const residentMib = (pid: number): number =>

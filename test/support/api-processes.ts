@@ -4,18 +4,18 @@ import type { SpawnedApp } from './apps';
 import { Client } from './service';
 import { until } from './until';
 
-/** New connections a second. */
+/** New connections per second. */
 const RATE = 60;
 
-/** Longest wait for as many live processes as before, in milliseconds, on a machine that does nothing else. */
+/** Maximum wait for the same number of live processes, in milliseconds, on an idle machine. */
 const RECOVERY_MS = 5_000;
-/** Longest start of the api there. */
+/** Maximum start time of the api there. */
 const IDLE_START_MS = 2_000;
 
 /**
- * How long replacements may take. A replacement is a start: what a start takes longer here than on an idle machine is
- * added, because tests run next to other work.
- * @param startedMs how long the start of the same processes took just before
+ * Time limit of replacements. A replacement includes a start, so the extra time of a start on this machine is added,
+ * because tests run next to other work.
+ * @param startedMs how long the start of the same processes has just taken
  */
 export const recoveryWithinMs = (startedMs: number): number =>
   RECOVERY_MS + Math.max(0, startedMs - IDLE_START_MS);
@@ -27,7 +27,7 @@ export function processesOf({ child }: SpawnedApp): number[] {
   return children.split(' ').filter(Boolean).map(Number);
 }
 
-/** Waits until as many processes live as before, none of them is gone, and one of them answers. */
+/** Waits until as many processes live as before, none of the dead ones remains, and one of them answers. */
 export function replaced(
   api: SpawnedApp,
   count: number,
@@ -39,7 +39,7 @@ export function replaced(
     async () => {
       const now = processesOf(api);
       const whole = now.length === count && !now.some((pid) => gone.includes(pid));
-      // A connection that was kept may be one to a process that has died.
+      // A kept-alive connection may belong to a dead process.
       return whole && (await new Client(api.url).get('/livez').catch(() => null))?.status === 200;
     },
     withinMs,
@@ -51,7 +51,7 @@ export interface Connections {
   refused: number;
 }
 
-/** Opens a connection for each request, at an even pace, until it is stopped. */
+/** Opens a connection for each request, at an even rate, until it is stopped. */
 export function newConnections({ port }: SpawnedApp): { readonly stop: () => Promise<Connections> } {
   const counts: Connections = { answered: 0, refused: 0 };
   const pending = new Set<Promise<void>>();

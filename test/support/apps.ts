@@ -7,18 +7,18 @@ import { until } from './until';
 export interface SpawnedApp {
   readonly url: string;
   readonly port: number;
-  /** Every line it has printed. */
+  /** Every line that it has printed. */
   readonly lines: string[];
   readonly child: Child;
-  /** Asks it to end; resolves to its exit status. @throws {Error} when it has logged a secret */
+  /** Shuts it down; resolves to its exit status. @throws {Error} if it has logged a secret */
   stop(): Promise<number>;
 }
 
 const PORT_VARIABLE = { api: 'API_PORT', 'mailer-worker': 'WORKER_PORT' };
-/** The passwords of the tests, Basic credentials, and any address that is not masked, whichever test it was. */
+/** The passwords of the tests, Basic credentials, and any unmasked address, of any test. */
 const SECRET = /SecurePass123|WrongPass123|StrangersPass1|Basic [\w+/=]{8}|[\w+-]@[\w-]+\.\w/;
 const START_TIMEOUT_MS = 30_000;
-/** A little more than the apps give requests in flight. */
+/** A little more than the apps grant requests in flight. */
 const STOP_TIMEOUT_MS = 35_000;
 
 /**

@@ -4,7 +4,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** @throws {Error} when there is no browser: a test is never skipped for it */
+/** @throws {Error} without a browser, because no test is skipped for it */
 export function startBrowser(): Promise<Browser> {
   const folders = (process.env['PATH'] ?? '').split(path.delimiter);
   const executablePath = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(
@@ -16,7 +16,7 @@ export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--disable-dev-shm-usage'] });
 }
 
-/** A page, and what it complained of: errors of its scripts and console, what its policy forbade, what was not found. */
+/** A page and its complaints: errors of scripts and console, policy violations, missing resources. */
 export async function openPage(browser: Browser): Promise<{ page: Page; complaints: string[] }> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const complaints: string[] = [];

@@ -12,7 +12,7 @@ export interface Certificate {
 const EXTENSIONS = { authority: 'critical,CA:TRUE', server: 'critical,CA:FALSE' };
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
 
-/** A certificate authority of the test's own, made with openssl; files go into the folder. */
+/** A certificate authority for the test, made with openssl; the files are written to the folder. */
 export class Authority {
   private readonly own: Certificate;
   private readonly settings: string;
@@ -21,7 +21,7 @@ export class Authority {
     private readonly folder: string,
     private readonly name: string,
   ) {
-    // In the place of the system's, which would add extensions of their own.
+    // Replaces the system's configuration, which would add extensions.
     this.settings = path.join(folder, `${name}.cnf`);
     writeFileSync(this.settings, '[req]\ndistinguished_name = name\n[name]\n');
     this.own = this.make(name, [`basicConstraints=${EXTENSIONS.authority}`], []);

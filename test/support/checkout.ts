@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Not seen in the copy: what belongs to the developer, and the lock file, without which no one can reinstall modules. */
+/** Missing in the copy: the developer's files, and the lock file, without which modules cannot be reinstalled. */
 const PRIVATE = ['.env', '.data', '.git', 'package-lock.json'];
 
-/** A folder in which commands find what is in this one, and leave their own files. */
+/** A folder in which commands find the files of this checkout, and leave their own files. */
 export class Checkout {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'checkout-'));
 

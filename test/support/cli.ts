@@ -8,7 +8,7 @@ export interface CliResult {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** What it printed, where that was JSON. */
+  /** Its output, if that was JSON. */
   json(): Record<string, unknown>;
 }
 
@@ -17,7 +17,7 @@ export interface RunningCli {
   readonly result: Promise<CliResult>;
 }
 
-/** Longest a command may take, in milliseconds; one that hangs is killed, and fails its test by its status. */
+/** Time limit of a command, in milliseconds; a hanging one is killed, and fails its test by its status. */
 const TIMEOUT_MS = 60_000;
 
 /** Starts the built command line as a separate process. */
@@ -42,7 +42,7 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, i
   return { process: child, result };
 }
 
-/** Runs a command to its end. */
+/** Runs a command until it exits. */
 export const cli = (
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},

@@ -35,20 +35,20 @@ export interface Received {
   readonly text: string;
 }
 
-/** What the service promises to its clients. */
+/** The contract of the service with its clients. */
 export const document = JSON.parse(readFileSync(resolve('docs/openapi.json'), 'utf8')) as OpenApiDocument;
 
-/** Pages for people and for machines of operators, which are no part of the document. */
+/** Pages for people and for operators' machines, which are not part of the document. */
 const UNDOCUMENTED = /^\/(?:problems\/\w+|livez|readyz|metrics|docs(?:[/-].*)?)?$/;
-/** Terminus has its own shape for what they refuse. */
+/** Terminus has its own format for refusals. */
 const PROBES = ['/livez', '/readyz'];
 
 /**
- * Holds an answer against docs/openapi.json: status, content type, header fields, body.
- * @throws {Error} naming the operation and all that differs
+ * Checks a response against docs/openapi.json: status, content type, headers, body. @throws {Error} with the operation
+ * and all differences
  */
 export function checkAnswer(method: string, target: string, answer: Received): void {
-  // Express takes a path in any case, with a slash at its end, and with a host before it.
+  // Express accepts a path in any case, with a trailing slash, and with a host before it.
   const [path = ''] = target.toLowerCase().split(/[?#]/);
   const route = path.replace(/^https?:\/\/[^/]*/, '').replace(/(?<=.)\/$/, '');
   const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
@@ -105,7 +105,7 @@ const ANY_PROBLEM: DocumentedResponse = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
-/** Where the document names nothing there is nothing, and it is said in the usual way. */
+/** A path that is not in the document must not exist, and must be reported in the usual way. */
 function faultsElsewhere(method: string, route: string, answer: Received): string[] {
   if (answer.status < 400) {
     return UNDOCUMENTED.test(route) || method === 'OPTIONS' ? [] : ['this is not documented at all'];
@@ -118,7 +118,7 @@ const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }));
 // Local parts in any script, RFC 6531.
 ajv.addFormat('idn-email', /^[^\s@]+@[^\s@]+$/);
 
-/** Nothing may come that the document does not name; clients are told of every field. */
+/** Responses may only contain documented fields. */
 const closed = Object.fromEntries(
   Object.entries(document.components.schemas).map(([name, schema]) => [
     name,

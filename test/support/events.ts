@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ISql } from 'postgres';
 import type { Client } from './service';
 
-/** Writes the events of a new account, numbered in their order; resolves to their ids. */
+/** Writes the events of a new account, numbered in order; resolves to their ids. */
 export async function writeEvents(sql: ISql, count: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     with account as (select gen_random_uuid() as id)
@@ -23,7 +23,7 @@ interface SeenEvent {
   readonly data: { readonly user_id: string; readonly number?: number };
 }
 
-/** A consumer that pages through the feed and keeps what it was given. */
+/** A consumer that pages through the feed and stores its events. */
 export class Reader {
   private readonly seen: SeenEvent[] = [];
   private stopped = false;
@@ -36,7 +36,7 @@ export class Reader {
     public next = '0',
   ) {}
 
-  /** A reader that has read everything there is. */
+  /** A reader that has read everything so far. */
   static async toTheEnd(feed: Client, headers: Record<string, string>): Promise<Reader> {
     const reader = new Reader(feed, headers);
     while (!(await reader.read()));
@@ -47,7 +47,7 @@ export class Reader {
     return this.seen.map(({ id }) => id);
   }
 
-  /** What it was told of an account, in the order in which it was told. */
+  /** The events of an account, in the order of arrival. */
   typesOf(account: string): string[] {
     return this.seen.filter(({ data }) => data.user_id === account).map(({ type }) => type);
   }
@@ -61,7 +61,7 @@ export class Reader {
     this.stopped = true;
   }
 
-  /** Accounts whose numbered events came in another order, or with a gap. */
+  /** Accounts whose numbered events arrived in a different order, or with a gap. */
   outOfOrder(): string[] {
     const last = new Map<string, number>();
     return this.seen
@@ -73,7 +73,7 @@ export class Reader {
       .map(({ data }) => data.user_id);
   }
 
-  /** One page. Resolves to whether there was nothing more. */
+  /** Reads one page. Resolves to whether there was nothing more. */
   private async read(): Promise<boolean> {
     const { status, body } = await this.feed.get(
       `/api/v1/events?after=${this.next}${this.parameters}`,

@@ -1,13 +1,13 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** What the build reads, and a file that every build writes. */
+/** The inputs of the build, and a file that every build writes. */
 const SOURCES = ['apps', 'libs', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
 const BUILT = 'dist/apps/api/src/main.js';
-/** Tests of their own, which the build leaves out. */
+/** Tests, which the build leaves out. */
 const NOT_BUILT = /\.spec\.ts$|(^|\/)testing\//;
 
-/** @throws {Error} when the programs that the tests start were built from older sources */
+/** @throws {Error} if the programs started by the tests were built from older sources */
 export function requireFreshBuild(root = process.cwd()): void {
   const built = statSync(path.join(root, BUILT), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const newer = SOURCES.flatMap((source) => filesOf(path.join(root, source))).filter(

@@ -2,14 +2,14 @@ import fc, { type Arbitrary } from 'fast-check';
 import { document, type Operation, type Schema } from './document';
 import type { RawRequest } from './raw-http';
 
-/** Stands in every password that is sent, so that a log can be searched for it. */
+/** Part of every sent password, so that a log can be searched for it. */
 export const SECRET = 'Qz9SecretMark';
-/** The beginning of every address that is sent, and what base64 makes of that. */
+/** The beginning of every sent address, and its form in base64. */
 export const LOCAL_PART = 'qz9mark';
 export const ENCODED_LOCAL_PART = Buffer.from(LOCAL_PART).toString('base64').slice(0, 8);
 
 const text = fc.string({ unit: 'binary', maxLength: 80 });
-/** Text whose surrogates stand alone. */
+/** Text with lone surrogates. */
 const illFormed = fc
   .array(fc.integer({ min: 0xd800, max: 0xdfff }), { minLength: 1, maxLength: 4 })
   .map((units) => `${SECRET}${String.fromCharCode(...units)}`);
@@ -17,7 +17,7 @@ const nul = fc.constantFrom('\0', `${SECRET}\0`, `${LOCAL_PART}\0@example.com`);
 const address = fc.integer({ min: 0, max: 200 }).map((n) => `${LOCAL_PART}${n}@example.com`);
 const password = fc.constantFrom(`${SECRET}1`, `${SECRET}2`);
 
-/** Values that fit a field of the document, few enough of them to meet again. */
+/** Values that are valid for a field, few enough to repeat. */
 function fitting({ format, pattern }: Record<string, unknown>): Arbitrary<string> {
   if (format === 'idn-email') return address;
   if (format === 'password') return password;
@@ -25,7 +25,7 @@ function fitting({ format, pattern }: Record<string, unknown>): Arbitrary<string
   return fc.string();
 }
 
-/** Values that fit no field, and that a client may send all the same. */
+/** Values that are invalid for every field, but that a client may send. */
 const unfit: Arbitrary<unknown> = fc.oneof(
   illFormed,
   nul,
@@ -56,7 +56,7 @@ const NAMES = [
   'a'.repeat(300),
 ];
 
-/** Texts that are no JSON, hardly JSON, or more than one reader could want. */
+/** Texts that are not JSON, barely JSON, or ambiguous. */
 const noObject: Arbitrary<string> = fc.oneof(
   text,
   fc.constantFrom(
@@ -87,7 +87,7 @@ function bodyOf({ requestBody }: Operation): Arbitrary<string> {
     Object.fromEntries(Object.entries(schema.properties).map(([field, rules]) => [field, fitting(rules)])),
   );
   const fields = fc.constantFrom(...Object.keys(schema.properties));
-  // A pair and not an assignment: `__proto__` is to be a field like any other.
+  // A pair instead of an assignment, because `__proto__` must be an ordinary field.
   const spoilt = fc
     .tuple(valid, fc.oneof(fields, fc.constantFrom(...NAMES)), unfit)
     .map(([good, field, value]) => Object.fromEntries([...Object.entries(good), [field, value]]));
@@ -107,7 +107,7 @@ const encoded = (credentials: string | Buffer): Field => [
   'Authorization',
   `Basic ${Buffer.from(credentials).toString('base64')}`,
 ];
-/** Credentials of an account that may exist, or something that only looks like credentials. */
+/** Credentials of an account that may exist, or something similar to credentials. */
 const authorization: Arbitrary<Field> = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(address, password).map((pair) => encoded(pair.join(':'))) },
   text.map((each) => encoded(`${LOCAL_PART}${each}`)),
@@ -205,7 +205,7 @@ const fields: Arbitrary<Field[]> = fc
   )
   .map((parts) => parts.flat());
 
-/** Requests to what the document names: most of them nearly as it wants them. */
+/** Requests to documented operations, most of them nearly valid. */
 const documented: Arbitrary<RawRequest> = fc
   .constantFrom(
     ...Object.entries(document.paths).flatMap(([target, methods]) =>
@@ -249,7 +249,7 @@ const TARGETS = [
     'x',
   ],
 ];
-/** Requests to what is elsewhere or nowhere, by methods that are meant for something else or for nothing. */
+/** Requests to other or unknown paths, with unusual or unknown methods. */
 const elsewhere: Arbitrary<RawRequest> = fc.record({
   target: fc.oneof(
     fc.constantFrom(...TARGETS, ...Object.keys(document.paths)),

@@ -1,6 +1,6 @@
 import { inTime, type Sql } from '@app/runtime';
 
-/** What an operator, or another program's set-up, may have given the database or the role. */
+/** Settings that an operator or another program may have given the database or the role. */
 export const HOSTILE_SETTINGS: readonly (readonly [string, string])[] = [
   ['datestyle', "'German'"],
   ['datestyle', "'SQL, DMY'"],
@@ -20,7 +20,7 @@ export const HOSTILE_SETTINGS: readonly (readonly [string, string])[] = [
   ['standard_conforming_strings', "'off'"],
 ];
 
-/** What the statements and the driver's parsers rely on, found out by use. */
+/** Settings that the statements and the driver's parsers rely on, tested by using them. */
 export async function useSession(sql: Sql): Promise<unknown> {
   const at = new Date('2026-03-04T05:06:07.890Z');
   const [row] = await inTime(sql<Record<string, unknown>[]>`

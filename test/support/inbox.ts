@@ -11,13 +11,13 @@ export interface InboxPages {
   close(): void;
 }
 
-/** What a mail beyond the limit of its session is answered, and to which command. */
+/** The reply to a mail beyond the limit of its session, and to which command. */
 export interface SessionLimit {
   readonly code: 452 | 554;
   readonly at: 'MAIL' | 'RCPT';
 }
 
-/** A mail server for tests: the inbox of `make run`, that can also refuse, keep silent and go away. */
+/** A mail server for tests: the inbox of `make run`, which can also refuse, stay silent and disappear. */
 export class TestInbox {
   readonly mailbox = new Mailbox();
   private server: SMTPServer | undefined;
@@ -26,7 +26,7 @@ export class TestInbox {
   private acceptAfterMs = 0;
   private sessionMailsMax = 0;
   private sessionLimit: SessionLimit = { code: 452, at: 'RCPT' };
-  /** Mails that each session has brought, by the session's id. */
+  /** Number of mails of each session, by session id. */
   private readonly mailsOfSession = new Map<string, number>();
 
   private constructor(readonly port: number) {}
@@ -56,7 +56,7 @@ export class TestInbox {
     return mails[0] as StoredMail;
   }
 
-  /** Answers the next mails with a reply code, such as 451 (try again) or 550 (never). */
+  /** Replies to the next mails with a code such as 451 (retry) or 550 (never). */
   refuse(code: number, times = 1): void {
     this.refusal = { code, times };
   }
@@ -66,13 +66,13 @@ export class TestInbox {
     this.acceptAfterMs = delayMs;
   }
 
-  /** Takes so many mails a session, and refuses the others of it at MAIL or RCPT; 0: takes as many as come. */
+  /** Accepts this many mails per session, and refuses further ones at MAIL or RCPT; 0: no limit. */
   limitSessions(mailsMax: number, { code, at }: SessionLimit = { code: 452, at: 'RCPT' }): void {
     this.sessionMailsMax = mailsMax;
     this.sessionLimit = { code, at };
   }
 
-  /** Takes connections and says nothing more. */
+  /** Accepts connections and then stays silent. */
   freeze(): void {
     this.silent = true;
   }

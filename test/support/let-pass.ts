@@ -1,6 +1,6 @@
 import type { Sql } from '@app/runtime';
 
-/** Moves every stored time into the past, as if that long had gone by. */
+/** Moves every stored time into the past, as if that much time had passed. */
 export async function letPass(sql: Sql, seconds: number): Promise<void> {
   const gone = sql`make_interval(secs => ${seconds})`;
   await sql`

@@ -13,20 +13,20 @@ export interface DatabaseAddress {
   readonly DATABASE_PASSWORD: string;
 }
 
-/** The migrated database that every test's own is copied from. */
+/** The migrated database from which each test's database is copied. */
 export const TEMPLATE = 'template_migrated';
 const PASSWORD = 'tests-only';
 
 /** A server for tests, not started yet. */
 export function embeddedIn(directory: string, port: number, settings: readonly string[]): EmbeddedPostgres {
-  // When we are root, PostgreSQL runs as another user, who has to get in.
+  // As root, PostgreSQL runs as another user, who needs access.
   chmodSync(directory, 0o755);
   return new EmbeddedPostgres({
     directory: path.join(directory, 'data'),
     refuge: path.join(directory, 'refuge'),
     port,
     password: PASSWORD,
-    // A killed process loses nothing that it has written to the kernel; only a power cut would.
+    // A killed process loses nothing that the kernel has; only a power failure would.
     settings: ['fsync=off', ...settings],
   });
 }
@@ -39,7 +39,7 @@ export const addressAt = (port: number): DatabaseAddress => ({
   DATABASE_PASSWORD: PASSWORD,
 });
 
-/** One server for a whole run; `DATABASE_HOST` names another one that is there already. */
+/** One server for a whole run; `DATABASE_HOST` selects an existing one. */
 export class TestServer {
   private constructor(
     readonly address: DatabaseAddress,
@@ -58,7 +58,7 @@ export class TestServer {
     }
   }
 
-  /** The postmaster's process, where it is ours. */
+  /** The postmaster process, if we started it. */
   get pid(): number | undefined {
     return this.embedded?.server?.pid;
   }
@@ -100,7 +100,7 @@ export class TestServer {
       await sql`drop database if exists ${sql(TEMPLATE)} with (force)`;
       await sql`create database ${sql(TEMPLATE)}`;
     });
-    // By the command line of the build: Jest's aliases do not reach its global set-up.
+    // With the command line of the build, because Jest's global set-up has no aliases.
     const env = { ...process.env, ...this.address, DATABASE_NAME: TEMPLATE };
     const args = ['dist/apps/cli/src/main.js', 'db', 'migrate'];
     const cli = new Child('migrate', { command: process.execPath, args, env });
@@ -108,7 +108,7 @@ export class TestServer {
   }
 }
 
-/** Works on the server itself, outside of any test's database. */
+/** Works on the server itself, outside any test's database. */
 export async function administer(address: DatabaseAddress, work: (sql: Sql) => Promise<void>): Promise<void> {
   const sql = postgres({
     host: address.DATABASE_HOST,

@@ -10,7 +10,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A fresh database with the schema in it (`empty`: without), and a pool to look into it. */
+/** A new database with the schema (or without: `empty`), and a pool to inspect it. */
 export async function createDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const address = JSON.parse(process.env['TEST_DATABASE'] ?? 'null') as DatabaseAddress | null;
   if (address === null) throw new Error('There is no test database: this project lacks the global set-up');

@@ -4,9 +4,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../tools/processes/ports';
 
-/** A TCP proxy on loopback that can swallow everything, refuse newcomers, and cut connections. */
+/** A TCP proxy on loopback that can swallow everything, refuse new connections, and cut existing ones. */
 export class TcpProxy {
-  /** Connections that were made to it so far. */
+  /** Number of connections so far. */
   accepted = 0;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private server: Server | undefined;
@@ -24,13 +24,13 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** A black hole: connections stand, new ones too, and nothing comes through either way. */
+  /** A black hole: existing and new connections stay open, but nothing passes in either direction. */
   freeze(): void {
     this.frozen = true;
     for (const pair of this.pairs) for (const socket of pair) socket.pause();
   }
 
-  /** What was swallowed comes through now. */
+  /** Passes on everything that was swallowed. */
   thaw(): void {
     this.frozen = false;
     for (const pair of this.pairs) for (const socket of pair) socket.resume();
@@ -41,28 +41,28 @@ export class TcpProxy {
     this.frozen = false;
   }
 
-  /** Every answer comes through later by something between the two, in milliseconds; in order all the same. */
+  /** Delays every reply by a random time between the two, in milliseconds, and keeps the order. */
   delay(leastMs: number, mostMs: number): void {
     this.latencyMs = [leastMs, mostMs];
   }
 
-  /** Newcomers are led to another port; the connections that stand stay where they are. */
+  /** Sends new connections to another port; existing ones stay. */
   retarget(port: number): void {
     this.target = port;
   }
 
-  /** Cuts every connection; new ones are taken. */
+  /** Cuts every connection; new ones are accepted. */
   cut(): void {
     for (const pair of this.pairs) for (const socket of pair) socket.destroy();
   }
 
-  /** Refuses new connections; those that stand, stand. */
+  /** Refuses new connections; existing ones stay. */
   refuse(): void {
     this.server?.close();
     this.server = undefined;
   }
 
-  /** Takes connections, on the same port. */
+  /** Accepts connections on the same port again. */
   async open(): Promise<void> {
     const server = createServer({ pauseOnConnect: true }, (client) => this.join(client));
     server.listen(this.port, '127.0.0.1');
@@ -93,7 +93,7 @@ export class TcpProxy {
     }
   }
 
-  /** Writes what comes in its order, and as late as is asked for at the moment. */
+  /** Writes data in order, delayed as currently configured. */
   private belated(to: Socket): (chunk: Buffer) => void {
     let line = Promise.resolve();
     let waiting = 0;
@@ -115,7 +115,7 @@ export class TcpProxy {
   }
 }
 
-/** A site that has a service behind a path, as nginx does with `location /auth/ { proxy_pass http://api/; }`. */
+/** A site with the service under a path, like nginx with `location /auth/ { proxy_pass http://api/; }`. */
 export async function startSite(
   path: string,
   target: number,

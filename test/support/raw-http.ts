@@ -8,7 +8,7 @@ export interface RawRequest {
   readonly body: string;
 }
 
-/** Longest wait for an answer, in milliseconds. */
+/** Time limit for a response, in milliseconds. */
 const TIMEOUT_MS = 10_000;
 
 /**
@@ -26,14 +26,14 @@ export async function exchange(
   return parse(await converse(port, [Buffer.from(`${head.join('\r\n')}\r\n\r\n`), content]));
 }
 
-/** Writes, and resolves to all that comes back before the connection is closed. */
+/** Writes, and resolves to everything received until the connection is closed. */
 export function converse(port: number, chunks: readonly Buffer[]): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const received: Buffer[] = [];
     const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.concat(chunks)));
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
     socket.on('data', (chunk) => received.push(chunk));
-    // The server may close while we are still writing: what it said counts.
+    // The server may close while we are still writing; what it sent counts.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNRESET' || error.code === 'EPIPE') resolve(Buffer.concat(received));
       else reject(error);

@@ -10,10 +10,10 @@ import { until } from './until';
 const LOOPBACK = '127.0.0.1';
 const SLOTS = 16_384;
 const SENTINEL_NAME = 'accounts';
-/** After this many milliseconds of silence the others take a node for dead. */
+/** After this many milliseconds of silence, a node counts as dead. */
 const NODE_TIMEOUT_MS = 1_000;
 
-/** Redis servers that know of each other. Each writes its notes into a folder of the test's own. */
+/** Redis servers that know each other. Each writes its configuration to a folder of the test. */
 abstract class Topology {
   protected readonly directory = mkdtempSync(path.join(tmpdir(), 'redis-topology-'));
   protected readonly servers: TestRedis[] = [];
@@ -29,7 +29,7 @@ abstract class Topology {
     }
   }
 
-  /** A SIGKILL for the server on that port. */
+  /** Kills the server on that port with SIGKILL. */
   async kill(port: number): Promise<void> {
     await this.servers.find((server) => server.port === port)?.stop();
   }
@@ -40,7 +40,7 @@ abstract class Topology {
   }
 }
 
-/** A cluster of three primaries, and of a replica for each where it is asked for. Needs Redis 7. */
+/** A cluster of three primaries, with a replica of each if requested. Needs Redis 7. */
 export class TestRedisCluster extends Topology {
   static async start({ replicas = false } = {}): Promise<TestRedisCluster> {
     const cluster = new TestRedisCluster();
@@ -52,7 +52,7 @@ export class TestRedisCluster extends Topology {
           ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
           ...['--cluster-config-file', path.join(cluster.directory, `node-${index}.conf`)],
           ...['--cluster-node-timeout', String(NODE_TIMEOUT_MS)],
-          // A node that was just started waits this long, in seconds, for those it lost.
+          // A node that has just started waits this long, in seconds, for others that it lost.
           ...['--cluster-replica-validity-factor', '0', '--repl-diskless-sync-delay', '0'],
         ),
       );
@@ -71,7 +71,7 @@ export class TestRedisCluster extends Topology {
     return this.servers.map(({ port }) => port);
   }
 
-  /** Port of the primary that holds the key, as a node sees it that lives. */
+  /** Port of the primary with that key, according to a live node. */
   async holderOf(key: string, witness = this.ports.at(-1) as number): Promise<number> {
     const slot = Number(await this.tell(witness, 'cluster', 'keyslot', key));
     const ranges = (await this.tell(witness, 'cluster', 'slots')) as [number, number, [string, number]][];
@@ -90,7 +90,7 @@ export class TestRedisCluster extends Topology {
         number,
       ];
       await this.tell(port, 'cluster', 'addslotsrange', from, to - 1);
-      // Without its own epoch each would have to find out by collisions.
+      // Without separate epochs, the nodes would have to resolve collisions first.
       await this.tell(port, 'cluster', 'set-config-epoch', index + 1).catch(() => {});
     }
     await this.everyone('knows the others', (info) =>
@@ -113,7 +113,7 @@ export class TestRedisCluster extends Topology {
   }
 }
 
-/** A primary, a replica and three sentinels, of which two have to agree. */
+/** A primary, a replica and three sentinels, two of which must agree. */
 export class TestRedisSentinels extends Topology {
   private readonly sentinels: Child[] = [];
   private readonly sentinelPorts: number[] = [];
@@ -142,7 +142,7 @@ export class TestRedisSentinels extends Topology {
     };
   }
 
-  /** Port of the primary, as the sentinels see it. */
+  /** Port of the primary, according to the sentinels. */
   async holderOf(): Promise<number> {
     const [, port] = (await this.tell(
       this.sentinelPorts[0] ?? 0,
@@ -161,7 +161,7 @@ export class TestRedisSentinels extends Topology {
 
   private async addSentinel(index: number, primaryPort: number): Promise<void> {
     const port = await freePort();
-    // It keeps its notes in its configuration, which has to be there.
+    // A sentinel stores its state in its configuration file, which must exist.
     const configuration = path.join(this.directory, `sentinel-${index}.conf`);
     writeFileSync(
       configuration,

@@ -4,13 +4,13 @@ import { Child } from '../../tools/processes/child';
 import { freePort } from '../../tools/processes/ports';
 import { until } from './until';
 
-/** A redis-server of the test's own, without persistence. */
+/** A redis-server for the test, without persistence. */
 export class TestRedis {
   private server: Child | undefined;
 
   private constructor(readonly port: number) {}
 
-  /** @throws {Error} when there is no redis-server: a test is never skipped for it */
+  /** @throws {Error} without a redis-server, because no test is skipped for it */
   static async start(...settings: string[]): Promise<TestRedis> {
     const redis = new TestRedis(await freePort());
     await redis.restart(...settings);
@@ -22,7 +22,7 @@ export class TestRedis {
     return { REDIS_HOST: '127.0.0.1', REDIS_PORT: String(this.port) };
   }
 
-  /** A client that waits and tries again, for looking into it; close it with `disconnect()`. */
+  /** A client that waits and retries, for inspection; close it with `disconnect()`. */
   connect(): Redis {
     return new Redis({ host: '127.0.0.1', port: this.port });
   }
@@ -53,7 +53,7 @@ export class TestRedis {
     }
   }
 
-  /** Frozen: it keeps its connections and answers nothing. */
+  /** Frozen: it keeps its connections and does not respond. */
   pause(): void {
     this.server?.signal('SIGSTOP');
   }

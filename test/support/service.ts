@@ -19,7 +19,7 @@ export class Service {
     readonly api: SpawnedApp,
   ) {}
 
-  /** @param env what differs from: cheap hashing, no limits */
+  /** @param env changes to the default of cheap hashing and no limits */
   static async start(mode: Mode, env: NodeJS.ProcessEnv = {}): Promise<Service> {
     const service = await Service.startApi(mode, env);
     await service.startWorker();
@@ -67,7 +67,7 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-/** Speaks to the api as its clients do, and holds every answer against docs/openapi.json. */
+/** Sends requests as clients do, and checks every response against docs/openapi.json. */
 export class Client {
   constructor(readonly url: string) {}
 
@@ -128,7 +128,7 @@ export const basic = (email: string, password: string): Record<string, string> =
   Authorization: `Basic ${Buffer.from(`${email}:${password}`, 'utf8').toString('base64')}`,
 });
 
-/** How many answers there are of each status. */
+/** Number of responses by status. */
 export function tally(answers: readonly Answer[]): Record<number, number> {
   const counts: Record<number, number> = {};
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;

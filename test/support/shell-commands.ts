@@ -1,24 +1,24 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** What a document asks its reader to type: one command of the text, or all of a fenced block. */
+/** Commands that a document asks its reader to type: one inline command, or all of a fenced block. */
 export interface ShellCommand {
   readonly document: string;
   /** As a shell runs it. */
   readonly script: string;
   /** The commands of the script, one each, without comments. */
   readonly commands: readonly string[];
-  /** A command of the command line that is only named, without the program and without arguments. */
+  /** A command of the command line that is only mentioned, without the program and arguments. */
   readonly mention: boolean;
 }
 
 const FENCE = /^( *)```(\w*)\n([\s\S]*?)^ *```/gm;
 const PROGRAM = /^(?:[A-Z_]+=\S+ )*(?:make|npm|npx|node|docker|kubectl|curl|git|openssl|psql|pg_dump) \S/;
-/** Commands of the command line are often named without the program. */
+/** Commands of the command line are often mentioned without the program. */
 const OWN = /^(?:cli -- )?((?:(?:users|codes|db|mail|events|audit) [a-z]+|stats|doctor)(?: .*)?)$/s;
 export const CLI = 'npm run --silent cli --';
 
-/** The change log names commands of the past. */
+/** The change log mentions commands of the past. */
 const documents = (): string[] =>
   execFileSync('git', ['ls-files', '*.md', 'docs/llms.txt'], { encoding: 'utf8' })
     .split('\n')
@@ -39,7 +39,7 @@ export function shellCommands(): ShellCommand[] {
   });
 }
 
-/** Commands between backquotes, those of the command line with the program in front. */
+/** Commands in backquotes, with the program added in front. */
 const inText = (text: string): { script: string; mention: boolean }[] =>
   [...text.matchAll(/`([^`]+)`/g)]
     .map(([, code = '']) => code.replaceAll(/\s+/g, ' ').trim())

@@ -1,7 +1,7 @@
 /** Times of each kind, in milliseconds. */
 type Times<Kind extends string> = Record<Kind, number[]>;
 
-/** Rounds at the beginning that do not count: connections, caches and the compiler are still getting warm. */
+/** Initial rounds that do not count, while connections, caches and the compiler warm up. */
 const WARM_UP = 10;
 
 /**
@@ -25,9 +25,9 @@ export async function timed<Kind extends string>(
 }
 
 /**
- * How well times tell two kinds apart: the chance that one of the first took longer than one of the second, as
- * Mann and Whitney count it, less a half. 0: not at all; 0.5 or -0.5: always. It asks for ranks alone, so that a
- * few times that something else has drawn out do not matter.
+ * How well times distinguish two kinds: the chance that one of the first took longer than one of the second
+ * (Mann-Whitney), minus a half. 0: not at all; 0.5 or -0.5: always. It depends only on ranks, so that a few outliers
+ * do not matter.
  */
 export function distinction(first: readonly number[], second: readonly number[]): number {
   const wins = first.flatMap((one) => second.map((other) => (one > other ? 1 : one === other ? 0.5 : 0)));

@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 const POLL_MS = 25;
 
 /**
- * Waits until the fact holds, and resolves to what it gave.
- * @throws {Error} naming the fact, when it does not hold within `timeoutMs`
+ * Waits until the condition is true, and resolves to its result. @throws {Error} with the name of the condition, if it
+ * is not true within `timeoutMs`
  */
 export async function until<T>(
   what: string,

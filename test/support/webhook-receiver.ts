@@ -11,10 +11,10 @@ export interface Attempt {
   readonly type: string;
   readonly account: string;
   readonly body: string;
-  /** Whether it was answered 2xx, as far as the receiver knows. */
+  /** Whether the response was 2xx, as far as the receiver knows. */
   taken: boolean;
 }
-/** Resolves to whether the event is taken; answers the request. */
+/** Resolves to whether the event is accepted; answers the request. */
 export type Answering = (response: ServerResponse, attempt: Attempt) => boolean;
 
 export const TAKES: Answering = (response) => {
@@ -36,7 +36,7 @@ export const SAYS_NOTHING: Answering = () => false;
 /** A consumer of events that verifies signatures with the library of Standard Webhooks, and can fail in many ways. */
 export class WebhookReceiver {
   readonly attempts: Attempt[] = [];
-  /** Requests whose signature did not hold. */
+  /** Number of requests with an invalid signature. */
   forged = 0;
   answering: Answering = TAKES;
   private server: Server | undefined;
@@ -46,7 +46,7 @@ export class WebhookReceiver {
     private readonly verifies: boolean,
   ) {}
 
-  /** @param verifies false where the clock of the sender is wrong on purpose */
+  /** @param verifies false if the clock of the sender is wrong on purpose */
   static async start(verifies = true): Promise<WebhookReceiver> {
     const receiver = new WebhookReceiver(await freePort(), verifies);
     await receiver.up();
@@ -77,7 +77,7 @@ export class WebhookReceiver {
     await once(this.server, 'listening');
   }
 
-  /** Connections are refused until it is up again. */
+  /** Refuses connections until it is up again. */
   async down(): Promise<void> {
     const { server } = this;
     if (server === undefined) return;

@@ -13,7 +13,7 @@ export interface LockFile {
   readonly packages: Readonly<Record<string, LockedPackage>>;
 }
 
-/** The one place that packages come from; a lock file may also leave it out, and then means the same. */
+/** The only registry for packages; a lock file may leave it out. */
 const REGISTRY = 'https://registry.npmjs.org/';
 
 /** Licenses that ask for no more than a notice, as SPDX names them. */
@@ -39,7 +39,7 @@ const READ_BY_A_PERSON: Readonly<Record<string, string>> = {
   'slick@1.12.2': 'MIT',
 };
 
-/** Packages that come from elsewhere than the registry, or whose content nothing vouches for. */
+/** Packages from other sources than the registry, or without a digest. */
 export function originFaults({ packages }: LockFile): string[] {
   return installed(packages).flatMap(([path, { resolved, integrity, link }]) => [
     ...(link ? [`${path}: is a link to a folder`] : []),
@@ -58,7 +58,7 @@ export function licenseFaults({ packages }: LockFile): string[] {
     });
 }
 
-/** All but the workspace itself, which stands under the empty path. */
+/** All packages except the workspace itself, which has the empty path. */
 const installed = (packages: LockFile['packages']): [string, LockedPackage][] =>
   Object.entries(packages).filter(([path]) => path !== '');
 

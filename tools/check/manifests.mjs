@@ -14,14 +14,14 @@ const FOLDERS = [
 ];
 const { parseAllDocuments } = createRequire(path.join(ROOT, 'package.json'))('yaml');
 
-/** kubernetes-types files its types by group and version: `apps/v1` is in `apps/v1`, `v1` in `core/v1`. */
+/** kubernetes-types groups its types by group and version: `apps/v1` is in `apps/v1`, `v1` in `core/v1`. */
 const OLDEST = {
   name: '1.30',
   of: (api, kind) =>
     `import('kubernetes-types/${api.replace(/\.k8s\.io/, '').replace(/^v1$/, 'core/v1')}').${kind}`,
 };
 const NEWEST = { name: 'newest', of: (api, kind) => `import('kubernetes-models/${api}').I${kind}` };
-/** What the cluster has no schema of itself: the objects of Kustomize and of the Prometheus Operator. */
+/** Objects without a schema in Kubernetes: those of Kustomize and of the Prometheus Operator. */
 const foreign = (api) => api.startsWith('kustomize.config.k8s.io') || api.startsWith('monitoring.coreos.com');
 
 const manifests = FOLDERS.flatMap((folder) =>

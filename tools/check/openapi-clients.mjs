@@ -7,7 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const HERE = import.meta.dirname ?? '.';
-/** Longest run of one program, in milliseconds. */
+/** Time limit of one program, in milliseconds. */
 const TIMEOUT_MS = 120_000;
 
 const folder = await mkdtemp(path.join(tmpdir(), 'openapi-clients-'));

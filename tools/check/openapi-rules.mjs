@@ -10,14 +10,14 @@ const { Document, Spectral } = spectralCore;
 const config = await createConfig({
   extends: ['recommended-strict'],
   rules: {
-    // A read without input has nothing that a client could get wrong.
+    // A read without input cannot be invalid.
     'operation-4xx-response': 'off',
   },
 });
 const spectral = new Spectral();
 spectral.setRuleset({
   extends: [[spectralRules.oas, 'all']],
-  // Only the operator knows whom to write to.
+  // Only the operator knows the contact address.
   rules: { 'contact-properties': 'off', 'info-contact': 'off' },
 });
 

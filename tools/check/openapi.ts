@@ -10,7 +10,7 @@ const DOCUMENT_BYTES_MAX = 4 * 1_048_576;
 /** Settings that change the document most. */
 const OTHER_SETTINGS = ['CONCEAL_REGISTERED_EMAILS=true', 'ACTIVATION_CODE_LENGTH=8', 'PUBLIC_PATH=/auth'];
 
-/** Whether the committed document is the one that the built api makes. */
+/** Whether the committed document equals that of the built api. */
 export async function openApiFaults(): Promise<string[]> {
   const committed = await readFile(DOCUMENT, 'utf8').catch(() => '');
   return (await print()) === committed
@@ -18,7 +18,7 @@ export async function openApiFaults(): Promise<string[]> {
     : [`${DOCUMENT} is not what the api says of itself: npm run openapi`];
 }
 
-/** Lends the committed document and one that is configured differently, as files. */
+/** Provides the committed document and a differently configured one as files. */
 export async function withDocuments(judge: (files: readonly string[]) => Promise<string>): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'openapi-'));
   try {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Each boundary, broken on purpose: the rule, a file, and the import in it that breaks the rule. */
+/** Each boundary, violated on purpose: the rule, a file, and the import in it that violates the rule. */
 const BREACHES: readonly [rule: string, file: string, code: string][] = [
   ['no-cycles', 'libs/mail/adapters/one.ts', "import './two';"],
   ['domain-is-pure', 'libs/users/domain/nest.ts', "import '@nestjs/common';"],
@@ -41,7 +41,7 @@ const BREACHES: readonly [rule: string, file: string, code: string][] = [
   ['resolvable', 'apps/api/src/nowhere.ts', "import './gone';"],
 ];
 
-/** What the same rules must let pass, and what the breaches need to exist. */
+/** Imports that the same rules must allow, and files that the violations need. */
 const SOUND: Record<string, string> = {
   ...Object.fromEntries(
     ['users', 'activation', 'mail', 'events', 'owed-work', 'rate-limit', 'metrics', 'runtime'].flatMap(
@@ -65,7 +65,7 @@ const SOUND: Record<string, string> = {
   'libs/runtime/lifecycle/thread-pool.ts': "process.stdout.write(process.env['PATH'] ?? '');",
 };
 
-/** Lint rules of our own choice and setting, broken on purpose. */
+/** Lint rules of our own choice and settings, violated on purpose. */
 const FINDINGS: readonly [rule: string, file: string, code: string][] = [
   [
     'no-restricted-properties',
@@ -108,7 +108,7 @@ const FINDINGS: readonly [rule: string, file: string, code: string][] = [
 
 const ROOT = path.resolve(__dirname, '../..');
 const SETTINGS = ['.dependency-cruiser.cjs', 'eslint.config.mjs', 'package.json', 'tsconfig.json'];
-/** The programs are installed here, by `make check`. */
+/** `make check` installs the programs here. */
 const CHECKS = 'tools/check';
 let tree: string;
 
@@ -127,7 +127,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
-/** Runs a program of the checks in the tree, and reads the JSON that it prints. */
+/** Runs a program of the checks in the tree, and parses its JSON output. */
 function run(program: string, ...args: string[]): unknown {
   const { stdout, stderr } = spawnSync(`${CHECKS}/node_modules/.bin/${program}`, args, {
     cwd: tree,

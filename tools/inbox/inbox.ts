@@ -10,7 +10,7 @@ export interface Inbox {
   close(): Promise<void>;
 }
 
-/** Starts the SMTP server and the pages; `api` is where the sign-up page finds the API. */
+/** Starts the SMTP server and the pages; `api` is the address of the API for the sign-up page. */
 export async function startInbox(smtpPort: number, webPort: number, api?: string): Promise<Inbox> {
   const mailbox = new Mailbox();
   const smtp = createSmtpServer(mailbox);
@@ -18,7 +18,7 @@ export async function startInbox(smtpPort: number, webPort: number, api?: string
     smtp.once('error', reject);
     smtp.listen(smtpPort, LOOPBACK, resolve);
   });
-  // From here on: a client that breaks off in the middle of a mail is its own problem.
+  // From here on, a client that disconnects during a mail is ignored.
   smtp.on('error', () => {});
   const web = createInboxServer(mailbox, api).listen(webPort, LOOPBACK);
   await once(web, 'listening');

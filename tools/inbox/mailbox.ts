@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import PostalMime from 'postal-mime';
 
-/** Mails kept; the oldest go first. */
+/** Number of kept mails; the oldest are dropped first. */
 const MAILS_MAX = 500;
 
 interface Address {
@@ -10,7 +10,7 @@ interface Address {
   readonly Address: string;
 }
 
-/** A mail in the shape of Mailpit's API. */
+/** A mail in the format of Mailpit's API. */
 export interface StoredMail {
   readonly ID: string;
   readonly MessageID: string;
@@ -24,7 +24,7 @@ export interface StoredMail {
   readonly Raw: string;
 }
 
-/** What came in over SMTP, newest first, in memory. Emits `mail` for each one. */
+/** Mails received over SMTP, newest first, in memory. Emits `mail` for each one. */
 export class Mailbox extends EventEmitter<{ mail: [StoredMail] }> {
   private mails: StoredMail[] = [];
   private arrivals = 0;
@@ -36,7 +36,7 @@ export class Mailbox extends EventEmitter<{ mail: [StoredMail] }> {
       ID: createHash('sha256').update(`${this.arrivals}\0`).update(raw).digest('base64url').slice(0, 22),
       MessageID: (parsed.messageId ?? '').replace(/^<|>$/g, ''),
       From: { Name: parsed.from?.name ?? '', Address: parsed.from?.address ?? '' },
-      // The envelope says who gets it; what the header says is only text.
+      // The envelope determines the recipient; the header is only text.
       To: recipients.map((Address) => ({ Name: '', Address })),
       Subject: parsed.subject ?? '',
       Created: new Date().toISOString(),
@@ -54,13 +54,13 @@ export class Mailbox extends EventEmitter<{ mail: [StoredMail] }> {
     return this.mails;
   }
 
-  /** `latest` is the newest one, as in Mailpit; with an address, the newest to that address. */
+  /** `latest` is the newest mail, as in Mailpit; with an address, the newest mail to that address. */
   find(id: string, to: string | null = null): StoredMail | undefined {
     if (id !== 'latest') return this.mails.find((mail) => mail.ID === id);
     return this.mails.find(({ To }) => to === null || To.some(({ Address }) => Address === to));
   }
 
-  /** Deletes the mails of these ids, or all of them. */
+  /** Deletes the mails with these ids, or all of them. */
   delete(ids: readonly string[] = []): void {
     this.mails = ids.length === 0 ? [] : this.mails.filter((mail) => !ids.includes(mail.ID));
   }

@@ -2,13 +2,13 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { toASCII } from 'tr46';
 import type { Mailbox } from './mailbox';
 
-/** Largest mail taken, in bytes. */
+/** Maximum size of a mail, in bytes. */
 const MAIL_BYTES_MAX = 1_048_576;
 const CLIENTS_MAX = 100;
 /** A client that keeps its connection open does not delay the shutdown. */
 const CLOSE_TIMEOUT_MS = 500;
 
-/** An SMTP server that takes every mail for everybody, and keeps it to itself. */
+/** An SMTP server that accepts every mail to any address, and delivers none. */
 export function createSmtpServer(mailbox: Mailbox, options: SMTPServerOptions = {}): SMTPServer {
   return new SMTPServer({
     authOptional: true,
@@ -38,7 +38,7 @@ export function createSmtpServer(mailbox: Mailbox, options: SMTPServerOptions = 
   });
 }
 
-/** smtp-server shows the domain in Unicode; it came in ASCII, and that is what the envelope said. */
+/** smtp-server shows the domain in Unicode; the envelope contains the ASCII form that was sent. */
 function asciiDomain(address: string): string {
   const at = address.lastIndexOf('@');
   return `${address.slice(0, at)}@${toASCII(address.slice(at + 1)) ?? ''}`;

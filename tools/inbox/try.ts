@@ -3,7 +3,7 @@ import { request as requestFrom, type IncomingMessage, type ServerResponse } fro
 import path from 'node:path';
 import { pipeline } from 'node:stream';
 
-/** What this module answers. */
+/** Requests that this module answers. */
 export const TRY_PATH = /^\/try(?:[/?]|$)/;
 const API_PATH = /^\/try(\/api\/v1\/users\/[\w-]+)$/;
 
@@ -20,7 +20,7 @@ const FILES: Readonly<Record<string, readonly [type: string, file: string]>> = {
   '/try/client.mjs': ['text/javascript', 'docs/client/client.mjs'],
 };
 
-/** The sign-up page, and below its path the API that it calls: of one origin, so that it needs no CORS. */
+/** Serves the sign-up page, and the API below its path: the same origin, so that it needs no CORS. */
 export function answerTry(api: string, request: IncomingMessage, response: ServerResponse): void {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const [, apiPath] = API_PATH.exec(pathname) ?? [];
@@ -40,7 +40,7 @@ export function answerTry(api: string, request: IncomingMessage, response: Serve
   }
 }
 
-/** Hands the request to the API as it came, and its answer back. */
+/** Forwards the request to the API unchanged, and its response back. */
 function passOn(url: URL, request: IncomingMessage, response: ServerResponse): void {
   const { method, headers } = request;
   const onward = requestFrom(url, { method, headers: { ...headers, host: url.host } }, (answer) => {

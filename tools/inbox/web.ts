@@ -8,7 +8,7 @@ const BODY_BYTES_MAX = 65_536;
 const SNIPPET_LENGTH = 250;
 const PAGE_LIMIT = 50;
 
-/** The page may load what it is made of, and frame a mail; a mail may show its own styles, and nothing else. */
+/** The page may load only its own parts and frame a mail; a mail may only use its own styles. */
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; " +
   "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -18,8 +18,8 @@ const MAIL_POLICY =
 const asset = (file: string): string => readFileSync(path.join(__dirname, 'page', file), 'utf8');
 
 /**
- * The inbox: a page for people, and for scripts the part of Mailpit's API that they need. With the address of an `api`
- * it also serves the sign-up page of examples/, at `/try`.
+ * The inbox: a page for people, and the part of Mailpit's API that scripts need. With the address of an `api` it also
+ * serves the sign-up page of examples/ at `/try`.
  */
 export function createInboxServer(mailbox: Mailbox, api?: string): Server {
   const assets: Record<string, readonly [type: string, body: string]> = {
@@ -28,7 +28,8 @@ export function createInboxServer(mailbox: Mailbox, api?: string): Server {
     '/inbox.css': ['text/css', asset('inbox.css')],
   };
   return createServer((request, response) => {
-    // A name that points to 127.0.0.1 would give a foreign page our origin: only addresses and localhost are ours.
+    // A name that points to 127.0.0.1 would give a foreign page our origin, so only addresses and localhost are
+    // accepted.
     const host = (request.headers.host ?? '').replace(/:\d+$/, '');
     if (!['127.0.0.1', 'localhost', '[::1]'].includes(host))
       return send(response, 403, { Error: 'unknown host' });

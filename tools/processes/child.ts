@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { leash, type LastSignal } from './leash';
 
-/** Lines kept of each child, to show what it said last when it dies. */
+/** Number of kept lines of each child, to show its last output when it dies. */
 const TAIL_LINES = 20;
 
 export interface ChildOptions {
@@ -11,14 +11,14 @@ export interface ChildOptions {
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Whom it runs as, where that is not us. */
+  /** The user that it runs as, if different from ours. */
   readonly user?: { readonly uid: number; readonly gid: number };
-  /** What it is sent if we die before it. */
+  /** The signal it gets if we die first. */
   readonly lastSignal?: LastSignal;
   readonly onLine?: (line: string) => void;
 }
 
-/** A program that runs next to ours: it dies with ours, and the terminal's Ctrl-C does not reach it. */
+/** A program that runs next to ours: it ends with ours, and the terminal's Ctrl-C does not reach it. */
 export class Child {
   readonly tail: string[] = [];
   private readonly process: ChildProcess;
@@ -31,7 +31,7 @@ export class Child {
   ) {
     this.process = spawn(command, [...args], {
       env,
-      // Its own process group: we decide in which order things stop.
+      // A process group of its own, because we decide the order in which things stop.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(cwd === undefined ? {} : { cwd }),
@@ -41,10 +41,10 @@ export class Child {
     const unleash = pid === undefined ? () => {} : leash(pid, lastSignal);
     this.process.once('exit', () => {
       unleash();
-      // What it started in turn has no reason to stay, and would keep its output open.
+      // Processes that it started have no reason to stay, and would keep its output open.
       this.killGroup();
     });
-    // A program that is missing ends without having begun: it exits like any other that failed.
+    // A missing program ends before it starts: it exits like any other failed program.
     this.process.once('error', (error) => {
       this.fault = error;
       this.hear(error.message, onLine);
@@ -68,7 +68,7 @@ export class Child {
     return this.fault === undefined && this.process.exitCode === null && this.process.signalCode === null;
   }
 
-  /** Resolves to the exit status: 1 for a signal, 127 for a program that is not there. */
+  /** Resolves to the exit status: 1 for a signal, 127 for a missing program. */
   exit(): Promise<number> {
     return this.ended;
   }
@@ -77,12 +77,12 @@ export class Child {
     if (this.running) this.process.kill(signal);
   }
 
-  /** Ends it and everything it started, now. */
+  /** Kills it and everything it started, now. */
   kill(): void {
     if (this.running) this.killGroup();
   }
 
-  /** Asks it to end, and ends it when it takes longer than `timeoutMs`. Resolves to the exit status. */
+  /** Asks it to end, and kills it if it takes longer than `timeoutMs`. Resolves to the exit status. */
   async stop(timeoutMs: number, signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
     this.signal(signal);
     const deadline = setTimeout(() => this.kill(), timeoutMs);

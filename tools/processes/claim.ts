@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { commandLineOf } from './command-line';
 
 /**
- * Takes the state folder for this process: a second concurrent `make run` would stop the first one's PostgreSQL.
- * @throws {Error} naming the process that has it
+ * Claims the state folder for this process: a second concurrent `make run` would stop the first one's PostgreSQL.
+ * @throws {Error} with the process that has it
  */
 export function claim(file: string): void {
   const holder = existsSync(file) ? Number(readFileSync(file, 'utf8')) : process.pid;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
-/** What the process was started with, separated by spaces; empty when there is none with this id. */
+/** The command line of the process, separated by spaces; empty if there is no process with this id. */
 export function commandLineOf(pid: number): string {
   if (!Number.isInteger(pid) || pid < 1) return '';
   if (!existsSync('/proc/self/cmdline')) {

@@ -4,13 +4,13 @@ import type { Socket } from 'node:net';
 export type LastSignal = 'TERM' | 'INT' | 'KILL';
 
 /**
- * Ends a process when ours is gone, however it went: a shell waits on a pipe that only we hold open, and the kernel
- * closes it even after a SIGKILL. Keeps no process alive. Returns a function that takes the leash off.
+ * Ends a process when ours ends, for whatever reason: a shell waits on a pipe that only we keep open, and the kernel
+ * closes it even after SIGKILL. Keeps no process alive. Returns a function that removes the leash.
  */
 export function leash(pid: number, signal: LastSignal): () => void {
   const script = 'read -r _; kill -s "$1" "$2"';
   const watcher = spawn('/bin/sh', ['-c', script, 'leash', signal, String(pid)], {
-    // Its own group: the terminal's Ctrl-C is for us to hear first.
+    // A process group of its own: we handle the terminal's Ctrl-C first.
     detached: true,
     cwd: '/',
     stdio: ['pipe', 'ignore', 'ignore'],

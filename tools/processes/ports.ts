@@ -10,18 +10,21 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Below the ports that Linux gives to outgoing connections and to `listen(0)` (32768 to 60999), above the well-known. */
+/**
+ * Below the ports that Linux uses for outgoing connections and `listen(0)` (32768 to 60999), above the well-known
+ * ones.
+ */
 const FIRST_PORT = 10_240;
 const PORTS_PER_WORKER = 5_600;
 const WORKERS = 4;
 
-// Parallel Jest workers never draw from the same share; a random start keeps two runs on one machine apart.
+// Parallel Jest workers use separate shares; a random start separates two runs on one machine.
 const firstOfShare = FIRST_PORT + (Number(process.env['JEST_WORKER_ID'] ?? 0) % WORKERS) * PORTS_PER_WORKER;
 let next = Math.floor(Math.random() * PORTS_PER_WORKER);
 
 /**
- * A port of the loopback interface on which no program listens at the moment. The system does not give it to anything
- * else either before the caller's program listens on it.
+ * A port of the loopback interface on which no program is listening. The system does not give it to other programs
+ * before the caller's program listens on it.
  */
 export async function freePort(): Promise<number> {
   for (let tried = 0; tried < PORTS_PER_WORKER; tried += 1) {

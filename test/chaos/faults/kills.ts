@@ -6,11 +6,11 @@ import type { Stage } from '../stage';
 import { ms } from './outages';
 
 const PASSWORD = 'SecurePass123';
-/** Longest until a mail goes out again whose worker was killed, in milliseconds. */
+/** Maximum time until a mail of a killed worker is sent again, in milliseconds. */
 const MAIL_AGAIN_MS = 20_000;
 const PATIENCE_MS = 60_000;
 
-/** Kills the api again and again under load, every other time with a frozen Redis, right after a commit. */
+/** Kills the api repeatedly under load right after a commit, every other time with a frozen Redis. */
 export async function killApi(stage: Stage, times: number): Promise<Observed> {
   const load = stage.load();
   try {
@@ -38,7 +38,7 @@ export async function killApi(stage: Stage, times: number): Promise<Observed> {
   };
 }
 
-/** Redis is frozen, so no worker is told of the row that was just committed. */
+/** Redis is frozen, so no worker learns of the committed row. */
 async function aCommitThatRingsNoDoorbell({ redis, sql }: Stage): Promise<void> {
   const count = async (): Promise<number> =>
     (await sql<{ count: number }[]>`select count(*)::int as count from users`)[0]?.count ?? 0;
@@ -47,7 +47,7 @@ async function aCommitThatRingsNoDoorbell({ redis, sql }: Stage): Promise<void> 
   await until('a row is committed', async () => (await count()) > before);
 }
 
-/** Kills the worker once its mail is with a server that says nothing, and then each time the server has taken it. */
+/** Kills the worker while its mail is with a silent server, and then each time the server has accepted it. */
 export async function killWorker(stage: Stage, times: number): Promise<Observed> {
   const email = `unlucky-${Date.now()}@example.com`;
   const client = new Client(stage.api.url);
@@ -61,7 +61,7 @@ export async function killWorker(stage: Stage, times: number): Promise<Observed>
   const waits: number[] = [];
   let kills = 1;
   const killed = performance.now();
-  // Before the mail server's answer is out: the worker never learns that the mail was taken.
+  // Before the reply of the mail server is sent: the worker never learns that the mail was accepted.
   stage.inbox.mailbox.on('mail', killAtOnce);
   await stage.replaceWorker();
   stage.inbox.thaw();

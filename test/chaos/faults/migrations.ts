@@ -30,7 +30,7 @@ create index users_nickname on users (nickname);
 alter table users drop column nickname;
 `;
 
-/** The schema moves on under code that knows nothing of it, while a long reader holds the table for some time. */
+/** The schema changes under old code, while a long-running reader locks the table for some time. */
 export async function migrateUnderLoad(stage: Stage): Promise<Observed> {
   const folder = mkdtempSync(path.join(tmpdir(), 'migrations-'));
   cpSync('db/migrations', folder, { recursive: true });
@@ -40,7 +40,7 @@ export async function migrateUnderLoad(stage: Stage): Promise<Observed> {
   const migrations = new Migrations(sql, folder, { onWait: () => (waits += 1) });
   const load = stage.load();
   try {
-    // A connection that is opened for a reservation is never given out by postgres.js, where it fetches no types.
+    // With type fetching off, postgres.js never hands out a connection that was opened for a reservation.
     await stage.sql`select 1`;
     const reader = await stage.sql.reserve();
     await reader`begin`;

@@ -8,26 +8,28 @@ export interface Outage {
   readonly fault: string;
   readonly breaks: (stage: Stage) => unknown;
   readonly fixes: (stage: Stage) => unknown;
-  /** Accounts can still be made without it: no sign-up is refused meanwhile. */
+  /** Accounts can be created without it: no sign-up is refused during the outage. */
   readonly signUpsContinue: boolean;
   readonly lastsMs?: number;
-  /** Longest until a mail to a newcomer arrives; longer where only a time-out can tell that something is dead. */
+  /** Maximum time until a mail to a new account arrives; longer if only a timeout can detect that something is dead. */
   readonly mailWithinMs?: number;
-  /** Longest that any mail may take from its sign-up's answer, during the outage too; not asserted where it is absent. */
+  /**
+   * Maximum time of any mail after the response to its sign-up, including during the outage; not asserted if absent.
+   */
   readonly eachMailWithinMs?: number;
-  /** Copies of mails beyond the first that are allowed. */
+  /** Allowed number of duplicate mails. */
   readonly extraCopiesMax?: number;
 }
 
-/** Two seconds by our contract, and what the hash and a busy machine add. */
+/** The promised two seconds, plus the hash and the load of a busy machine. */
 const ANSWER_MS = 2_300;
 const RECOVERY_MS = 5_000;
 const OUTAGE_MS = 3_000;
-/** Mails that one worker is sending, and may not have been able to mark as sent. */
+/** Mails that one worker may be sending without being able to mark them as sent. */
 const IN_FLIGHT_MAX = 10;
-/** Concurrent sign-ups before the fault: more than a pool has connections. */
+/** Concurrent sign-ups before the fault: more than the connections of a pool. */
 const BURST = 15;
-/** Longer than any promise, so that what is seen is a number and not a time-out. */
+/** Longer than any promise, so that the result is a measured time and not a timeout. */
 const PATIENCE_MS = 40_000;
 
 export async function runOutage(stage: Stage, outage: Outage): Promise<Observed> {

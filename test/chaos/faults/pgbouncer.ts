@@ -3,16 +3,16 @@ import type { Observed } from '../report';
 import { Stage } from '../stage';
 import { runOutage } from './outages';
 
-/** What PostgreSQL says where a session's things are looked for in another session. */
+/** Errors of PostgreSQL when a session's objects are used in another session. */
 const COMPLAINT = /prepared statement|26000|42P05|advisory lock/;
 
-/** Every transaction may get another session of PostgreSQL, and PostgreSQL restarts behind PgBouncer. */
+/** Every transaction may use a different session of PostgreSQL, and PostgreSQL restarts behind PgBouncer. */
 export async function poolTransactions(): Promise<Observed> {
   const bouncers: PgBouncer[] = [];
   const stage = await Stage.start(async ({ postgres, toPostgres }) => {
     const bouncer = await PgBouncer.start(postgres.env(toPostgres.port));
     bouncers.push(bouncer);
-    // The purge takes turns by an advisory lock.
+    // The purge uses an advisory lock.
     return { ...bouncer.env, PURGE_INTERVAL_SECONDS: '1', PURGE_OLDER_THAN_SECONDS: '600' };
   });
   try {

@@ -4,8 +4,8 @@ import { Stage } from '../stage';
 import { runOutage } from './outages';
 
 /**
- * A standby that has every commit takes over. `demoted`: the old primary lives on and takes no writes, and its
- * clients stay connected.
+ * A standby that has every commit takes over. `demoted`: the old primary keeps running without accepting writes, and
+ * its clients stay connected.
  */
 export async function failOverPostgres(how: 'killed' | 'demoted'): Promise<Observed> {
   const stage = await Stage.start();

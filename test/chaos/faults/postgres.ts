@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Stage } from '../stage';
 import type { Outage } from './outages';
 
-/** Often enough to meet each kind of statement under way, transactions included. */
+/** Often enough to hit each kind of statement in progress, including transactions. */
 const ENDINGS = 30;
 const ENDING_EVERY_MS = 100;
 
-/** As an operator does with pg_terminate_backend, or a pooler that is restarted. */
+/** As an operator does with pg_terminate_backend, or a restarting pooler. */
 async function endConnections({ sql }: Stage): Promise<void> {
   for (let ending = 0; ending < ENDINGS; ending += 1) {
     await sql`

@@ -6,7 +6,7 @@ import type { Stage } from '../stage';
 import { ms } from './outages';
 
 const PROCESSES = 2;
-/** A fault is given so long to end at all, so that its real time can be told. */
+/** Time limit of a recovery, generous enough to measure it. */
 const PATIENCE_MS = 30_000;
 const REFUSED_MAX = 0.02;
 /** Requests that one process was answering when it died. */
@@ -17,11 +17,11 @@ const REST_MS = 500;
 export interface ProcessFault {
   readonly times: number;
   readonly signal: NodeJS.Signals;
-  /** Which of them it befalls. */
+  /** The affected processes. */
   readonly victims: (pids: number[]) => number[];
 }
 
-/** Strikes the processes behind one port again and again, while new connections keep coming. */
+/** Breaks the processes behind one port repeatedly while new connections keep arriving. */
 export async function strikeProcesses(stage: Stage, fault: ProcessFault): Promise<Observed> {
   const launched = performance.now();
   const api = await spawnApp('api', { ...stage.env, WEB_CONCURRENCY: String(PROCESSES) });

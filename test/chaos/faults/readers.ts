@@ -8,27 +8,27 @@ import type { Stage } from '../stage';
 import { ms } from './outages';
 
 const MIB = 1_048_576;
-/** Pipelined on each connection: fewer than the server closes it for. */
+/** Pipelined on each connection: below the number at which the server closes it. */
 const REQUESTS = 200;
 const PATHS = ['/docs/swagger-ui-bundle.js', '/docs-yaml', '/docs-json', '/problems/RateLimitExceeded', '/'];
-/** As many as one client address may hold of an api's places, and more. */
+/** At least as many as one client address may have. */
 const CONNECTIONS = 300;
-/** Requests of one kind, their heads or bodies left half-way. */
+/** Requests of one kind, with incomplete headers or bodies. */
 const HALVES = [
   'GET / HTTP/1.1\r\nHost: a\r\nX-Half',
   'POST /api/v1/users/register HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 60\r\n\r\n{"email',
 ];
 
-/** What is promised, whatever one client does. */
+/** The promises, whatever one client does. */
 const MEMORY_MAX_MIB = 60;
 const PROBE_P99_MAX_MS = 200;
-/** `REQUEST_TIMEOUT_SECONDS` is 15 by default; five more. */
+/** `REQUEST_TIMEOUT_SECONDS` is 15 by default, plus five. */
 const LET_GO_MS = 20_000;
 const MEMORY_BACK_MS = 60_000;
-/** What memory may differ by of itself under a dozen sign-ups a second, in MiB. */
+/** Normal variation of memory under a dozen sign-ups per second, in MiB. */
 const NOISE_MIB = 20;
 
-/** Clients from one address send many requests and read no answer, or send half of a request, while others sign up. */
+/** Clients of one address send many requests without reading, or incomplete requests, while others sign up. */
 export async function neverRead(stage: Stage): Promise<Observed> {
   const load = stage.load();
   const attackers: Socket[] = [];
@@ -82,7 +82,7 @@ export async function neverRead(stage: Stage): Promise<Observed> {
   }
 }
 
-/** A separate client address: the sign-ups come from 127.0.0.1. */
+/** A different client address: the sign-ups come from 127.0.0.1. */
 const STRANGER = '127.0.0.2';
 
 function attack(port: number, index: number): Socket {
@@ -98,7 +98,7 @@ function attack(port: number, index: number): Socket {
 const memoryMib = ({ child }: SpawnedApp): number =>
   (Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1_024) / MIB;
 
-/** Connections of the stranger that a server's side still has: established (01), or closed by the client alone (08). */
+/** Connections of that client still open on the server's side: established (01), or closed only by the client (08). */
 function established(ports: readonly number[]): number {
   const hex = ports.map((port) => port.toString(16).toUpperCase().padStart(4, '0')).join('|');
   const line = new RegExp(`^ +\\d+: 0100007F:(${hex}) 0200007F:\\S+ 0[18] `);

@@ -6,11 +6,11 @@ import { Stage } from '../stage';
 import { runOutage, ms } from './outages';
 
 const RECOVERY_MS = 5_000;
-/** Longest until the others have made up their minds, in milliseconds. */
+/** Maximum time until the other nodes have elected a new primary, in milliseconds. */
 const ELECTION_MS = 30_000;
 /**
- * What Redis answers where a script is gone, or its keys are on other nodes, and no client has dealt with it. That it was
- * the last of many answers of a cluster whose node is dead is no fault.
+ * Errors of Redis for a missing script or moved keys that no client has handled. As the last of many replies of a
+ * cluster with a dead node, they are no fault.
  */
 const COMPLAINT = /(?<!Last error: ReplyError: )(NOSCRIPT|CROSSSLOT|MOVED)/;
 const LIMITS = {
@@ -53,7 +53,7 @@ async function failOver(redis: TestRedisCluster | TestRedisSentinels, lost: stri
         await until('there is a new primary', newPrimary, ELECTION_MS);
         const there = performance.now();
         const port = await redis.holderOf(HASH_TAGS.limits);
-        // The other nodes hear of the new primary, and answer again, in their own time.
+        // The other nodes learn of the new primary and answer again in their own time.
         const before = await until('the limits can be counted', () => counted(redis, port).catch(() => null));
         counting = until(
           'limits are counted in Redis',
@@ -86,10 +86,10 @@ async function failOver(redis: TestRedisCluster | TestRedisSentinels, lost: stri
   }
 }
 
-/** Requests that the limits on that server have counted. */
+/** Requests counted by the limits on that server. */
 async function counted(redis: TestRedisCluster | TestRedisSentinels, port: number): Promise<number> {
   const keys = (await redis.tell(port, 'keys', `*${HASH_TAGS.limits}:*`)) as string[];
-  // Not each key is a window: the mark of the deployment has the same tag.
+  // Not every key is a window: the deployment's marker has the same tag.
   const counts = await Promise.all(
     keys.map(async (key) =>
       (await redis.tell(port, 'type', key)) === 'zset' ? Number(await redis.tell(port, 'zcard', key)) : 0,

@@ -1,7 +1,7 @@
 import type { Stage } from '../stage';
 import type { Outage } from './outages';
 
-/** Speaks to Redis as its operator would. */
+/** Sends commands to Redis as its operator would. */
 async function order({ redis }: Stage, command: string, ...args: string[]): Promise<void> {
   const client = redis.connect();
   try {

@@ -13,7 +13,7 @@ interface Refusal {
   readonly fixes: string;
 }
 
-/** PostgreSQL answers, and does not let the service do its work. */
+/** PostgreSQL responds but prevents the service from working. */
 export const REFUSALS: readonly Refusal[] = [
   {
     fault: 'PostgreSQL refusing the password',
@@ -32,7 +32,7 @@ export const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** The same as any outage, for a service whose role is not the owner of everything. */
+/** The same as an outage, for a service whose role does not own everything. */
 export async function refuse({ fault, breaks, fixes }: Refusal): Promise<Observed> {
   const stage = await Stage.start(async ({ postgres }) => {
     await administer(postgres.env(), [
@@ -45,7 +45,7 @@ export async function refuse({ fault, breaks, fixes }: Refusal): Promise<Observe
   const order = (statement: string): Promise<void> =>
     administer(stage.postgres.env(), [
       statement,
-      // So that nothing rests on a connection that was made before.
+      // So that nothing relies on an earlier connection.
       `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${ROLE}'`,
     ]);
   try {

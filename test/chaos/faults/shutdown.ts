@@ -17,7 +17,7 @@ const guests = (): string[] => {
   return Array.from({ length: IN_FLIGHT }, (_, index) => `leaving-${rounds}-${index}@example.com`);
 };
 
-/** SIGTERM while sign-ups are being hashed for: each is answered, then it is gone. */
+/** SIGTERM during the hashing of sign-ups: each is answered, then the process exits. */
 export async function stopApi(stage: Stage): Promise<Observed> {
   const { child, url } = await spawnApp('api', { ...stage.env, BCRYPT_COST: '11' });
   const client = new Client(url);
@@ -45,7 +45,7 @@ export async function stopApi(stage: Stage): Promise<Observed> {
   };
 }
 
-/** SIGTERM while a mail is with a server that takes its time: it is finished, once. */
+/** SIGTERM while a slow server is receiving a mail: the mail is finished, once. */
 export async function stopWorker(stage: Stage): Promise<Observed> {
   const email = await aMailInFlight(stage);
   const { child } = stage.worker;
@@ -70,7 +70,7 @@ export async function stopWorker(stage: Stage): Promise<Observed> {
   };
 }
 
-/** A second signal ends either app immediately, whatever it waits for. */
+/** A second signal ends either app immediately, whatever it is waiting for. */
 export async function stopTwice(stage: Stage): Promise<Observed> {
   const api = await spawnApp('api', { ...stage.env, BCRYPT_COST: '12' });
   const hanging = guests().map((email) => new Client(api.url).register(email, PASSWORD));
@@ -97,7 +97,7 @@ export async function stopTwice(stage: Stage): Promise<Observed> {
   };
 }
 
-/** Resolves to the address of a mail that the worker is handing to a server that does not answer. */
+/** Resolves to the address of a mail that the worker is sending to a silent server. */
 async function aMailInFlight(stage: Stage): Promise<string> {
   const [email = ''] = guests();
   stage.toInbox.freeze();

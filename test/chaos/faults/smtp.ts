@@ -4,7 +4,7 @@ import type { Observed } from '../report';
 import type { Stage } from '../stage';
 import type { Outage } from './outages';
 
-/** Each place of a worker may have a mail under way whose acceptance is awaited. */
+/** Each slot of a worker may have a mail whose acceptance is pending. */
 const ACCEPT_AFTER_MS = 12_000;
 
 export const SMTP_OUTAGES: readonly Outage[] = [
@@ -24,7 +24,7 @@ export const SMTP_OUTAGES: readonly Outage[] = [
     fault: 'SMTP sessions lost in silence',
     breaks: ({ inbox }) => inbox.freeze(),
     fixes: ({ inbox }) => inbox.thaw(),
-    // Only the deadline of a mail (10 s) tells that its session is dead.
+    // Only the deadline of a mail (10 s) detects that its session is dead.
     mailWithinMs: 12_000,
     signUpsContinue: true,
   },
@@ -45,7 +45,7 @@ export const SMTP_OUTAGES: readonly Outage[] = [
     breaks: ({ inbox }) => inbox.acceptAfter(ACCEPT_AFTER_MS),
     fixes: ({ inbox }) => inbox.acceptAfter(0),
     lastsMs: ACCEPT_AFTER_MS + 2_000,
-    // The worker's places are all taken by mails that the server has, and has not accepted.
+    // All slots of the worker have mails that the server has received but not accepted.
     mailWithinMs: ACCEPT_AFTER_MS + 2_000,
     extraCopiesMax: 0,
     signUpsContinue: true,
@@ -68,7 +68,7 @@ export const SMTP_OUTAGES: readonly Outage[] = [
   },
 ];
 
-/** Mails refused with a 5xx reply are not tried again, and can be seen; a new registration starts afresh. */
+/** Mails refused with a 5xx reply are not retried and stay visible; a new registration starts over. */
 export async function refuseForGood(stage: Stage): Promise<Observed> {
   const client = new Client(stage.api.url);
   const emails = Array.from({ length: REFUSED }, (_, index) => `refused-${Date.now()}-${index}@example.com`);

@@ -27,7 +27,7 @@ export const WEBHOOK_OUTAGES: readonly Outage[] = [
   receiverThat('silent', SAYS_NOTHING),
 ];
 
-/** Kills the worker each time while the receiver has an event and has not answered yet. */
+/** Kills the worker each time the receiver has an event and has not responded yet. */
 export async function killWorkerWhileItDelivers(stage: Stage, times: number): Promise<Observed> {
   const { receiver } = stage;
   const load = stage.load();

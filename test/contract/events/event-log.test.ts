@@ -86,7 +86,7 @@ describe('the log of events in PostgreSQL', () => {
         'the receiver answered 500',
       ],
     );
-    // A retry begins again: none of it is given up before it was tried for as long.
+    // A retry starts over: none of its events is given up before it was attempted for as long.
     expect(await deliveries.retry()).toBe(4);
     await daysPass(2);
     expect(await deliveries.giveUpUntaken(threeDays)).toBe(1);
@@ -132,7 +132,7 @@ describe('the log of events in PostgreSQL', () => {
     await expect(log.page(start, 7)).rejects.toMatchObject({ code: 'events.forgotten' });
     expect((await log.page(start + 1n, 7)).events).toHaveLength(3);
 
-    // Nothing is sent to a receiver that wants no more: the retention decides alone.
+    // The receiver wants no more events, so only the retention decides.
     const deliveries = new PostgresDeliveries(sql, sent);
     const [claimed] = await deliveries.claimDue(1, randomUUID(), 12);
     await deliveries.pause(claimed?.id ?? '', 'the receiver answered 410');

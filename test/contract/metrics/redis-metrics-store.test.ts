@@ -16,10 +16,10 @@ let server: TestRedis;
 let redis: Redis;
 const clients: Redis[] = [];
 
-/** Keeps every write, as far as a kill is concerned. */
+/** Keeps every write after a kill. */
 const persistent = (): string[] => ['--dir', directory, '--appendonly', 'yes', '--appendfsync', 'always'];
 
-/** A client as the apps have it. */
+/** A client like that of the apps. */
 const connect = async (): Promise<Redis> => {
   const client = createRedis(parseEnvironment(server.env), createLogger({ level: 'silent', app: 'test' }));
   clients.push(client);
@@ -27,7 +27,7 @@ const connect = async (): Promise<Redis> => {
   return client;
 };
 
-/** Keys as the client takes them: it adds the prefix by itself. */
+/** Keys without the prefix, which the client adds. */
 const ownKeys = async (): Promise<string[]> =>
   (await redis.keys('*')).map((key) => key.replace(/^user-registration:/, ''));
 
@@ -53,7 +53,7 @@ describe('RedisMetricsStore', () => {
     await until('Redis is back, and empty', async () => (await redis.flushall().catch(() => '')) === 'OK');
   });
 
-  /** With its own connection, as every process has. */
+  /** With a connection of its own, like every process. */
   const startProcess = async () => {
     const client = await connect();
     return { client, ...meteredProcess(new RedisMetricsStore(client)) };
@@ -100,7 +100,7 @@ describe('RedisMetricsStore', () => {
     }
     await Promise.all([one.flusher.flush(), another.flusher.flush()]);
 
-    // Two buckets where the clock passed from one to the next meanwhile.
+    // Two buckets if the clock moved to the next one in the meantime.
     const stored: Buffer[] = [];
     for (const key of (await ownKeys()).filter((key) => key.includes('latencies'))) {
       const sketch = await redis.hgetBuffer(key, HEALTH);
@@ -163,7 +163,7 @@ describe('RedisMetricsStore', () => {
       server.resume();
     }
     await until('a flush arrives', () => flusher.flush());
-    // Those that timed out were waiting in the frozen server's socket: it has taken them by now, too.
+    // The timed-out commands were waiting in the frozen server's socket; it has processed them by now.
     const { request_counts, latencies } = await reporter.report();
     expect(request_counts).toEqual({ [HEALTH]: 5 });
     expect(latencies[HEALTH]?.count).toBe(5);

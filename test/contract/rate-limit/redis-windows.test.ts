@@ -13,7 +13,7 @@ import { TestRedis } from '../../support/redis';
 
 let server: TestRedis;
 const clients: Redis[] = [];
-/** A client without deadlines: these tests ask what is counted, not how soon, on a box that is busy with others. */
+/** A client without deadlines: these tests check counts, not times, on a busy machine. */
 const connect = (): Redis => {
   const client = server.connect();
   clients.push(client);
@@ -68,7 +68,7 @@ describe('RedisWindows', () => {
         for (const step of history) {
           await pause(step.gapMs);
           const charges = scenario.charges(step);
-          // One connection: the script runs after the first question and before the second.
+          // One connection: the script runs after the first command and before the second.
           const [before, verdicts, after] = await Promise.all([
             microsNow(),
             limiter.settle(charges),
@@ -77,13 +77,13 @@ describe('RedisWindows', () => {
           const stamps = verdicts.flatMap(({ spendId }) => (spendId === null ? [] : [Number(spendId)]));
           const passed = stamps.length > 0;
           if (passed) {
-            // When something was counted, the moment is known to the microsecond.
+            // If a request was counted, its time is known to the microsecond.
             const moment = Math.min(...stamps);
             expect(moment).toBeGreaterThanOrEqual(before);
             expect(moment).toBeLessThanOrEqual(after);
             expect(naive.passes(charges, moment)).toBe(true);
           } else if (charges.some(({ action }) => action === 'spend')) {
-            // Budgets only grow while nothing is counted: what is refused in between was refused at the beginning.
+            // Budgets only grow while nothing is counted, so requests refused in between were refused at the start.
             expect(naive.passes(charges, before)).toBe(false);
           }
           charges.forEach((one, index) => {
@@ -135,7 +135,7 @@ describe('RedisWindows', () => {
     const usedMemory = async (): Promise<number> =>
       Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
     const before = await usedMemory();
-    // Redis's tables double when they are full. This many fill one as a million would: nine parts in ten.
+    // Redis's hash tables double when they are full. This number fills one like a million would: to nine tenths.
     const count = 60_000;
     for (let start = 0; start < count; start += 100) {
       await Promise.all(

@@ -16,7 +16,7 @@ import { until } from '../../support/until';
 const LEFT = 'Redis is unavailable; rate limits are counted per process';
 const RETURNED = 'Rate limits are counted in Redis again';
 
-/** Longest answer while Redis is in trouble, and longest way back to it, in milliseconds. */
+/** Maximum time of an answer while Redis is in trouble, and of the return to Redis, in milliseconds. */
 const ANSWER_MS = 2_000;
 const RECOVERY_MS = 5_000;
 
@@ -67,7 +67,7 @@ async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   return [await work(), performance.now() - began];
 }
 
-/** Redis cannot save a snapshot, and refuses writes for that. */
+/** Redis cannot save a snapshot, and refuses writes because of that. */
 async function failToSave(): Promise<void> {
   await rm(directory, { recursive: true });
   await inRedis(async (redis) => {

@@ -2,7 +2,7 @@
 
 const REFRESH_MS = 1000;
 const byId = (id) => document.getElementById(id);
-/** The mail that is open, its code, and the mails that were opened once. */
+/** The open mail, its code, and the mails that have been opened. */
 let shown = null;
 let code = '';
 let known = null;
@@ -34,7 +34,7 @@ function entry(mail) {
   return item;
 }
 
-/** Draws the list again, and keeps the focus where it was. */
+/** Redraws the list, and keeps the focus. */
 function draw(messages) {
   const focused = document.activeElement?.dataset?.id;
   byId('empty').hidden = messages.length > 0;
@@ -79,7 +79,7 @@ async function refresh() {
   if (shown !== null && !messages.some(({ ID }) => ID === shown)) closeMail();
   draw(messages);
   document.title = messages.some(({ ID }) => !opened.has(ID)) ? '● Inbox' : 'Inbox';
-  // A reader who has scrolled down is looking for something else.
+  // A reader who has scrolled down is looking at something else.
   const atTop = document.querySelector('nav').scrollTop < 8;
   if (messages.length > 0 && !refreshed && (first || (arrived && atTop))) await show(messages[0].ID);
 }
@@ -97,7 +97,7 @@ byId('clear').addEventListener('click', () => {
 });
 byId('delete').addEventListener('click', async () => {
   await remove([shown]);
-  // The button was hidden with its mail, and the next mail has one in its place.
+  // The button was hidden with its mail; the next mail has the same button.
   (shown === null ? byId('list').querySelector('button') : byId('delete'))?.focus();
 });
 byId('copy').addEventListener('click', async () => {

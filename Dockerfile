@@ -1,16 +1,16 @@
-# One image for the api, the mailer-worker and the command line; the command says which.
+# One image for the api, the mailer-worker and the command line; the command selects the program.
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
-# What runs in production, and only the parts that Node reads on this platform.
+# Production modules, only with the parts that Node loads on this platform.
 FROM ${NODE_IMAGE} AS modules
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# No install script runs: bcrypt ships its binaries, and the other scripts serve tests and tools.
+# No install script runs: bcrypt includes its binaries, and the other scripts serve tests and tools.
 RUN --mount=type=cache,target=/var/cache/npm npm ci --omit=dev --ignore-scripts --cache /var/cache/npm
 COPY deploy/image/prune-modules.mjs /tmp/
 RUN node /tmp/prune-modules.mjs node_modules
 
-# Everything, to compile with and to develop in; built at the same time as the stage above.
+# Everything needed to compile and develop; built in parallel with the stage above.
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
@@ -22,8 +22,8 @@ COPY apps ./apps
 COPY libs ./libs
 RUN npm run build && find dist -name '*.map' -delete
 
-# The base without what the service never starts: npm, headers, package manager, manuals.
-# The list of Debian's packages stays, because vulnerability scanners read it.
+# The base without parts that the service never uses: npm, headers, package manager, manuals.
+# The list of Debian packages stays, because vulnerability scanners read it.
 FROM ${NODE_IMAGE} AS base
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* \
       /opt/yarn* /usr/local/include /usr/local/share/doc /usr/local/share/man /usr/share/doc /usr/share/man /usr/share/locale \
@@ -31,7 +31,7 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
       /usr/bin/perl* /usr/share/perl* /tmp/* /root/.npm \
  && mkdir -p /app /run/secrets /var/log /var/cache
 
-# Dates of files are those of the release, so that the same sources make the same layers.
+# Files get the date of the release, so that the same sources produce the same layers.
 FROM base AS dated
 ARG SOURCE_DATE_EPOCH=0
 COPY --from=modules /app/node_modules /out/modules/node_modules
@@ -63,6 +63,6 @@ USER 1000:1000
 EXPOSE 8000 8001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["node", "healthcheck.mjs"]
-# Node itself is process 1: it handles SIGTERM, and starts no children that would want reaping.
+# Node itself is process 1: it handles SIGTERM, and starts no children that would need reaping.
 ENTRYPOINT ["node"]
 CMD ["dist/apps/api/src/main.js"]

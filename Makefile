@@ -1,4 +1,4 @@
-# Every target says what it does: make help
+# Every target has a description: make help
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
@@ -43,15 +43,15 @@ test-contract: build redis ## Run each port's suite against its real adapters
 	npx jest --selectProjects contract
 
 .PHONY: test-e2e
-test-e2e: build checks redis browser ## Walk through the service over HTTP and SMTP
+test-e2e: build checks redis browser ## Run the end-to-end tests over HTTP and SMTP
 	npx jest --selectProjects e2e
 
 .PHONY: redis
-redis: ## Get a redis-server for the tests, if there is none
+redis: ## Install a redis-server for the tests, if there is none
 	@bash tools/get-redis.sh
 
 .PHONY: browser
-browser: ## Get a Chromium for the tests, if there is none
+browser: ## Install a Chromium for the tests, if there is none
 	@bash tools/get-browser.sh
 
 CHECKS := tools/check/node_modules/.package-lock.json
@@ -61,7 +61,7 @@ $(CHECKS): tools/check/package.json tools/check/package-lock.json
 	@touch $(CHECKS)
 
 .PHONY: checks
-checks: install $(CHECKS) ## Install what make check needs and nothing else does
+checks: install $(CHECKS) ## Install the tools that only make check needs
 
 .PHONY: check quality
 check: build checks ## Format, lint, types, boundaries, dead code, OpenAPI drift, manifests, English
@@ -74,19 +74,19 @@ format: checks ## Format the sources
 	tools/check/node_modules/.bin/prettier --write .
 
 .PHONY: diagrams
-diagrams: install ## Render the pictures of the documents to SVG, in docs/diagrams/
+diagrams: install ## Render the diagrams of the documents to SVG, in docs/diagrams/
 	@bash tools/draw-diagrams.sh
 
 .PHONY: bench
-bench: build redis ## Measure, as ratios against limits measured in the same run
+bench: build redis ## Run the benchmark, as ratios against limits measured in the same run
 	npm run --silent bench
 
 .PHONY: chaos
-chaos: build redis ## Break things for real and see what was promised hold
+chaos: build redis ## Run the fault tests: break dependencies under load and check the guarantees
 	npm run --silent chaos
 
 .PHONY: test-containers
-test-containers: build ## Run image, stack, faults, alerts and the pods' containers for real, on a container engine
+test-containers: build ## Test image, stack, faults, alerts and pods on a container engine
 	npx jest --config test/containers/jest.config.js
 
 .PHONY: up
@@ -103,7 +103,7 @@ logs: ## Follow the containers' logs
 	docker compose logs --follow
 
 .PHONY: clean
-clean: ## Drop the state of make run (.data/) and what was built
+clean: ## Delete the state of make run (.data/) and the build
 	@bash tools/clean.sh
 
 .PHONY: cli

@@ -1,5 +1,5 @@
-// Whether the app of this container, api or mailer-worker, is well: exit 0 or 1.
-// The first argument is the probe to ask: /livez, or /readyz where traffic should wait for the database.
+// Checks whether the app of this container, api or mailer-worker, is healthy: exit status 0 or 1.
+// The first argument is the probe: /livez, or /readyz if traffic should wait for the database.
 const TIMEOUT_MS = 3_000;
 const [probe = '/livez'] = process.argv.slice(2);
 const ports = [process.env.API_PORT || 8000, process.env.WORKER_PORT || 8001];

@@ -1,21 +1,21 @@
 -- migrate:up
 
--- Who leased an owed mail or event: a claim whose answer is lost, and what a killed worker held, are found by this.
+-- The worker that leased an owed mail or event, to find the leases of a lost claim and of a killed worker.
 alter table users add column mail_leased_by uuid;
 alter table events add column leased_by uuid;
 
--- Sends whose outcome is unknown, because the connection broke after the mail was handed over.
+-- Attempts with unknown outcome, because the connection broke after the mail was handed over.
 alter table users add column mail_unknown_outcomes smallint not null default 0;
 
--- The workers that are alive. `steady_since` begins again after a gap: a worker that was cut off from the database
--- itself does not judge others by their silence.
+-- The live workers. `steady_since` is reset after a gap: a worker that was itself disconnected from the database does
+-- not judge others by their silence.
 create table worker_heartbeats (
   worker_id uuid primary key,
   seen_at timestamptz not null default now(),
   steady_since timestamptz not null default now()
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100);
 
--- The mail queue of earlier versions in one-node mode, which this role made; what is owed stands in `users`.
+-- The mail queue of earlier versions in one-node mode, created by this role; owed mails are in `users`.
 do $$ begin
   if exists (select from pg_namespace where nspname = 'bullmq' and pg_has_role(nspowner, 'usage')) then
     drop schema bullmq cascade;

@@ -1,14 +1,14 @@
 -- migrate:up
 
--- What operators changed, written in the transaction of the change. It holds no address: `digest` is an HMAC of the
--- address under the secret key, so that an entry can be found for an address and never the other way round.
+-- Changes by operators, written in the transaction of the change. It contains no address: `digest` is an HMAC of the
+-- address under the secret key, so that entries can be found for an address but not the other way round.
 create table audit (
   id bigint generated always as identity primary key,
   at timestamptz not null default now(),
   os_user text not null,
   host text not null,
   action text not null,
-  -- Null where one entry stands for many accounts, as in an import.
+  -- Null if one entry covers many accounts, as in an import.
   account_id uuid,
   digest text,
   accounts integer not null default 1,
@@ -26,7 +26,7 @@ begin
 end
 $$;
 
--- For each statement, so that one that matches no row is refused, too.
+-- For each statement, so that a statement that matches no row is refused, too.
 create trigger audit_is_append_only before update or delete or truncate on audit
   for each statement execute function refuse_change_of_audit();
 

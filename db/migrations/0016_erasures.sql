@@ -1,7 +1,7 @@
 -- migrate:up
 
--- Accounts that were erased, so that an erasure can be repeated after a restore of an older backup. `digest` is an
--- HMAC of the address under the secret key; nothing else is left of the person.
+-- Erased accounts, so that an erasure can be repeated after a restore of an older backup. `digest` is an HMAC of the
+-- address under the secret key; nothing else of the person remains.
 create table erasures (
   account_id uuid primary key,
   digest text not null,

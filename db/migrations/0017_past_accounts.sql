@@ -1,10 +1,10 @@
 -- migrate:up
 
--- Accounts are listed, exported and counted in the order of their registration. New entries go to the last page.
+-- Accounts are listed, exported and counted in the order of their registration. New index entries go to the last page.
 create index users_created_at on users (created_at, id);
 
--- Counts of the accounts that `users` no longer holds (purged, replaced or erased), by the hour of their
--- registration, so that "how many signed up yesterday" does not depend on when a purge ran.
+-- Counts of accounts that are no longer in `users` (purged, replaced or erased), by the hour of their registration, so
+-- that "how many signed up yesterday" does not depend on when a purge ran.
 create table past_accounts (
   registered_hour timestamptz primary key,
   registered integer not null,
@@ -12,8 +12,8 @@ create table past_accounts (
   given_up integer not null
 );
 
--- A purge deletes thousands of rows in a statement: they are added by the hour, in one order, so that two purges
--- cannot wait for each other.
+-- A purge deletes thousands of rows per statement: they are added by the hour, in a fixed order, so that two purges
+-- cannot deadlock.
 create function count_deleted_accounts() returns trigger language plpgsql as $$
 begin
   insert into past_accounts as past (registered_hour, registered, activated, given_up)

@@ -1,6 +1,7 @@
 -- migrate:up
 
--- An erasure follows an account back to the registrations that it replaced: their events hold the same address.
+-- An erasure follows an account back to the registrations that it replaced, because their events contain the same
+-- address.
 create index events_replaced_by on events ((data ->> 'replaced_by')) where type = 'user.replaced';
 
 -- migrate:down

@@ -1,9 +1,10 @@
 -- migrate:up
 
--- What the workers last saw of each mail server, so that health and doctor can tell without their own log-in.
+-- The state of each mail server as the workers last observed it, so that health and doctor need no log-in of their
+-- own.
 create table mail_servers (
   server text primary key check (server in ('primary', 'fallback')),
-  -- When the first failure since the last mail that it took was; null while it takes mails.
+  -- Time of the first failure since the last accepted mail; null while the server accepts mails.
   failing_since timestamptz,
   reason text,
   seen_at timestamptz not null default now()

@@ -1,7 +1,7 @@
 -- migrate:up
 
--- When a worker last greeted the mail server without a log-in, so that all of them together do it once a minute, and
--- why the server did not answer as one; null once it did, or has been seen to take or refuse a mail since.
+-- When a worker last greeted the mail server without a log-in, so that all workers together do so once a minute, and
+-- why the server did not respond; null once it did, or has accepted or refused a mail since.
 alter table mail_servers add column greeted_at timestamptz, add column greeting_failure text;
 
 -- migrate:down

@@ -1,7 +1,7 @@
 -- migrate:up
 
--- An erasure finds the address also in the events of registrations that are long purged. The index holds only events that
--- have an address, which EVENTS_INCLUDE_EMAIL asks for.
+-- An erasure also finds the address in events of registrations purged long ago. The index contains only events with an
+-- address, which EVENTS_INCLUDE_EMAIL enables.
 create index events_email on events ((data ->> 'email')) where data ? 'email';
 
 -- migrate:down

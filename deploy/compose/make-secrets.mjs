@@ -1,4 +1,4 @@
-// Makes the secrets of a compose stack, once: what is there already is never touched.
+// Generates the secrets of a compose stack once; existing ones are never changed.
 // Usage: make-secrets.mjs FOLDER [UID], where UID is the user who may read them in addition to root.
 import { randomBytes } from 'node:crypto';
 import { chown, writeFile } from 'node:fs/promises';

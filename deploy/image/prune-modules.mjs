@@ -1,17 +1,17 @@
-// Leaves in node_modules what this platform's Node can load, and nothing else.
+// Keeps only those files in node_modules that Node can load on this platform.
 // Usage: prune-modules.mjs NODE_MODULES
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 const [folder] = process.argv.slice(2);
 
-/** What no program loads: sources, types, maps, documents and tests. Licenses stay. */
+/** Files that no program loads: sources, types, maps, documents and tests. Licenses stay. */
 const FILES =
   /\.(map|ts|mts|cts|md|markdown|flow|tsbuildinfo|c|cc|cpp|h|hpp|gyp|gypi|patch)$|^(\.package-lock\.json|\.eslintrc.*|\.npmignore|tsconfig.*\.json|CHANGELOG.*|HISTORY.*|AUTHORS.*)$/i;
 const FOLDERS = new Set(['.bin', '.github', '__tests__', 'coverage']);
 const LICENSE = /^(licen[cs]e|notice|copying)/i;
 
-/** Builds of the same code for bundlers and browsers. Node resolves `require` to the others. */
+/** Builds of the same code for bundlers and browsers. Node resolves `require` to the other ones. */
 const UNUSED = [
   'rxjs/src',
   'rxjs/dist/bundles',
@@ -33,7 +33,7 @@ const UNUSED = [
   'handlebars/dist/amd',
 ];
 
-/** Installed as an optional peer of a production module, loaded by none at run time. */
+/** Installed as an optional peer of a production module, but never loaded at run time. */
 const DEVELOPMENT = ['typescript', 'prettier', '@types'];
 
 const sizeOf = (name) =>

@@ -1,7 +1,7 @@
-/** Statuses after which the same request may succeed a moment later. */
+/** Statuses after which the same request may soon succeed. */
 const PASSING = [408, 425, 429, 500, 502, 503, 504];
 
-/** Every failure: the API's own problems, and `NetworkError` (status 0) when no answer came. */
+/** Every failure: the API's own problems, and `NetworkError` (status 0) if there was no response. */
 export class ProblemError extends Error {
   constructor(status, problem, options) {
     super(problem.message, options);
@@ -14,7 +14,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** See client.d.mts for what each option means. */
+/** client.d.mts explains the options. */
 export function createClient({
   url = '',
   language,
@@ -24,7 +24,7 @@ export function createClient({
   fetch = globalThis.fetch,
 } = {}) {
   let skewMs = 0;
-  /** The last request without an answer: sent again, it keeps its key, so that it cannot happen twice. */
+  /** The last request without a response: it keeps its key when it is sent again, so that it takes effect only once. */
   let unanswered = {};
 
   async function call(method, path, { credentials, body, signal } = {}) {
@@ -57,7 +57,7 @@ export function createClient({
     }
   }
 
-  /** One exchange. What the caller aborts is thrown; every other failure is returned. */
+  /** One exchange. An abort by the caller is thrown; every other failure is returned. */
   async function once(path, init, signal) {
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
@@ -66,7 +66,7 @@ export function createClient({
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
       const date = Date.parse(answer.headers.get('Date'));
-      // The header counts whole seconds: less than two tell nothing about the clock.
+      // The header has a resolution of one second, so a difference below two says nothing about the clock.
       if (date) skewMs = Math.abs(date - Date.now()) < 2000 ? 0 : date - Date.now();
       const text = await answer.text();
       const body = parse(text);
@@ -93,7 +93,7 @@ export function createClient({
   };
 }
 
-/** `btoa` knows bytes only: addresses and passwords have other letters too. */
+/** `btoa` only accepts bytes, but addresses and passwords contain other letters too. */
 function basic({ email, password }) {
   const bytes = new TextEncoder().encode(`${email}:${password}`);
   return `Basic ${btoa(String.fromCharCode(...bytes))}`;

@@ -50,7 +50,7 @@ function taken<T>({ data, error }: { data?: T; error?: Problem | components['sch
   return data;
 }
 
-/** Waits for the mail with this number to the address, and takes the code out of it. */
+/** Waits for the n-th mail to the address, and extracts its code. */
 async function codeOf(address: string, number: number): Promise<string> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const { messages } = (await (await fetch(`${inbox}/api/v1/messages`)).json()) as MessageList;

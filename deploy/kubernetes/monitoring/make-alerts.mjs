@@ -1,4 +1,4 @@
-// Wraps deploy/prometheus/alerts.yml into the object that the Prometheus Operator reads.
+// Wraps deploy/prometheus/alerts.yml in the object that the Prometheus Operator reads.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 

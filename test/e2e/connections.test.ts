@@ -135,6 +135,12 @@ describe('One connection', () => {
     const connected = () => established(service.api.port);
     // The connections of the previous test count for the client's share until the server has noticed their end.
     await until('the server has let go of the earlier ones', () => connected() === 0, 20_000);
+    // So do their waiting requests hold the places of all pipelines.
+    await until('pipelined requests are taken again', async () => {
+      const { closed, received } = open(get('/livez').repeat(2), { from: '127.0.0.1' });
+      await until('they are answered, or not', () => closed() || answersIn(received()) === 2);
+      return answersIn(received()) === 2;
+    });
     await client.get('/livez');
     const attackers = Array.from({ length: 8 }, () =>
       open(get('/docs/swagger-ui-bundle.js').repeat(20), { reading: false }),

@@ -2,6 +2,7 @@ import postgres, { type PendingQuery, type Row, type RowList, type Sql as Postgr
 import { Unavailable, within } from '../lifecycle/deadline';
 import { SpanKind, traced } from '../tracing/tracing';
 import type { Environment } from '../config/environment';
+import { serverIdentity } from '../config/server-identity';
 import { asOutage, READ_ONLY, connectWatched } from './outage';
 import { askAgainIfUnsent, heedRefusal, sendSettings, SESSION_SETTINGS } from './session';
 
@@ -22,7 +23,7 @@ export const SILENCE_MAX_MS = 3_500;
 
 /** Connection settings common to postgres.js and pg. */
 export function databaseAddress(environment: Environment) {
-  const verified = { rejectUnauthorized: true, servername: environment.DATABASE_HOST };
+  const verified = { rejectUnauthorized: true, ...serverIdentity(environment.DATABASE_HOST) };
   const ssl = {
     false: false as const,
     disable: false as const,

@@ -1,6 +1,7 @@
 import type { ClusterOptions, DNSLookupFunction, RedisOptions } from 'ioredis';
 import { parseEndpoint, type Endpoint } from '../config/endpoint';
 import type { Environment } from '../config/environment';
+import { serverIdentity } from '../config/server-identity';
 
 /** Whether Redis is configured: a server, a cluster or sentinels. Without it: one-node mode. */
 export const hasRedis = ({ REDIS_HOST, REDIS_SENTINELS }: Environment): boolean =>
@@ -26,7 +27,7 @@ export function redisAddress(environment: Environment) {
 function place(environment: Environment) {
   const { REDIS_HOST: host, REDIS_PORT: port, REDIS_DB: db, REDIS_TLS: tls } = environment;
   if (environment.REDIS_SENTINELS.length === 0) {
-    return { host, port, db, ...(tls ? { tls: { servername: host } } : {}) };
+    return { host, port, db, ...(tls ? { tls: serverIdentity(host) } : {}) };
   }
   return {
     db,

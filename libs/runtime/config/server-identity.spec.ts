@@ -1,0 +1,21 @@
+import { databaseAddress } from '../postgres/sql';
+import { redisAddress } from '../redis/address';
+import { parseEnvironment } from './parse-environment';
+
+describe('A server that is verified', () => {
+  it.each([
+    ['db.example.com', { servername: 'db.example.com' }],
+    ['127.0.0.1', { host: '127.0.0.1' }],
+    ['::1', { host: '::1' }],
+  ])('is asked by its name, and known by its address where it has none: %s', (host, identity) => {
+    const environment = parseEnvironment({
+      DATABASE_HOST: host,
+      DATABASE_SSL: 'verify-full',
+      REDIS_HOST: host,
+      REDIS_TLS: 'true',
+    });
+    expect(databaseAddress(environment).ssl).toEqual({ rejectUnauthorized: true, ...identity });
+    expect(redisAddress(environment)).toMatchObject({ tls: identity });
+    expect(Object.keys(redisAddress(environment).tls ?? {})).toEqual(Object.keys(identity));
+  });
+});

@@ -2,7 +2,7 @@ import { Module, type Provider } from '@nestjs/common';
 import { MailModule } from '@app/mail';
 import { Environment } from '@app/runtime';
 import { PostgresActivationRepository } from './adapters/postgres-activation-repository';
-import { PostgresDeadRegistrations } from './adapters/postgres-dead-registrations';
+import { PostgresExpiredRegistrations } from './adapters/postgres-expired-registrations';
 import { PostgresOwedMailAdministration } from './adapters/postgres-owed-mail-administration';
 import { PostgresOwedMailRepository } from './adapters/postgres-owed-mail-repository';
 import { PostgresUndeliverableRegistrations } from './adapters/postgres-undeliverable-registrations';
@@ -10,21 +10,21 @@ import { CodeDeriver } from './domain/activation-code';
 import { ActivationRepository } from './domain/activation-repository';
 import { OwedMailAdministration } from './domain/owed-mail-administration';
 import { OwedMailRepository } from './domain/owed-mail-repository';
-import { DeadRegistrations } from './domain/purge';
+import { ExpiredRegistrations } from './domain/purge';
 import { RequestDigester } from './domain/request-digest';
 import { UndeliverableRegistrations } from './domain/undeliverable-registrations';
 import { ActivateAccount } from './use-cases/activate-account';
 import { IssueNewCode } from './use-cases/issue-new-code';
-import { PurgeDeadRegistrations } from './use-cases/purge-dead-registrations';
+import { PurgeExpiredRegistrations } from './use-cases/purge-expired-registrations';
 
 /** Providers that work on rows and need only PostgreSQL. */
 export const ROW_PROVIDERS: Provider[] = [
   { provide: ActivationRepository, useClass: PostgresActivationRepository },
   { provide: OwedMailRepository, useClass: PostgresOwedMailRepository },
   { provide: OwedMailAdministration, useClass: PostgresOwedMailAdministration },
-  { provide: DeadRegistrations, useClass: PostgresDeadRegistrations },
+  { provide: ExpiredRegistrations, useClass: PostgresExpiredRegistrations },
   { provide: UndeliverableRegistrations, useClass: PostgresUndeliverableRegistrations },
-  PurgeDeadRegistrations,
+  PurgeExpiredRegistrations,
 ];
 
 export const CODE_DERIVER: Provider = {
@@ -50,12 +50,12 @@ export const CODE_DERIVER: Provider = {
   ],
   exports: [
     MailModule,
-    DeadRegistrations,
+    ExpiredRegistrations,
     OwedMailAdministration,
     OwedMailRepository,
     CodeDeriver,
     RequestDigester,
-    PurgeDeadRegistrations,
+    PurgeExpiredRegistrations,
     ActivateAccount,
     IssueNewCode,
   ],

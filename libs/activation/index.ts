@@ -9,6 +9,6 @@ export * from './domain/request-digest';
 export * as accountRow from './row/account-row';
 export * from './use-cases/activate-account';
 export * from './use-cases/issue-new-code';
-export * from './use-cases/purge-dead-registrations';
+export * from './use-cases/purge-expired-registrations';
 export * from './use-cases/send-owed-mail';
 export * from './domain/undeliverable-registrations';

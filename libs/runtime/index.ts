@@ -10,7 +10,7 @@ export * from './postgres/rollback-loss';
 export * from './postgres/sql';
 export { inTransaction } from './postgres/transaction';
 export * from './redis/address';
-export { HASH_TAGS, proveRedis, Redis, REDIS_TIMEOUT_MS } from './redis/redis';
+export { HASH_TAGS, checkRedisCapability, Redis, REDIS_TIMEOUT_MS } from './redis/redis';
 export * from './lifecycle/shutdown';
 export * from './lifecycle/start';
 export * from './tracing/tracing';

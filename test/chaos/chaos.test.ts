@@ -1,5 +1,5 @@
 import { TestRedisCluster, TestRedisSentinels } from '../support/redis-topologies';
-import { disagreeOnTime } from './faults/clocks';
+import { shiftClocks } from './faults/clocks';
 import { killApi, killWorker } from './faults/kills';
 import { migrateAtOnce, migrateUnderLoad } from './faults/migrations';
 import { runOutage } from './faults/outages';
@@ -7,7 +7,7 @@ import { poolTransactions } from './faults/pgbouncer';
 import { failOverPostgres } from './faults/postgres-failover';
 import { POSTGRES_OUTAGES } from './faults/postgres';
 import { refuse, REFUSALS } from './faults/refusals';
-import { strikeProcesses } from './faults/processes';
+import { breakProcesses } from './faults/processes';
 import { neverRead } from './faults/readers';
 import { failOverRedis } from './faults/redis-failover';
 import { REDIS_OUTAGES } from './faults/redis';
@@ -42,15 +42,15 @@ const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Observed>
   {
     fault: 'one of two api processes killed, 10 times',
     run: (stage) =>
-      strikeProcesses(stage, { times: 10, signal: 'SIGKILL', victims: (pids) => pids.slice(0, 1) }),
+      breakProcesses(stage, { times: 10, signal: 'SIGKILL', victims: (pids) => pids.slice(0, 1) }),
   },
   {
     fault: 'both api processes killed, 3 times',
-    run: (stage) => strikeProcesses(stage, { times: 3, signal: 'SIGKILL', victims: (pids) => pids }),
+    run: (stage) => breakProcesses(stage, { times: 3, signal: 'SIGKILL', victims: (pids) => pids }),
   },
   {
     fault: 'both api processes stopped, 5 times',
-    run: (stage) => strikeProcesses(stage, { times: 5, signal: 'SIGSTOP', victims: (pids) => pids }),
+    run: (stage) => breakProcesses(stage, { times: 5, signal: 'SIGSTOP', victims: (pids) => pids }),
   },
   { fault: 'clients that pipeline and do not read, or stop half-way', run: neverRead },
   { fault: 'worker killed 5 times', run: (stage) => killWorker(stage, 5) },
@@ -63,7 +63,7 @@ const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Observed>
   { fault: 'SIGTERM twice', run: stopTwice },
   { fault: 'concurrent migrations', run: migrateAtOnce },
   { fault: 'migration under load', run: migrateUnderLoad },
-  { fault: 'clocks ten minutes apart', run: disagreeOnTime },
+  { fault: 'clocks ten minutes apart', run: shiftClocks },
 ];
 
 describe('Faults, one after another on one service', () => {

@@ -1,7 +1,7 @@
 import {
   deliver,
   describeActivationRepositoryContract,
-  describeDeadRegistrationsContract,
+  describeExpiredRegistrationsContract,
   describeOwedMailAdministrationContract,
   describeOwedMailRepositoryContract,
   guessWrong,
@@ -29,7 +29,7 @@ describeUserRepositoryContract('PostgreSQL', create);
 describeActivationRepositoryContract('PostgreSQL', create);
 describeOwedMailRepositoryContract('PostgreSQL', create);
 describeOwedMailAdministrationContract('PostgreSQL', create);
-describeDeadRegistrationsContract('PostgreSQL', create);
+describeExpiredRegistrationsContract('PostgreSQL', create);
 
 describe('concurrent purges', () => {
   const purge = async (stage: Stage, limit: number): Promise<number> =>
@@ -39,7 +39,7 @@ describe('concurrent purges', () => {
     const stage = await create();
     const people = [guest(1), guest(2), guest(3)];
     for (const person of people) await registerAndDeliver(stage, person);
-    await stage.letPass(3_600);
+    await stage.advanceTime(3_600);
     await database.sql.begin(async (other) => {
       await other`select 1 from users where email = ${guest(1).email} for update`;
       expect(await purge(stage, 100)).toBe(2);
@@ -51,7 +51,7 @@ describe('concurrent purges', () => {
   it('delete each row once', async () => {
     const stage = await create();
     for (let n = 0; n < 30; n += 1) await registerAndDeliver(stage, guest(n));
-    await stage.letPass(3_600);
+    await stage.advanceTime(3_600);
     const deleted = await Promise.all(Array.from({ length: 6 }, () => purge(stage, 10)));
     const rest = await purge(stage, 100);
     expect([...deleted, rest].reduce((sum, count) => sum + count, 0)).toBe(30);
@@ -60,7 +60,7 @@ describe('concurrent purges', () => {
   it('leave everything to a running exclusive purge', async () => {
     const stage = await create();
     await registerAndDeliver(stage, kevin());
-    await stage.letPass(3_600);
+    await stage.advanceTime(3_600);
     const batch = { olderThanSeconds: 0, limit: 100, alone: true };
     await database.sql.begin(async (other) => {
       await other`select pg_advisory_xact_lock(${PURGE_LOCK})`;
@@ -72,7 +72,7 @@ describe('concurrent purges', () => {
   it('spare a registration that is replaced during the purge', async () => {
     const stage = await create();
     await registerAndDeliver(stage, kevin());
-    await stage.letPass(3_600);
+    await stage.advanceTime(3_600);
     const owner = kevin();
     const [, deleted] = await Promise.all([stage.users.add(owner), purge(stage, 100)]);
     expect(deleted).toBeLessThanOrEqual(1);

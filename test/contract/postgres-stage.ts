@@ -1,6 +1,6 @@
 import { parseEmailAddress } from '@app/users';
 import type { UsersStage } from '@app/users/testing';
-import { letPass } from '../support/let-pass';
+import { advanceTime } from '../support/advance-time';
 import type { TestDatabase } from '../support/postgres';
 import { postgresRepositories } from '../support/repositories';
 
@@ -16,7 +16,7 @@ export async function postgresStage({ sql, environment }: TestDatabase): Promise
       if (outcome === 'taken') throw new Error(`${account.email} is held`);
     },
     account: (email) => users.findByEmail(parseEmailAddress(email)),
-    letPass: (seconds) => letPass(sql, seconds),
+    advanceTime: (seconds) => advanceTime(sql, seconds),
     now: () => Date.now(),
   };
 }

@@ -1,4 +1,4 @@
-import { createLogger, parseEnvironment, proveRedis, type Redis } from '@app/runtime';
+import { createLogger, parseEnvironment, checkRedisCapability, type Redis } from '@app/runtime';
 import { createRedis } from '@app/runtime/testing';
 import { TestRedis } from '../support/redis';
 import { until } from '../support/until';
@@ -13,7 +13,7 @@ const connect = async (env: NodeJS.ProcessEnv = {}): Promise<() => Promise<boole
   const redis = createRedis(environment, logger);
   clients.push(redis);
   await until('the client is connected', async () => redis.status === 'ready');
-  return () => proveRedis(redis, environment);
+  return () => checkRedisCapability(redis, environment);
 };
 
 const command = async (name: string, ...words: readonly string[]): Promise<unknown> => {

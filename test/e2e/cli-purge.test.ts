@@ -3,7 +3,7 @@ import { spawnApp } from '../support/apps';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TestRedis } from '../support/redis';
 import { writeEvents } from '../support/events';
-import { addresses, insertActivated, insertDead, insertOwed } from '../support/registrations';
+import { addresses, insertActivated, insertExpired, insertOwed } from '../support/registrations';
 import { until } from '../support/until';
 
 // Each test runs programs, several of them one after another.
@@ -22,7 +22,7 @@ describe('codes purge', () => {
   const purge = (...options: string[]) => cli(['codes', 'purge', ...options], database.env);
 
   it('counts with --dry-run, deletes without it, and keeps owed and activated accounts', async () => {
-    await insertDead(database.sql, 2_500);
+    await insertExpired(database.sql, 2_500);
     const counted = await purge('--dry-run', '--json');
     expect(counted.json()).toEqual({ dry_run: true, deleted: 0, would_delete: 2_500 });
     expect(await addresses(database.sql)).toHaveLength(2_502);
@@ -40,7 +40,7 @@ describe('codes purge', () => {
   });
 
   it('prints the number, and accepts a batch size and an age', async () => {
-    await insertDead(database.sql, 1_234);
+    await insertExpired(database.sql, 1_234);
     const young = await purge('--older-than', '4h');
     expect(young.stdout).toBe('Deleted 0 registrations.\n');
     const old = await purge('--older-than', '2h', '--batch-size', '100');
@@ -48,7 +48,7 @@ describe('codes purge', () => {
   });
 
   it('stops between two batches on Ctrl-C, prints the number of deleted rows, and can continue later', async () => {
-    await insertDead(database.sql, 30_000);
+    await insertExpired(database.sql, 30_000);
     const running = startCli(['codes', 'purge', '--batch-size', '1', '--json'], database.env);
     const left = async () => (await addresses(database.sql)).length - KEPT.length;
     await until('the purge has begun', async () => (await left()) < 30_000);
@@ -98,7 +98,7 @@ describe('codes purge', () => {
   });
 
   it('runs in the mailer-worker, too, if configured', async () => {
-    await insertDead(database.sql, 2_500);
+    await insertExpired(database.sql, 2_500);
     const worker = await spawnApp('mailer-worker', { ...database.env, PURGE_INTERVAL_SECONDS: '1' });
     try {
       await until('all expired registrations are gone', async () => {

@@ -6,7 +6,7 @@ import { hashSync } from 'bcrypt';
 import { cli } from '../support/cli';
 import { codeIn } from '../support/inbox';
 import { createDatabase, type TestDatabase } from '../support/postgres';
-import { insertActivated, insertDead, insertGivenUp, insertOwed } from '../support/registrations';
+import { insertActivated, insertExpired, insertGivenUp, insertOwed } from '../support/registrations';
 import { Service } from '../support/service';
 
 // Each test runs programs, several of them one after another.
@@ -127,7 +127,7 @@ describe('users list', () => {
     await insertOwed(database.sql, 'kevin@example.com');
     await insertGivenUp(database.sql, 'marie@example.com', '550');
     await insertActivated(database.sql, 'ana@example.com');
-    await insertDead(database.sql, 2_500);
+    await insertExpired(database.sql, 2_500);
   });
 
   it('prints 100 objects in a pipe, newest first, and all with --all', async () => {
@@ -410,7 +410,7 @@ describe('users import', () => {
   });
 
   it('replaces an expired registration of the address, and writes its event', async () => {
-    await insertDead(database.sql, 2);
+    await insertExpired(database.sql, 2);
     const [dead] = await database.sql<
       { id: string }[]
     >`select id from users where email = 'dead1@example.com'`;
@@ -459,7 +459,7 @@ describe('users import', () => {
 
 describe('stats', () => {
   it('counts registrations and their outcomes by day and hour, including purged ones', async () => {
-    await insertDead(database.sql, 20);
+    await insertExpired(database.sql, 20);
     await insertGivenUp(database.sql, 'marie@example.com', '550');
     await insertActivated(database.sql, 'ana@example.com');
     await database.sql`

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { codeIn } from '../support/inbox';
-import { letPass } from '../support/let-pass';
+import { advanceTime } from '../support/advance-time';
 import { basic, Client, Service, type Answer } from '../support/service';
 import { until } from '../support/until';
 
@@ -118,7 +118,7 @@ describe('Concealed accounts', () => {
               const owed = await service.database.sql`select 1 from users where mail_due_at is not null`;
               return owed.length === 0;
             });
-            await letPass(service.database.sql, each.seconds);
+            await advanceTime(service.database.sql, each.seconds);
             continue;
           }
           const answers = [];

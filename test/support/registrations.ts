@@ -1,7 +1,7 @@
 import type { Sql } from '@app/runtime';
 
 /** Writes registrations whose codes expired unused from three hours ago on, one second apart. */
-export async function insertDead(sql: Sql, count: number): Promise<void> {
+export async function insertExpired(sql: Sql, count: number): Promise<void> {
   await sql`
     insert into users (id, email, password_hash, created_at, mail_id, code_expires_at, mail_sent_at)
     select gen_random_uuid(), 'dead' || n || '@example.com', 'x', died - interval '1 minute',

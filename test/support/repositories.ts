@@ -1,7 +1,7 @@
 import { Test } from '@nestjs/testing';
 import {
   ActivationRepository,
-  DeadRegistrations,
+  ExpiredRegistrations,
   OwedMailAdministration,
   OwedMailRepository,
   ROW_PROVIDERS,
@@ -26,6 +26,6 @@ export async function postgresRepositories(sql: Sql, environment: Environment) {
     owed: module.get<OwedMailRepository>(OwedMailRepository),
     administration: module.get<OwedMailAdministration>(OwedMailAdministration),
     undeliverable: module.get<UndeliverableRegistrations>(UndeliverableRegistrations),
-    dead: module.get<DeadRegistrations>(DeadRegistrations),
+    dead: module.get<ExpiredRegistrations>(ExpiredRegistrations),
   };
 }

@@ -17,7 +17,7 @@ export interface Attempt {
 /** Resolves to whether the event is accepted; answers the request. */
 export type Answering = (response: ServerResponse, attempt: Attempt) => boolean;
 
-export const TAKES: Answering = (response) => {
+export const ACCEPTS: Answering = (response) => {
   response.writeHead(204).end();
   return true;
 };
@@ -31,14 +31,14 @@ export const CLOSES_EARLY: Answering = (response) => {
   response.destroy();
   return false;
 };
-export const SAYS_NOTHING: Answering = () => false;
+export const STAYS_SILENT: Answering = () => false;
 
 /** A consumer of events that verifies signatures with the library of Standard Webhooks, and can fail in many ways. */
 export class WebhookReceiver {
   readonly attempts: Attempt[] = [];
   /** Number of requests with an invalid signature. */
   forged = 0;
-  answering: Answering = TAKES;
+  answering: Answering = ACCEPTS;
   private server: Server | undefined;
 
   private constructor(

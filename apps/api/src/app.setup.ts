@@ -12,7 +12,12 @@ import { ProblemFilter } from './problem/problem.filter';
 import { UnreadableRequests } from './problem/unreadable';
 import { openRequestContext } from './server/request-context';
 import { recordAccess, traceRequest } from './server/observe-request';
-import { refuseOtherMethods, refuseUnclearHost, sendElsewhere, shedLoad } from './server/refusals';
+import {
+  refuseOtherMethods,
+  refuseAmbiguousHost,
+  closeConnectionsAtShutdown,
+  shedLoad,
+} from './server/refusals';
 import { hideFromPublic } from './server/operations-port';
 
 /** Builds the api, ready to listen. */
@@ -56,8 +61,8 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
       maxAge: 600,
     });
   }
-  app.use(sendElsewhere(app.get(Lifecycle), problems));
-  app.use(refuseUnclearHost(problems));
+  app.use(closeConnectionsAtShutdown(app.get(Lifecycle), problems));
+  app.use(refuseAmbiguousHost(problems));
   hideFromPublic(app, environment, problems);
   app.use(shedLoad(app.get<PasswordHasher>(PasswordHasher), problems, environment));
   app.use(refuseOtherMethods(app, problems));

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { DeadRegistrations, OwedMailAdministration } from '@app/activation';
+import { ExpiredRegistrations, OwedMailAdministration } from '@app/activation';
 import { Deliveries } from '@app/events';
 import { Instruments } from '@app/metrics';
 import { Sweep } from './sweep';
@@ -10,7 +10,7 @@ export class Observers implements OnModuleInit {
   constructor(
     @Inject(Instruments) private readonly instruments: Instruments,
     @Inject(OwedMailAdministration) private readonly owed: OwedMailAdministration,
-    @Inject(DeadRegistrations) private readonly dead: DeadRegistrations,
+    @Inject(ExpiredRegistrations) private readonly dead: ExpiredRegistrations,
     @Inject(Deliveries) private readonly deliveries: Deliveries,
     private readonly sweep: Sweep,
   ) {}

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { PurgeDeadRegistrations } from '@app/activation';
+import { PurgeExpiredRegistrations } from '@app/activation';
 import { ForgetEvents } from '@app/events';
 import { Environment, Logger } from '@app/runtime';
 import { Rounds } from './rounds';
@@ -13,7 +13,7 @@ export class Purger implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly rounds: Rounds;
 
   constructor(
-    private readonly purge: PurgeDeadRegistrations,
+    private readonly purge: PurgeExpiredRegistrations,
     private readonly events: ForgetEvents,
     @Inject(Environment) private readonly environment: Environment,
     @Inject(Logger) private readonly logger: Logger,
@@ -37,7 +37,7 @@ export class Purger implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async run(): Promise<void> {
     try {
-      const { registrations } = await this.purge.purgeDeadRegistrations({
+      const { registrations } = await this.purge.purgeExpiredRegistrations({
         olderThanSeconds: this.environment.PURGE_OLDER_THAN_SECONDS,
         batchSize: BATCH_SIZE,
         alone: true,

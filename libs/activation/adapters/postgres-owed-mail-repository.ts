@@ -6,7 +6,7 @@ import { mailsOfADay } from '../domain/activation-code';
 import type {
   AttemptCounts,
   ClaimedMail,
-  GivenUpBecause,
+  GiveUpReason,
   MailLease,
   OwedMailRepository,
 } from '../domain/owed-mail-repository';
@@ -100,7 +100,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
       where mail_id = ${id} and mail_due_at is not null`);
   }
 
-  async giveUp(id: string, reason: string, why: GivenUpBecause): Promise<void> {
+  async giveUp(id: string, reason: string, why: GiveUpReason): Promise<void> {
     const codeLives = why === 'outcome_unknown';
     const told = { type: 'user.undeliverable', from: this.sql`pending`, requestId: null } as const;
     await inTime(this.sql`

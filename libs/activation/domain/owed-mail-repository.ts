@@ -44,7 +44,7 @@ export interface OwedMailRepository {
    * Gives the mail up, visibly for operators. The code becomes invalid immediately, unless the mail may have arrived.
    * @throws {Unavailable}
    */
-  giveUp(id: string, reason: string, why: GivenUpBecause): Promise<void>;
+  giveUp(id: string, reason: string, why: GiveUpReason): Promise<void>;
 }
 export const OwedMailRepository = Symbol('OwedMailRepository');
 
@@ -58,4 +58,4 @@ export interface MailLease {
 export type AttemptCounts = 'attempt' | 'nothing' | 'unknown';
 
 /** `refused`: the address is undeliverable, and an event is written. */
-export type GivenUpBecause = 'refused' | 'tried_too_often' | 'outcome_unknown';
+export type GiveUpReason = 'refused' | 'tried_too_often' | 'outcome_unknown';

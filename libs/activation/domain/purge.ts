@@ -1,5 +1,5 @@
 /** Deletes registrations whose code expired unused. All times are PostgreSQL's. */
-export interface DeadRegistrations {
+export interface ExpiredRegistrations {
   /**
    * Deletes registrations that expired more than `olderThanSeconds` ago, oldest first. Rows locked by another session
    * are skipped until the next purge, so that no sign-up waits and concurrent purges do not block each other. @throws
@@ -16,7 +16,7 @@ export interface DeadRegistrations {
   /** Number of registrations whose mail was sent and whose code expired unused. @throws {Unavailable} */
   expiredUnused(): Promise<number>;
 }
-export const DeadRegistrations = Symbol('DeadRegistrations');
+export const ExpiredRegistrations = Symbol('ExpiredRegistrations');
 
 export interface Batch {
   /** Maximum number of rows to delete. */

@@ -126,9 +126,9 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       it('treats the code as alive until it expires, and as dead after that', async () => {
         const early = await registerAndDeliver(stage, kevin());
         const late = await registerAndDeliver(stage, marie());
-        await stage.letPass(LIFE_SECONDS - 5);
+        await stage.advanceTime(LIFE_SECONDS - 5);
         expect(await redeem(stage, early, true)).toMatchObject({ outcome: 'activated' });
-        await stage.letPass(5);
+        await stage.advanceTime(5);
         expect(await redeem(stage, late, true)).toMatchObject({ outcome: 'dead' });
       });
 
@@ -184,7 +184,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         expect(outcomes.filter((outcome) => outcome === 'used_up')).toHaveLength(RACERS - MAX_RESENDS);
         await deliver(stage, (await stage.account(email))?.code?.mailId ?? 'none');
         // The mailbox has had its mails of the day.
-        await stage.letPass(DAY_SECONDS + 1);
+        await stage.advanceTime(DAY_SECONDS + 1);
       }
     });
 
@@ -255,7 +255,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       it('count for the address, even across registrations', async () => {
         const account = await registerAndDeliver(stage, kevin());
         await guessOverManyCodes(stage, account, 10);
-        await stage.letPass(LIFE_SECONDS + 1);
+        await stage.advanceTime(LIFE_SECONDS + 1);
         await stage.register(kevin());
         expect(await digitsOf(stage, account)).toBe(5);
         await stage.register(marie());
@@ -288,10 +288,10 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       it('are forgotten after a day, and then counted from one again', async () => {
         const account = await registerAndDeliver(stage, kevin());
         const current = await guessOverManyCodes(stage, account, 19);
-        await stage.letPass(DAY_SECONDS - 60);
+        await stage.advanceTime(DAY_SECONDS - 60);
         const atNight = await renewAndDeliver(stage, current);
         expect(await digitsOf(stage, atNight)).toBe(5);
-        await stage.letPass(120);
+        await stage.advanceTime(120);
         const nextDay = await renewAndDeliver(stage, atNight);
         expect(await digitsOf(stage, nextDay)).toBe(4);
         await guessWrong(stage, nextDay, 1);

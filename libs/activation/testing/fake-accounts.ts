@@ -87,7 +87,7 @@ export class FakeAccounts {
     return Date.now() + this.passedMs;
   }
 
-  letPass(seconds: number): void {
+  advanceTime(seconds: number): void {
     this.passedMs += seconds * 1_000;
   }
 

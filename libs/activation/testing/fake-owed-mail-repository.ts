@@ -1,7 +1,7 @@
 import type {
   AttemptCounts,
   ClaimedMail,
-  GivenUpBecause,
+  GiveUpReason,
   MailLease,
   OwedMailRepository,
 } from '../domain/owed-mail-repository';
@@ -62,7 +62,7 @@ export class FakeOwedMailRepository implements OwedMailRepository {
     if (counts === 'unknown') row.unknownOutcomes += 1;
   }
 
-  async giveUp(id: string, reason: string, why: GivenUpBecause): Promise<void> {
+  async giveUp(id: string, reason: string, why: GiveUpReason): Promise<void> {
     const row = this.inHand(id);
     if (row === undefined) return;
     const lastError = reason.slice(0, 500);

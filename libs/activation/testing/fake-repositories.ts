@@ -6,7 +6,7 @@ import type {
   ReplacementOutcome,
 } from '../domain/activation-repository';
 import type { CurrentCode } from '../domain/activation-code';
-import type { Batch, DeadRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
+import type { Batch, ExpiredRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
 import { isSameRequest } from '../domain/request-digest';
 import { diedBefore, FakeAccounts, hasExpiredUnused, isAlive, owedFrom, type FakeRow } from './fake-accounts';
 import { FakeOwedMailAdministration } from './fake-owed-mail-administration';
@@ -68,7 +68,7 @@ class FakeActivationRepository implements ActivationRepository {
   }
 }
 
-class FakeDeadRegistrations implements DeadRegistrations {
+class FakeExpiredRegistrations implements ExpiredRegistrations {
   constructor(private readonly accounts: FakeAccounts) {}
 
   async purge({ olderThanSeconds, limit, after = '0' }: PurgeBatch): Promise<PurgedBatch> {
@@ -123,12 +123,12 @@ export function fakeStage(accounts = new FakeAccounts()): Stage & { readonly acc
     activations: new FakeActivationRepository(accounts),
     owed: new FakeOwedMailRepository(accounts),
     administration: new FakeOwedMailAdministration(accounts),
-    dead: new FakeDeadRegistrations(accounts),
+    dead: new FakeExpiredRegistrations(accounts),
     register: async (account) => {
       if (accounts.add(account) === undefined) throw new Error(`${account.email} is held`);
     },
     account: async (email) => accounts.state(email),
-    letPass: async (seconds) => accounts.letPass(seconds),
+    advanceTime: async (seconds) => accounts.advanceTime(seconds),
     now: () => accounts.now(),
   };
 }

@@ -1,6 +1,6 @@
 import {
   describeActivationRepositoryContract,
-  describeDeadRegistrationsContract,
+  describeExpiredRegistrationsContract,
   describeOwedMailAdministrationContract,
   describeOwedMailRepositoryContract,
   fakeStage,
@@ -11,4 +11,4 @@ const create = async () => fakeStage();
 describeActivationRepositoryContract('in memory', create);
 describeOwedMailRepositoryContract('in memory', create);
 describeOwedMailAdministrationContract('in memory', create);
-describeDeadRegistrationsContract('in memory', create);
+describeExpiredRegistrationsContract('in memory', create);

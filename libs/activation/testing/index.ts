@@ -1,5 +1,5 @@
 export * from './activation-repository.contract';
-export * from './dead-registrations.contract';
+export * from './expired-registrations.contract';
 export * from './fake-accounts';
 export * from './fake-owed-mail-administration';
 export * from './fake-owed-mail-repository';

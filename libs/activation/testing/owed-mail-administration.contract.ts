@@ -18,7 +18,7 @@ export function describeOwedMailAdministrationContract(name: string, create: () 
     describe('list and backlog', () => {
       it('show the oldest first, up to a limit', async () => {
         const first = await register(kevin());
-        await stage.letPass(100);
+        await stage.advanceTime(100);
         const second = await register(marie());
         expect((await stage.administration.list(10)).map(({ id }) => id)).toEqual([
           first.code.mailId,
@@ -34,7 +34,7 @@ export function describeOwedMailAdministrationContract(name: string, create: () 
       it('distinguish the age of the oldest mail without a first attempt from that of the oldest', async () => {
         const tried = await register(kevin());
         await claim(tried.code.mailId);
-        await stage.letPass(100);
+        await stage.advanceTime(100);
         expect((await stage.administration.backlog()).unattemptedSeconds).toBe(0);
         await register(marie());
         const { oldestSeconds, unattemptedSeconds } = await stage.administration.backlog();
@@ -44,7 +44,7 @@ export function describeOwedMailAdministrationContract(name: string, create: () 
 
       it('measure the age of a mail from when it became owed, not from its account', async () => {
         const account = await registerAndDeliver(stage, kevin());
-        await stage.letPass(10_000);
+        await stage.advanceTime(10_000);
         await renew(stage, account);
         expect((await stage.administration.backlog()).oldestSeconds).toBeLessThan(60);
         const [listed] = await stage.administration.list(1);

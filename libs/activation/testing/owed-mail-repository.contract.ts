@@ -60,10 +60,10 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       it('leases the mail: no other worker gets it until the lease ends, then any may', async () => {
         const { code } = await register(kevin());
         await claim(code.mailId);
-        await stage.letPass(LEASE_SECONDS - 2);
+        await stage.advanceTime(LEASE_SECONDS - 2);
         expect(await claim(code.mailId)).toBeNull();
         expect(await dueIds()).toEqual([]);
-        await stage.letPass(2);
+        await stage.advanceTime(2);
         expect(await dueIds()).toEqual([code.mailId]);
         expect(await claim(code.mailId)).toMatchObject({ id: code.mailId, attempt: 2, code });
       });
@@ -71,9 +71,9 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       it('lets the code live from then on, each time', async () => {
         const account = await register(kevin());
         await claim(account.code.mailId);
-        await stage.letPass(LIFE_SECONDS - 10);
+        await stage.advanceTime(LIFE_SECONDS - 10);
         await claim(account.code.mailId);
-        await stage.letPass(LIFE_SECONDS - 10);
+        await stage.advanceTime(LIFE_SECONDS - 10);
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
       });
 
@@ -84,7 +84,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         await claim(activated.code.mailId);
         await redeem(stage, activated, true);
         await renewed(replaced);
-        await stage.letPass(LEASE_SECONDS + 1);
+        await stage.advanceTime(LEASE_SECONDS + 1);
         for (const id of [sent.code.mailId, replaced.code.mailId, activated.code.mailId, freshMailId()]) {
           expect(await claim(id)).toBeNull();
         }
@@ -112,17 +112,17 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
           state: 'withheld',
           lastError: expect.stringMatching(/mails of the day/),
         });
-        await stage.letPass(LEASE_SECONDS + 1);
+        await stage.advanceTime(LEASE_SECONDS + 1);
         expect(await dueIds()).toHaveLength(MAILS_OF_A_DAY + 1);
       });
 
       it('is a sliding window: a mail from more than a day ago no longer counts', async () => {
         const people = Array.from({ length: MAILS_OF_A_DAY }, (_, n) => tagged(n));
         for (const [n, person] of people.entries()) {
-          if (n === 10) await stage.letPass(3_600);
+          if (n === 10) await stage.advanceTime(3_600);
           await registerAndDeliver(stage, person);
         }
-        await stage.letPass(86_400 - 3_600 + 60);
+        await stage.advanceTime(86_400 - 3_600 + 60);
         for (let n = 0; n < 10; n += 1) await registerAndDeliver(stage, tagged(100 + n));
         await expect(registerAndDeliver(stage, tagged(200))).rejects.toThrow('is not owed');
       });
@@ -133,7 +133,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await claim(account.code.mailId)).toBeNull();
         expect((await stage.account(account.email))?.code).toMatchObject({ state: 'owed' });
         await expect(stage.register(kevin())).rejects.toThrow('is held');
-        await stage.letPass(3_700);
+        await stage.advanceTime(3_700);
         expect((await stage.account(account.email))?.code).toMatchObject({ state: 'dead' });
         await stage.register(kevin());
       });
@@ -143,15 +143,15 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       it('starts the lifetime of the code again', async () => {
         const account = await register(kevin());
         await claim(account.code.mailId);
-        await stage.letPass(LIFE_SECONDS - 10);
+        await stage.advanceTime(LIFE_SECONDS - 10);
         await stage.owed.markSent([account.code.mailId], LIFE_SECONDS);
-        await stage.letPass(LIFE_SECONDS - 10);
+        await stage.advanceTime(LIFE_SECONDS - 10);
         expect(await redeem(stage, account, true)).toMatchObject({ outcome: 'activated' });
       });
 
       it('settles the owed mail', async () => {
         await registerAndDeliver(stage, kevin());
-        await stage.letPass(LEASE_SECONDS + 1);
+        await stage.advanceTime(LEASE_SECONDS + 1);
         expect(await dueIds()).toEqual([]);
         expect(await stage.administration.list(10)).toEqual([]);
         expect(await stage.administration.backlog()).toEqual({
@@ -200,12 +200,12 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         const { code, email } = await register(kevin());
         await claim(code.mailId);
         await stage.owed.postpone(code.mailId, 30, '451 greylisted');
-        await stage.letPass(28);
+        await stage.advanceTime(28);
         expect(await claim(code.mailId)).toBeNull();
         const [listed] = await stage.administration.list(10);
         expect(listed).toMatchObject({ id: code.mailId, email, attempts: 1, lastError: '451 greylisted' });
         expect(listed?.dueAt).toEqual(expect.any(Date));
-        await stage.letPass(2);
+        await stage.advanceTime(2);
         expect(await claim(code.mailId)).toMatchObject({ attempt: 2 });
       });
 
@@ -240,7 +240,7 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       it('stops further attempts, and keeps the mail visible', async () => {
         const account = await register(kevin());
         await giveUp(account);
-        await stage.letPass(LEASE_SECONDS + 1);
+        await stage.advanceTime(LEASE_SECONDS + 1);
         expect(await claim(account.code.mailId)).toBeNull();
         expect(await dueIds()).toEqual([]);
         expect(await stage.administration.backlog()).toEqual({
@@ -270,9 +270,9 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       it('leases the longest due mails first, up to the limit, and none that is not due', async () => {
         const inHand = await register(guest(1));
         await claim(inHand.code.mailId);
-        await stage.letPass(1);
+        await stage.advanceTime(1);
         const first = await register(kevin());
-        await stage.letPass(1);
+        await stage.advanceTime(1);
         const second = await register(marie());
         expect(await dueIds()).toEqual([first.code.mailId, second.code.mailId]);
         expect((await claimDue(1)).map(({ id }) => id)).toEqual([first.code.mailId]);

@@ -9,7 +9,7 @@ import type {
 } from '../domain/activation-repository';
 import type { OwedMailAdministration } from '../domain/owed-mail-administration';
 import type { ClaimedMail, OwedMailRepository } from '../domain/owed-mail-repository';
-import type { DeadRegistrations } from '../domain/purge';
+import type { ExpiredRegistrations } from '../domain/purge';
 import type { NewAccount } from './people';
 
 /** The ports around one table of accounts, with a clock that can be advanced. Initially empty. */
@@ -17,13 +17,13 @@ export interface Stage {
   readonly activations: ActivationRepository;
   readonly owed: OwedMailRepository;
   readonly administration: OwedMailAdministration;
-  readonly dead: DeadRegistrations;
+  readonly dead: ExpiredRegistrations;
   /** Stores a registration whose mail is owed; replaces an expired one. Throws if the address is held. */
   register(account: NewAccount): Promise<void>;
   /** The stored row of an address. */
   account(email: string): Promise<AccountState | null>;
   /** Moves every stored time into the past, as if that much time had passed. */
-  letPass(seconds: number): Promise<void>;
+  advanceTime(seconds: number): Promise<void>;
   /** Milliseconds since 1970 by the clock of the stored times. */
   now(): number;
 }

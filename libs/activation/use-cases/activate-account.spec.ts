@@ -67,7 +67,7 @@ describe('ActivateAccount', () => {
     const right = codes.derive(account.code);
     await expect(attemptTo(account, right)).rejects.toMatchObject(refused('activation.code_dead'));
     await deliver(stage, account.code.mailId);
-    await stage.letPass(LIFE_SECONDS + 1);
+    await stage.advanceTime(LIFE_SECONDS + 1);
     await expect(attemptTo(account, right)).rejects.toMatchObject(refused('activation.code_dead'));
   });
 
@@ -94,13 +94,13 @@ describe('ActivateAccount', () => {
         details: { attemptsLeft: 2, resendAllowedAt: expect.any(Date) },
       });
     }
-    await stage.letPass(50);
+    await stage.advanceTime(50);
     await expect(attemptTo(account, codes.derive(renewed.code))).resolves.toMatchObject({ replayed: false });
   });
 
   it('treats the code of a mail older than two minutes as wrong', async () => {
     const account = await registerAndDeliver(stage, kevin());
-    await stage.letPass(121);
+    await stage.advanceTime(121);
     const renewed = await renew(stage, account);
     await deliver(stage, renewed.code.mailId);
     await expect(attemptTo(account, codes.derive(account.code))).rejects.toMatchObject({

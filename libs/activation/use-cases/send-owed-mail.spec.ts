@@ -92,7 +92,7 @@ describe('SendOwedMail', () => {
     expect(delayMs).toBeGreaterThan(1_000);
     expect(delayMs).toBeLessThan(3_000);
     expect(await sendDue()).toEqual([]);
-    await stage.letPass(3);
+    await stage.advanceTime(3);
     await mailer.take();
     expect(await sendDue()).toEqual(['sent']);
     expect(mailer.sent[0]?.content).toMatchObject({ code: codes.derive(account.code) });
@@ -118,7 +118,7 @@ describe('SendOwedMail', () => {
     for (let outcome = ''; outcome !== 'given_up'; attempts += 1) {
       const [owed] = await stage.administration.list(1);
       const waitSeconds = Math.max(0, ((owed?.dueAt?.getTime() ?? 0) - stage.accounts.now()) / 1_000) + 0.001;
-      await stage.letPass(waitSeconds);
+      await stage.advanceTime(waitSeconds);
       seconds += waitSeconds;
       [outcome = ''] = await sendDue();
     }
@@ -132,7 +132,7 @@ describe('SendOwedMail', () => {
     await mailer.goAway();
     for (let attempt = 0; attempt < 400; attempt += 1) {
       expect(await sendDue()).toEqual(['held']);
-      await stage.letPass(2);
+      await stage.advanceTime(2);
     }
     await mailer.take();
     expect(await sendDue()).toEqual(['sent']);
@@ -144,7 +144,7 @@ describe('SendOwedMail', () => {
     const outcomes: string[] = [];
     for (let attempt = 0; attempt < 4; attempt += 1) {
       outcomes.push(...(await sendDue()));
-      await stage.letPass(60);
+      await stage.advanceTime(60);
     }
     expect(outcomes).toEqual(['postponed', 'postponed', 'given_up']);
   });
@@ -154,7 +154,7 @@ describe('SendOwedMail', () => {
     await stage.register(account);
     jest.spyOn(stage.owed, 'markSent').mockRejectedValueOnce(new Error('killed'));
     await expect(sendDue()).rejects.toThrow('killed');
-    await stage.letPass(sendSecondsMax(parseEnvironment({})) + 10);
+    await stage.advanceTime(sendSecondsMax(parseEnvironment({})) + 10);
     expect(await sendDue()).toEqual(['sent']);
     expect(mailer.sent.map(({ id, content }) => ({ id, content }))).toEqual([
       { id: account.code.mailId, content: mailer.sent[0]?.content },

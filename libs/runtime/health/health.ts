@@ -6,7 +6,7 @@ import { Logger } from '../logging/logger';
 import { migrationNames, migrationsFolder } from '../postgres/migrations';
 import { NotReady, requireReadiness } from '../postgres/readiness';
 import { Sql } from '../postgres/sql';
-import { proveRedis, Redis } from '../redis/redis';
+import { checkRedisCapability, Redis } from '../redis/redis';
 
 /** How long an answer is reused: however many probes there are, a dependency gets one query per second. */
 const FRESH_MS = 1_000;
@@ -88,7 +88,7 @@ export class RedisIndicator extends CachedIndicator<'redis'> {
   ) {
     let warned = false;
     const ask = async (): Promise<void> => {
-      if (redis === null || !(await proveRedis(redis, environment)) || warned) return;
+      if (redis === null || !(await checkRedisCapability(redis, environment)) || warned) return;
       warned = true;
       logger.warn(
         { prefix: environment.REDIS_KEY_PREFIX },

@@ -46,7 +46,7 @@ export const GRACE_MS = 1_000;
 const CLOSE_TIMEOUT_MS = 10_000;
 
 /** Maximum time from the signal to the end of the process, in milliseconds. */
-export const departureTimeout = (timeoutSeconds: number): number =>
+export const shutdownTimeoutMs = (timeoutSeconds: number): number =>
   GRACE_MS + timeoutSeconds * 1_000 + CLOSE_TIMEOUT_MS;
 
 /**
@@ -63,7 +63,7 @@ export function shutDownOnSignal(app: INestApplication, timeoutSeconds: number):
     const meant =
       signal === 'SIGHUP' ? ': a single process cannot be renewed in place, so SIGHUP ends it' : '';
     app.get<Logger>(Logger).info({ signal }, `Shutting down${meant}`);
-    void depart(app, timeoutSeconds, { replaced: false });
+    void shutDownGracefully(app, timeoutSeconds, { replaced: false });
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
@@ -76,7 +76,7 @@ export function shutDownOnSignal(app: INestApplication, timeoutSeconds: number):
  * @param replaced another process of this service continues, so the service stays ready
  * @param lastWord runs when the requests are finished
  */
-export async function depart(
+export async function shutDownGracefully(
   app: INestApplication,
   timeoutSeconds: number,
   { replaced, lastWord }: { replaced: boolean; lastWord?: () => Promise<void> },

@@ -40,7 +40,7 @@ export function sendSettings(sql: postgres.Sql): void {
  * After a refusal by PgBouncer, the pools of this process send only the settings that it forwards.
  * @param error the error of a query
  */
-export function heedRefusal(error: unknown): void {
+export function omitRefusedSettings(error: unknown): void {
   if (!(error instanceof Error) || !error.message.includes('unsupported startup parameter')) return;
   for (const connection of connectionsOf) {
     for (const name of Object.keys(UNTRACKED)) Reflect.deleteProperty(connection, name);
@@ -94,7 +94,7 @@ interface Question {
  * postgres.js (3.4.9) keeps the last words of a connection that was ended under a question, and refuses with them the next
  * question that opens this connection, however much later.
  */
-export function askAgainIfUnsent(query: unknown): void {
+export function retryIfUnsent(query: unknown): void {
   const question = query as Question;
   const { reject } = question;
   let retries = 0;
@@ -106,7 +106,7 @@ export function askAgainIfUnsent(query: unknown): void {
       return;
     }
     retries += 1;
-    heedRefusal(error);
+    omitRefusedSettings(error);
     // The connection is open, and first in line, as soon as this call has returned to it.
     queueMicrotask(() => question.handler(question));
   };

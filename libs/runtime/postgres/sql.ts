@@ -4,7 +4,7 @@ import { SpanKind, traced } from '../tracing/tracing';
 import type { Environment } from '../config/environment';
 import { serverIdentity } from '../config/server-identity';
 import { asOutage, READ_ONLY, connectWatched } from './outage';
-import { askAgainIfUnsent, heedRefusal, sendSettings, SESSION_SETTINGS } from './session';
+import { retryIfUnsent, omitRefusedSettings, sendSettings, SESSION_SETTINGS } from './session';
 
 export type Sql = PostgresSql;
 export const Sql = Symbol('Sql');
@@ -85,7 +85,7 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
 ): Promise<RowList<T>> {
   const verb = verbOf(query);
   const leave = carrierOf(query);
-  askAgainIfUnsent(query);
+  retryIfUnsent(query);
   const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': verb };
   try {
     return await traced(`postgresql ${verb}`, SpanKind.CLIENT, attributes, () =>
@@ -96,7 +96,7 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
     );
   } catch (error) {
     if ((error as { code?: string }).code === READ_ONLY) leave();
-    heedRefusal(error);
+    omitRefusedSettings(error);
     throw asOutage(error);
   }
 }

@@ -105,7 +105,7 @@ const markOf = (secretKey: string): string =>
  * @returns whether another deployment has written its marker under the same prefix
  * @throws {Error} with the reason from Redis
  */
-export async function proveRedis(redis: Redis, environment: Environment): Promise<boolean> {
+export async function checkRedisCapability(redis: Redis, environment: Environment): Promise<boolean> {
   const { SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous } = environment;
   const own = markOf(key);
   const [, ...marks] = await Promise.all([

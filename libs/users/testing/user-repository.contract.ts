@@ -87,7 +87,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
 
       it('refuses an address whose mail is owed', async () => {
         await stage.users.add(stranger());
-        await stage.letPass(HOUR_SECONDS - 60);
+        await stage.advanceTime(HOUR_SECONDS - 60);
         expect(await stage.users.add(kevin())).toMatchObject(taken);
       });
 
@@ -95,21 +95,21 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         const first = stranger();
         await stage.users.add(first);
         await claimMail(stage, first.code.mailId);
-        await stage.letPass(LIFE_SECONDS + 1);
+        await stage.advanceTime(LIFE_SECONDS + 1);
         expect(await stage.users.add(kevin())).toMatchObject(taken);
       });
 
       it('refuses an address whose code is valid', async () => {
         const first = await registerAndDeliver(stage, stranger());
         await guessWrong(stage, first, MAX_WRONG_TRIES - 1);
-        await stage.letPass(LIFE_SECONDS - 5);
+        await stage.advanceTime(LIFE_SECONDS - 5);
         expect(await stage.users.add(kevin())).toMatchObject(taken);
         expect(await redeem(stage, first, true)).toMatchObject({ outcome: 'activated' });
       });
 
       it('refuses an activated address permanently', async () => {
         const first = await registerAndActivate(stage, kevin());
-        await stage.letPass(DAY_SECONDS * 400);
+        await stage.advanceTime(DAY_SECONDS * 400);
         expect(await stage.users.add(stranger())).toMatchObject(taken);
         expect(await stage.users.findByEmail(kevin().email)).toMatchObject({ id: first.id });
       });
@@ -140,13 +140,13 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         'whose code expired': async (user) => {
           await registerAndDeliver(stage, user);
           await guessWrong(stage, user, MAX_WRONG_TRIES - 1);
-          await stage.letPass(3_600);
+          await stage.advanceTime(3_600);
         },
         'whose mail could not be sent for an hour': async (user) => {
           await stage.users.add(user);
           await claimMail(stage, user.code.mailId);
           await stage.owed.postpone(user.code.mailId, 30, '452 mailbox full');
-          await stage.letPass(HOUR_SECONDS + 1);
+          await stage.advanceTime(HOUR_SECONDS + 1);
         },
         'none of whose mails could be sent for an hour, however often a new code was asked for': async (
           user,
@@ -156,7 +156,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
           for (let quarter = 0; quarter < 4; quarter += 1) {
             await claimMail(stage, mailId);
             await stage.owed.postpone(mailId, 30, '452 mailbox full');
-            await stage.letPass(HOUR_SECONDS / 4 + 1);
+            await stage.advanceTime(HOUR_SECONDS / 4 + 1);
             ({ mailId } = (await renew(stage, user)).code);
           }
         },
@@ -255,7 +255,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         await stage.users.add(repeatable());
         const { requestDigest } = (await stage.users.findByEmail(kevin().email)) ?? {};
         expect(requestDigest).toEqual(digest);
-        await stage.letPass(HOUR_SECONDS + 1);
+        await stage.advanceTime(HOUR_SECONDS + 1);
         await stage.users.add(kevin());
         expect((await stage.users.findByEmail(kevin().email))?.requestDigest).toBeNull();
       });
@@ -268,7 +268,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
           ...{ digest: digest.toString('hex'), id: first.id, digits: 4 },
           createdAt: expect.any(Date),
         });
-        await stage.letPass(30);
+        await stage.advanceTime(30);
         const again = (await stage.users.add(repeatable(), true)) as Taken;
         expect(again.instead.id).toBe(first.id);
         expect((await stage.users.findByEmail(first.email))?.pretended).toEqual([again.instead]);
@@ -290,7 +290,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
           await stage.users.add({ ...kevin(), requestDigest: Buffer.alloc(32, 100 + n) }, true);
         }
         expect(await answers()).toHaveLength(8);
-        await stage.letPass(HOUR_SECONDS + 1);
+        await stage.advanceTime(HOUR_SECONDS + 1);
         expect(await answers()).toEqual([]);
         await stage.users.add(repeatable(), true);
         expect(await answers()).toHaveLength(1);
@@ -340,7 +340,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(await erase(account.id)).toBe(true);
         expect(await stage.users.findByEmail(kevin().email)).toBeNull();
         expect(await erase(account.id)).toBe(false);
-        await stage.letPass(DAY_SECONDS + 1);
+        await stage.advanceTime(DAY_SECONDS + 1);
         expect(await stage.dead.forgetAddressDays({ limit: 10 })).toMatchObject({ deleted: 0 });
       });
     });
@@ -353,7 +353,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(await notice()).toBeNull();
         await registerAndDeliver(stage, kevin());
         expect(await notice()).toBeNull();
-        await stage.letPass(DAY_SECONDS * 2);
+        await stage.advanceTime(DAY_SECONDS * 2);
         expect(await notice()).toBeNull();
         expect(await dueMails(stage)).toEqual([]);
       });
@@ -376,14 +376,14 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         await registerAndActivate(stage, kevin());
         await deliver(stage, (await notice()) ?? '');
         expect(await notice()).toBeNull();
-        await stage.letPass(DAY_SECONDS - 60);
+        await stage.advanceTime(DAY_SECONDS - 60);
         expect(await notice()).toBeNull();
-        await stage.letPass(120);
+        await stage.advanceTime(120);
         const next = await notice();
         expect(next).toEqual(expect.any(String));
         await claimMail(stage, next ?? '');
         await stage.owed.giveUp(next ?? '', '550 no such mailbox', 'refused');
-        await stage.letPass(DAY_SECONDS - 60);
+        await stage.advanceTime(DAY_SECONDS - 60);
         expect(await notice()).toBeNull();
       });
 

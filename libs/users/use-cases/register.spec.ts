@@ -139,7 +139,7 @@ describe('Register', () => {
       const { stage, register } = setUp();
       const first = await register.registerAccount(signUp());
       await deliver(stage, stage.accounts.state(first.email)?.code?.mailId ?? '');
-      await stage.letPass(61);
+      await stage.advanceTime(61);
       await expect(register.registerAccount(signUp())).resolves.not.toMatchObject({ id: first.id });
     });
   });
@@ -174,7 +174,7 @@ describe('Register', () => {
       await stage.owed.markSent([notice ?? ''], 60);
       await register.registerAccount(signUp());
       expect(await dueMails(stage)).toEqual([]);
-      await stage.letPass(DAY_SECONDS + 1);
+      await stage.advanceTime(DAY_SECONDS + 1);
       await register.registerAccount(signUp());
       expect(await dueMails(stage)).toHaveLength(1);
     });

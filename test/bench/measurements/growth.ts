@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { PurgeDeadRegistrations } from '@app/activation';
+import { PurgeExpiredRegistrations } from '@app/activation';
 import { parseEmailAddress, type NewUser } from '@app/users';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 import { postgresRepositories } from '../../support/repositories';
@@ -111,8 +111,8 @@ export async function purge(stage: Stage): Promise<Figure[]> {
     const meanwhile = signUpMs(done.signal);
     const began = performance.now();
     const { dead } = await postgresRepositories(sql, environment);
-    const purger = new PurgeDeadRegistrations(dead);
-    const { registrations } = await purger.purgeDeadRegistrations({
+    const purger = new PurgeExpiredRegistrations(dead);
+    const { registrations } = await purger.purgeExpiredRegistrations({
       olderThanSeconds: 3_600,
       batchSize: 10_000,
     });

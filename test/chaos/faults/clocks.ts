@@ -16,7 +16,7 @@ const shifted = (by: string): NodeJS.ProcessEnv => ({
 });
 
 /** An api five minutes ahead and a worker five minutes behind agree, because all time is PostgreSQL's. */
-export async function disagreeOnTime(stage: Stage): Promise<Observed> {
+export async function shiftClocks(stage: Stage): Promise<Observed> {
   if (!existsSync(LIBRARY)) {
     throw new Error(`There is no ${LIBRARY}; \`apt-get install faketime\` brings it`);
   }

@@ -22,7 +22,7 @@ export interface ProcessFault {
 }
 
 /** Breaks the processes behind one port repeatedly while new connections keep arriving. */
-export async function strikeProcesses(stage: Stage, fault: ProcessFault): Promise<Observed> {
+export async function breakProcesses(stage: Stage, fault: ProcessFault): Promise<Observed> {
   const launched = performance.now();
   const api = await spawnApp('api', { ...stage.env, WEB_CONCURRENCY: String(PROCESSES) });
   const withinMs = recoveryWithinMs(performance.now() - launched);

@@ -1,5 +1,5 @@
 import { until } from '../../support/until';
-import { answers, CLOSES_EARLY, SAYS_NOTHING, TAKES, type Answering } from '../../support/webhook-receiver';
+import { answers, CLOSES_EARLY, STAYS_SILENT, ACCEPTS, type Answering } from '../../support/webhook-receiver';
 import type { Observed } from '../report';
 import type { Stage } from '../stage';
 import { ms, type Outage } from './outages';
@@ -9,7 +9,7 @@ const PATIENCE_MS = 60_000;
 const receiverThat = (fault: string, answering: Answering): Outage => ({
   fault: `webhook receiver ${fault}`,
   breaks: ({ receiver }) => (receiver.answering = answering),
-  fixes: ({ receiver }) => (receiver.answering = TAKES),
+  fixes: ({ receiver }) => (receiver.answering = ACCEPTS),
   signUpsContinue: true,
 });
 
@@ -24,7 +24,7 @@ export const WEBHOOK_OUTAGES: readonly Outage[] = [
   receiverThat('answering 429 with Retry-After', answers(429, { 'Retry-After': '2' })),
   receiverThat('answering 301', answers(301, { Location: '/elsewhere' })),
   receiverThat('closing early', CLOSES_EARLY),
-  receiverThat('silent', SAYS_NOTHING),
+  receiverThat('silent', STAYS_SILENT),
 ];
 
 /** Kills the worker each time the receiver has an event and has not responded yet. */
@@ -35,18 +35,18 @@ export async function killWorkerWhileItDelivers(stage: Stage, times: number): Pr
   try {
     for (let kill = 0; kill < times; kill += 1) {
       const before = receiver.attempts.length;
-      receiver.answering = SAYS_NOTHING;
+      receiver.answering = STAYS_SILENT;
       await until('an event is being delivered', () => receiver.attempts.length > before, PATIENCE_MS);
       const cut = receiver.attempts.at(-1)?.id ?? '';
       await stage.replaceWorker();
-      receiver.answering = TAKES;
+      receiver.answering = ACCEPTS;
       const killedAt = performance.now();
       const isTaken = () => receiver.attemptsOf(cut).some(({ taken }) => taken);
       await until('it is delivered all the same', isTaken, PATIENCE_MS);
       slowestMs = Math.max(slowestMs, performance.now() - killedAt);
     }
   } finally {
-    receiver.answering = TAKES;
+    receiver.answering = ACCEPTS;
     await load.stop();
   }
   // Mails that a killed worker had handed over are sent once more.

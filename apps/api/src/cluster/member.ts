@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
 import { PrometheusScrape } from '@app/metrics';
-import { depart, Lifecycle, within, type Environment } from '@app/runtime';
+import { shutDownGracefully, Lifecycle, within, type Environment } from '@app/runtime';
 import type { BoundedServer } from '@app/runtime/server';
 import { HEARTBEAT_MS, type ToPrimary, type ToProcess } from './messages';
 
@@ -28,7 +28,7 @@ export function joinPrimary(
   };
   const lastWord = (): Promise<void> => Promise.race([show(), pause(LAST_WORD_TIMEOUT_MS)]);
   const leave = (replaced: boolean): void =>
-    void depart(app, environment.SHUTDOWN_TIMEOUT_SECONDS, { replaced, lastWord });
+    void shutDownGracefully(app, environment.SHUTDOWN_TIMEOUT_SECONDS, { replaced, lastWord });
   const server = app.getHttpServer() as BoundedServer;
 
   process.on('message', (message: ToProcess, socket?: Socket) => {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MergedScrape } from '@app/metrics';
-import { departureTimeout, GRACE_MS, type Environment, type Logger } from '@app/runtime';
+import { shutdownTimeoutMs, GRACE_MS, type Environment, type Logger } from '@app/runtime';
 import { ApiProcess, type Exit } from './api-process';
 import { Backoff } from './backoff';
 import { HEARTBEAT_MS } from './messages';
@@ -62,7 +62,7 @@ export class Primary {
   /** Shuts all processes down gracefully; resolves to the exit status. */
   async stop(): Promise<number> {
     this.ending = true;
-    const end = performance.now() + departureTimeout(this.environment.SHUTDOWN_TIMEOUT_SECONDS);
+    const end = performance.now() + shutdownTimeoutMs(this.environment.SHUTDOWN_TIMEOUT_SECONDS);
     // A process that does not answer yet has nothing to finish.
     for (const each of this.processes) if (!each.up) each.kill();
     const answering = [...this.processes].filter(({ up }) => up);
@@ -125,7 +125,7 @@ export class Primary {
     const successor = this.spawn();
     if (await successor.start(START_TIMEOUT_MS)) {
       this.logger.info({ replaced: old.pid, by: successor.pid, reason }, 'Replaced an api process');
-      await old.leave(true, departureTimeout(this.environment.SHUTDOWN_TIMEOUT_SECONDS));
+      await old.leave(true, shutdownTimeoutMs(this.environment.SHUTDOWN_TIMEOUT_SECONDS));
     } else {
       this.logger.error({ kept: old.pid, reason }, 'The successor of an api process did not start');
       await pause(this.backoff.after(0, false));

@@ -11,7 +11,7 @@ import { currentRequest } from './request-context';
 const ANSWERED_TO_THE_END = ['/livez', '/readyz', '/metrics'];
 
 /** Closes connections with their responses while the process shuts down, so that clients go elsewhere. */
-export function sendElsewhere(lifecycle: Lifecycle, problems: ProblemFilter): RequestHandler {
+export function closeConnectionsAtShutdown(lifecycle: Lifecycle, problems: ProblemFilter): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     if (lifecycle.leaving) response.setHeader('Connection', 'close');
     if (!lifecycle.closed || ANSWERED_TO_THE_END.includes(request.path)) {
@@ -26,7 +26,7 @@ export function sendElsewhere(lifecycle: Lifecycle, problems: ProblemFilter): Re
 }
 
 /** Refuses a request with several Host headers, or without one where HTTP requires it (RFC 9112, 3.2). */
-export function refuseUnclearHost(problems: ProblemFilter): RequestHandler {
+export function refuseAmbiguousHost(problems: ProblemFilter): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name)).length;
     if (hosts === 1 || (hosts === 0 && request.httpVersion === '1.0')) return next();

@@ -1,5 +1,5 @@
 import { Help, Option, SubCommand } from 'nest-commander';
-import { PurgeDeadRegistrations } from '@app/activation';
+import { PurgeExpiredRegistrations } from '@app/activation';
 import { ForgetEvents } from '@app/events';
 import { integer, seconds } from '../arguments';
 import { helpText } from '../root-command';
@@ -23,7 +23,7 @@ const BATCH_SIZE_MAX = 10_000;
 })
 export class CodesPurgeCommand extends BaseCommand {
   constructor(
-    private readonly purge: PurgeDeadRegistrations,
+    private readonly purge: PurgeExpiredRegistrations,
     private readonly events: ForgetEvents,
   ) {
     super();
@@ -82,7 +82,7 @@ events_deleted. The mailer-worker does the same if PURGE_INTERVAL_SECONDS is set
     const stopRequest = new StopRequest();
     let done = 0;
     try {
-      const { registrations, addressDays } = await this.purge.purgeDeadRegistrations({
+      const { registrations, addressDays } = await this.purge.purgeExpiredRegistrations({
         olderThanSeconds,
         batchSize,
         signal: stopRequest.signal,

@@ -2,7 +2,7 @@ import { Cluster, Redis } from 'ioredis';
 import {
   clusterAddress,
   clusterNodes,
-  proveRedis,
+  checkRedisCapability,
   redisAddress,
   redisPlace,
   type Environment,
@@ -98,7 +98,7 @@ export class RedisCheck implements Check {
   private async prove(redis: Redis | Cluster, findings: Findings): Promise<boolean> {
     const { REDIS_KEY_PREFIX: prefix } = this.environment;
     try {
-      const shared = await proveRedis(redis, this.environment);
+      const shared = await checkRedisCapability(redis, this.environment);
       findings.ok('redis.writable', 'accepts the writes of the service');
       if (!shared) return true;
       findings.warn(

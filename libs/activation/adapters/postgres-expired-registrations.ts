@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { inTime, Sql } from '@app/runtime';
 import { diedBefore, hasExpiredUnused } from '../row/account-row';
-import type { Batch, DeadRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
+import type { Batch, ExpiredRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
 
 /** An arbitrary constant that identifies the lock of scheduled purges among the database's advisory locks. */
 const PURGE_LOCK = 7_242_019;
@@ -11,7 +11,7 @@ const PURGE_LOCK = 7_242_019;
  * started from the beginning would read all of them again, and the purge would take quadratic time.
  */
 @Injectable()
-export class PostgresDeadRegistrations implements DeadRegistrations {
+export class PostgresExpiredRegistrations implements ExpiredRegistrations {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
 
   async purge({ olderThanSeconds, limit, after, alone = false }: PurgeBatch): Promise<PurgedBatch> {

@@ -1,23 +1,23 @@
 import { fakeStage, guest, guessWrong, kevin, registerAndActivate, registerAndDeliver } from '../testing';
-import { PurgeDeadRegistrations } from './purge-dead-registrations';
+import { PurgeExpiredRegistrations } from './purge-expired-registrations';
 
-describe('PurgeDeadRegistrations', () => {
+describe('PurgeExpiredRegistrations', () => {
   let stage: ReturnType<typeof fakeStage>;
-  let purge: PurgeDeadRegistrations;
+  let purge: PurgeExpiredRegistrations;
 
   beforeEach(() => {
     stage = fakeStage();
-    purge = new PurgeDeadRegistrations(stage.dead);
+    purge = new PurgeExpiredRegistrations(stage.dead);
   });
 
   it('deletes in batches until no expired registration is left, and reports its progress', async () => {
     for (let n = 0; n < 25; n += 1) await registerAndDeliver(stage, guest(n));
-    await stage.letPass(7_200);
+    await stage.advanceTime(7_200);
     await registerAndDeliver(stage, kevin());
     const progress: number[] = [];
     const batches = jest.spyOn(stage.dead, 'purge');
     expect(await purge.count(3_600)).toBe(25);
-    const purged = await purge.purgeDeadRegistrations({
+    const purged = await purge.purgeExpiredRegistrations({
       olderThanSeconds: 3_600,
       batchSize: 10,
       onProgress: (sum) => progress.push(sum),
@@ -32,8 +32,8 @@ describe('PurgeDeadRegistrations', () => {
   it('keeps activated accounts, and forgets failed attempts of the previous day', async () => {
     for (let n = 0; n < 12; n += 1) await guessWrong(stage, await registerAndDeliver(stage, guest(n)), 1);
     await registerAndActivate(stage, kevin());
-    await stage.letPass(86_401);
-    const purged = await purge.purgeDeadRegistrations({ olderThanSeconds: 3_600, batchSize: 5 });
+    await stage.advanceTime(86_401);
+    const purged = await purge.purgeExpiredRegistrations({ olderThanSeconds: 3_600, batchSize: 5 });
     expect(purged).toEqual({ registrations: 12, addressDays: 13 });
     expect([...stage.accounts.rows.keys()]).toEqual(['kevin@example.com']);
     expect(stage.accounts.wrongTries.size).toBe(0);
@@ -41,9 +41,9 @@ describe('PurgeDeadRegistrations', () => {
 
   it('ends after the current batch when asked to stop', async () => {
     for (let n = 0; n < 25; n += 1) await registerAndDeliver(stage, guest(n));
-    await stage.letPass(7_200);
+    await stage.advanceTime(7_200);
     const stop = new AbortController();
-    const purged = await purge.purgeDeadRegistrations({
+    const purged = await purge.purgeExpiredRegistrations({
       olderThanSeconds: 0,
       batchSize: 10,
       signal: stop.signal,
@@ -54,7 +54,7 @@ describe('PurgeDeadRegistrations', () => {
   });
 
   it('ends when there is nothing to delete', async () => {
-    expect(await purge.purgeDeadRegistrations({ olderThanSeconds: 0, batchSize: 10 })).toEqual({
+    expect(await purge.purgeExpiredRegistrations({ olderThanSeconds: 0, batchSize: 10 })).toEqual({
       registrations: 0,
       addressDays: 0,
     });

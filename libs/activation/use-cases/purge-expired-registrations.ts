@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DeadRegistrations, type PurgedBatch } from '../domain/purge';
+import { ExpiredRegistrations, type PurgedBatch } from '../domain/purge';
 
 /** In milliseconds; only an operator waits for this count. */
 const COUNT_TIMEOUT_MS = 60_000;
@@ -24,11 +24,11 @@ export interface Purged {
 
 /** Deletes expired registrations in batches, so that no statement holds many locks or runs long. */
 @Injectable()
-export class PurgeDeadRegistrations {
-  constructor(@Inject(DeadRegistrations) private readonly dead: DeadRegistrations) {}
+export class PurgeExpiredRegistrations {
+  constructor(@Inject(ExpiredRegistrations) private readonly dead: ExpiredRegistrations) {}
 
   /** Resolves to the number of deleted rows. @throws {Unavailable} rows deleted before that stay deleted */
-  async purgeDeadRegistrations({ onProgress, ...options }: PurgeOptions): Promise<Purged> {
+  async purgeExpiredRegistrations({ onProgress, ...options }: PurgeOptions): Promise<Purged> {
     const { olderThanSeconds, alone, batchSize: limit } = options;
     const registrations = await batchByBatch(
       options,

@@ -1,7 +1,7 @@
 import type { Sql } from '@app/runtime';
 
 /** Moves every stored time into the past, as if that much time had passed. */
-export async function letPass(sql: Sql, seconds: number): Promise<void> {
+export async function advanceTime(sql: Sql, seconds: number): Promise<void> {
   const gone = sql`make_interval(secs => ${seconds})`;
   await sql`
     update users set

@@ -12,8 +12,8 @@ import {
 
 const HOUR_SECONDS = 3_600;
 
-export function describeDeadRegistrationsContract(name: string, create: () => Promise<Stage>): void {
-  describe(`DeadRegistrations contract: ${name}`, () => {
+export function describeExpiredRegistrationsContract(name: string, create: () => Promise<Stage>): void {
+  describe(`ExpiredRegistrations contract: ${name}`, () => {
     let stage: Stage;
     beforeEach(async () => {
       stage = await create();
@@ -29,9 +29,9 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
 
     it('deletes registrations that expired long enough ago, and returns their number', async () => {
       const old = [await registerAndDeliver(stage, kevin()), await registerAndDeliver(stage, guest(1))];
-      await stage.letPass(HOUR_SECONDS);
+      await stage.advanceTime(HOUR_SECONDS);
       const young = await registerAndDeliver(stage, marie());
-      await stage.letPass(LIFE_SECONDS + 1);
+      await stage.advanceTime(LIFE_SECONDS + 1);
       expect(await stage.dead.count(HOUR_SECONDS)).toBe(2);
       expect(await purge(HOUR_SECONDS, 100)).toBe(2);
       expect(await registered([...old, young])).toEqual([young.email]);
@@ -42,10 +42,10 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
     it('measures the age from the expiry of the code, not from the registration', async () => {
       const account = kevin();
       await stage.register(account);
-      await stage.letPass(HOUR_SECONDS * 2);
+      await stage.advanceTime(HOUR_SECONDS * 2);
       await claimMail(stage, account.code.mailId);
       await stage.owed.markSent([account.code.mailId], LIFE_SECONDS);
-      await stage.letPass(LIFE_SECONDS + 1);
+      await stage.advanceTime(LIFE_SECONDS + 1);
       expect(await purge(HOUR_SECONDS, 100)).toBe(0);
       expect(await purge(0, 100)).toBe(1);
     });
@@ -59,7 +59,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       await claimMail(stage, postponed.code.mailId);
       await stage.owed.postpone(postponed.code.mailId, 30, '451 greylisted');
       const activated = await registerAndActivate(stage, guest(1));
-      await stage.letPass(DAY_SECONDS * 400);
+      await stage.advanceTime(DAY_SECONDS * 400);
       const alive = await registerAndDeliver(stage, kevin());
       expect(await stage.dead.count(0)).toBe(0);
       expect(await purge(0, 100)).toBe(0);
@@ -72,9 +72,9 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       await stage.register(account);
       await claimMail(stage, account.code.mailId);
       await stage.owed.giveUp(account.code.mailId, '550 no such mailbox', 'refused');
-      await stage.letPass(HOUR_SECONDS - 10);
+      await stage.advanceTime(HOUR_SECONDS - 10);
       expect(await purge(HOUR_SECONDS, 100)).toBe(0);
-      await stage.letPass(20);
+      await stage.advanceTime(20);
       expect(await purge(HOUR_SECONDS, 100)).toBe(1);
     });
 
@@ -96,7 +96,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       await stage.owed.giveUp(givenUp.code.mailId, '550 no such mailbox', 'refused');
       await registerAndDeliver(stage, marie());
       expect(await stage.dead.expiredUnused()).toBe(1);
-      await stage.letPass(LIFE_SECONDS + 1);
+      await stage.advanceTime(LIFE_SECONDS + 1);
       expect(await stage.dead.expiredUnused()).toBe(2);
     });
 
@@ -104,7 +104,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       const people: NewAccount[] = [];
       for (let n = 0; n < 5; n += 1) {
         people.push(await registerAndDeliver(stage, guest(n)));
-        await stage.letPass(LIFE_SECONDS + 1);
+        await stage.advanceTime(LIFE_SECONDS + 1);
       }
       expect(await purge(0, 2)).toBe(2);
       expect(await registered(people)).toEqual(people.slice(2).map(({ email }) => email));
@@ -114,10 +114,10 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
 
     it('orders by the age of the registration, not by its last change', async () => {
       const [first, second] = [await registerAndDeliver(stage, guest(1)), guest(2)];
-      await stage.letPass(20);
+      await stage.advanceTime(20);
       await registerAndDeliver(stage, second);
       await guessWrong(stage, first, 1);
-      await stage.letPass(LIFE_SECONDS + 1);
+      await stage.advanceTime(LIFE_SECONDS + 1);
       expect(await purge(0, 1)).toBe(1);
       expect(await registered([first, second])).toEqual([second.email]);
     });
@@ -126,7 +126,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
       const people: NewAccount[] = [];
       for (let n = 0; n < 4; n += 1) {
         people.push(await registerAndDeliver(stage, guest(n)));
-        await stage.letPass(LIFE_SECONDS + 1);
+        await stage.advanceTime(LIFE_SECONDS + 1);
       }
       const { place } = await stage.dead.purge({ olderThanSeconds: 0, limit: 2 });
       const next = { olderThanSeconds: 0, limit: 100, after: place ?? undefined };
@@ -139,7 +139,7 @@ export function describeDeadRegistrationsContract(name: string, create: () => Pr
 
     it('forgets failed attempts older than a day, in batches', async () => {
       for (let n = 0; n < 3; n += 1) await guessWrong(stage, await registerAndDeliver(stage, guest(n)), 1);
-      await stage.letPass(DAY_SECONDS + 1);
+      await stage.advanceTime(DAY_SECONDS + 1);
       await guessWrong(stage, await registerAndDeliver(stage, kevin()), 1);
       const { deleted, place } = await stage.dead.forgetAddressDays({ limit: 2 });
       expect(deleted).toBe(2);

@@ -15,15 +15,12 @@ import { isMalformed } from '../problem/to-problem';
 import { currentRequest } from '../server/request-context';
 import { ProxyHint } from './proxy-hint';
 import { RequestLimits } from './request-limits';
-import type { LimitOptions } from './throttlers';
-
-/** Metadata key under which `@Throttle()` stores a limit. Source: throttler.constants of @nestjs/throttler. */
-const NAMED_BY_ROUTE = 'THROTTLER:LIMIT';
+import { isNamed, type LimitOptions } from './throttlers';
 
 /**
  * Nest's guard settles limits one by one, so earlier limits are spent even if a later one refuses, and it applies
- * every limit to every route. This guard applies only the limits that the route names in `@Throttle()`, and settles
- * them all in one step.
+ * every limit to every route. The table has it skip what the route does not name in `@Throttle()`; this guard settles the
+ * others in one step.
  */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
@@ -63,7 +60,6 @@ export class RateLimitGuard extends ThrottlerGuard {
     getTracker,
     generateKey,
   }: ThrottlerRequest): Promise<boolean> {
-    if (!isNamed(context, name)) return true;
     const tracker = await getTracker(context.switchToHttp().getRequest<Request>(), context);
     currentRequest().charges.push({
       limit: name,
@@ -93,8 +89,3 @@ export class RefundInterceptor implements NestInterceptor {
     );
   }
 }
-
-const isNamed = (context: ExecutionContext, name = 'default'): boolean =>
-  [context.getHandler(), context.getClass()].some((target) =>
-    Reflect.hasMetadata(NAMED_BY_ROUTE + name, target),
-  );

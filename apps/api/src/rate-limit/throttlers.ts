@@ -1,8 +1,12 @@
+import type { ExecutionContext } from '@nestjs/common';
 import type { ThrottlerOptions, ThrottlerStorage } from '@nestjs/throttler';
 import { digestKey } from '@app/rate-limit';
 import type { Environment } from '@app/runtime';
 import { emailAddressOrNull } from '@app/users';
 import { currentRequest } from '../server/request-context';
+
+/** Metadata key under which `@Throttle()` stores a limit. Source: throttler.constants of @nestjs/throttler. */
+const NAMED_BY_ROUTE = 'THROTTLER:LIMIT';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -77,9 +81,19 @@ export interface LimitOptions {
 /** Keys are digests: they contain no address, and cannot be traced back to one without the secret. */
 export const throttlerOptions = (environment: Environment, storage: ThrottlerStorage): LimitOptions => ({
   storage,
-  throttlers: Object.entries<Limit>(limitsOf(environment)).map(([name, limit]) => ({ name, ...limit })),
+  throttlers: Object.entries<Limit>(limitsOf(environment)).map(([name, limit]) => ({
+    name,
+    ...limit,
+    skipIf: (context) => !isNamed(context, name) || limit.skipIf?.(context) === true,
+  })),
   generateKey: (_context, tracker, name) => digestKey(environment.SECRET_KEY, name, tracker),
 });
+
+/** Whether the route lists this limit in `@Throttle()`. */
+export const isNamed = (context: ExecutionContext, name = 'default'): boolean =>
+  [context.getHandler(), context.getClass()].some((target) =>
+    Reflect.hasMetadata(NAMED_BY_ROUTE + name, target),
+  );
 
 const clientAndRoute = (): string => `${currentRequest().client} ${route()}`;
 const route = (): string => `${currentRequest().method} ${currentRequest().route}`;

@@ -135,7 +135,9 @@ describe('Several processes behind a public and an operations port', () => {
     // An incomplete request keeps the service from ending for a moment.
     const half = converse(api.port, [Buffer.from('POST /livez HTTP/1.1\r\nHost: a\r\n')]);
     const ended = api.stop();
-    await until('the end has begun', () => api.lines.some((line) => line.includes('Finishing what is')));
+    await until('the end has begun', () =>
+      api.lines.some((line) => line.includes('Finishing requests in flight')),
+    );
     const scrape = await fetch(`${operators}/metrics`, { headers: { Connection: 'close' } });
     expect(await scrape.text()).toContain('http_request');
     expect((await fetch(`${operators}/readyz`)).status).toBe(503);

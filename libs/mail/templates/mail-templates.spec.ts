@@ -171,7 +171,7 @@ describe('The mail templates', () => {
       'it lacks the code',
       'fr',
       { ...sound, 'activation_code.html.hbs': '<p>Hello</p>' },
-      /fr\/activation_code\.html\.hbs: does not hold the code/,
+      /fr\/activation_code\.html\.hbs: does not contain the code/,
     ],
     [
       'it is empty',
@@ -195,14 +195,14 @@ describe('The mail templates', () => {
       'a file has no use',
       'fr',
       { ...sound, 'activation_cod.text.hbs': 'x' },
-      /fr\/activation_cod\.text\.hbs: no mail has that part/,
+      /fr\/activation_cod\.text\.hbs: there is no such mail part/,
     ],
     ['the folder is no language', 'klingon_x', sound, /klingon_x: the folder's name is not a language/],
     [
       'the new language has no code',
       'nl',
       { 'address_taken.text.hbs': 'x' },
-      /nl: a language of your own needs activation_code/,
+      /nl: a language that is not built in needs activation_code/,
     ],
   ])('are refused at start if %s', (_, locale, files, fault) => {
     write(locale, files);
@@ -221,12 +221,12 @@ describe('The mail templates', () => {
     [
       'a template lies in no folder of a language',
       () => writeFileSync(path.join(folder, 'activation_code.text.hbs'), '{{code}}'),
-      /activation_code\.text\.hbs: lies in no folder of a language/,
+      /activation_code\.text\.hbs: is not in the folder of a language/,
     ],
     [
       'a language has two folders',
       () => (write('he', sound), write('iw', sound)),
-      /iw: the language he has another folder/,
+      /iw: the language he already has another folder/,
     ],
     [
       'a link leads nowhere',
@@ -249,7 +249,7 @@ describe('The mail templates', () => {
     [
       'a folder of a language has no template',
       () => write('nl', { 'code.txt': 'x' }),
-      /nl: a language of your own needs/,
+      /nl: a language that is not built in needs/,
     ],
     [
       'MAIL_TEMPLATES_DIR is a file',

@@ -126,7 +126,7 @@ export class MailTemplates {
       if (rendered.trim() === '') return 'is empty';
       if (part === 'subject') return /\n./.test(rendered.trim()) ? 'has more than one line' : undefined;
       const lacksCode = kind === 'activation_code' && !rendered.includes(SAMPLE_CODE);
-      return lacksCode ? 'does not hold the code ({{code}})' : undefined;
+      return lacksCode ? 'does not contain the code ({{code}})' : undefined;
     } catch (error) {
       return (error as Error).message.split('\n', 1)[0];
     }

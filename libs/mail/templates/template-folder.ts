@@ -30,13 +30,15 @@ export function readTemplateFolder(folder: string): TemplateFolder {
       continue;
     }
     if (mails.has(locale)) {
-      faults.push(`${language}: the language ${locale} has another folder`);
+      faults.push(`${language}: the language ${locale} already has another folder`);
       continue;
     }
     const found = mailsIn(path.join(folder, language), language, faults);
     const shipped = SHIPPED_LOCALES.some((known) => known === locale);
     if (!shipped && !found.has('activation_code')) {
-      faults.push(`${language}: a language of your own needs activation_code.{subject,text,html}.hbs`);
+      faults.push(
+        `${language}: a language that is not built in needs activation_code.{subject,text,html}.hbs`,
+      );
     } else if (found.size > 0) mails.set(locale, found);
   }
   return { mails, faults };
@@ -53,7 +55,7 @@ function foldersIn(folder: string, faults: string[]): string[] {
   const visible = names.filter((name) => !name.startsWith('.')).sort();
   return visible.filter((name) => {
     const isFolder = attempt(() => statSync(path.join(folder, name)), name, faults)?.isDirectory() ?? false;
-    if (!isFolder && name.endsWith('.hbs')) faults.push(`${name}: lies in no folder of a language`);
+    if (!isFolder && name.endsWith('.hbs')) faults.push(`${name}: is not in the folder of a language`);
     return isFolder;
   });
 }
@@ -79,7 +81,7 @@ function mailsIn(
   const mails = new Map<MailKind, Record<MailPart, string>>();
   const expected = new Set(MAIL_KINDS.flatMap((kind) => MAIL_PARTS.map((part) => `${kind}.${part}.hbs`)));
   for (const file of files.filter((name) => !expected.has(name))) {
-    faults.push(`${language}/${file}: no mail has that part; there are ${[...expected].join(', ')}`);
+    faults.push(`${language}/${file}: there is no such mail part; the parts are ${[...expected].join(', ')}`);
   }
   for (const kind of MAIL_KINDS) {
     const missing = MAIL_PARTS.filter((part) => !files.includes(`${kind}.${part}.hbs`));

@@ -63,7 +63,7 @@ export const DETAIL_OF = {
 } satisfies Record<ErrorName, string>;
 
 export const CODES_USED_UP =
-  'This registration has used all of its activation codes; register again once the last one has expired.';
+  'This registration has used all of its activation codes. Register again once the last one has expired.';
 export const REPLACED_CODE_HINT = 'This code is from an earlier mail. Use the one in the most recent mail.';
 export const CONCEALED_HINT =
   'A wrong or expired code gets the same response. If you registered twice, the first password is valid until its code ' +

@@ -1,14 +1,7 @@
 import { isIP } from 'node:net';
-import ipaddr from 'ipaddr.js';
-import { parseEndpoint } from './endpoint';
+import { isLoopback, parseEndpoint } from './endpoint';
 import type { Environment } from './environment';
 import { DEVELOPMENT_SECRET_KEY } from './variables';
-
-/** Whether only this machine can reach a server that listens on that host. */
-function isLoopback(host: string): boolean {
-  if (isIP(host) === 0) return host.toLowerCase() === 'localhost';
-  return ipaddr.process(host).range() === 'loopback';
-}
 
 /** The variable and the host by which other machines reach the api, on either of its ports; undefined where none does. */
 function reachableBy(

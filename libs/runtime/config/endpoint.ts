@@ -1,3 +1,6 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
@@ -10,4 +13,10 @@ export function parseEndpoint(entry: string, defaultPort: number): Endpoint | un
   const host = address ?? name;
   const port = digits === undefined ? defaultPort : Number(digits);
   return found === undefined || host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
+}
+
+/** Whether only this machine can reach a server that listens on that host. */
+export function isLoopback(host: string): boolean {
+  if (isIP(host) === 0) return host.toLowerCase() === 'localhost';
+  return ipaddr.process(host).range() === 'loopback';
 }

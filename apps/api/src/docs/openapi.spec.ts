@@ -102,6 +102,15 @@ describe('The OpenAPI document', () => {
     }
   });
 
+  it('contains every header that a response names, and no other', async () => {
+    for (const env of [{}, { ENABLE_RATE_LIMITING: 'false', CONCEAL_REGISTERED_EMAILS: 'true' }]) {
+      const { paths, components } = await documentOf(env);
+      const named = JSON.stringify(paths).matchAll(/#\/components\/headers\/([\w-]+)/g);
+      const names = new Set([...named].map(([, name]) => name));
+      expect(Object.keys(components?.headers ?? {}).sort()).toEqual([...names].sort());
+    }
+  });
+
   it('has a distinct operationId for every operation', async () => {
     const ids = operationsOf(await documentOf()).map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);

@@ -68,6 +68,7 @@ export function describeHeaders(document: OpenAPIObject): OpenAPIObject {
     post,
     erase,
   ]);
+  const used = new Set<string>();
   for (const { responses, parameters = [] } of operations.filter((operation) => operation !== undefined)) {
     const repeatable = parameters.some(
       (parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key',
@@ -76,12 +77,14 @@ export function describeHeaders(document: OpenAPIObject): OpenAPIObject {
       if (response === undefined || '$ref' in response) continue;
       const names = headersOf(Number(status), responses);
       if (repeatable && Number(status) < 300) names.push('Idempotency-Replayed');
+      for (const name of names) used.add(name);
       response.headers = Object.fromEntries(
         names.map((name) => [name, { $ref: `#/components/headers/${name}` }]),
       );
     }
   }
-  return { ...document, components: { ...document.components, headers: HEADERS } };
+  const headers = Object.fromEntries(Object.entries(HEADERS).filter(([name]) => used.has(name)));
+  return { ...document, components: { ...document.components, headers } };
 }
 
 const headersOf = (status: number, responses: Operation['responses']): string[] => [

@@ -45,7 +45,7 @@ describe('The command line', () => {
       const missing = await cli(['mail', 'owed'], { ...database.env, DATABASE_NAME: 'not_there' });
       expect([missing.status, missing.stderr]).toEqual([
         1,
-        expect.stringContaining('no database "not_there"'),
+        expect.stringContaining('database "not_there" does not exist'),
       ]);
       const empty = await cli(['mail', 'owed'], database.env);
       expect([empty.status, empty.stderr]).toEqual([1, expect.stringContaining('cli db migrate')]);

@@ -444,7 +444,7 @@ describe('users import', () => {
       const done = await cli(['users', 'import', list, '--reason', 'move'], other.env);
       expect([done.status, done.stdout]).toEqual([
         0,
-        '1 account imported, 0 were there already, 0 lines refused.\n',
+        '1 account imported, 0 already existed, 0 lines refused.\n',
       ]);
       const read = async ({ sql }: TestDatabase) =>
         await sql<object[]>`

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { spawnApp, type SpawnedApp } from '../support/apps';
+import { cli } from '../support/cli';
 import { writeEvents } from '../support/events';
 import { TestInbox } from '../support/inbox';
 import { createDatabase, type TestDatabase } from '../support/postgres';
@@ -110,6 +111,66 @@ describe('A webhook', () => {
     worker = await spawnApp('mailer-worker', env);
     await until('it is delivered', () => isDelivered(id), 40_000);
     expect(attemptsOf(id)).toHaveLength(2);
+  }, 60_000);
+
+  it('waits ten seconds for a slow receiver, and does not keep those of other accounts waiting', async () => {
+    let answeredAt = 0;
+    const [slow, others] = await database.sql.begin(async (sql) => {
+      const [written = ''] = await writeEvents(sql, 1);
+      planned.set(written, (response) => {
+        setTimeout(() => {
+          answeredAt = performance.now();
+          response.writeHead(204).end();
+        }, 12_000);
+      });
+      return [written, (await Promise.all(Array.from({ length: 30 }, () => writeEvents(sql, 2)))).flat()];
+    });
+    await until('the others have arrived', () => others.every((id) => attemptsOf(id).length === 1), 8_000);
+    expect([answeredAt, attemptsOf(slow).length]).toEqual([0, 1]);
+    await until('it is delivered', () => isDelivered(slow), 30_000);
+    expect(attemptsOf(slow)).toHaveLength(2);
+    await until('the first answer came, too late', () => answeredAt > 0);
+    const [row] = await database.sql`select attempts, last_error from events where id = ${slow}`;
+    expect(row).toEqual({ attempts: 2, last_error: null });
+  }, 60_000);
+
+  it('is given up after three days, visibly, and a replay brings all of them with their ids', async () => {
+    const refuse = (id: string): void => {
+      planned.set(id, (response) => {
+        refuse(id);
+        response.writeHead(500).end();
+      });
+    };
+    const [first = '', second = ''] = await database.sql.begin(async (sql) => {
+      const written = await writeEvents(sql, 2);
+      for (const id of written) refuse(id);
+      return written;
+    });
+    await until('it has failed', () => attemptsOf(first).length === 1);
+    expect(attemptsOf(second)).toEqual([]);
+    for (const id of [first, second]) {
+      await until(`${id} is postponed`, async () => {
+        const rows = await database.sql`
+          update events set first_tried_at = now() - interval '3 days', due_at = now()
+          where id = ${id} and attempts > 0 and leased_by is null and due_at is not null returning 1`;
+        return rows.length === 1;
+      });
+      await until(`${id} is given up`, async () => {
+        const rows = await database.sql`select 1 from events where id = ${id} and given_up_at is not null`;
+        return rows.length === 1;
+      });
+    }
+    const listed = await cli(['events', 'list', '--json'], env);
+    for (const id of [first, second]) {
+      expect(listed.stdout).toMatch(new RegExp(`"id":"${id}".*"delivery":"given_up".*answered 500`));
+    }
+    for (const id of [first, second]) planned.delete(id);
+    const all = new Set(attempts.map(({ id }) => id));
+    const seen = attempts.length;
+    const replayed = await cli(['events', 'replay', '--since', '7d', '--yes', '--json'], env);
+    expect(replayed.json()).toEqual({ replayed: all.size });
+    await until('all have arrived again', () => attempts.length === seen + all.size);
+    expect(new Set(attempts.slice(seen).map(({ id }) => id))).toEqual(all);
   }, 60_000);
 
   it('is paused by a receiver that responds with 410, visibly, and owed events are kept', async () => {

@@ -7,6 +7,8 @@ import { webhookHeaders, type WebhookOutcome, type WebhookSender } from '../doma
 const WEBHOOK_TIMEOUT_MS = 10_000;
 /** Maximum size of a response that is read, so that its connection can be reused; longer ones are cut off. */
 const ANSWER_BYTES_MAX = 16_384;
+/** Longest wait for the rest of an answer, in milliseconds: its status has decided, and another event wants the place. */
+const ANSWER_REST_MS = 1_000;
 const RETRY_AFTER_MAX_SECONDS = 86_400;
 
 /**
@@ -36,9 +38,7 @@ export class HttpWebhookSender implements WebhookSender {
       await readAndForget(response);
       return toOutcome(response);
     } catch (error) {
-      const { message, cause } = error as Error;
-      const reason = cause instanceof Error && cause.message !== '' ? cause.message : message;
-      return { kind: 'failed', reason, retryAfterSeconds: 0 };
+      return { kind: 'failed', reason: reasonOf(error as Error), retryAfterSeconds: 0 };
     }
   }
 }
@@ -47,6 +47,7 @@ export class HttpWebhookSender implements WebhookSender {
 async function readAndForget(response: Response): Promise<void> {
   if (response.body === null) return;
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const late = setTimeout(() => void reader.cancel().catch(() => {}), ANSWER_REST_MS);
   try {
     for (let bytes = 0; bytes < ANSWER_BYTES_MAX;) {
       const { done, value } = await reader.read();
@@ -56,7 +57,25 @@ async function readAndForget(response: Response): Promise<void> {
     await reader.cancel();
   } catch {
     // The receiver has already given its status.
+  } finally {
+    clearTimeout(late);
   }
+}
+
+/** An error of the network or of OpenSSL. */
+interface Failure {
+  readonly message: string;
+  readonly library: string;
+  readonly reason: string;
+}
+
+/** What went wrong on the way; fetch keeps the cause to itself. */
+function reasonOf(error: Error): string {
+  if (error.name === 'TimeoutError') return `no answer within ${WEBHOOK_TIMEOUT_MS / 1_000} s`;
+  const { message = '', library, reason = '' } = (error.cause ?? {}) as Partial<Failure>;
+  // OpenSSL's own message has addresses and lines of its source.
+  if (library === 'SSL routines') return `TLS failed: ${reason}`;
+  return message === '' ? error.message : message;
 }
 
 function toOutcome({ status, headers }: Response): WebhookOutcome {

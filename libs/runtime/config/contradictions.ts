@@ -96,7 +96,10 @@ const USUAL_PORTS = {
   SMTP_PORT: { ports: [25, 465, 587, 1025, 2525], server: 'a mail server' },
 } as const;
 
-const SECRETS = ['SECRET_KEY', 'DATABASE_PASSWORD', 'REDIS_PASSWORD', 'SMTP_PASSWORD'] as const;
+const SECRETS = [
+  ...(['SECRET_KEY', 'DATABASE_PASSWORD', 'REDIS_PASSWORD', 'SMTP_PASSWORD'] as const),
+  ...(['EVENTS_TOKEN', 'WEBHOOK_SECRET'] as const),
+] as const;
 
 /** Valid but unwise values. The programs warn of them at start, and so does `doctor`. */
 export function unwiseChoices(environment: Environment): string[] {
@@ -118,9 +121,10 @@ export function unwiseChoices(environment: Environment): string[] {
       warnings.push(`${name}: has the same value as ${twin}; use a different secret for each`);
     }
   }
-  if (environment.SECRET_KEY_PREVIOUS === environment.SECRET_KEY) {
+  for (const name of ['SECRET_KEY', 'WEBHOOK_SECRET'] as const) {
+    if (environment[name] === '' || environment[`${name}_PREVIOUS`] !== environment[name]) continue;
     warnings.push(
-      'SECRET_KEY_PREVIOUS: has the same value as SECRET_KEY; set it to the key before the rotation or remove it',
+      `${name}_PREVIOUS: has the same value as ${name}; set it to the key before the rotation or remove it`,
     );
   }
   return [...warnings, ...exposures(environment)];

@@ -66,6 +66,12 @@ export const webhookFault = (value: string): Fault => {
 };
 
 /** Source: Standard Webhooks, "Signature scheme": 24 to 64 random bytes, in base64 after `whsec_`. */
+/** RFC 6750, 2.1: what a Bearer token may consist of; with anything else no client could give it. */
+export const tokenFault = (value: string): Fault =>
+  /^[\w.~+/-]+=*$/.test(value)
+    ? undefined
+    : 'must consist of letters, digits and -._~+/ alone: `openssl rand -hex 32`';
+
 export const webhookSecretFault = (value: string): Fault => {
   if (value === '') return undefined;
   const [, encoded = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value) ?? [];

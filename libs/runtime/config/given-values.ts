@@ -35,7 +35,7 @@ export function givenValues(raw: NodeJS.ProcessEnv): Given {
 }
 
 /** Prefixes that other programs hardly use. */
-const FAMILIES = /^(ACTIVATION_CODE|DATABASE|PURGE|RATE_LIMIT|REDIS|SMTP|WEB_PROCESS)_/;
+const FAMILIES = /^(ACTIVATION_CODE|DATABASE|EVENTS|PURGE|RATE_LIMIT|REDIS|SMTP|WEBHOOK|WEB_PROCESS)_/;
 
 /** Misspelled or outdated names: the operator believes that they have an effect, but nothing reads them. */
 function unknownNames(raw: NodeJS.ProcessEnv): string[] {
@@ -100,6 +100,12 @@ function nearMisses(name: string, value: string, secret: boolean): string[] {
     warnings.push(
       `${name}: the value looks like the path of a file; use ${name}_FILE to read it from a file`,
     );
+  }
+  if (value.startsWith('whsec_') && !name.startsWith('WEBHOOK_SECRET')) {
+    warnings.push(`${name}: the value begins with whsec_, as that of WEBHOOK_SECRET does`);
+  }
+  if (/(USER|USERNAME|NAME)$/.test(name) && value.includes('://')) {
+    warnings.push(`${name}: the value is a URL, and a name is expected`);
   }
   if (secret && /^\s|\s$/.test(value)) {
     warnings.push(`${name}: the value starts or ends with white space, which becomes part of it`);

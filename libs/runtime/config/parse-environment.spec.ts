@@ -6,6 +6,8 @@ import { parseEnvironment } from './parse-environment';
 import { DEVELOPMENT_SECRET_KEY, variables } from './variables';
 
 const SECRET = 'a secret of the test, more than thirty-two characters';
+const TOKEN = 'a-token-of-the-test-that-is-long-enough';
+const WHSEC = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const production = { NODE_ENV: 'production', SECRET_KEY: SECRET };
 
 function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
@@ -294,6 +296,11 @@ describe('parseEnvironment', () => {
     [{ DATABASE_PASSWORD: 'REDIS_PASSWORD=x' }, ['DATABASE_PASSWORD']],
     [{ DATABASE_PASSWORD: 'the same', REDIS_PASSWORD: 'the same' }, ['REDIS_PASSWORD']],
     [{ SECRET_KEY: SECRET, SECRET_KEY_PREVIOUS: SECRET }, ['SECRET_KEY_PREVIOUS']],
+    [{ SECRET_KEY: TOKEN, EVENTS_TOKEN: TOKEN }, ['EVENTS_TOKEN']],
+    [{ WEBHOOK_SECRET: WHSEC, WEBHOOK_SECRET_PREVIOUS: WHSEC }, ['WEBHOOK_SECRET_PREVIOUS']],
+    [{ SECRET_KEY: WHSEC }, ['SECRET_KEY']],
+    [{ DATABASE_USER: 'postgres://db.example.com' }, ['DATABASE_USER']],
+    [{ EVENTS_TOKENS: TOKEN, WEBHOOK_SECRETS: WHSEC }, ['EVENTS_TOKENS', 'WEBHOOK_SECRETS']],
     [
       { SMTP_USER: 'someone', RATE_LIMIT_REGISTRATIONS_PER_HOUR: '9' },
       ['SMTP_USER', 'RATE_LIMIT_REGISTRATIONS_PER_HOUR'],
@@ -341,6 +348,17 @@ describe('parseEnvironment', () => {
       expect(blamed({ API_HOST: host })).toEqual([]);
     },
   );
+
+  it.each(['too-short', SECRET, `${TOKEN} `, `${TOKEN}é`, `${TOKEN},`, `${TOKEN}=x`])(
+    'refuses the token %j, which no client could give',
+    (token) => expect(blamed({ EVENTS_TOKEN: token })).toEqual(['EVENTS_TOKEN']),
+  );
+
+  it('takes a token in hexadecimal, base64 or base64url', () => {
+    for (const token of ['0'.repeat(32), `${'a+/'.repeat(14)}==`, `-_~.${TOKEN}`]) {
+      expect(parseEnvironment({ EVENTS_TOKEN: token }).EVENTS_TOKEN).toBe(token);
+    }
+  });
 
   it('never repeats a secret in a message', () => {
     const secrets = [

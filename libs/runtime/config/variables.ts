@@ -13,6 +13,7 @@ import {
   redisHostFault,
   smtpUrlFault,
   webhookFault,
+  tokenFault,
   webhookSecretFault,
 } from './faults';
 import { flag, integer, list, oneOf, port, secret, text } from './kinds';
@@ -232,7 +233,7 @@ export const sections = {
     MAIL_CONCURRENCY: integer(1, 100, 10, 'Mails a worker sends concurrently'),
   },
   Events: {
-    EVENTS_TOKEN: secret(32, '', 'Bearer token of the event feed; empty: no feed'),
+    EVENTS_TOKEN: secret(32, '', 'Bearer token of the event feed; empty: no feed', tokenFault),
     EVENTS_INCLUDE_EMAIL: flag(false, 'Include the email address in events'),
     EVENTS_RETENTION_DAYS: integer(1, 3_650, 30, 'Number of days that events are kept'),
     WEBHOOK_URL: text('', 'URL that events are sent to as Standard Webhooks; empty: none', {

@@ -1,0 +1,118 @@
+import { createLogger, Lifecycle, Unavailable, type Sql } from '@app/runtime';
+import { EventArrivals } from './event-arrivals';
+
+/** What LISTEN of PostgreSQL calls when something was placed. */
+class Notifications {
+  arrive: () => void = () => {};
+  heard = true;
+  readonly listen = (_channel: string, onNotify: () => void): Promise<unknown> => {
+    if (!this.heard) return Promise.reject(new Error('the connection was lost'));
+    this.arrive = onNotify;
+    return Promise.resolve({});
+  };
+}
+
+const turn = (): Promise<void> => new Promise(setImmediate);
+
+describe('EventArrivals', () => {
+  let notifications: Notifications;
+  let lifecycle: Lifecycle;
+  let arrivals: EventArrivals;
+  let found: string[];
+  let looks: number;
+
+  beforeEach(() => {
+    notifications = new Notifications();
+    lifecycle = new Lifecycle();
+    const logger = createLogger({ level: 'silent', app: 'test' });
+    arrivals = new EventArrivals(notifications as unknown as Sql, lifecycle, logger);
+    found = [];
+    looks = 0;
+  });
+
+  const wait = (
+    seconds: number,
+    look?: () => Promise<string[]>,
+    gone = new AbortController(),
+  ): Promise<string[]> => {
+    const count = (): Promise<string[]> => {
+      looks += 1;
+      return Promise.resolve(found);
+    };
+    return arrivals.awaitArrival(look ?? count, (events) => events.length > 0, seconds, gone.signal);
+  };
+
+  it('looks once, and listens to nothing, for a reader that does not wait', async () => {
+    notifications.heard = false;
+    expect(await wait(0)).toEqual([]);
+    expect(looks).toBe(1);
+  });
+
+  it('answers immediately where there is something', async () => {
+    found = ['event'];
+    expect(await wait(60)).toEqual(['event']);
+  });
+
+  it('looks again when something arrives, and waits on where that was for another', async () => {
+    const waiting = wait(60);
+    await turn();
+    notifications.arrive();
+    await turn();
+    expect(looks).toBe(2);
+    found = ['event'];
+    notifications.arrive();
+    expect(await waiting).toEqual(['event']);
+  });
+
+  it('misses nothing that arrives while it looks', async () => {
+    const slow = async (): Promise<string[]> => {
+      looks += 1;
+      const seen = [...found];
+      if (looks === 1) {
+        found = ['event'];
+        notifications.arrive();
+      }
+      await turn();
+      return seen;
+    };
+    expect(await wait(60, slow)).toEqual(['event']);
+    expect(looks).toBe(2);
+  });
+
+  it('looks every two seconds where nothing is heard, and answers empty when the time is up', async () => {
+    notifications.heard = false;
+    const started = performance.now();
+    expect(await wait(3)).toEqual([]);
+    // A timer may be a moment early: then it looks once more.
+    expect([3, 4]).toContain(looks);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(2_990);
+  });
+
+  it('lets a reader go that is gone, and all of them when the process leaves', async () => {
+    const gone = new AbortController();
+    const left = wait(60, undefined, gone);
+    await turn();
+    gone.abort();
+    expect(await left).toEqual([]);
+    const waiting = [wait(60), wait(60)];
+    await turn();
+    lifecycle.leave();
+    expect(await Promise.all(waiting)).toEqual([[], []]);
+  });
+
+  it('refuses the 201st reader that waits, and takes it when another has its answer', async () => {
+    const waiting = Array.from({ length: 200 }, () => wait(60));
+    await turn();
+    await expect(wait(60)).rejects.toThrow(Unavailable);
+    expect(await wait(0)).toEqual([]);
+    found = ['event'];
+    notifications.arrive();
+    await Promise.all(waiting);
+    expect(await wait(60)).toEqual(['event']);
+  });
+
+  it('forgets a reader whose look fails', async () => {
+    const failing = () => Promise.reject(new Unavailable('database', 'no answer'));
+    for (let n = 0; n < 300; n += 1) await expect(wait(60, failing)).rejects.toThrow(Unavailable);
+  });
+});

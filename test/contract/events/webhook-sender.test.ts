@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseEnvironment } from '@app/runtime';
+import type { WebhookOutcome } from '@app/events';
+import { HttpWebhookSender } from '@app/events/testing';
+import { Webhook } from 'standardwebhooks';
+import { Authority } from '../../support/certificates';
+import { freePort } from '../../../tools/processes/ports';
+
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const PREVIOUS = 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
+const send = (url: string): Promise<WebhookOutcome> => {
+  const env = { WEBHOOK_URL: url, WEBHOOK_SECRET: SECRET, WEBHOOK_SECRET_PREVIOUS: PREVIOUS };
+  return new HttpWebhookSender(parseEnvironment(env)).send('event-1', '{"id":"event-1"}');
+};
+const failed = (reason: string | RegExp, retryAfterSeconds: unknown = 0) => ({
+  kind: 'failed',
+  reason: typeof reason === 'string' ? reason : expect.stringMatching(reason),
+  retryAfterSeconds,
+});
+
+describe('The sender of webhooks', () => {
+  let server: Server;
+  let requests: { method: string | undefined; headers: Record<string, string>; body: string }[];
+  let answer: RequestListener;
+  let url: string;
+
+  beforeEach(async () => {
+    requests = [];
+    server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        requests.push({ method: request.method, headers: request.headers as Record<string, string>, body });
+        answer(request, response);
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?of=us`;
+  });
+  afterEach(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  it('posts what verifies with either secret', async () => {
+    answer = (_, response) => response.writeHead(204).end();
+    expect(await send(url)).toEqual({ kind: 'delivered' });
+    const [request] = requests;
+    expect(request?.method).toBe('POST');
+    expect(request?.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': 'event-1' });
+    expect(request?.headers['webhook-signature']?.split(' ')).toHaveLength(2);
+    for (const secret of [SECRET, PREVIOUS]) {
+      expect(new Webhook(secret).verify(request?.body ?? '', request?.headers ?? {})).toEqual({
+        id: 'event-1',
+      });
+    }
+  });
+
+  it.each([200, 201, 202, 204, 299])('takes %i for delivered', async (status) => {
+    answer = (_, response) => response.writeHead(status).end();
+    expect(await send(url)).toEqual({ kind: 'delivered' });
+  });
+
+  it.each([301, 302, 303, 304, 307, 308, 400, 401, 404, 413, 500, 503])(
+    'takes %i for failed, and follows no redirect',
+    async (status) => {
+      answer = (_, response) => response.writeHead(status, { Location: '/elsewhere' }).end();
+      expect(await send(url)).toEqual(failed(`the receiver answered ${status}`));
+      expect(requests).toHaveLength(1);
+    },
+  );
+
+  it('takes 410 for the end', async () => {
+    answer = (_, response) => response.writeHead(410).end();
+    expect(await send(url)).toEqual({ kind: 'gone', reason: 'the receiver answered 410' });
+  });
+
+  it.each([
+    ['120', 120],
+    [new Date(Date.now() + 90_000).toUTCString(), expect.closeTo(89.5, 0)],
+    [new Date(Date.now() - 90_000).toUTCString(), 0],
+    ['999999999', 86_400],
+    ['-5', 0],
+    ['soon', 0],
+  ])('reads Retry-After: %s', async (value, seconds) => {
+    answer = (_, response) => response.writeHead(429, { 'Retry-After': value }).end();
+    expect(await send(url)).toEqual(failed('the receiver answered 429', seconds));
+  });
+
+  it.each<[string, RequestListener]>([
+    ['without end', (_, response) => response.writeHead(200).write('x'.repeat(10_000_000))],
+    ['that drips', (_, response) => response.writeHead(200).write('x')],
+    [
+      'that breaks off',
+      (_, response) => {
+        response.writeHead(200, { 'Content-Length': '100' }).write('x');
+        setTimeout(() => response.destroy(), 50);
+      },
+    ],
+  ])('waits two seconds at most for an answer %s: its status has decided', async (_, listener) => {
+    answer = listener;
+    const started = performance.now();
+    expect(await send(url)).toEqual({ kind: 'delivered' });
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('gives up a receiver that does not answer within ten seconds', async () => {
+    answer = () => {};
+    const started = performance.now();
+    expect(await send(url)).toEqual(failed('no answer within 10 s'));
+    expect(performance.now() - started).toBeLessThan(11_500);
+  }, 20_000);
+
+  it('says what went wrong on the way', async () => {
+    answer = (_, response) => response.destroy();
+    expect(await send(url)).toEqual(failed(/closed|reset/));
+    expect(await send(url.replace('http:', 'https:'))).toEqual(failed(/^TLS failed: .*version/));
+    expect(await send(`http://127.0.0.1:${await freePort()}/`)).toEqual(failed(/ECONNREFUSED/));
+    expect(await send('https://receiver.invalid/')).toEqual(failed(/ENOTFOUND|EAI_AGAIN/));
+  });
+
+  it('trusts no certificate of an unknown authority', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'sender-'));
+    const { key, cert } = new Authority(folder, 'unknown').issue('localhost');
+    rmSync(folder, { recursive: true });
+    const secure = createTlsServer({ key, cert }, (_, response) => response.writeHead(204).end());
+    secure.listen(0, '127.0.0.1');
+    await once(secure, 'listening');
+    const { port } = secure.address() as AddressInfo;
+    expect(await send(`https://localhost:${port}/`)).toEqual(failed(/certificate/));
+    secure.close();
+    secure.closeAllConnections();
+  });
+});

@@ -2,11 +2,13 @@ import { parseArgs } from 'node:util';
 import type { Figure } from './figures';
 import { overload, poolWhileHashing, saturation } from './measurements/hashing';
 import { processorTime } from './measurements/cpu';
+import { eventsCost, webhookBacklog } from './measurements/events';
 import { accounts, purge } from './measurements/growth';
 import { clientAddresses, limiter } from './measurements/limiter';
 import { mailBacklog } from './measurements/mail';
 import { distinctPaths } from './measurements/paths';
 import { onboarding } from './measurements/onboarding';
+import { operatorsFiles } from './measurements/operator';
 import { roundTrips } from './measurements/round-trips';
 import { startUp } from './measurements/start-up';
 import { line, loadNow, writeJson, writePage, type Run } from './report';
@@ -21,9 +23,12 @@ const MEASUREMENTS: Record<string, (stage: Stage) => Promise<Figure[]>> = {
   roundTrips,
   limiter,
   mailBacklog,
+  webhookBacklog,
+  eventsCost,
   startUp,
   accounts,
   purge,
+  operatorsFiles,
   distinctPaths,
   clientAddresses,
 };

@@ -162,7 +162,7 @@ describe('A webhook', () => {
     }
     const listed = await cli(['events', 'list', '--json'], env);
     for (const id of [first, second]) {
-      expect(listed.stdout).toMatch(new RegExp(`"id":"${id}".*"delivery":"given_up".*answered 500`));
+      expect(listed.stdout).toMatch(new RegExp(`"id":"${id}".*"delivery":"given_up".*responded with 500`));
     }
     for (const id of [first, second]) planned.delete(id);
     const all = new Set(attempts.map(({ id }) => id));

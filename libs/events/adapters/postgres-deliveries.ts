@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import type { PendingQuery, Row } from 'postgres';
 import { Environment, inBatches, inTime, Sql, uuids } from '@app/runtime';
-import type { ClaimedEvent, Deliveries, EventBacklog, EventEntries, EventFilter } from '../domain/deliveries';
+import type {
+  ClaimedEvent,
+  Deliveries,
+  EventBacklog,
+  EventEntries,
+  EventFilter,
+  OnProgress,
+} from '../domain/deliveries';
 import type { EventData, EventType } from '../domain/event';
 import { listEvents } from './list-events';
+import { countEvents, oweAgain, placedWithin } from './owe-again';
 
 const REASON_LENGTH_MAX = 500;
 /** Maximum number of rows that one statement changes. */
@@ -12,8 +19,6 @@ const BATCH = 5_000;
 
 /** Identifies a receiver in `webhook_pauses`: its URL may contain a secret. */
 export const digestOfUrl = (url: string): Buffer => createHash('sha256').update(url).digest();
-
-type Fragment = PendingQuery<Row[]>;
 
 interface ClaimedRow {
   readonly id: string;
@@ -118,15 +123,18 @@ export class PostgresDeliveries implements Deliveries {
       where id = ${id} and due_at is not null`);
   }
 
-  async retry(): Promise<number> {
+  async retry(onProgress?: OnProgress): Promise<number> {
     await inTime(this.sql`delete from webhook_pauses`);
-    return await this.owe(this.sql`given_up_at is not null or (due_at > now() and leased_by is null)`);
+    const waiting = this.sql`given_up_at is not null or (due_at > now() and leased_by is null)`;
+    return await oweAgain(this.sql, waiting, onProgress);
   }
 
-  async replay(seconds: number): Promise<number> {
-    const since = this.sql`now() - make_interval(secs => ${seconds})`;
-    return await this.owe(this.sql`
-      position is not null and due_at is null and occurred_at >= ${since}`);
+  async countReplay(seconds: number): Promise<number> {
+    return await countEvents(this.sql, placedWithin(this.sql, seconds));
+  }
+
+  async replay(seconds: number, onProgress?: OnProgress): Promise<number> {
+    return await oweAgain(this.sql, placedWithin(this.sql, seconds), onProgress);
   }
 
   async backlog(): Promise<EventBacklog> {
@@ -141,15 +149,5 @@ export class PostgresDeliveries implements Deliveries {
 
   async list(filter: EventFilter, limit: number, after?: string): Promise<EventEntries> {
     return await listEvents(this.sql, filter, limit, after);
-  }
-
-  private async owe(which: Fragment): Promise<number> {
-    return await inBatches(
-      BATCH,
-      (limit) => this.sql`
-        update events set due_at = now(), given_up_at = null, attempts = 0, first_tried_at = null
-        where id = any(array(
-          select id from events where ${which} order by position limit ${limit} for update))`,
-    );
   }
 }

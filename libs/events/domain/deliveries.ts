@@ -36,6 +36,9 @@ export interface EventEntries {
   readonly next: string | null;
 }
 
+/** Called with how many events are done. */
+export type OnProgress = (done: number) => void;
+
 /** The events owed to the receiver of a URL. All times are PostgreSQL's. */
 export interface Deliveries {
   /**
@@ -60,12 +63,14 @@ export interface Deliveries {
   /** Pauses the webhook until `retry`; the event stays owed. @throws {Unavailable} */
   pause(id: string, reason: string): Promise<void>;
   /** Ends a pause and makes given-up and waiting events due now. Resolves to their number. @throws {Unavailable} */
-  retry(): Promise<number>;
+  retry(onProgress?: OnProgress): Promise<number>;
+  /** How many events `replay` would owe again. @throws {Unavailable} */
+  countReplay(seconds: number): Promise<number>;
   /**
    * Makes the events of the last `seconds` owed again, with the same ids. Resolves to their number. @throws
    * {Unavailable}
    */
-  replay(seconds: number): Promise<number>;
+  replay(seconds: number, onProgress?: OnProgress): Promise<number>;
   /** @throws {Unavailable} */
   backlog(): Promise<EventBacklog>;
   /** Newest first, in pages. @throws {Unavailable} */

@@ -73,7 +73,7 @@ export async function processorTime(stage: Stage): Promise<Figure[]> {
 }
 
 /** Milliseconds of processor time of these processes for each call. */
-async function msOf(
+export async function msOf(
   pids: readonly (number | undefined)[],
   calls: number,
   work: () => Promise<void>,

@@ -108,6 +108,28 @@ describe('the log of events in PostgreSQL', () => {
     expect(await deliveries.giveUpUntaken(86_400)).toBe(0);
   });
 
+  it('replays each event once, also while a worker delivers what is due again', async () => {
+    const { sql, environment } = database;
+    await sql`truncate events`;
+    const log = new PostgresEventLog(sql);
+    const deliveries = new PostgresDeliveries(sql, environment);
+    const count = 12_000;
+    await sql`
+      insert into events (type, account_id, data)
+      select 'user.registered', gen_random_uuid(), '{"user_id": "x"}' from generate_series(1, ${count}::int)`;
+    await log.sequence(count, false);
+    expect(await deliveries.countReplay(3_600)).toBe(count);
+    const progress: number[] = [];
+    const delivering: Promise<unknown>[] = [];
+    const replayed = await deliveries.replay(3_600, (done) => {
+      progress.push(done);
+      // Sent before the next batch, and on another connection.
+      delivering.push(sql`update events set due_at = null, delivered_at = now() where due_at is not null`.execute());
+    });
+    await Promise.all(delivering);
+    expect([replayed, progress]).toEqual([count, [5_000, 10_000, 12_000]]);
+  });
+
   it('signs according to Standard Webhooks, with both secrets during a rotation', () => {
     const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'];
     const headers = webhookHeaders('event-1', Math.floor(Date.now() / 1_000), '{"a":1}', secrets);

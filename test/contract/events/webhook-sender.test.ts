@@ -73,14 +73,14 @@ describe('The sender of webhooks', () => {
     'takes %i for failed, and follows no redirect',
     async (status) => {
       answer = (_, response) => response.writeHead(status, { Location: '/elsewhere' }).end();
-      expect(await send(url)).toEqual(failed(`the receiver answered ${status}`));
+      expect(await send(url)).toEqual(failed(`the receiver responded with ${status}`));
       expect(requests).toHaveLength(1);
     },
   );
 
   it('takes 410 for the end', async () => {
     answer = (_, response) => response.writeHead(410).end();
-    expect(await send(url)).toEqual({ kind: 'gone', reason: 'the receiver answered 410' });
+    expect(await send(url)).toEqual({ kind: 'gone', reason: 'the receiver responded with 410' });
   });
 
   it.each([
@@ -92,7 +92,7 @@ describe('The sender of webhooks', () => {
     ['soon', 0],
   ])('reads Retry-After: %s', async (value, seconds) => {
     answer = (_, response) => response.writeHead(429, { 'Retry-After': value }).end();
-    expect(await send(url)).toEqual(failed('the receiver answered 429', seconds));
+    expect(await send(url)).toEqual(failed('the receiver responded with 429', seconds));
   });
 
   it.each<[string, RequestListener]>([

@@ -7,6 +7,7 @@ import { BaseCommand, type ReportOptions } from '../base-command';
 import { helpText } from '../root-command';
 import { confirm } from '../terminal/confirm';
 import { counted } from '../terminal/format';
+import { Progress } from '../terminal/progress';
 
 interface ReplayOptions extends ReportOptions {
   readonly since: Date;
@@ -50,10 +51,13 @@ Without a terminal it requires --yes.`,
 
   async run(_arguments: string[], options: ReplayOptions): Promise<void> {
     if (this.environment.WEBHOOK_URL === '') throw new Error('WEBHOOK_URL is not set.');
-    const question = `Send all events since ${options.since.toISOString()} again?`;
-    await confirm(this.command, question, options.yes);
     const seconds = Math.max(0, (Date.now() - options.since.getTime()) / 1_000);
-    const replayed = await this.deliveries.replay(seconds);
+    const matching = await this.deliveries.countReplay(seconds);
+    const question = `Send ${counted(matching, 'event')} since ${options.since.toISOString()} again?`;
+    await confirm(this.command, question, options.yes);
+    const progress = new Progress(matching);
+    const replayed = await this.deliveries.replay(seconds, (done) => progress.at(done));
+    progress.end();
     const words = replayed === 0 ? 'No event to send again.' : `${counted(replayed, 'event')} due now.`;
     this.report(options, { replayed }, words);
   }

@@ -4,6 +4,7 @@ import { Deliveries } from '@app/events';
 import { BaseCommand, type ReportOptions } from '../base-command';
 import { helpText } from '../root-command';
 import { counted } from '../terminal/format';
+import { Progress } from '../terminal/progress';
 
 @SubCommand({
   name: 'retry',
@@ -24,7 +25,10 @@ events keep their ids.`,
   }
 
   async run(_arguments: string[], options: ReportOptions): Promise<void> {
-    const retried = await this.deliveries.retry();
+    const { waiting, givenUp } = await this.deliveries.backlog();
+    const progress = new Progress(waiting + givenUp);
+    const retried = await this.deliveries.retry((done) => progress.at(done));
+    progress.end();
     const words =
       retried === 0 ? 'No event is waiting or given up.' : `${counted(retried, 'event')} due now.`;
     this.report(options, { retried }, words);

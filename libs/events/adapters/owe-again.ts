@@ -1,0 +1,44 @@
+import type { PendingQuery, Row } from 'postgres';
+import { inTime, type Sql } from '@app/runtime';
+import type { OnProgress } from '../domain/deliveries';
+
+type Fragment = PendingQuery<Row[]>;
+
+/** Rows that one statement changes: each has a deadline, and a replay may be of millions. */
+const BATCH = 5_000;
+/** An operator waits longer than a client: a count may read the whole log. */
+const COUNT_TIMEOUT_MS = 60_000;
+
+/** Condition on an event: it has its position, waits for nothing, and is at most so old. */
+export const placedWithin = (sql: Sql, seconds: number): Fragment => sql`
+  position is not null and due_at is null and occurred_at >= now() - make_interval(secs => ${seconds})`;
+
+export async function countEvents(sql: Sql, which: Fragment): Promise<number> {
+  const [row] = await inTime(
+    sql<{ count: number }[]>`select count(*)::int as count from events where ${which}`,
+    COUNT_TIMEOUT_MS,
+  );
+  return row?.count ?? 0;
+}
+
+/**
+ * Makes events due now as if they had never been tried, in the order of positions. Each batch begins after the previous
+ * one: what a worker has delivered meanwhile would match the condition again, and be sent again and again.
+ */
+export async function oweAgain(sql: Sql, which: Fragment, onProgress?: OnProgress): Promise<number> {
+  let after = '0';
+  for (let changed = 0; ;) {
+    const [batch] = await inTime(sql<{ count: number; last: string | null }[]>`
+      with owed as (
+        update events set due_at = now(), given_up_at = null, attempts = 0, first_tried_at = null
+        where id = any(array(
+          select id from events where (${which}) and position > ${after}::bigint
+          order by position limit ${BATCH} for update))
+        returning position
+      ) select count(*)::int as count, max(position)::text as last from owed`);
+    changed += batch?.count ?? 0;
+    onProgress?.(changed);
+    if (batch === undefined || batch.last === null || batch.count < BATCH) return changed;
+    after = batch.last;
+  }
+}

@@ -63,14 +63,21 @@ async function all<Entry>(limit: number, read: (after?: string) => Promise<Page<
 }
 
 const audited = async () => (await trail.audit({}, 100)).entries;
-const told = async () => (await sql<{ type: string }[]>`select type from events order by ordinal`).map(({ type }) => type);
+const told = async () =>
+  (await sql<{ type: string }[]>`select type from events order by ordinal`).map(({ type }) => type);
 
 describe('AccountDirectory in PostgreSQL', () => {
   it('finds by address, account id in any case, mail id and request id, and nothing else', async () => {
     const { id } = await kevin();
-    const [row] = await sql<{ mail: string }[]>`update users set request_id = 'request-7' returning mail_id as mail`;
+    const [row] = await sql<
+      { mail: string }[]
+    >`update users set request_id = 'request-7' returning mail_id as mail`;
     for (const reference of [id, id.toUpperCase(), String(row?.mail), 'request-7']) {
-      expect(await directory.findByReference(reference)).toMatchObject({ id, email: KEVIN, state: 'pending' });
+      expect(await directory.findByReference(reference)).toMatchObject({
+        id,
+        email: KEVIN,
+        state: 'pending',
+      });
     }
     for (const reference of [randomUUID(), 'request-8', "' or true --", 'x'.repeat(5_000), '%', KEVIN]) {
       expect(await directory.findByReference(reference)).toBeNull();
@@ -103,7 +110,9 @@ describe('AccountDirectory in PostgreSQL', () => {
     }
     const moment = new Date('2026-01-31T12:00:00Z');
     await sql`update users set created_at = ${moment} where email = ${KEVIN}`;
-    expect((await directory.list({ since: moment, until: new Date(moment.getTime() + 1) }, 10)).entries).toHaveLength(1);
+    expect(
+      (await directory.list({ since: moment, until: new Date(moment.getTime() + 1) }, 10)).entries,
+    ).toHaveLength(1);
     expect(await directory.count({ until: moment })).toBe(0);
   });
 
@@ -135,17 +144,25 @@ describe('AccountAdministration in PostgreSQL', () => {
       outcomes.push(await administration.resend(target, each, OPERATOR, index === 3));
     }
     expect(outcomes).toEqual(['replaced', 'replaced', 'mailbox_limit', 'replaced']);
-    expect(await directory.findByAddress(KEVIN)).toMatchObject({ mail: { id: codes[3]?.mailId, attempts: 0, sentAt: null } });
+    expect(await directory.findByAddress(KEVIN)).toMatchObject({
+      mail: { id: codes[3]?.mailId, attempts: 0, sentAt: null },
+    });
     expect((await audited()).map(({ action }) => action)).toEqual(Array(3).fill('users.resend'));
   });
 
   it('activates once, with its event, however many do it at the same moment', async () => {
     const target = await kevin();
-    const outcomes = await Promise.all(Array.from({ length: 5 }, () => administration.activate(target, OPERATOR)));
-    expect(outcomes.toSorted()).toEqual(['activated', ...Array<string>(4).fill('already_activated')].toSorted());
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, () => administration.activate(target, OPERATOR)),
+    );
+    expect(outcomes.toSorted()).toEqual(
+      ['activated', ...Array<string>(4).fill('already_activated')].toSorted(),
+    );
     expect(await told()).toEqual(['user.activated']);
     expect(await administration.resend(target, code(), OPERATOR, true)).toBe('already_activated');
-    expect(await audited()).toMatchObject([{ action: 'users.activate', accountId: target.id, osUser: 'ana', host: 'desk' }]);
+    expect(await audited()).toMatchObject([
+      { action: 'users.activate', accountId: target.id, osUser: 'ana', host: 'desk' },
+    ]);
   });
 
   it('takes away what it has said it would, once, and tells of it', async () => {
@@ -157,7 +174,13 @@ describe('AccountAdministration in PostgreSQL', () => {
              ('user.registered', gen_random_uuid(), jsonb_build_object('email', ${KEVIN}::text)),
              ('user.registered', gen_random_uuid(), '{"email": "marie@example.com"}')`;
     const extent = await administration.extent(target);
-    expect(extent).toEqual({ accounts: 1, owedMails: 1, wrongTryCounts: 1, mailCounts: 1, eventsWithAddress: 2 });
+    expect(extent).toEqual({
+      accounts: 1,
+      owedMails: 1,
+      wrongTryCounts: 1,
+      mailCounts: 1,
+      eventsWithAddress: 2,
+    });
     expect(await administration.erase(target, OPERATOR, 'users.erase')).toEqual(extent);
     const nothing = { accounts: 0, owedMails: 0, wrongTryCounts: 0, mailCounts: 0, eventsWithAddress: 0 };
     expect(await administration.erase({ id: null, email: KEVIN }, OPERATOR, 'users.erase')).toEqual(nothing);
@@ -195,21 +218,36 @@ describe('AccountAdministration in PostgreSQL', () => {
       imported(3, 'waits@example.com'),
       imported(4, 'ana@example.com'),
     ];
-    const expected = { added: 1, present: 1, refused: [{ line: 2, reason: 'email belongs to another account' }, { line: 3 }] };
+    const expected = {
+      added: 1,
+      present: 1,
+      refused: [{ line: 2, reason: 'email belongs to another account' }, { line: 3 }],
+    };
     expect(await administration.importAccounts(accounts, OPERATOR)).toMatchObject(expected);
-    expect(await administration.rehearseImport(accounts)).toMatchObject({ added: 0, present: 2, refused: expected.refused });
-    expect(await administration.importAccounts([imported(5, 'other@example.com', { id })], OPERATOR)).toMatchObject({
+    expect(await administration.rehearseImport(accounts)).toMatchObject({
+      added: 0,
+      present: 2,
+      refused: expected.refused,
+    });
+    expect(
+      await administration.importAccounts([imported(5, 'other@example.com', { id })], OPERATOR),
+    ).toMatchObject({
       added: 0,
       refused: [{ line: 5, reason: 'id belongs to another account' }],
     });
-    expect(await directory.findByAddress(parseEmailAddress('ana@example.com'))).toMatchObject({ id, state: 'activated' });
-    expect(await audited()).toMatchObject([{ action: 'users.import', accounts: 1, accountId: null, digest: null }]);
+    expect(await directory.findByAddress(parseEmailAddress('ana@example.com'))).toMatchObject({
+      id,
+      state: 'activated',
+    });
+    expect(await audited()).toMatchObject([
+      { action: 'users.import', accounts: 1, accountId: null, digest: null },
+    ]);
   });
 });
 
 const imported = (line: number, email: string, more: Partial<ImportedAccount> = {}): ImportedAccount => ({
   line,
-  id: null,
+  id: randomUUID(),
   email: parseEmailAddress(email),
   passwordHash: 'y',
   createdAt: new Date('2025-01-31T12:00:00Z'),
@@ -222,7 +260,11 @@ describe('OperatorTrail in PostgreSQL', () => {
     const erasedAt = new Date('2026-01-31T12:00:00Z');
     const erasures = Array.from({ length: 9 }, () => ({ accountId: randomUUID(), digest: 'ab', erasedAt }));
     for (const erasure of erasures) await administration.rememberErasure(erasure);
-    await administration.rememberErasure({ ...(erasures[0] ?? { accountId: '' }), digest: 'cd', erasedAt: new Date() });
+    await administration.rememberErasure({
+      ...(erasures[0] ?? { accountId: '' }),
+      digest: 'cd',
+      erasedAt: new Date(),
+    });
     const listed = await all(4, (after) => trail.erasures(4, after));
     expect(listed).toHaveLength(9);
     expect(new Set(listed.map(({ accountId }) => accountId)).size).toBe(9);

@@ -374,6 +374,7 @@ describe('users import', () => {
       person('ana', { activated_at: '2025-02-01T00:00:00Z', password_hash: hashSync('other', 4) }),
       person('waits'),
       person('future', { activated_at: '2999-01-01T00:00:00Z' }),
+      person('calendar', { activated_at: '2025-02-30T00:00:00Z' }),
     ]);
     const rehearsal = await users('import', list, '--dry-run', '--json');
     expect([rehearsal.status, rehearsal.json()['imported']]).toEqual([1, 0]);
@@ -382,10 +383,10 @@ describe('users import', () => {
     const done = await users('import', list, '--reason', 'move', '--json');
     expect(done.status).toBe(1);
     expect(done.json()).toMatchObject({
-      lines: 11,
+      lines: 12,
       imported: 2,
       already_there: 0,
-      refused: 9,
+      refused: 10,
       interrupted: false,
     });
     const refusals = done.json()['refusals'] as { line: number; reason: string }[];
@@ -400,6 +401,7 @@ describe('users import', () => {
       9: 'email belongs to another account',
       10: expect.stringContaining('waits for its code'),
       11: expect.stringContaining('future'),
+      12: expect.stringContaining('not a time'),
     });
     expect(done.stderr).toContain('line 3: activated_at is missing');
     expect(done.stdout + done.stderr).not.toContain('$2');
@@ -408,7 +410,7 @@ describe('users import', () => {
     ]);
 
     const again = await users('import', list, '--reason', 'move', '--json');
-    expect(again.json()).toMatchObject({ imported: 0, already_there: 2, refused: 9 });
+    expect(again.json()).toMatchObject({ imported: 0, already_there: 2, refused: 10 });
   });
 
   it('replaces an expired registration of the address, and writes its event', async () => {

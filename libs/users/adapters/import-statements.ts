@@ -86,7 +86,7 @@ export async function whyNotAdded(
     if (holder !== undefined && isSame(account, holder)) present += 1;
     else if (holder !== undefined && !holder.dead)
       refused.push({ line: account.line, reason: reasonOf(holder) });
-    else if (account.id !== null && isOfAnother(account, byId.get(account.id))) {
+    else if (isOfAnother(account, byId.get(account.id))) {
       refused.push({ line: account.line, reason: 'id belongs to another account' });
     }
   }

@@ -41,7 +41,7 @@ export interface ErasureExtent {
 
 export interface ImportedAccount {
   readonly line: number;
-  readonly id: string | null;
+  readonly id: string;
   readonly email: EmailAddress;
   readonly passwordHash: string;
   readonly createdAt: Date;

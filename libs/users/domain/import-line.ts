@@ -8,6 +8,9 @@ const MOMENT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\
 /** Tolerated difference between the clocks of two machines, in milliseconds. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
+/** An account as a line gives it: its id is null where the line has none. */
+export type ImportLine = Omit<ImportedAccount, 'id'> & { readonly id: string | null };
+
 export class RefusedLine extends Error {}
 
 /**
@@ -15,7 +18,7 @@ export class RefusedLine extends Error {}
  * fields, such as the `state` of an export, are ignored.
  * @throws {RefusedLine} without the hash in its message
  */
-export function parseImportLine(text: string, line: number): ImportedAccount {
+export function parseImportLine(text: string, line: number): ImportLine {
   const fields = parseObject(text);
   const { email, password_hash: hash, activated_at: activated, id = null } = fields;
   if (typeof email !== 'string') throw new RefusedLine('email is missing');
@@ -65,9 +68,12 @@ function parseAddress(email: string) {
 
 function parseMoment(name: string, value: unknown): Date {
   const moment = typeof value === 'string' && MOMENT.test(value) ? new Date(value) : new Date(Number.NaN);
-  if (Number.isNaN(moment.getTime())) {
+  if (Number.isNaN(moment.getTime()) || !isDayOfCalendar(String(value).slice(0, 10))) {
     throw new RefusedLine(`${name} is not a time such as 2026-01-31T12:00:00Z`);
   }
   if (moment.getTime() > Date.now() + CLOCK_TOLERANCE_MS) throw new RefusedLine(`${name} is in the future`);
   return moment;
 }
+
+/** Date takes 30 February for 2 March. */
+const isDayOfCalendar = (day: string): boolean => new Date(day).toISOString().startsWith(day);

@@ -66,7 +66,11 @@ export async function operatorsFiles(stage: Stage): Promise<Figure[]> {
 async function writePeople(file: string, count: number): Promise<void> {
   const stream = createWriteStream(file);
   for (let n = 0; n < count; n += 1) {
-    const person = { email: `person${n}@example.com`, password_hash: HASH, activated_at: '2025-01-31T12:00:00Z' };
+    const person = {
+      email: `person${n}@example.com`,
+      password_hash: HASH,
+      activated_at: '2025-01-31T12:00:00Z',
+    };
     if (!stream.write(`${JSON.stringify(person)}\n`)) await once(stream, 'drain');
   }
   stream.end();

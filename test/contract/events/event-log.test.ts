@@ -124,7 +124,9 @@ describe('the log of events in PostgreSQL', () => {
     const replayed = await deliveries.replay(3_600, (done) => {
       progress.push(done);
       // Sent before the next batch, and on another connection.
-      delivering.push(sql`update events set due_at = null, delivered_at = now() where due_at is not null`.execute());
+      delivering.push(
+        sql`update events set due_at = null, delivered_at = now() where due_at is not null`.execute(),
+      );
     });
     await Promise.all(delivering);
     expect([replayed, progress]).toEqual([count, [5_000, 10_000, 12_000]]);

@@ -96,7 +96,21 @@ function parseLocalPart(part: string): string {
   return folded;
 }
 
+/** Maximum number of domains that are remembered. */
+const DOMAINS_MAX = 1_000;
+const asciiOf = new Map<string, string>();
+
+/** Few domains have most addresses, and IDNA is three quarters of the work of parsing one. */
 function parseDomain(domain: string): string {
+  const known = asciiOf.get(domain);
+  if (known !== undefined) return known;
+  const ascii = toAsciiDomain(domain);
+  if (asciiOf.size >= DOMAINS_MAX) asciiOf.clear();
+  asciiOf.set(domain, ascii);
+  return ascii;
+}
+
+function toAsciiDomain(domain: string): string {
   const ascii = DOMAIN.test(domain) ? (toASCII(domain, IDNA) ?? '') : '';
   const labels = ascii.split('.');
   // The mapped or Punycode-decoded name must follow the same rules: some fractions contain a look-alike of "/".

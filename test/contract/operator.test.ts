@@ -13,7 +13,7 @@ import {
   type Page,
 } from '@app/users';
 import { createDatabase, type TestDatabase } from '../support/postgres';
-import { insertActivated, insertDead, insertGivenUp, insertOwed } from '../support/registrations';
+import { insertActivated, insertExpired, insertGivenUp, insertOwed } from '../support/registrations';
 
 const KEVIN = parseEmailAddress('kevin@example.com');
 const OPERATOR: Operator = { osUser: 'ana', host: 'desk', reason: 'asked' };
@@ -86,7 +86,7 @@ describe('AccountDirectory in PostgreSQL', () => {
   });
 
   it('lists the newest first, each once, also where many have registered in the same moment', async () => {
-    await insertDead(sql, 25);
+    await insertExpired(sql, 25);
     await sql`update users set created_at = now() where email like '%1%'`;
     for (const limit of [1, 7, 25, 100]) {
       const listed = await all(limit, (after) => directory.list({}, limit, after));
@@ -211,6 +211,7 @@ describe('AccountAdministration in PostgreSQL', () => {
   it('imports what nothing is in the way of, tells the rest by line, and rehearses the same', async () => {
     await insertActivated(sql, 'taken@example.com');
     await insertOwed(sql, 'waits@example.com');
+    await sql`update users set created_at = now() where email = 'waits@example.com'`;
     const id = randomUUID();
     const accounts = [
       imported(1, 'ana@example.com', { id }),

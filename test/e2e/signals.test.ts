@@ -1,4 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../tools/processes/ports';
 import { spawnApp } from '../support/apps';
 import { Client, Service, tally } from '../support/service';
 import { until } from '../support/until';
@@ -44,4 +50,33 @@ describe('SIGHUP', () => {
       expect(app.lines.find((line) => line.includes('SIGHUP'))).toContain('single process');
     },
   );
+});
+
+describe('A signal that comes while an app still loads', () => {
+  // The first process of a container has no default for a signal: what it does not catch itself is lost.
+  it.each([
+    ['api', '1', 'SIGTERM'],
+    ['api', '2', 'SIGINT'],
+    ['mailer-worker', '1', 'SIGTERM'],
+  ] as const)('ends it by its own exit: %s with %s process(es), %s', async (name, processes, signal) => {
+    const preload = path.join(mkdtempSync(path.join(tmpdir(), 'preload-')), 'preload.cjs');
+    writeFileSync(
+      preload,
+      `const Module = require('node:module');
+      const load = Module._load;
+      Module._load = function (request, ...rest) {
+        if (request === 'reflect-metadata') process.kill(process.pid, '${signal}');
+        return load.call(this, request, ...rest);
+      };`,
+    );
+    const port = String(await freePort());
+    const variables = { WEB_CONCURRENCY: processes, NODE_ENV: 'test', API_PORT: port, WORKER_PORT: port };
+    const program = path.resolve(`dist/apps/${name}/src/main.js`);
+    const child = spawn(process.execPath, ['--require', preload, program], {
+      env: { PATH: process.env['PATH'], ...service.env, ...variables },
+      cwd: tmpdir(),
+      stdio: 'ignore',
+    });
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
 });

@@ -1,4 +1,5 @@
 import { letYoungGenerationGrow } from './lean-start';
+import '@app/runtime/signals';
 import 'reflect-metadata';
 import cluster from 'node:cluster';
 import { once } from 'node:events';

@@ -57,8 +57,10 @@ export function shutDownOnSignal(app: INestApplication, timeoutSeconds: number):
   const onSignal = (signal: NodeJS.Signals): void => {
     // exit() would wait for hashes in progress on threads.
     if (app.get(Lifecycle).leaving) {
-      if (signal !== 'SIGHUP') process.kill(process.pid, 'SIGKILL');
-      return;
+      if (signal === 'SIGHUP') return;
+      process.kill(process.pid, 'SIGKILL');
+      // The first process of a container cannot be killed from within.
+      process.exit(1);
     }
     const meant =
       signal === 'SIGHUP' ? ': a single process cannot be renewed in place, so SIGHUP ends it' : '';

@@ -2,7 +2,7 @@
 // purpose in tools/check/rules.spec.ts, so that one which cannot fail is noticed.
 
 const LIBS = '^libs/([^/]+)/';
-const DOORS = '^libs/[^/]+/((testing|smtp|server|signals)/)?index\\.ts$';
+const DOORS = '^libs/[^/]+/((testing|smtp|server|signals|bullmq)/)?index\\.ts$';
 const TESTS = '(^test/|^libs/[^/]+/testing/|^apps/[^/]+/src/testing/|\\.spec\\.ts$)';
 
 /** A library may know the ones it is given here, and no other. */

@@ -37,7 +37,7 @@ const base = {
   transformIgnorePatterns: [`/node_modules/(?!(?:${esmPackages.join('|')})/)`],
   moduleNameMapper: {
     '^@app/([^/]+)$': '<rootDir>/libs/$1/index.ts',
-    '^@app/([^/]+)/(testing|smtp|server|signals)$': '<rootDir>/libs/$1/$2/index.ts',
+    '^@app/([^/]+)/(testing|smtp|server|signals|bullmq)$': '<rootDir>/libs/$1/$2/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   clearMocks: true,

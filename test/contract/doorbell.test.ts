@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Doorbell, OwedWorkModule } from '@app/owed-work';
+import { BullMqModule } from '@app/owed-work/bullmq';
 import { createLogger, Environment, Logger, parseEnvironment, Sql } from '@app/runtime';
 import { DoorbellProcessor } from '../../apps/mailer-worker/src/doorbell.processor';
 import { Sweep } from '../../apps/mailer-worker/src/sweep';
@@ -34,7 +35,7 @@ describe('The doorbell in Redis', () => {
     @Module({ providers, exports: providers })
     class Around {}
     const module = await Test.createTestingModule({
-      imports: [Around, OwedWorkModule.forRoot(environment)],
+      imports: [Around, OwedWorkModule.forRoot(environment), BullMqModule.forRoot(environment)],
       providers: [DoorbellProcessor],
     }).compile();
     await module.init();

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { Client, Service, tally } from '../support/service';
 
 const PASSWORD = 'SecurePass123';
@@ -32,3 +34,19 @@ describe('A flood of sign-ups', () => {
     expect(short.length).toBeLessThanOrEqual(counts[503] ?? 0);
   }, 60_000);
 });
+
+describe('The threads that hash', () => {
+  it('are two more than the cores, and on Linux each of them gives way to the event loop', () => {
+    const giveWay = nicenessOfThreads(Number(service.api.child.pid)).filter((niceness) => niceness > 0);
+    expect(giveWay).toEqual(process.platform === 'linux' ? Array(availableParallelism() + 2).fill(5) : []);
+  });
+});
+
+/** Field 19 of `/proc/PID/task/TID/stat`, counted after the name. Source: proc(5). */
+function nicenessOfThreads(pid: number): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+  });
+}

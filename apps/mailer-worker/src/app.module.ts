@@ -4,6 +4,7 @@ import { EventsModule } from '@app/events';
 import { SmtpModule } from '@app/mail/smtp';
 import { MetricsModule, ScrapeController } from '@app/metrics';
 import { OwedWorkModule } from '@app/owed-work';
+import { BullMqModule } from '@app/owed-work/bullmq';
 import { hasRedis, type Environment } from '@app/runtime';
 import { ProbesController, RuntimeModule } from '@app/runtime/server';
 import { DoorbellListener } from './doorbell.listener';
@@ -25,6 +26,7 @@ export class AppModule {
         RuntimeModule.forRoot('mailer-worker', environment),
         MetricsModule,
         OwedWorkModule.forRoot(environment),
+        BullMqModule.forRoot(environment),
         ActivationModule,
         SmtpModule.forRoot(environment),
         EventsModule,

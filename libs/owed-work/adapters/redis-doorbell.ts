@@ -1,8 +1,7 @@
-import { InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Queue } from 'bullmq';
-import { Logger, OneAtATime, within } from '@app/runtime';
-import { DOORBELL_QUEUE, RING_SPACING_MS, type Doorbell } from '../domain/doorbell';
+import { Environment, Logger, OneAtATime, within } from '@app/runtime';
+import { RING_SPACING_MS, type Doorbell } from '../domain/doorbell';
 
 /** The job id is always the same: BullMQ stores it once, however often it is added, so the queue never grows. */
 const JOB = 'ring';
@@ -15,35 +14,44 @@ const RING_TIMEOUT_MS = 1_000;
 @Injectable()
 export class RedisDoorbell implements Doorbell, BeforeApplicationShutdown {
   private readonly ringing = new OneAtATime(() => this.addJob(), RING_SPACING_MS);
+  private queue: Promise<Queue> | null = null;
   private failing = false;
 
   constructor(
-    @InjectQueue(DOORBELL_QUEUE) private readonly queue: Queue,
+    @Inject(Environment) private readonly environment: Environment,
     @Inject(Logger) private readonly logger: Logger,
-  ) {
-    // Callers get the errors of the connection; an 'error' event without a listener would end the process.
-    this.queue.on('error', () => {});
-  }
+  ) {}
 
   ring(): void {
     void this.ringing.run();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await within(this.queue.close(), RING_TIMEOUT_MS, () => new Error('timeout')).catch(() => {});
-    // @nestjs/bullmq closes it a second time, and would wait forever for a frozen Redis.
-    this.queue.close = () => Promise.resolve();
+    const closed = this.queue?.then((queue) => queue.close());
+    // A frozen Redis never answers.
+    await within(Promise.resolve(closed), RING_TIMEOUT_MS, () => new Error('timeout')).catch(() => {});
   }
 
   private async addJob(): Promise<void> {
     try {
+      this.queue ??= this.openQueue();
+      const queue = await this.queue;
       const late = (): Error => new Error(`no answer within ${RING_TIMEOUT_MS} ms`);
-      await within(this.queue.add(JOB, {}, JOB_OPTIONS), RING_TIMEOUT_MS, late);
+      await within(queue.add(JOB, {}, JOB_OPTIONS), RING_TIMEOUT_MS, late);
       this.failing = false;
     } catch (error) {
       if (!this.failing)
         this.logger.warn({ error }, 'The doorbell is unavailable; workers rely on the sweep');
       this.failing = true;
     }
+  }
+
+  /** BullMQ is a tenth of what an api loads: it is loaded with the first ring. */
+  private async openQueue(): Promise<Queue> {
+    const { openQueue } = await import('./bullmq-queue.js');
+    const queue = openQueue(this.environment);
+    // Callers get the errors of the connection; an 'error' event without a listener would end the process.
+    queue.on('error', () => {});
+    return queue;
   }
 }

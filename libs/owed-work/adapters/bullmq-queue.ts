@@ -1,7 +1,13 @@
-import { createIORedisClient, RedisConnection, type ConnectionOptions } from 'bullmq';
+import {
+  createIORedisClient,
+  Queue,
+  RedisConnection,
+  type ConnectionOptions,
+  type QueueOptions,
+} from 'bullmq';
 import { Cluster } from 'ioredis';
-import { clusterAddress, clusterNodes, redisAddress, type Environment } from '@app/runtime';
-import { BLOCKING_SECONDS } from '../domain/doorbell';
+import { clusterAddress, clusterNodes, HASH_TAGS, redisAddress, type Environment } from '@app/runtime';
+import { BLOCKING_SECONDS, DOORBELL_QUEUE } from '../domain/doorbell';
 
 /**
  * How often a cluster command retries to find its node, at intervals of a tenth of a second: longer than a fail-over
@@ -9,11 +15,19 @@ import { BLOCKING_SECONDS } from '../domain/doorbell';
  */
 const REDIRECTIONS_MAX = 300;
 
+export const openQueue = (environment: Environment): Queue =>
+  new Queue(DOORBELL_QUEUE, bullMqOptions(environment));
+
+export const bullMqOptions = (environment: Environment): QueueOptions => ({
+  connection: bullMqConnection(environment),
+  prefix: `${environment.REDIS_KEY_PREFIX}:${HASH_TAGS.doorbell}`,
+});
+
 /**
  * BullMQ creates and closes its connections itself. These settings tell it where Redis is, and to wait through an
  * outage.
  */
-export function bullMqConnection(environment: Environment): ConnectionOptions {
+function bullMqConnection(environment: Environment): ConnectionOptions {
   const patience = { maxRetriesPerRequest: null, socketTimeout: 2 * BLOCKING_SECONDS * 1_000 };
   if (!environment.REDIS_CLUSTER) {
     delete RedisConnection.clientFactory;

@@ -1,0 +1,2 @@
+// What hears the doorbell in Redis. It loads BullMQ, which the api loads with its first ring.
+export * from '../bullmq.module';

@@ -9,6 +9,8 @@ export interface Figure {
   readonly unit: string;
   readonly target: Target | null;
   readonly rounds: readonly number[];
+  /** The same of an earlier commit, whose rounds took turns with these. */
+  readonly earlier?: readonly number[];
   /** How it was measured where that is not plain, or in what the short form differs. */
   readonly note?: string;
 }
@@ -32,6 +34,21 @@ export function steadyRate(endedAt: readonly number[], slots: number): number {
   return ((sorted.length - slots) * 1_000) / (last - first);
 }
 
+/** The same figures measured several times, in the order of the first time. */
+export function joinRounds(times: readonly (readonly Figure[])[]): Figure[] {
+  return (times[0] ?? []).map((first, index) => ({
+    ...first,
+    rounds: times.flatMap((figures) => figures[index]?.rounds ?? []),
+  }));
+}
+
+/** Puts the rounds of an earlier commit next to ours, where it has such a figure. */
+export const besideEarlier = (ours: readonly Figure[], earlier: readonly Figure[]): Figure[] =>
+  ours.map((figure) => {
+    const same = earlier.find((other) => other.job === figure.job && other.figure === figure.figure);
+    return same === undefined ? figure : { ...figure, earlier: same.rounds };
+  });
+
 export const valueOf = (figure: Figure): number => median(figure.rounds);
 
 /** Null where nothing is asked. */
@@ -50,6 +67,14 @@ export function describeTarget({ target, unit }: Figure): string {
   if ('atLeast' in target) return `≥ ${write(target.atLeast)}${suffix}`;
   if ('atMost' in target) return `≤ ${write(target.atMost)}${suffix}`;
   return `= ${write(target.exactly)}${suffix}`;
+}
+
+/** The earlier median, and how ours compares with it; empty where nothing earlier was measured. */
+export function describeEarlier(figure: Figure): { readonly value: string; readonly change: string } {
+  if (figure.earlier === undefined) return { value: '', change: '' };
+  const earlier = { ...figure, rounds: figure.earlier };
+  const change = valueOf(figure) / valueOf(earlier);
+  return { value: describeValue(earlier), change: Number.isFinite(change) ? `× ${write(change)}` : '' };
 }
 
 export const describeValue = (figure: Figure): string =>

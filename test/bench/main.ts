@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { Figure } from './figures';
+import { checkoutOf } from './checkout';
+import { besideEarlier, joinRounds, type Figure } from './figures';
 import { overload, poolWhileHashing, saturation } from './measurements/hashing';
 import { processorTime } from './measurements/cpu';
 import { eventsCost, webhookBacklog } from './measurements/events';
@@ -10,40 +11,51 @@ import { distinctPaths } from './measurements/paths';
 import { onboarding } from './measurements/onboarding';
 import { operatorsFiles } from './measurements/operator';
 import { roundTrips } from './measurements/round-trips';
+import { shedding } from './measurements/shedding';
 import { startUp } from './measurements/start-up';
 import { line, loadNow, writeJson, writePage, type Run } from './report';
 import { Stage } from './stage';
 
-const MEASUREMENTS: Record<string, (stage: Stage) => Promise<Figure[]>> = {
+type Measurement = (stage: Stage) => Promise<Figure[]>;
+
+/** What the built programs do: it can be measured of another checkout as well. */
+const OF_PROGRAMS: Record<string, Measurement> = {
   saturation,
   onboarding,
   overload,
-  poolWhileHashing,
+  shedding,
   processorTime,
   roundTrips,
-  limiter,
   mailBacklog,
   webhookBacklog,
   eventsCost,
   startUp,
+  distinctPaths,
+};
+/** What parts of the programs do, inside of the benchmark. */
+const OF_PARTS: Record<string, Measurement> = {
+  poolWhileHashing,
+  limiter,
   accounts,
   purge,
   operatorsFiles,
-  distinctPaths,
   clientAddresses,
 };
+const MEASUREMENTS = { ...OF_PROGRAMS, ...OF_PARTS };
 const RESULTS = '.data/bench/results.json';
 const PAGE = 'docs/performance.md';
-const USAGE = `npm run bench -- [--full] [--write] [--only NAME]...
-  --full    every round at full size (about half an hour); without it just under two minutes
-  --write   puts the results into ${PAGE}
-  --only    one of: ${Object.keys(MEASUREMENTS).join(', ')}\n`;
+const USAGE = `npm run bench -- [--full] [--against COMMIT] [--write] [--only NAME]...
+  --full     every round at full size (about half an hour); without it about two and a half minutes
+  --against  builds an earlier commit and measures its programs in the same run, round by round in turns (three times as long)
+  --write    puts the results into ${PAGE}
+  --only     one of: ${Object.keys(MEASUREMENTS).join(', ')}\n`;
 
 /** Measures, prints, and writes the results; a missed target is marked and is no failure, an error is. */
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       full: { type: 'boolean', default: false },
+      against: { type: 'string' },
       write: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: Object.keys(MEASUREMENTS) },
       help: { type: 'boolean', default: false },
@@ -53,40 +65,53 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  const checkout = values.against === undefined ? null : checkoutOf(values.against);
   const startedAt = new Date();
   const loadBefore = loadNow();
   const figures: Figure[] = [];
   const failures: string[] = [];
-  const stage = await Stage.start(values.full);
+  const rounds = values.full ? 7 : 3;
+  // With an earlier commit each round is a run of the measurement, so that the two can take turns.
+  const stage = await Stage.start(values.full, checkout === null ? rounds : 1);
+  const earlier = checkout === null ? null : await stage.forCheckout(checkout.folder);
   try {
     for (const name of values.only) {
-      await measure(name, stage, figures, failures);
+      await report(name, figures, failures, async (measurement) => {
+        if (earlier === null || !(name in OF_PROGRAMS)) return await measurement(stage);
+        return await inTurns(rounds, measurement, stage, earlier);
+      });
     }
   } finally {
+    await earlier?.close();
     await stage.stop();
   }
-  const seconds = (Date.now() - startedAt.getTime()) / 1_000;
   const run: Run = {
     full: values.full,
+    against: checkout?.commit ?? null,
     measurements: values.only,
     startedAt,
-    seconds,
+    seconds: (Date.now() - startedAt.getTime()) / 1_000,
     loadBefore,
     figures,
     failures,
   };
   writeJson(run, RESULTS);
   if (values.write) writePage(run, PAGE);
-  process.stdout.write(`\n${Math.round(seconds)} s; results in ${RESULTS}\n`);
+  process.stdout.write(`\n${Math.round(run.seconds)} s; results in ${RESULTS}\n`);
   return failures.length === 0 ? 0 : 1;
 }
 
-async function measure(name: string, stage: Stage, figures: Figure[], failures: string[]): Promise<void> {
+async function report(
+  name: string,
+  figures: Figure[],
+  failures: string[],
+  work: (measurement: Measurement) => Promise<Figure[]>,
+): Promise<void> {
   const measurement = MEASUREMENTS[name];
   if (measurement === undefined) throw new Error(`Nothing is called ${name}.\n${USAGE}`);
   process.stderr.write(process.stderr.isTTY ? `… ${name}\r` : '');
   try {
-    for (const figure of await measurement(stage)) {
+    for (const figure of await work(measurement)) {
       figures.push(figure);
       process.stdout.write(`${line(figure)}\n`);
     }
@@ -94,6 +119,22 @@ async function measure(name: string, stage: Stage, figures: Figure[], failures: 
     failures.push(`${name}: ${(error as Error).message}`);
     process.stdout.write(`${name} failed: ${(error as Error).stack}\n`);
   }
+}
+
+/** One round of ours, one of the earlier commit's, and so on: what else the machine does meets both. */
+async function inTurns(
+  rounds: number,
+  measurement: Measurement,
+  stage: Stage,
+  earlier: Stage,
+): Promise<Figure[]> {
+  const ours: Figure[][] = [];
+  const theirs: Figure[][] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    ours.push(await measurement(stage));
+    theirs.push(await measurement(earlier));
+  }
+  return besideEarlier(joinRounds(ours), joinRounds(theirs));
 }
 
 main().then(

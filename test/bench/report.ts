@@ -2,10 +2,20 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import path from 'node:path';
 import { chart } from './chart';
-import { describeTarget, describeValue, isMet, valueOf, write, type Figure } from './figures';
+import {
+  describeEarlier,
+  describeTarget,
+  describeValue,
+  isMet,
+  valueOf,
+  write,
+  type Figure,
+} from './figures';
 
 export interface Run {
   readonly full: boolean;
+  /** The earlier commit that took turns, or null. */
+  readonly against: string | null;
   /** What was measured: all of it, unless some was asked for by name. */
   readonly measurements: readonly string[];
   readonly startedAt: Date;
@@ -27,7 +37,9 @@ const mark = (figure: Figure): string => MARKS[`${isMet(figure)}`];
 /** One line of the table on the terminal. */
 export function line(figure: Figure): string {
   const what = `${figure.job}: ${figure.figure}`;
-  return `${what.padEnd(84)} ${describeValue(figure).padStart(14)}   ${describeTarget(figure).padEnd(18)} ${mark(figure)}`;
+  const { value, change } = describeEarlier(figure);
+  const earlier = value === '' ? '' : `  before ${value}, now ${change}`;
+  return `${what.padEnd(84)} ${describeValue(figure).padStart(14)}   ${describeTarget(figure).padEnd(18)} ${mark(figure).padEnd(6)}${earlier}`.trimEnd();
 }
 
 export function writeJson(run: Run, file: string): void {
@@ -51,16 +63,17 @@ export function writePage(run: Run, page: string): void {
 }
 
 function markdown(figures: readonly Figure[]): string {
-  const rows = figures.map(
-    (figure) =>
-      `| ${figure.job} | ${figure.figure} | ${describeValue(figure)} | ${figure.rounds.map(write).join(' · ')} | ${describeTarget(figure)} | ${mark(figure)} |`,
-  );
+  const compared = figures.some(({ earlier }) => earlier !== undefined);
+  const rows = figures.map((figure) => {
+    const { value, change } = describeEarlier(figure);
+    const earlier = compared ? ` ${value} | ${change} |` : '';
+    return `| ${figure.job} | ${figure.figure} | ${describeValue(figure)} | ${figure.rounds.map(write).join(' · ')} |${earlier} ${describeTarget(figure)} | ${mark(figure)} |`;
+  });
   const notes = figures
     .filter(({ note }) => note)
     .map(({ job, figure, note }) => `- ${job}, ${figure}: ${note}`);
-  const table = ['| Job | Figure | Median | Rounds | Target | |', '|---|---|---|---|---|---|', ...rows].join(
-    '\n',
-  );
+  const columns = ['Job', 'Figure', 'Median', 'Rounds', ...(compared ? ['Before', 'Now'] : []), 'Target', ''];
+  const table = [`| ${columns.join(' | ')} |`, `|${'---|'.repeat(columns.length)}`, ...rows].join('\n');
   return notes.length === 0 ? table : `${table}\n\n${notes.join('\n')}`;
 }
 
@@ -70,7 +83,9 @@ function where(run: Run): string {
   return (
     `${run.full ? 'The full form' : 'The short form'}, ${run.startedAt.toISOString().slice(0, 10)}, in ` +
     `${Math.round(run.seconds)} s (${run.measurements.join(', ')}): ${cores} cores (${processor}), ${memoryGiB} GiB, ${system}, Node ${node}. ` +
-    `The load average before it was ${write(run.loadBefore)}.${failures}`
+    `The load average before it was ${write(run.loadBefore)}.` +
+    (run.against === null ? '' : ` “Before” is ${run.against}, whose rounds took turns with ours.`) +
+    failures
   );
 }
 

@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TestServer } from '../support/postgres-server';
 import { spawnApp, type SpawnedApp } from '../support/apps';
@@ -21,21 +25,32 @@ export interface RunningApi extends SpawnedApp {
 export class Stage {
   private constructor(
     readonly full: boolean,
+    /** Rounds of a measurement. */
+    readonly rounds: number,
     private readonly server: TestServer,
     readonly redis: TestRedis,
     readonly database: TestDatabase,
+    /** Whose build is measured. */
+    readonly checkout: string,
   ) {}
 
-  static async start(full: boolean): Promise<Stage> {
+  static async start(full: boolean, rounds: number): Promise<Stage> {
     const server = await TestServer.start();
     process.env['TEST_DATABASE'] = JSON.stringify(server.address);
     const redis = await TestRedis.start();
-    return new Stage(full, server, redis, await createDatabase());
+    return new Stage(full, rounds, server, redis, await createDatabase(), '.');
   }
 
-  /** Rounds of a measurement. */
-  get rounds(): number {
-    return this.full ? 7 : 3;
+  /** For the build of another checkout: a Redis and a database of its own, with the schema that it makes. */
+  async forCheckout(checkout: string): Promise<Stage> {
+    const database = await createDatabase({ empty: true });
+    const redis = await TestRedis.start();
+    await promisify(execFile)(
+      process.execPath,
+      [path.join(checkout, 'dist/apps/cli/src/main.js'), 'db', 'migrate'],
+      { env: { PATH: process.env['PATH'], ...database.env, ...redis.env }, cwd: tmpdir() },
+    );
+    return new Stage(this.full, this.rounds, this.server, redis, database, checkout);
   }
 
   /** The quick form's size, or the full one's. */
@@ -55,7 +70,7 @@ export class Stage {
 
   /** Runs an api in Redis mode while the work lasts. */
   async withApi<T>(env: NodeJS.ProcessEnv, work: (api: RunningApi) => Promise<T>): Promise<T> {
-    const api = await spawnApp('api', { ...this.env, ...env });
+    const api = await this.spawn('api', env);
     const load = new HttpLoad(api.url);
     try {
       return await work({ ...api, load });
@@ -65,14 +80,24 @@ export class Stage {
     }
   }
 
+  /** Runs a program in Redis mode, unless the environment says otherwise. */
+  spawn(name: 'api' | 'mailer-worker', env: NodeJS.ProcessEnv): Promise<SpawnedApp> {
+    return spawnApp(name, { ...this.env, ...env }, '/readyz', this.checkout);
+  }
+
   /** The postmaster's process. */
   get postgresPid(): number | undefined {
     return this.server.pid;
   }
 
-  async stop(): Promise<void> {
+  /** Leaves the server of PostgreSQL, which other stages may share. */
+  async close(): Promise<void> {
     await this.database.drop();
     await this.redis.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.close();
     await this.server.stop();
   }
 }

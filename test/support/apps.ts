@@ -24,17 +24,19 @@ const STOP_TIMEOUT_MS = 35_000;
 /**
  * Runs the built app as a separate process, and resolves once it is ready.
  * @param sign the path of its probe; `/livez` if something that it needs is unavailable
+ * @param checkout whose build runs
  */
 export async function spawnApp(
   name: keyof typeof PORT_VARIABLE,
   env: NodeJS.ProcessEnv,
   sign = '/readyz',
+  checkout = '.',
 ): Promise<SpawnedApp> {
   const port = await freePort();
   const lines: string[] = [];
   const child = new Child(name, {
     command: process.execPath,
-    args: [path.resolve(`dist/apps/${name}/src/main.js`)],
+    args: [path.resolve(checkout, `dist/apps/${name}/src/main.js`)],
     env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...env, [PORT_VARIABLE[name]]: String(port) },
     // Outside the checkout, whose .env belongs to the developer.
     cwd: tmpdir(),

@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import type { Figure } from '../figures';
 import { expectAll } from '../http-load';
 import { signUpsWithBetterAuth, startBetterAuth } from '../peers';
 import { signUps } from '../people';
+import { treeMs } from '../processor-time';
 import { bareBcrypt } from './hashing';
 import type { Stage } from '../stage';
 
@@ -83,32 +82,3 @@ export async function msOf(
   await work();
   return (spent() - before) / calls;
 }
-
-/** Milliseconds of the process, of its living children, and of those that have ended. */
-function treeMs(pid: number): number {
-  const own = statOf(pid);
-  if (own === null) return 0;
-  const children = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => statOf(Number(name)))
-    .filter((stat) => stat?.parent === pid);
-  const ticks = own.own + own.ended + children.reduce((sum, child) => sum + (child?.own ?? 0), 0);
-  return (ticks * 1_000) / TICKS_PER_SECOND;
-}
-
-/** Ticks of `/proc/PID/stat`: fields 14 to 17 of proc(5), counted after the name, which may hold anything. */
-function statOf(pid: number): { parent: number; own: number; ended: number } | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = text
-      .slice(text.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
-    const [user, system, endedUser, endedSystem] = fields.slice(11, 15) as [number, number, number, number];
-    return { parent: fields[1] ?? 0, own: user + system, ended: endedUser + endedSystem };
-  } catch {
-    return null;
-  }
-}
-
-const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { PostgresEventLog } from '@app/events/testing';
 import type { Sql } from '@app/runtime';
-import { spawnApp } from '../../support/apps';
 import { until } from '../../support/until';
 import type { Figure } from '../figures';
 import { expectAll } from '../http-load';
@@ -32,8 +31,7 @@ export async function webhookBacklog(stage: Stage): Promise<Figure[]> {
   }
   await sql`truncate events`;
   const receiver = await Receiver.start();
-  const worker = await spawnApp('mailer-worker', {
-    ...stage.env,
+  const worker = await stage.spawn('mailer-worker', {
     WEBHOOK_URL: receiver.url,
     WEBHOOK_SECRET: SECRET,
   });

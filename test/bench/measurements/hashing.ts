@@ -29,8 +29,10 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
   const livez: number[] = [];
   const peers: number[] = [];
   const peer = stage.full ? await warmBetterAuth(stage) : null;
+  // The accounts to be activated have one hash, so that its password would be remembered for all of them.
+  const strangers = { BCRYPT_COST: String(COST), PASSWORD_MEMORY_SECONDS: '0' };
   await stage
-    .withApi({ BCRYPT_COST: String(COST) }, async ({ load }) => {
+    .withApi(strangers, async ({ load }) => {
       await warmUp(load);
       for (let round = 0; round < stage.rounds; round += 1) {
         const hashes = await bareBcrypt({ count });
@@ -64,7 +66,7 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
     ...(peer === null ? [] : [besideBetterAuth(peers)]),
     {
       table: 'speed',
-      job: 'activate, saturated',
+      job: 'activate, of strangers to this process, saturated',
       figure: 'activations/s ÷ bare bcrypt compares/s',
       unit: '',
       target: { atLeast: 0.97 },
@@ -139,7 +141,7 @@ export async function overload(stage: Stage): Promise<Figure[]> {
       job: 'overload, 100 sign-ups/s offered',
       figure: '201 within 3 s ÷ what the hash ceiling allows',
       unit: '',
-      target: { atLeast: 0.75 },
+      target: { atLeast: 0.85 },
       rounds: goodput,
     },
     {
@@ -147,7 +149,7 @@ export async function overload(stage: Stage): Promise<Figure[]> {
       job: 'overload, 100 sign-ups/s offered',
       figure: 'time to a 503 (p50)',
       unit: 'ms',
-      target: { atMost: 5 },
+      target: { atMost: 3 },
       rounds: refusal,
     },
     {
@@ -155,7 +157,7 @@ export async function overload(stage: Stage): Promise<Figure[]> {
       job: 'burst of 50',
       figure: 'first answer ÷ one hash time',
       unit: '',
-      target: { atMost: 1.5 },
+      target: { atMost: 1.2 },
       rounds: burst,
       note: 'the first 201; one hash time is the median of bcrypt alone on all cores',
     },

@@ -66,7 +66,7 @@ export async function limiter(stage: Stage): Promise<Figure[]> {
       job: 'limiter',
       figure: 'p50 of the script ÷ PING, all limits that apply together',
       unit: '',
-      target: { atMost: 1.9 },
+      target: { atMost: 1.5 },
       rounds,
     },
     {

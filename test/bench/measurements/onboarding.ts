@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { spawnApp } from '../../support/apps';
 import { median, steadyRate, type Figure } from '../figures';
 import { expectAll, type Call, type Reply } from '../http-load';
 import { activationOf, signUp } from '../people';
@@ -83,7 +82,7 @@ export async function onboarding(stage: Stage): Promise<Figure[]> {
 async function withService(stage: Stage, work: (api: RunningApi) => Promise<void>): Promise<void> {
   const sink = await Sink.start();
   const env = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(sink.port), BCRYPT_COST: String(COST) };
-  const worker = await spawnApp('mailer-worker', { ...stage.env, ...env });
+  const worker = await stage.spawn('mailer-worker', env);
   try {
     await stage.withApi(env, work);
   } finally {

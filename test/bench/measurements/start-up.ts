@@ -18,7 +18,7 @@ export async function startUp(stage: Stage): Promise<Figure[]> {
     const began = performance.now();
     const child = new Child('api', {
       command: process.execPath,
-      args: [path.resolve('dist/apps/api/src/main.js')],
+      args: [path.resolve(stage.checkout, 'dist/apps/api/src/main.js')],
       env: { PATH: process.env['PATH'], ...stage.env, API_PORT: String(port) },
       cwd: tmpdir(),
       lastSignal: 'KILL',

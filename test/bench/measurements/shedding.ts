@@ -1,0 +1,105 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { CountingProxy } from '../counting-proxy';
+import { median, type Figure } from '../figures';
+import type { HttpLoad } from '../http-load';
+import { signUp, signUps } from '../people';
+import { answeringMs, treeMs } from '../processor-time';
+import type { RunningApi, Stage } from '../stage';
+
+/** One hash fills a core for seconds, so next to all that is asked meanwhile is refused. */
+const FULL_COST = 15;
+/** More sign-ups than an otherwise empty line takes of one client. */
+const FILLERS = 8;
+const CALLS = 21;
+/** Part of the calls that may be answered otherwise. */
+const OTHERS_MAX = 0.01;
+
+/**
+ * What a sign-up costs that is turned away because the hashing line is full, compared with one that is registered
+ * and whose hash costs next to nothing; the threads that hash are not counted in either. Linux only.
+ */
+export async function shedding(stage: Stage): Promise<Figure[]> {
+  const count = stage.size(500, 5_000);
+  const redis = await CountingProxy.start(stage.redis.port);
+  const postgres = await CountingProxy.start(Number(stage.database.env['DATABASE_PORT']));
+  const counted = { REDIS_PORT: String(redis.port), DATABASE_PORT: String(postgres.port) };
+  const trips = (): number => redis.roundTrips + postgres.roundTrips;
+  const ratios: number[] = [];
+  const each: number[] = [];
+  try {
+    await stage.withApi({ BCRYPT_COST: '4' }, (registering) =>
+      stage.withApi({ BCRYPT_COST: String(FULL_COST), ...counted }, async (full) => {
+        const registered = (): Promise<number> => msACall(stage, registering, count, 201);
+        const refused = (): Promise<number> => msACall(stage, full, 2 * count, 503);
+        await registered();
+        await whileFull(full.load, async () => {
+          await refused();
+          for (let round = 0; round < stage.rounds; round += 1)
+            ratios.push((await refused()) / (await registered()));
+          for (const call of signUps(CALLS)) {
+            const before = trips();
+            await full.load.call(call);
+            each.push(trips() - before);
+          }
+        });
+      }),
+    );
+  } finally {
+    redis.stop();
+    postgres.stop();
+  }
+  const job = 'a sign-up turned away for capacity';
+  return [
+    {
+      table: 'speed',
+      job,
+      figure: 'processor time ÷ a sign-up’s with the hash removed',
+      unit: '',
+      target: { atMost: 0.15 },
+      rounds: ratios,
+    },
+    {
+      table: 'speed',
+      job,
+      figure: 'trips to Redis and PostgreSQL',
+      unit: '',
+      target: { exactly: 0 },
+      rounds: [median(each)],
+    },
+  ];
+}
+
+/** Milliseconds of processor time a call, of everything that answers it but the threads that hash. */
+async function msACall(
+  stage: Stage,
+  { load, child }: RunningApi,
+  count: number,
+  status: number,
+): Promise<number> {
+  const spent = (): number =>
+    answeringMs(Number(child.pid)) + treeMs(Number(stage.redis.pid)) + treeMs(Number(stage.postgresPid));
+  const before = spent();
+  const replies = await load.closed(signUps(count), 4);
+  // A place in the line becomes free now and then, and the next call may get it.
+  const others = replies.filter((reply) => reply.status !== status).length;
+  if (others > OTHERS_MAX * count) throw new Error(`${others} of ${count} answers were not ${status}`);
+  return (spent() - before) / count;
+}
+
+/** Works while the hashing line takes no more from this client. */
+async function whileFull(load: HttpLoad, work: () => Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  const filling = Array.from({ length: FILLERS }, async () => {
+    while (!stop.signal.aborted) {
+      const { status } = await load.call(signUp());
+      if (status === 503) await pause(20);
+    }
+  });
+  try {
+    await pause(500);
+    await work();
+  } finally {
+    stop.abort();
+    await Promise.all(filling);
+  }
+}

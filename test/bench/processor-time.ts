@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Milliseconds of the process, of its living children, and of those that have ended. */
+export function treeMs(pid: number): number {
+  const own = statOf(pid);
+  if (own === null) return 0;
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => statOf(Number(name)))
+    .filter((stat) => stat?.parent === pid);
+  const ticks = own.own + own.ended + children.reduce((sum, child) => sum + (child?.own ?? 0), 0);
+  return (ticks * 1_000) / TICKS_PER_SECOND;
+}
+
+/** Milliseconds of the process without the threads that hash, which it puts behind the others (thread-pool.ts). */
+export function answeringMs(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`).map((thread) => statOf(`${pid}/task/${thread}`));
+  const ticks = threads.reduce((sum, stat) => sum + (stat?.nice === 0 ? stat.own : 0), 0);
+  return (ticks * 1_000) / TICKS_PER_SECOND;
+}
+
+/** Ticks of `/proc/PID/stat`: fields 14 to 17 and 19 of proc(5), counted after the name, which may hold anything. */
+function statOf(of: number | string): { parent: number; own: number; ended: number; nice: number } | null {
+  try {
+    const text = readFileSync(`/proc/${of}/stat`, 'utf8');
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    const [user, system, endedUser, endedSystem] = fields.slice(11, 15) as [number, number, number, number];
+    return {
+      parent: fields[1] ?? 0,
+      own: user + system,
+      ended: endedUser + endedSystem,
+      nice: fields[16] ?? 0,
+    };
+  } catch {
+    return null;
+  }
+}
+
+const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));

@@ -10,6 +10,7 @@ import type { SmtpServers } from './smtp/smtp-servers';
 /** Renders mails and hands them to the mail servers, both through the mailer module. */
 export class SmtpMailer implements Mailer {
   private readonly bounces: BounceAddress;
+  private readonly ownDomain: string;
 
   constructor(
     private readonly mailer: MailerService,
@@ -17,6 +18,7 @@ export class SmtpMailer implements Mailer {
     private readonly environment: Environment,
   ) {
     this.bounces = bounceAddress(environment);
+    this.ownDomain = asciiDomain(environment.SMTP_FROM_EMAIL);
   }
 
   send(mail: Mail): Promise<MailOutcome> {
@@ -34,7 +36,7 @@ export class SmtpMailer implements Mailer {
       const outcome: unknown = await this.mailer.sendMail({
         template: mail.content.kind,
         context: { content: mail.content, locale: mail.locale },
-        messageId: `<${mail.id}@${asciiDomain(from)}>`,
+        messageId: `<${mail.id}@${this.ownDomain}>`,
         from: { name: BRAND_NAME || APP_NAME, address: from },
         // An object, because nodemailer splits a string at commas into several recipients.
         to: { name: '', address: mail.to },

@@ -63,12 +63,12 @@ function languageAndScript(tag: string): string {
   return `${language}-${script ?? ''}`;
 }
 
-/** Whether the language is written from right to left. */
-export function directionOf(locale: Locale): 'ltr' | 'rtl' {
+/** Whether the language, one of those that mails are written in, is written from right to left. */
+export const directionOf = remembered((locale: Locale): 'ltr' | 'rtl' => {
   const { language, script } = new Intl.Locale(locale).maximize();
   const rightToLeft = ['Arab', 'Hebr', 'Thaa', 'Syrc', 'Nkoo', 'Adlm'].includes(script ?? '');
   return rightToLeft || language === 'he' ? 'rtl' : 'ltr';
-}
+});
 
 const UNITS = [
   ['day', 86_400],
@@ -80,7 +80,7 @@ const UNITS = [
 /**
  * A lifetime in its own unit and in words of the language, with the same digits as the code: `1 minute`, `24 Stunden`.
  */
-export function lifetimeIn(locale: Locale, seconds: number): string {
+export const lifetimeIn = remembered((locale: Locale, seconds: number): string => {
   const [unit, size] = UNITS.find(([, size]) => seconds % size === 0) ?? ['second', 1];
   const format = new Intl.NumberFormat(locale, {
     style: 'unit',
@@ -90,4 +90,17 @@ export function lifetimeIn(locale: Locale, seconds: number): string {
   });
   // A no-break space keeps the number and its unit on one line.
   return format.format(seconds / size).replaceAll(' ', '\u00a0');
+});
+
+/** Keeps every answer, because they are few: the languages of the mails, and one lifetime of a code. */
+function remembered<Question extends readonly (string | number)[], Answer>(
+  answer: (...question: Question) => Answer,
+): (...question: Question) => Answer {
+  const answers = new Map<string, Answer>();
+  return (...question) => {
+    const key = question.join(' ');
+    const known = answers.get(key) ?? answer(...question);
+    answers.set(key, known);
+    return known;
+  };
 }

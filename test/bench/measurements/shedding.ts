@@ -15,7 +15,7 @@ const CALLS = 21;
 const OTHERS_MAX = 0.01;
 
 /**
- * What a sign-up costs that is turned away because the hashing line is full, compared with one that is registered
+ * What a sign-up costs that is shed because the hashing line is full, compared with one that is registered
  * and whose hash costs next to nothing; the threads that hash are not counted in either. Linux only.
  */
 export async function shedding(stage: Stage): Promise<Figure[]> {
@@ -48,7 +48,7 @@ export async function shedding(stage: Stage): Promise<Figure[]> {
     redis.stop();
     postgres.stop();
   }
-  const job = 'a sign-up turned away for capacity';
+  const job = 'a sign-up shed for lack of capacity';
   return [
     {
       table: 'speed',

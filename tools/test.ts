@@ -12,7 +12,7 @@ interface JestResults {
 }
 
 /** What compares times or loads every core. It runs when the rest is done, one file after the other. */
-const ALONE = 'e2e/(timing|overload|signals)\\.test';
+const ALONE = 'e2e/(timing|overload|signals|connections)\\.test';
 /** Jest workers for the rest. The tests wait for half of the time: four keep two cores busy, and six make tests late. */
 const WORKERS = 4;
 const RUNS = [

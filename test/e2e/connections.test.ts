@@ -142,10 +142,14 @@ describe('One connection', () => {
       return answersIn(received()) === 2;
     });
     await client.get('/livez');
-    const attackers = Array.from({ length: 8 }, () =>
-      open(get('/docs/swagger-ui-bundle.js').repeat(20), { reading: false }),
-    );
-    await until('they are connected', () => connected() >= attackers.length);
+    // The server may still count the connections of the previous test for this address, and refuse some of these at first.
+    await until('eight are connected', () => {
+      const missing = 8 - connected();
+      for (let count = 0; count < missing; count += 1) {
+        open(get('/docs/swagger-ui-bundle.js').repeat(20), { reading: false });
+      }
+      return missing <= 0;
+    });
     // Five seconds more than the timeout, because this machine may be busy.
     await until('the server has let go of them', () => connected() === 0, 20_000);
   }, 60_000);

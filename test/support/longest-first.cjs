@@ -22,7 +22,6 @@ const LONGEST = [
   'e2e/cli',
   'e2e/cli-mail',
   'e2e/metrics',
-  'e2e/connections',
   'e2e/security',
   'e2e/registration',
   'e2e/cli-purge',

@@ -1,13 +1,19 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { CodeDeriver } from '@app/activation';
 import { DEVELOPMENT_SECRET_KEY, type Sql } from '@app/runtime';
 import type { Call } from './http-load';
 
 export const PASSWORD = 'SecurePass123';
 
+/** Has an api believe that the sign-ups of one load come from many people, of whom each may hold a part of its queue. */
+export const FROM_MANY = { TRUST_PROXY: '127.0.0.1' };
+
+const fromAnyone = () => ({ 'X-Forwarded-For': `10.${[...randomBytes(3)].join('.')}` });
+
 export const signUp = (): Call => ({
   method: 'POST',
   path: '/api/v1/users/register',
+  headers: fromAnyone(),
   body: { email: `${randomUUID()}@example.com`, password: PASSWORD },
 });
 
@@ -38,6 +44,9 @@ export async function activationOf(sql: Sql, signedUp: Call): Promise<Call | nul
 const activation = (email: string, mailId: string, digits: number, keyId: string | null = null): Call => ({
   method: 'POST',
   path: '/api/v1/users/activate',
-  headers: { Authorization: `Basic ${Buffer.from(`${email}:${PASSWORD}`).toString('base64')}` },
+  headers: {
+    ...fromAnyone(),
+    Authorization: `Basic ${Buffer.from(`${email}:${PASSWORD}`).toString('base64')}`,
+  },
   body: { activation_code: new CodeDeriver(DEVELOPMENT_SECRET_KEY).derive({ mailId, digits, keyId }) },
 });

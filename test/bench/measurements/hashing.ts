@@ -3,7 +3,7 @@ import { hash } from 'bcrypt';
 import { percentile, steadyRate, type Figure } from '../figures';
 import { expectAll, type Call, type HttpLoad } from '../http-load';
 import { signUpsWithBetterAuth, startBetterAuth, type BetterAuth } from '../peers';
-import { activations, PASSWORD, signUps } from '../people';
+import { activations, FROM_MANY, PASSWORD, signUps } from '../people';
 import type { BareBcrypt, BcryptTimes } from '../programs/bare-bcrypt';
 import { runProgram } from '../programs/program';
 import type { RunningApi, Stage } from '../stage';
@@ -30,7 +30,7 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
   const peers: number[] = [];
   const peer = stage.full ? await warmBetterAuth(stage) : null;
   // The accounts to be activated have one hash, so that its password would be remembered for all of them.
-  const strangers = { BCRYPT_COST: String(COST), PASSWORD_MEMORY_SECONDS: '0' };
+  const strangers = { BCRYPT_COST: String(COST), PASSWORD_MEMORY_SECONDS: '0', ...FROM_MANY };
   await stage
     .withApi(strangers, async ({ load }) => {
       await warmUp(load);

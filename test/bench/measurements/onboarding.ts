@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { median, steadyRate, type Figure } from '../figures';
 import { expectAll, type Call, type Reply } from '../http-load';
-import { activationOf, signUp } from '../people';
+import { activationOf, FROM_MANY, signUp } from '../people';
 import { Sink } from '../sink';
 import type { RunningApi, Stage } from '../stage';
 import { bareBcrypt, COST } from './hashing';
@@ -23,7 +23,8 @@ export async function onboarding(stage: Stage): Promise<Figure[]> {
   const saturated: number[] = [];
   const share: number[] = [];
   await withService(stage, async (api) => {
-    await inParallel(2 * CORES, () => onboard(stage, api));
+    // No more than there are cores: the hashing queue is short until it has learned what a hash takes here.
+    await inParallel(2 * CORES, () => onboard(stage, api), CORES);
     for (let round = 0; round < stage.size(2, stage.rounds); round += 1) {
       const { perSecond, times } = await bareBcrypt({ count });
       const people = await inParallel(count, () => onboard(stage, api));
@@ -81,7 +82,12 @@ export async function onboarding(stage: Stage): Promise<Figure[]> {
 /** The api with a worker and a mail server that takes everything. */
 async function withService(stage: Stage, work: (api: RunningApi) => Promise<void>): Promise<void> {
   const sink = await Sink.start();
-  const env = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(sink.port), BCRYPT_COST: String(COST) };
+  const env = {
+    SMTP_HOST: '127.0.0.1',
+    SMTP_PORT: String(sink.port),
+    BCRYPT_COST: String(COST),
+    ...FROM_MANY,
+  };
   const worker = await stage.spawn('mailer-worker', env);
   try {
     await stage.withApi(env, work);
@@ -144,7 +150,7 @@ async function activatedDuringFlood(stage: Stage, { load }: RunningApi): Promise
   return replies.filter(({ status }) => status === 200).length / replies.length;
 }
 
-async function inParallel<T>(count: number, work: () => Promise<T>): Promise<T[]> {
+async function inParallel<T>(count: number, work: () => Promise<T>, clients = CLIENTS): Promise<T[]> {
   const results: T[] = [];
   let left = count;
   const client = async (): Promise<void> => {
@@ -153,6 +159,6 @@ async function inParallel<T>(count: number, work: () => Promise<T>): Promise<T[]
       results.push(await work());
     }
   };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
+  await Promise.all(Array.from({ length: clients }, client));
   return results;
 }

@@ -5,14 +5,12 @@ import { PostgresActivationRepository } from './adapters/postgres-activation-rep
 import { PostgresExpiredRegistrations } from './adapters/postgres-expired-registrations';
 import { PostgresOwedMailAdministration } from './adapters/postgres-owed-mail-administration';
 import { PostgresOwedMailRepository } from './adapters/postgres-owed-mail-repository';
-import { PostgresUndeliverableRegistrations } from './adapters/postgres-undeliverable-registrations';
 import { CodeDeriver } from './domain/activation-code';
 import { ActivationRepository } from './domain/activation-repository';
 import { OwedMailAdministration } from './domain/owed-mail-administration';
 import { OwedMailRepository } from './domain/owed-mail-repository';
 import { ExpiredRegistrations } from './domain/purge';
 import { RequestDigester } from './domain/request-digest';
-import { UndeliverableRegistrations } from './domain/undeliverable-registrations';
 import { ActivateAccount } from './use-cases/activate-account';
 import { IssueNewCode } from './use-cases/issue-new-code';
 import { PurgeExpiredRegistrations } from './use-cases/purge-expired-registrations';
@@ -23,7 +21,6 @@ export const ROW_PROVIDERS: Provider[] = [
   { provide: OwedMailRepository, useClass: PostgresOwedMailRepository },
   { provide: OwedMailAdministration, useClass: PostgresOwedMailAdministration },
   { provide: ExpiredRegistrations, useClass: PostgresExpiredRegistrations },
-  { provide: UndeliverableRegistrations, useClass: PostgresUndeliverableRegistrations },
   PurgeExpiredRegistrations,
 ];
 

@@ -11,4 +11,3 @@ export * from './use-cases/activate-account';
 export * from './use-cases/issue-new-code';
 export * from './use-cases/purge-expired-registrations';
 export * from './use-cases/send-owed-mail';
-export * from './domain/undeliverable-registrations';

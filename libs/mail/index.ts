@@ -3,7 +3,6 @@ export { readReport } from './bounces/read-bounce';
 export { smtpAddresses, type SmtpAddress } from './domain/smtp-address';
 export { sendSecondsMax } from './domain/timeouts';
 export * from './domain/locale';
-export * from './domain/mail-outcome';
 export * from './domain/mailer';
 export * from './mail.module';
 export * from './domain/mail-server-log';

@@ -1,11 +1,8 @@
 export { MergedScrape, type Exposition } from './scrape/merged-scrape';
 export { PrometheusScrape } from './scrape/prometheus-scrape';
-export { UNMATCHED_ROUTE } from './domain/metrics-recorder';
-export * from './use-cases/flusher';
 export * from './domain/instruments';
 export * from './domain/metrics-recorder';
 export type { MetricsReport } from './domain/metrics-report';
 export * from './use-cases/metrics-reporter';
-export * from './domain/metrics-store';
 export * from './metrics.module';
 export * from './scrape/scrape.controller';

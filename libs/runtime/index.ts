@@ -7,7 +7,7 @@ export * from './logging/logger';
 export * from './postgres/connections';
 export * from './postgres/migrations';
 export * from './postgres/rollback-loss';
-export * from './postgres/sql';
+export { DATABASE_TIMEOUT_MS, inBatches, inTime, SQL, Sql, uuids } from './postgres/sql';
 export { inTransaction } from './postgres/transaction';
 export * from './redis/address';
 export { HASH_TAGS, checkRedisCapability, Redis, REDIS_TIMEOUT_MS } from './redis/redis';

@@ -1,6 +1,6 @@
 import { hashSync } from 'bcrypt';
-import { createSql, inTime, parseEnvironment } from '@app/runtime';
-import { requireReadiness } from '@app/runtime/testing';
+import { inTime, parseEnvironment } from '@app/runtime';
+import { createSql, requireReadiness } from '@app/runtime/testing';
 import { cli } from '../support/cli';
 import { HOSTILE_SETTINGS, USABLE_SESSION, useSession } from '../support/hostile-settings';
 import { PgBouncer } from './pgbouncer';

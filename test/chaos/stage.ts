@@ -1,4 +1,5 @@
-import { createSql, parseEnvironment, type Sql } from '@app/runtime';
+import { parseEnvironment, type Sql } from '@app/runtime';
+import { createSql } from '@app/runtime/testing';
 import { spawnApp, type SpawnedApp } from '../support/apps';
 import { TestInbox } from '../support/inbox';
 import { TcpProxy } from '../support/proxy';

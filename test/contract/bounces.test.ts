@@ -4,7 +4,7 @@ import { createDatabase, type TestDatabase } from '../support/postgres';
 import { postgresRepositories } from '../support/repositories';
 import { postgresStage } from './postgres-stage';
 
-describe('UndeliverableRegistrations', () => {
+describe('endUndeliverable', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createDatabase();
@@ -12,8 +12,8 @@ describe('UndeliverableRegistrations', () => {
   afterAll(() => database.drop());
 
   const end = async (mailId: string, reason: string): Promise<boolean> => {
-    const { undeliverable } = await postgresRepositories(database.sql, database.environment);
-    return await undeliverable.end(mailId, reason);
+    const { administration } = await postgresRepositories(database.sql, database.environment);
+    return await administration.endUndeliverable(mailId, reason);
   };
   const events = () => database.sql<{ account_id: string }[]>`
     select account_id from events where type = 'user.undeliverable' order by ordinal`;

@@ -1,4 +1,5 @@
-import { createSql, inTime, parseEnvironment, type Sql } from '@app/runtime';
+import { inTime, parseEnvironment, type Sql } from '@app/runtime';
+import { createSql } from '@app/runtime/testing';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TcpProxy } from '../support/proxy';
 import { until } from '../support/until';

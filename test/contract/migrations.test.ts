@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createSql, Migrations, parseEnvironment, type Sql } from '@app/runtime';
+import { Migrations, parseEnvironment, type Sql } from '@app/runtime';
+import { createSql } from '@app/runtime/testing';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { until } from '../support/until';
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
-import { databaseAddress, type Sql } from '@app/runtime';
+import type { Sql } from '@app/runtime';
+import { databaseAddress } from '@app/runtime/testing';
 import { parseEmailAddress, type NewUser } from '@app/users';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { postgresRepositories } from '../support/repositories';

@@ -1,4 +1,5 @@
-import { createSql, parseEnvironment } from '@app/runtime';
+import { parseEnvironment } from '@app/runtime';
+import { createSql } from '@app/runtime/testing';
 import { HOSTILE_SETTINGS, USABLE_SESSION, useSession } from '../support/hostile-settings';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 

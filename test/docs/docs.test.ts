@@ -22,6 +22,12 @@ describe('the documents', () => {
     expect(local.filter((target) => !existsSync(path.join(ROOT, path.dirname(page), target)))).toEqual([]);
   });
 
+  it.each(PAGES.filter((page) => page !== 'CHANGELOG.md'))('name files that exist: %s', (page) => {
+    const named = [...read(page).matchAll(/`((?:apps|libs|test|tools|deploy|db|docs)\/[\w/.-]+)`/g)];
+    const files = named.map(([, file = '']) => file);
+    expect(files.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+  });
+
   it('give the reason for every production dependency, and for no other', () => {
     const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
     const rows = read('docs/dependencies.md')

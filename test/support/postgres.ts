@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createSql, parseEnvironment, type Environment, type Sql } from '@app/runtime';
+import { parseEnvironment, type Environment, type Sql } from '@app/runtime';
+import { createSql } from '@app/runtime/testing';
 import { administer, TEMPLATE, type DatabaseAddress } from './postgres-server';
 
 export interface TestDatabase {

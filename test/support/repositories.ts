@@ -5,7 +5,6 @@ import {
   OwedMailAdministration,
   OwedMailRepository,
   ROW_PROVIDERS,
-  UndeliverableRegistrations,
 } from '@app/activation';
 import { Environment, Sql } from '@app/runtime';
 import { USER_REPOSITORY, UserRepository } from '@app/users';
@@ -25,7 +24,6 @@ export async function postgresRepositories(sql: Sql, environment: Environment) {
     activations: module.get<ActivationRepository>(ActivationRepository),
     owed: module.get<OwedMailRepository>(OwedMailRepository),
     administration: module.get<OwedMailAdministration>(OwedMailAdministration),
-    undeliverable: module.get<UndeliverableRegistrations>(UndeliverableRegistrations),
     dead: module.get<ExpiredRegistrations>(ExpiredRegistrations),
   };
 }

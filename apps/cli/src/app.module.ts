@@ -2,7 +2,7 @@ import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '
 import { ROW_PROVIDERS } from '@app/activation';
 import { DELIVERY_PROVIDERS, RETENTION_PROVIDERS } from '@app/events';
 import { WORKER_HEARTBEATS } from '@app/owed-work';
-import { createSql, Environment, Migrations, migrationsFolder, Sql } from '@app/runtime';
+import { Environment, Migrations, migrationsFolder, SQL, Sql } from '@app/runtime';
 import { OperatorModule } from '@app/users';
 import { AuditCommand } from './audit/audit.command';
 import { AuditListCommand } from './audit/list.command';
@@ -37,7 +37,7 @@ class CliRuntimeModule implements OnApplicationShutdown {
     const providers = [
       { provide: Configuration, useValue: configuration },
       { provide: Environment, useValue: environment },
-      { provide: Sql, useFactory: () => createSql(environment) },
+      SQL,
     ];
     return { module: CliRuntimeModule, global: true, providers, exports: providers };
   }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { inBatches, inTime, Sql } from '@app/runtime';
+import { recordEvent } from '@app/events';
+import { Environment, inBatches, inTime, Sql } from '@app/runtime';
 import type { Backlog, OwedMail, OwedMailAdministration } from '../domain/owed-mail-administration';
 
 interface OwedRow {
@@ -12,12 +13,16 @@ interface OwedRow {
   readonly mail_last_error: string | null;
 }
 
+const REASON_LENGTH_MAX = 500;
 /** Maximum number of rows that one statement changes. */
 const RETRY_BATCH = 1_000;
 
 @Injectable()
 export class PostgresOwedMailAdministration implements OwedMailAdministration {
-  constructor(@Inject(Sql) private readonly sql: Sql) {}
+  constructor(
+    @Inject(Sql) private readonly sql: Sql,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {}
 
   async list(limit: number): Promise<OwedMail[]> {
     const rows = await inTime(
@@ -64,6 +69,24 @@ export class PostgresOwedMailAdministration implements OwedMailAdministration {
           limit ${limit}
           for update skip locked))`,
     );
+  }
+
+  async endUndeliverable(mailId: string, reason: string): Promise<boolean> {
+    const ended = this.sql`ended`;
+    const event = { type: 'user.undeliverable', from: ended, requestId: null } as const;
+    const rows = await inTime(
+      this.sql<{ id: string }[]>`
+        with ended as (
+          update users set
+            mail_due_at = null, mail_given_up_at = now(), code_expires_at = null,
+            mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)}
+          where mail_id = ${mailId} and activated_at is null
+            and (mail_due_at is not null or code_expires_at is not null)
+          returning id, email, created_at, activated_at),
+        told as (${recordEvent(this.sql, this.environment, event)})
+        select id from ended`,
+    );
+    return rows.length === 1;
   }
 
   async backlog() {

@@ -31,6 +31,12 @@ export interface OwedMailAdministration {
    * {Unavailable}
    */
   retryPostponed(): Promise<number>;
+  /**
+   * Ends the registration of this mail and writes the event: its code becomes invalid and its address free. Resolves
+   * to false without any change if the account is activated, has a newer mail, or has already ended. @throws
+   * {Unavailable}
+   */
+  endUndeliverable(mailId: string, reason: string): Promise<boolean>;
   /** @throws {Unavailable} */
   backlog(): Promise<Backlog>;
 }

@@ -35,6 +35,15 @@ export class FakeOwedMailAdministration implements OwedMailAdministration {
     return waiting.length;
   }
 
+  async endUndeliverable(mailId: string, reason: string): Promise<boolean> {
+    const row = this.accounts.byMail(mailId);
+    if (row === undefined || row.activatedAt !== null) return false;
+    if (row.dueAt === null && row.expiresAt === null) return false;
+    const lastError = reason.slice(0, 500);
+    Object.assign(row, { dueAt: null, givenUpAt: this.accounts.now(), expiresAt: null, lastError });
+    return true;
+  }
+
   async backlog() {
     const owed = this.owed();
     const now = this.accounts.now();

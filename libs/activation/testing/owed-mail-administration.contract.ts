@@ -1,5 +1,14 @@
+import { freshMailId } from '../domain/activation-code';
 import { kevin, marie, type NewAccount } from './people';
-import { claimMail, deliver, dueMails, registerAndDeliver, renew, type Stage } from './stage';
+import {
+  claimMail,
+  deliver,
+  dueMails,
+  registerAndActivate,
+  registerAndDeliver,
+  renew,
+  type Stage,
+} from './stage';
 
 export function describeOwedMailAdministrationContract(name: string, create: () => Promise<Stage>): void {
   describe(`OwedMailAdministration contract: ${name}`, () => {
@@ -50,6 +59,26 @@ export function describeOwedMailAdministrationContract(name: string, create: () 
         const [listed] = await stage.administration.list(1);
         expect(Date.now() - (listed?.owedSince.getTime() ?? 0)).toBeLessThan(60_000);
         await deliver(stage, listed?.id ?? '');
+      });
+    });
+
+    describe('endUndeliverable', () => {
+      it('ends a registration once, and frees the address', async () => {
+        const account = await registerAndDeliver(stage, kevin());
+        expect(await stage.administration.endUndeliverable(account.code.mailId, 'bounced: 5.1.1')).toBe(true);
+        expect(await stage.administration.endUndeliverable(account.code.mailId, 'bounced: 5.1.1')).toBe(
+          false,
+        );
+        const [listed] = await stage.administration.list(1);
+        expect(listed).toMatchObject({ state: 'given_up', dueAt: null, lastError: 'bounced: 5.1.1' });
+        await stage.register(kevin());
+      });
+
+      it('changes nothing for an activated account or an unknown mail', async () => {
+        const activated = await registerAndActivate(stage, marie());
+        expect(await stage.administration.endUndeliverable(activated.code.mailId, 'x')).toBe(false);
+        expect(await stage.administration.endUndeliverable(freshMailId(), 'x')).toBe(false);
+        expect((await stage.account(activated.email))?.activatedAt).not.toBeNull();
       });
     });
 

@@ -4,7 +4,6 @@ import { WORKER_ID, type OwedWork, type Setback } from '@app/owed-work';
 import { continuing, Environment, Logger, requestContext, SpanKind, traced } from '@app/runtime';
 import { CodeDeriver } from '../domain/activation-code';
 import { OwedMailRepository, type ClaimedMail } from '../domain/owed-mail-repository';
-import { retryDelaySeconds } from '../domain/retry-delay';
 
 /** Margin of a lease over the longest send, so that a live worker never loses a mail that it is sending. */
 const LEASE_MARGIN_SECONDS = 5;
@@ -130,4 +129,19 @@ export function decide(mail: ClaimedMail, outcome: MailOutcome): Decision | null
         ? { giveUp: 'outcome_unknown' }
         : { retryInSeconds, counts: 'unknown' };
   }
+}
+
+const FIRST_DELAY_SECONDS = 2;
+const LONGEST_DELAY_SECONDS = 300;
+/** With the delays above this is a little over a day: longer than any greylisting and most outages. */
+const ATTEMPTS_MAX = 300;
+
+/**
+ * Seconds until the next attempt: doubling from 2 s to 5 minutes, with ±25 % jitter so that mails that failed together
+ * are not retried together. Null after the last attempt. @param attempt number of attempts so far, starting at 1
+ */
+export function retryDelaySeconds(attempt: number, random: () => number = Math.random): number | null {
+  if (attempt >= ATTEMPTS_MAX) return null;
+  const delay = Math.min(FIRST_DELAY_SECONDS * 2 ** (attempt - 1), LONGEST_DELAY_SECONDS);
+  return delay * (0.75 + random() * 0.5);
 }

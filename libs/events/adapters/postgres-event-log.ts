@@ -8,7 +8,7 @@ import {
   type EventFeed,
   type EventPage,
   type EventSequencer,
-} from '../domain/event-feed';
+} from '../domain/event-log';
 
 /** An arbitrary constant that identifies the sequencer's lock among the database's advisory locks. */
 const SEQUENCER_LOCK = 7_242_021;

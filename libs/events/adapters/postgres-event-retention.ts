@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Environment, inTime, Sql } from '@app/runtime';
-import type { EventRetention, ForgottenBatch } from '../domain/event-retention';
+import type { EventRetention, ForgottenBatch } from '../domain/event-log';
 import { digestOfUrl } from './postgres-deliveries';
 
 @Injectable()

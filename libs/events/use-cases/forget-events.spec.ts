@@ -1,4 +1,4 @@
-import type { ForgottenBatch } from '../domain/event-retention';
+import type { ForgottenBatch } from '../domain/event-log';
 import { ForgetEvents } from './forget-events';
 
 /** A log of which so many events may be deleted, some of them never delivered. */

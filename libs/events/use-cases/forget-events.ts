@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { EventRetention, type ForgottenBatch } from '../domain/event-retention';
+import { EventRetention, type ForgottenBatch } from '../domain/event-log';
 
 export interface ForgetOptions {
   /** Maximum number of rows that a statement deletes. */

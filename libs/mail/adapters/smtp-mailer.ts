@@ -1,10 +1,8 @@
 import type { MailerService } from '@nestjs-modules/mailer';
 import { toASCII } from 'tr46';
 import { maskEmailsIn, SpanKind, traced, type Environment } from '@app/runtime';
-import type { MailOutcome } from '../domain/mail-outcome';
+import { type MailOutcome, isOneMailbox, type Mail, type Mailer } from '../domain/mailer';
 import { bounceAddress, type BounceAddress } from '../bounces/bounce-address';
-import { isOneMailbox } from '../domain/mailbox';
-import type { Mail, Mailer } from '../domain/mailer';
 import type { SmtpServers } from './smtp/smtp-servers';
 
 /** Renders mails and hands them to the mail servers, both through the mailer module. */

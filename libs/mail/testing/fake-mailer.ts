@@ -1,7 +1,5 @@
 import { parseEnvironment } from '@app/runtime';
-import { isOneMailbox } from '../domain/mailbox';
-import type { MailOutcome } from '../domain/mail-outcome';
-import type { Mail, Mailer } from '../domain/mailer';
+import { isOneMailbox, type MailOutcome, type Mail, type Mailer } from '../domain/mailer';
 import { MailTemplates } from '../templates/mail-templates';
 import type { DeliveredMail, MailerStage } from './mailer.contract';
 

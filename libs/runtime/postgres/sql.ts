@@ -1,7 +1,8 @@
+import type { Provider } from '@nestjs/common';
 import postgres, { type PendingQuery, type Row, type RowList, type Sql as PostgresSql } from 'postgres';
 import { Unavailable, within } from '../lifecycle/deadline';
 import { SpanKind, traced } from '../tracing/tracing';
-import type { Environment } from '../config/environment';
+import { Environment } from '../config/environment';
 import { serverIdentity } from '../config/server-identity';
 import { asOutage, READ_ONLY, connectWatched } from './outage';
 import { retryIfUnsent, omitRefusedSettings, sendSettings, SESSION_SETTINGS } from './session';
@@ -21,23 +22,22 @@ export const DATABASE_TIMEOUT_MS = 1_500;
  */
 export const SILENCE_MAX_MS = 3_500;
 
-/** Connection settings common to postgres.js and pg. */
+/** Connection settings of postgres.js. */
 export function databaseAddress(environment: Environment) {
   const verified = { rejectUnauthorized: true, ...serverIdentity(environment.DATABASE_HOST) };
-  const ssl = {
-    false: false as const,
-    disable: false as const,
-    require: { rejectUnauthorized: false },
-    'verify-full': verified,
-    true: verified,
-  }[environment.DATABASE_SSL];
   return {
     host: environment.DATABASE_HOST,
     port: environment.DATABASE_PORT,
     database: environment.DATABASE_NAME,
     user: environment.DATABASE_USER,
     password: environment.DATABASE_PASSWORD,
-    ssl,
+    ssl: {
+      false: false as const,
+      disable: false as const,
+      require: { rejectUnauthorized: false },
+      'verify-full': verified,
+      true: verified,
+    }[environment.DATABASE_SSL],
   };
 }
 
@@ -74,6 +74,13 @@ export function createSql(
   sendSettings(sql);
   return sql;
 }
+
+/** Sql → a pool for a program whose queries may take long, such as the command line. */
+export const SQL: Provider = {
+  provide: Sql,
+  inject: [Environment],
+  useFactory: (environment: Environment) => createSql(environment),
+};
 
 /**
  * Runs a query with a deadline on our side.

@@ -1,7 +1,8 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createSql, Migrations, parseEnvironment } from '@app/runtime';
+import { Migrations, parseEnvironment } from '@app/runtime';
+import { createSql } from '@app/runtime/testing';
 import { until } from '../../support/until';
 import type { Observed } from '../report';
 import type { Stage } from '../stage';

@@ -1,4 +1,5 @@
-import { createSql, parseEnvironment } from '@app/runtime';
+import { parseEnvironment } from '@app/runtime';
+import { createSql } from '@app/runtime/testing';
 import type { Observed } from '../report';
 import { Stage } from '../stage';
 import { runOutage } from './outages';

@@ -1,4 +1,5 @@
-import { createSql, inTime, parseEnvironment } from '@app/runtime';
+import { inTime, parseEnvironment } from '@app/runtime';
+import { createSql } from '@app/runtime/testing';
 import type { Observed } from '../report';
 import { Stage } from '../stage';
 import { runOutage } from './outages';

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Help, SubCommand } from 'nest-commander';
-import { UndeliverableRegistrations } from '@app/activation';
+import { OwedMailAdministration } from '@app/activation';
 import { bounceAddress, readReport } from '@app/mail';
 import { Environment, maskEmailsIn } from '@app/runtime';
 import { BaseCommand, type ReportOptions } from '../base-command';
@@ -16,7 +16,7 @@ const REPORT_BYTES_MAX = 262_144;
 @SubCommand({ name: 'bounce', description: 'process a bounce from standard input' })
 export class MailBounceCommand extends BaseCommand {
   constructor(
-    @Inject(UndeliverableRegistrations) private readonly registrations: UndeliverableRegistrations,
+    @Inject(OwedMailAdministration) private readonly owed: OwedMailAdministration,
     @Inject(Environment) private readonly environment: Environment,
   ) {
     super();
@@ -50,7 +50,7 @@ the bounce.`,
       return { taken: false, result: 'No mail of this service: the signed tag is missing' };
     const reason = plainText(maskEmailsIn(bounce.reason));
     if (!bounce.permanent) return { taken: false, result: `Not permanent: ${reason}` };
-    return (await this.registrations.end(mailId, `bounced: ${reason}`))
+    return (await this.owed.endUndeliverable(mailId, `bounced: ${reason}`))
       ? { taken: true, result: 'The registration has ended' }
       : { taken: false, result: 'Nothing to end: the registration was already activated, replaced or ended' };
   }

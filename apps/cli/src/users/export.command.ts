@@ -7,9 +7,8 @@ import { helpText } from '../root-command';
 import { csvLine, plainText } from '../terminal/format';
 import { Output } from '../terminal/output';
 import { Progress } from '../terminal/progress';
-import { ACCOUNT_COLUMNS, HASH_COLUMN } from './account-columns';
+import { ACCOUNT_COLUMNS, HASH_COLUMN, AccountListCommand, type FilterOptions } from './account-list';
 import { accountToJson, tracesToJson } from './account-json';
-import { AccountListCommand, type FilterOptions } from './filter-options';
 
 interface ExportOptions extends FilterOptions {
   readonly of?: string;

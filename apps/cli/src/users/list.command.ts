@@ -2,8 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Help, SubCommand } from 'nest-commander';
 import { AccountDirectory } from '@app/users';
 import { helpText } from '../root-command';
-import { ACCOUNT_COLUMNS } from './account-columns';
-import { AccountListCommand, type FilterOptions } from './filter-options';
+import { ACCOUNT_COLUMNS, AccountListCommand, type FilterOptions } from './account-list';
 
 @SubCommand({ name: 'list', description: 'list accounts, newest first' })
 export class UsersListCommand extends AccountListCommand {

@@ -1,5 +1,5 @@
 import { maskEmailsIn } from '@app/runtime';
-import type { MailOutcome } from '../../domain/mail-outcome';
+import type { MailOutcome } from '../../domain/mailer';
 import { Hold } from './hold';
 import { judgeReply, mayBeAboutSession } from './reply';
 import type { SmtpAddress } from '../../domain/smtp-address';

@@ -1,7 +1,7 @@
 import type { Transport } from 'nodemailer';
 import type MailMessage from 'nodemailer/lib/mailer/mail-message';
 import type { Environment } from '@app/runtime';
-import type { MailOutcome } from '../../domain/mail-outcome';
+import type { MailOutcome } from '../../domain/mailer';
 import { smtpAddresses, type SmtpAddress } from '../../domain/smtp-address';
 import { SmtpServer } from './smtp-server';
 

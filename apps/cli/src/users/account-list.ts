@@ -1,7 +1,26 @@
 import { Option } from 'nest-commander';
-import { ACCOUNT_STATES, type AccountFilter, type AccountState } from '@app/users';
+import { ACCOUNT_STATES, type AccountEntry, type AccountFilter, type AccountState } from '@app/users';
 import { moment, oneOf } from '../arguments';
-import { ListCommand, type ListOptions } from '../list-command';
+import { ListCommand, type Column, type ListOptions } from '../list-command';
+
+export const ACCOUNT_COLUMNS: readonly Column<AccountEntry>[] = [
+  { heading: 'ID', name: 'id', value: ({ id }) => id },
+  { heading: 'ADDRESS', name: 'email', value: ({ email }) => email },
+  { heading: 'STATE', name: 'state', value: ({ state }) => state },
+  { heading: 'REGISTERED (UTC)', name: 'created_at', value: ({ createdAt }) => createdAt.toISOString() },
+  {
+    heading: 'ACTIVATED (UTC)',
+    name: 'activated_at',
+    value: ({ activatedAt }) => activatedAt?.toISOString() ?? null,
+  },
+];
+
+export const HASH_COLUMN: Column<AccountEntry> = {
+  heading: 'HASH',
+  name: 'password_hash',
+  value: ({ passwordHash }) => passwordHash ?? null,
+  hidden: true,
+};
 
 export interface FilterOptions extends ListOptions {
   readonly state?: AccountState;

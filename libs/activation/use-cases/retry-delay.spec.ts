@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { retryDelaySeconds } from './retry-delay';
+import { retryDelaySeconds } from './send-owed-mail';
 
 describe('retryDelaySeconds', () => {
   const middle = (): number => 0.5;

@@ -5,33 +5,33 @@ import { inTransaction } from './transaction';
 
 /** An arbitrary constant that names the lock of our migrations among all advisory locks of the database. */
 const ADVISORY_LOCK = 7_242_018;
-/** Longest wait for another migration to end, and how often it is looked at, in milliseconds. */
+/** Maximum wait for another migration to end, and the interval of checks, in milliseconds. */
 const LOCK_WAIT_MS = 60_000;
 const LOCK_POLL_MS = 100;
-/** Longest wait of a migration's statement for a table lock: traffic queues up behind it meanwhile. */
+/** Maximum wait of a migration's statement for a table lock: traffic queues behind it meanwhile. */
 const TABLE_LOCK_TIMEOUT = '1s';
-/** Traffic is served for so long, in milliseconds, until a migration asks for its table locks again. */
+/** Pause before a migration retries its table locks, so that traffic is served, in milliseconds. */
 const TABLE_LOCK_PAUSE_MS = 2_000;
-/** Until then a migration asks again for table locks that others hold, in milliseconds. */
+/** Maximum time for retries while others hold a table, in milliseconds. */
 const TABLE_LOCKS_WAIT_MS = 20_000;
-/** SQLSTATE of a lock that was not given in time. */
+/** SQLSTATE of a lock timeout. */
 const LOCK_NOT_AVAILABLE = '55P03';
-/** No migration takes longer, in milliseconds. */
+/** Time limit of a migration, in milliseconds. */
 const MIGRATION_TIMEOUT_MS = 86_400_000;
 
 export interface Patience {
-  /** How long table locks that others hold are asked for again, in milliseconds. */
+  /** Maximum time for retries while others hold a table, in milliseconds. */
   readonly tableLocksMs?: number;
-  /** Is told what a migration waits for. */
+  /** Called with what a migration waits for. */
   readonly onWait?: (why: string) => void;
 }
 
 type Work<T> = (transaction: TransactionSql) => Promise<T>;
 
 /**
- * Runs the work in a transaction while no other migration runs. The lock is polled for, and not waited for inside
- * `pg_advisory_xact_lock`: a waiting statement holds a snapshot, which is a deadlock with what waits for snapshots.
- * Where others hold a table that the work changes, all of it is reverted and tried again.
+ * Runs the work in a transaction while no other migration runs. It polls for the lock instead of waiting inside
+ * `pg_advisory_xact_lock`: a waiting statement holds a snapshot, and a statement that waits for snapshots would deadlock
+ * with it. If others hold a table that the work changes, the transaction is reverted and retried.
  */
 export async function takeTurn<T>(sql: Sql, patience: Patience, work: Work<T>): Promise<T> {
   const { tableLocksMs = TABLE_LOCKS_WAIT_MS, onWait = () => {} } = patience;

@@ -71,43 +71,43 @@ export const connectQuery = (): string =>
 /** Names of the settings, for a query. */
 export const UNTRACKED_NAMES = Object.keys(UNTRACKED);
 
-/** How often a question is handed to the pool again: once for a refused setting, once for the words of another question. */
+/** Maximum number of retries: one for a refused setting, and one for the error of another query. */
 const RETRIES_MAX = 2;
 
 /**
- * What PostgreSQL or PgBouncer say as they end a connection: administrator, crash, idle time-outs, and PgBouncer's protocol
- * error, by which it also refuses a setting. Source: appendix A of the PostgreSQL manual.
+ * SQLSTATEs with which PostgreSQL or PgBouncer close a connection: administrator, crash, idle timeouts, and PgBouncer's
+ * protocol error, which also refuses a setting. Source: appendix A of the PostgreSQL manual.
  */
-const LAST_WORDS = /^(57P01|57P02|57P05|25P03|08P01)$/;
+const CONNECTION_CLOSED = /^(57P01|57P02|57P05|25P03|08P01)$/;
 
-/** What postgres.js keeps of a question. */
-interface Question {
+/** The private fields of a postgres.js query. */
+interface Query {
   /** Null until a connection has sent it. */
   readonly state: unknown;
   readonly cancelled: unknown;
-  readonly handler: (question: unknown) => void;
+  readonly handler: (query: unknown) => void;
   reject: (error: unknown) => void;
 }
 
 /**
- * Hands a question to the pool again where it was refused before any connection had sent it: it has provably not run.
- * postgres.js (3.4.9) keeps the last words of a connection that was ended under a question, and refuses with them the next
- * question that opens this connection, however much later.
+ * Retries a query that failed before any connection had sent it, so that it has provably not run. postgres.js (3.4.9)
+ * keeps the error of a connection that was closed during a query, and fails with it the next query that opens this
+ * connection, however much later.
  */
-export function retryIfUnsent(query: unknown): void {
-  const question = query as Question;
-  const { reject } = question;
+export function retryIfUnsent(pending: unknown): void {
+  const query = pending as Query;
+  const { reject } = query;
   let retries = 0;
-  question.reject = (error) => {
+  query.reject = (error) => {
     const { code } = error as { code?: string };
-    const unsent = question.state === null && !question.cancelled;
-    if (!unsent || retries === RETRIES_MAX || !LAST_WORDS.test(code ?? '')) {
+    const unsent = query.state === null && !query.cancelled;
+    if (!unsent || retries === RETRIES_MAX || !CONNECTION_CLOSED.test(code ?? '')) {
       reject(error);
       return;
     }
     retries += 1;
     omitRefusedSettings(error);
-    // The connection is open, and first in line, as soon as this call has returned to it.
-    queueMicrotask(() => question.handler(question));
+    // The connection is open, and the first to be used, once this call has returned to it.
+    queueMicrotask(() => query.handler(query));
   };
 }

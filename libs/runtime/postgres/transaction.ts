@@ -3,22 +3,22 @@ import { Unavailable, within } from '../lifecycle/deadline';
 import { asOutage } from './outage';
 import { DATABASE_TIMEOUT_MS, inTime, type Sql } from './sql';
 
-/** What postgres.js calls a connection. */
+/** The private connection object of postgres.js. */
 interface Connection {
   /** Called once when the connection is lost. */
   onclose: ((error: Error) => void) | null;
-  /** Closes it, whatever it is doing; the pool opens another one when it needs it. */
+  /** Closes it in any state; the pool opens another one when it needs it. */
   terminate(): void;
 }
 
-/** Longest time for a transaction that waits for nothing but locks, in milliseconds. */
+/** Time limit of a transaction, which waits for locks only, in milliseconds. */
 const TRANSACTION_TIMEOUT_MS = 30_000;
 
 /**
- * Runs the work in one transaction. One that fails ends with its connection, and PostgreSQL then reverts it: `sql.begin` of
- * postgres.js (3.4.9) sends ROLLBACK instead, which on a connection that was lost throws where nothing can catch it
+ * Runs the work in one transaction. A failed transaction is reverted by closing its connection: `sql.begin` of
+ * postgres.js (3.4.9) sends ROLLBACK instead, which throws an uncatchable error if the connection is lost
  * (https://github.com/porsager/postgres/issues/1208).
- * @throws {Unavailable} when PostgreSQL is unavailable, or the time is up
+ * @throws {Unavailable} if PostgreSQL is unavailable, or after the timeout
  */
 export async function inTransaction<T>(
   sql: Sql,
@@ -46,8 +46,8 @@ export async function inTransaction<T>(
 }
 
 /**
- * Reserves a connection that is open. One that `reserve` of postgres.js (3.4.9) opens itself is never given out where array
- * types are not fetched.
+ * Reserves an open connection. Without fetched array types, `reserve` of postgres.js (3.4.9) never returns a connection
+ * that it opened itself.
  */
 async function openSession(sql: Sql): Promise<ReservedSql> {
   await inTime(sql`select 1`);
@@ -93,7 +93,7 @@ async function begin(session: ReservedSql): Promise<Connection> {
   return connection as unknown as Connection;
 }
 
-/** The session until its transaction has failed; from then on nothing can be sent on it, because it may be another's. */
+/** The session, which refuses queries after its transaction has failed, because the connection may belong to another. */
 function guarded(session: ReservedSql, failure: () => Error | null): TransactionSql {
   const check = (): void => {
     const error = failure();

@@ -16,9 +16,9 @@ export interface UserRow extends CodeRow {
 /** Where the address is taken, the columns of the account are null. */
 export type AddedRow = {
   readonly instead: KeptRow;
-  /** The same request was told `instead` before. */
+  /** Whether the same request got `instead` before. */
   readonly known: boolean;
-  /** Whether the statement saw the row that has the address: one that was added at the same moment, it does not. */
+  /** Whether the statement saw the row that has the address; it does not see a row that was added concurrently. */
   readonly held: boolean;
 } & { [column in keyof UserRow]: UserRow[column] | null };
 
@@ -95,7 +95,7 @@ export interface KeptRow {
   readonly digits: number;
 }
 
-/** What a registration is told: the caller's id, PostgreSQL's time. */
+/** The response to a registration: the caller's id and PostgreSQL's time. */
 const freshAnswer = (sql: Sql, { id, email, code, requestDigest }: NewUser) => sql`
   jsonb_build_object('digest', ${requestDigest?.toString('hex') ?? null}::text, 'id', ${id}::text,
     'at', now(), 'digits', ${accountRow.nextCodeDigits(sql, sql`${email}::text`, code.digits)})`;

@@ -34,7 +34,7 @@ export class ConcealedAccounts {
     const user = await this.findUser(credentials);
     if (user === null) throw refusal();
     if (!this.activation.canSucceed({ account: user, code })) {
-      this.withoutWaiting(this.redeem(user, code, requestDigest));
+      this.afterResponse(() => this.redeem(user, code, requestDigest));
       throw refusal();
     }
     try {
@@ -57,7 +57,7 @@ export class ConcealedAccounts {
     requestDigest: Buffer | null = null,
   ): Promise<void> {
     const user = await this.findUser(credentials);
-    if (user !== null) this.withoutWaiting(this.replaceCode(user, locale, requestDigest));
+    if (user !== null) this.afterResponse(() => this.replaceCode(user, locale, requestDigest));
   }
 
   private findUser(credentials: BasicCredentials): Promise<UserWithHash | null> {
@@ -89,11 +89,17 @@ export class ConcealedAccounts {
     await this.newCode.issueNewCode({ account: user, locale, requestId, early: !allowed, requestDigest });
   }
 
-  /** A wrong code or an activated account is no fault here. An outage is, but the response must not reveal it. */
-  private withoutWaiting(work: Promise<unknown>): void {
-    work.catch((error: unknown) => {
-      if (error instanceof ActivationError) return;
-      this.logger.warn({ error }, 'A background step of a concealed response failed');
+  /**
+   * Starts in a later turn of the event loop, when the response has been written: work that begins before it takes
+   * measurably longer. A wrong code or an activated account is no fault here. An outage is, but the response must not
+   * reveal it.
+   */
+  private afterResponse(work: () => Promise<unknown>): void {
+    setImmediate(() => {
+      work().catch((error: unknown) => {
+        if (error instanceof ActivationError) return;
+        this.logger.warn({ error }, 'A background step of a concealed response failed');
+      });
     });
   }
 }

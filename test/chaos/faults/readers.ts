@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SpawnedApp } from '../../support/apps';
+import { UnreadConnection } from '../../support/unread-connection';
 import { until } from '../../support/until';
 import type { Observed } from '../report';
 import type { Stage } from '../stage';
@@ -33,7 +34,7 @@ const NOISE_MIB = 20;
 /** Clients of one address send many requests without reading, or incomplete requests, while others sign up. */
 export async function neverRead(stage: Stage): Promise<Observed> {
   const load = stage.load();
-  const attackers: Socket[] = [];
+  const attackers: Attacker[] = [];
   try {
     await until('sign-ups work', () => load.acknowledgedAfter(0));
     await load.burst(15);
@@ -50,11 +51,11 @@ export async function neverRead(stage: Stage): Promise<Observed> {
       latencies.push(performance.now() - began);
       peak = Math.max(peak, memoryMib(stage.api));
       files = Math.max(files, readdirSync(`/proc/${stage.api.child.pid}/fd`).length);
-      return established(stage.api.port) === 0;
+      return attackers.filter((attacker) => !attacker.isClosed()).length === 0;
     };
     await until('the servers have closed them', lettingGo, 3 * LET_GO_MS);
     const heldMs = performance.now() - attacked;
-    for (const socket of attackers) socket.destroy();
+    for (const { socket } of attackers) socket.destroy();
     const released = performance.now();
     await until('memory is back', () => memoryMib(stage.api) < before + NOISE_MIB, 3 * MEMORY_BACK_MS);
     const backMs = performance.now() - released;
@@ -78,7 +79,7 @@ export async function neverRead(stage: Stage): Promise<Observed> {
       ],
     };
   } finally {
-    for (const socket of attackers) socket.destroy();
+    for (const { socket } of attackers) socket.destroy();
     await load.stop();
   }
 }
@@ -86,23 +87,26 @@ export async function neverRead(stage: Stage): Promise<Observed> {
 /** A different client address: the sign-ups come from 127.0.0.1. */
 const STRANGER = '127.0.0.2';
 
-function attack(port: number, index: number): Socket {
+interface Attacker {
+  readonly socket: Socket;
+  /** Whether the server has closed the connection. */
+  isClosed(): boolean;
+}
+
+function attack(port: number, index: number): Attacker {
   const half = index % HALF_EVERY === 0 ? HALVES[(index / HALF_EVERY) % HALVES.length] : undefined;
-  const text = half ?? `GET ${PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(REQUESTS);
-  const socket = connect({ port, host: '127.0.0.1', localAddress: STRANGER }, () => socket.write(text));
-  socket.pause();
-  socket.on('error', () => {});
-  return socket;
+  const unread = `GET ${PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(REQUESTS);
+  return half === undefined ? new UnreadConnection(port, unread, STRANGER) : stopHalfWay(port, half);
+}
+
+/** It reads, and so notices the end: an empty line would end its headers. */
+function stopHalfWay(port: number, half: string): Attacker {
+  const socket = connect({ port, host: '127.0.0.1', localAddress: STRANGER }, () => socket.write(half));
+  let closed = false;
+  socket.on('error', () => {}).on('close', () => (closed = true));
+  socket.resume();
+  return { socket, isClosed: () => closed };
 }
 
 const memoryMib = ({ child }: SpawnedApp): number =>
   (Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1_024) / MIB;
-
-/** Connections of the stranger that a server's side still has: established (01), or closed by the client alone (08). */
-function established(port: number): number {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  const line = new RegExp(`^ +\\d+: 0100007F:${hex} 0200007F:\\S+ 0[18] `);
-  return readFileSync('/proc/net/tcp', 'utf8')
-    .split('\n')
-    .filter((each) => line.test(each)).length;
-}

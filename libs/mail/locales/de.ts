@@ -10,7 +10,7 @@ export const de: Phrases = {
     button: 'Konto aktivieren',
     footer:
       'Sie haben sich nicht registriert? Dann hat wohl jemand versehentlich Ihre Adresse eingegeben. Sie können diese ' +
-      'E-Mail ignorieren. Geben Sie den Code niemandem weiter; wir fragen nie danach.',
+      'E-Mail ignorieren. Geben Sie den Code an niemanden weiter; wir werden Sie nie danach fragen.',
   },
   address_taken: {
     subject: (app) => `Sie haben bereits ein Konto bei ${app}`,
@@ -19,7 +19,7 @@ export const de: Phrases = {
       `Jemand, vielleicht Sie selbst, wollte sich mit dieser Adresse bei ${app} registrieren. Ihr Konto ist unverändert: ` +
       'Melden Sie sich mit Ihrem bisherigen Passwort an.',
     footer:
-      'Das waren nicht Sie? Dann müssen Sie nichts tun: Es wurde nichts preisgegeben und nichts geändert.',
+      'Falls Sie das nicht waren, müssen Sie nichts tun: Niemand hat auf Ihr Konto zugegriffen oder es verändert.',
   },
   support: (address) => `Fragen? Schreiben Sie an ${address}.`,
 };

@@ -18,7 +18,7 @@ export const es: Phrases = {
     lead: (app) =>
       `Alguien, quizá tú, ha intentado registrarse en ${app} con esta dirección. Tu cuenta no ha cambiado: ` +
       'inicia sesión con tu contraseña actual.',
-    footer: '¿No has sido tú? No tienes que hacer nada: esa persona no ha averiguado ni cambiado nada.',
+    footer: '¿No has sido tú? No tienes que hacer nada: nadie ha accedido a tu cuenta ni la ha modificado.',
   },
-  support: (address) => `¿Tienes preguntas? Escribe a ${address}.`,
+  support: (address) => `¿Tienes alguna pregunta? Escribe a ${address}.`,
 };

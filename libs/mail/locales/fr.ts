@@ -9,7 +9,7 @@ export const fr: Phrases = {
     expiry: (lifetime) => `Ce code est valable une seule fois et expire dans ${lifetime}.`,
     button: 'Activer mon compte',
     footer:
-      'Vous ne vous êtes pas inscrit\u00a0? Quelqu’un a sans doute saisi votre adresse par erreur. Vous pouvez ignorer ' +
+      'Cette inscription ne vient pas de vous\u00a0? Quelqu’un a sans doute saisi votre adresse par erreur. Vous pouvez ignorer ' +
       'ce message. Ne communiquez ce code à personne\u00a0; nous ne vous le demanderons jamais.',
   },
   address_taken: {
@@ -19,7 +19,7 @@ export const fr: Phrases = {
       `Quelqu’un, peut-être vous, a tenté de s’inscrire à ${app} avec cette adresse. Votre compte n’a pas changé\u00a0: ` +
       'connectez-vous avec votre mot de passe actuel.',
     footer:
-      'Ce n’était pas vous\u00a0? Vous n’avez rien à faire\u00a0: cette personne n’a rien appris et n’a rien modifié.',
+      'Ce n’était pas vous\u00a0? Vous n’avez rien à faire\u00a0: personne n’a accédé à votre compte ni ne l’a modifié.',
   },
   support: (address) => `Des questions\u00a0? Écrivez à ${address}.`,
 };

@@ -5,7 +5,7 @@ export const pt: Phrases = {
     subject: (app) => `O seu código de ativação de ${app}`,
     opening: (app, code) => `${code} é o seu código de ativação de ${app}.`,
     heading: 'Ative a sua conta',
-    lead: (app) => `Boas-vindas! Insira este código para concluir o seu registo em ${app}.`,
+    lead: (app) => `Boas-vindas! Introduza este código para concluir o seu registo em ${app}.`,
     expiry: (lifetime) => `O código só pode ser usado uma vez e expira em ${lifetime}.`,
     button: 'Ativar a minha conta',
     footer:
@@ -18,7 +18,7 @@ export const pt: Phrases = {
     lead: (app) =>
       `Alguém, talvez você, tentou registar-se em ${app} com este endereço. A sua conta não mudou: ` +
       'inicie sessão com a sua palavra-passe atual.',
-    footer: 'Não foi você? Não precisa de fazer nada: essa pessoa não descobriu nem alterou nada.',
+    footer: 'Não foi você? Não precisa de fazer nada: ninguém acedeu à sua conta nem a alterou.',
   },
-  support: (address) => `Dúvidas? Escreva para ${address}.`,
+  support: (address) => `Tem dúvidas? Escreva para ${address}.`,
 };

@@ -73,6 +73,7 @@ export const NEW_CODE_HINT = 'Request a new code with POST /api/v1/users/activat
 /** Sentences that are more precise than the default detail of their error. */
 export const EXACT = {
   codesUsedUp: CODES_USED_UP,
+  concealedHint: CONCEALED_HINT,
   newCodeHint: NEW_CODE_HINT,
   replacedCodeHint: REPLACED_CODE_HINT,
   notJson: 'The body is not valid JSON.',

@@ -13,7 +13,7 @@ export const de: Phrases = {
     UserAlreadyActivated: 'Dieses Konto ist bereits aktiviert.',
     ActivationCodeExpired:
       'Für dieses Konto gibt es keinen gültigen Aktivierungscode. Er ist abgelaufen, wurde zu oft falsch eingegeben oder ersetzt.',
-    EventsForgotten: 'Die Ereignisse nach dieser Stelle wurden gelöscht.',
+    EventsForgotten: 'Die Ereignisse nach diesem Cursor wurden gelöscht.',
     PayloadTooLarge: 'Der Inhalt ist größer als 16 KiB.',
     UnsupportedMediaType: 'Der Inhalt muss unkomprimiertes JSON in UTF-8 sein.',
     RateLimitExceeded: 'Zu viele Anfragen.',
@@ -25,7 +25,9 @@ export const de: Phrases = {
   exact: {
     codesUsedUp:
       'Für diese Registrierung wurden alle Aktivierungscodes verschickt. Sobald der letzte abgelaufen ist, registrieren Sie sich bitte neu.',
-    newCodeHint: 'Einen neuen Code gibt es mit POST /api/v1/users/activation-codes.',
+    newCodeHint: 'Fordern Sie mit POST /api/v1/users/activation-codes einen neuen Code an.',
+    concealedHint:
+      'Auf einen falschen oder abgelaufenen Code folgt dieselbe Antwort. Wenn Sie sich zweimal registriert haben, gilt das erste Passwort, bis dessen Code abläuft; registrieren Sie sich danach neu.',
     replacedCodeHint:
       'Das ist der Code aus einer früheren E-Mail. Verwenden Sie den aus der neuesten E-Mail.',
     notJson: 'Der Inhalt ist kein gültiges JSON.',
@@ -40,10 +42,10 @@ export const de: Phrases = {
     invalid: 'ist ungültig',
     too_short: 'muss mindestens {min} Zeichen lang sein',
     too_long: 'darf höchstens {max} Zeichen lang sein',
-    too_common: 'ist zu häufig; bitte ein anderes wählen',
+    too_common: 'ist zu verbreitet; bitte ein anderes wählen',
     'email.invalid': 'muss eine E-Mail-Adresse wie name@example.com sein',
     'password.too_long': 'darf höchstens {max} Bytes in UTF-8 lang sein',
-    'activation_code.invalid': 'muss ein Text aus 4 bis 8 Ziffern sein',
+    'activation_code.invalid': 'muss eine Zeichenkette aus 4 bis 8 Ziffern sein',
     'body.invalid': 'muss ein JSON-Objekt sein',
     'body.too_long': 'darf höchstens {max} Felder haben',
   },
@@ -55,7 +57,7 @@ export const de: Phrases = {
     localAmbiguous: 'enthält vor dem „@“ mehrdeutige Buchstaben',
     localTooLong: 'darf vor dem „@“ höchstens {max} Bytes lang sein',
     domainName: 'muss nach dem „@“ einen Domainnamen wie example.com haben',
-    notText: 'muss ein Text sein',
+    notText: 'muss eine Zeichenkette sein',
     nul: 'muss wohlgeformtes Unicode ohne NUL-Zeichen sein',
     notAscii: 'muss aus druckbaren ASCII-Zeichen bestehen',
     once: 'darf nur einmal gesendet werden',

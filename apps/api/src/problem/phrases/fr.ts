@@ -10,10 +10,10 @@ export const fr: Phrases = {
     MethodNotAllowed:
       'Ce chemin ne prend pas en charge cette méthode\u00a0; l’en-tête Allow indique celles qu’il accepte.',
     RequestTimeout: 'La requête a mis trop de temps à arriver.',
-    UserAlreadyExists: 'Cette adresse e-mail est déjà inscrite.',
+    UserAlreadyExists: 'Cette adresse e-mail est déjà enregistrée.',
     UserAlreadyActivated: 'Ce compte est déjà activé.',
     ActivationCodeExpired:
-      'Aucun code d’activation n’est valable pour ce compte. Il a expiré, a fait l’objet de trop d’essais erronés ou a été remplacé.',
+      'Aucun code d’activation n’est valable pour ce compte. Il a expiré, a fait l’objet de trop de tentatives infructueuses ou a été remplacé.',
     EventsForgotten: 'Les événements qui suivent ce curseur ont été supprimés.',
     PayloadTooLarge: 'Le corps dépasse 16 Kio.',
     UnsupportedMediaType: 'Le corps doit être du JSON en UTF-8, non compressé.',
@@ -26,6 +26,8 @@ export const fr: Phrases = {
     codesUsedUp:
       'Cette inscription a reçu tous ses codes d’activation\u00a0: une fois le dernier expiré, inscrivez-vous de nouveau.',
     newCodeHint: 'Demandez un nouveau code avec POST /api/v1/users/activation-codes.',
+    concealedHint:
+      'Un code incorrect ou expiré reçoit la même réponse. Si vous vous êtes inscrit deux fois, le premier mot de passe est valable jusqu’à l’expiration de son code\u00a0; ensuite, inscrivez-vous de nouveau.',
     replacedCodeHint: 'C’est le code d’un message antérieur. Utilisez celui du message le plus récent.',
     notJson: 'Le corps n’est pas du JSON valide.',
     notUtf8: 'Le corps n’est pas de l’UTF-8 valide.',
@@ -42,7 +44,7 @@ export const fr: Phrases = {
     too_common: 'est trop courant\u00a0; choisissez-en un autre',
     'email.invalid': 'doit être une adresse e-mail telle que name@example.com',
     'password.too_long': 'doit compter au plus {max} octets en UTF-8',
-    'activation_code.invalid': 'doit être un texte de 4 à 8 chiffres',
+    'activation_code.invalid': 'doit être une chaîne de 4 à 8 chiffres',
     'body.invalid': 'doit être un objet JSON',
     'body.too_long': 'doit avoir au plus {max} champs',
   },
@@ -54,10 +56,10 @@ export const fr: Phrases = {
     localAmbiguous: 'contient avant le «\u00a0@\u00a0» des lettres ambiguës',
     localTooLong: 'doit compter au plus {max} octets avant le «\u00a0@\u00a0»',
     domainName: 'doit avoir un nom de domaine tel que example.com après le «\u00a0@\u00a0»',
-    notText: 'doit être un texte',
+    notText: 'doit être une chaîne de caractères',
     nul: 'doit être de l’Unicode bien formé, sans caractère NUL',
     notAscii: 'doit être composé de caractères ASCII imprimables',
-    once: "ne doit être envoyé qu'une fois",
+    once: 'ne doit être envoyé qu’une fois',
     wholeNumber: 'doit être un nombre entier de {min} à {max}',
     cursor: 'doit être le `next` d’une réponse précédente',
   },

@@ -4,7 +4,7 @@ export const pt: Phrases = {
   errors: {
     ValidationError: 'O pedido não é válido.',
     InvalidActivationCode: 'O código de ativação está incorreto.',
-    InvalidCredentials: 'O e-mail ou a palavra-passe está incorreto.',
+    InvalidCredentials: 'O e-mail ou a palavra-passe estão incorretos.',
     InvalidToken: 'O token está em falta ou incorreto.',
     NotFound: 'Recurso não encontrado.',
     MethodNotAllowed: 'Este caminho não aceita esse método; Allow indica os que aceita.',
@@ -25,6 +25,8 @@ export const pt: Phrases = {
     codesUsedUp:
       'Este registo já recebeu todos os seus códigos de ativação: quando o último expirar, registe-se novamente.',
     newCodeHint: 'Peça um novo código com POST /api/v1/users/activation-codes.',
+    concealedHint:
+      'Um código incorreto ou expirado recebe a mesma resposta. Se se registou duas vezes, a primeira palavra-passe é válida até o código dela expirar; depois disso, registe-se novamente.',
     replacedCodeHint: 'Este é o código de um e-mail anterior. Use o do e-mail mais recente.',
     notJson: 'O corpo não é JSON válido.',
     notUtf8: 'O corpo não é UTF-8 válido.',
@@ -41,7 +43,7 @@ export const pt: Phrases = {
     too_common: 'é demasiado comum; escolha outra',
     'email.invalid': 'deve ser um endereço de e-mail como name@example.com',
     'password.too_long': 'deve ter no máximo {max} bytes em UTF-8',
-    'activation_code.invalid': 'deve ser um texto de 4 a 8 algarismos',
+    'activation_code.invalid': 'deve ser uma cadeia de 4 a 8 algarismos',
     'body.invalid': 'deve ser um objeto JSON',
     'body.too_long': 'deve ter no máximo {max} campos',
   },
@@ -53,7 +55,7 @@ export const pt: Phrases = {
     localAmbiguous: 'contém letras ambíguas antes da “@”',
     localTooLong: 'deve ter no máximo {max} bytes antes da “@”',
     domainName: 'deve ter um nome de domínio como example.com depois da “@”',
-    notText: 'deve ser um texto',
+    notText: 'deve ser uma cadeia de caracteres',
     nul: 'deve ser Unicode bem formado, sem caracteres NUL',
     notAscii: 'deve ser composto por caracteres ASCII imprimíveis',
     once: 'deve ser enviado uma única vez',

@@ -46,7 +46,7 @@ export async function processorTime(stage: Stage): Promise<Figure[]> {
     {
       table: 'speed',
       job,
-      figure: 'CPU of api + PostgreSQL + Redis a sign-up',
+      figure: 'CPU of api + PostgreSQL + Redis per sign-up',
       unit: 'ms',
       target: null,
       rounds: ours,
@@ -54,11 +54,11 @@ export async function processorTime(stage: Stage): Promise<Figure[]> {
     {
       table: 'speed',
       job,
-      figure: 'CPU a sign-up ÷ better-auth’s with a no-op hasher',
+      figure: 'CPU per sign-up ÷ better-auth’s with a no-op hasher',
       unit: '',
       target: { atMost: 0.4 },
       rounds: ratios,
-      note: 'both with limits in Redis; a mail is a job in BullMQ there, a row here; ours with bcrypt at cost 4 as well',
+      note: 'both with limits in Redis; a mail is a BullMQ job there and a row here; ours includes bcrypt at cost 4',
     },
     {
       table: 'speed',

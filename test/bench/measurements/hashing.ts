@@ -66,7 +66,7 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
     ...(peer === null ? [] : [besideBetterAuth(peers)]),
     {
       table: 'speed',
-      job: 'activate, of strangers to this process, saturated',
+      job: 'activate, of people new to this process, saturated',
       figure: 'activations/s ÷ bare bcrypt compares/s',
       unit: '',
       target: { atLeast: 0.97 },

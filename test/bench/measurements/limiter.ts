@@ -76,7 +76,7 @@ export async function limiter(stage: Stage): Promise<Figure[]> {
       unit: '',
       target: null,
       rounds: peers,
-      note: 'fixed windows, and a round trip a limit',
+      note: 'fixed windows, and one round trip per limit',
     },
   ];
 }
@@ -109,7 +109,7 @@ export async function clientAddresses(stage: Stage): Promise<Figure[]> {
       {
         table,
         job,
-        figure: 'Redis memory an address',
+        figure: 'Redis memory per address',
         unit: 'bytes',
         target: { atMost: 220 },
         rounds: [(after - before) / count],

@@ -31,7 +31,7 @@ export async function distinctPaths(stage: Stage): Promise<Figure[]> {
           unit: '',
           target: { atMost: 1.1 },
           rounds: [grown],
-          note: 'the least that V8’s heap ever held in each half: what stays when the garbage is collected',
+          note: 'the smallest heap of V8 in each half: what remains after garbage collection',
         },
         ...metrics,
       ];

@@ -79,7 +79,7 @@ const figure = (
 ): Figure => ({
   table: 'speed',
   job: `round trips: ${job}`,
-  figure: `to ${store}, a request`,
+  figure: `to ${store}, per request`,
   unit: '',
   target,
   rounds: [value],

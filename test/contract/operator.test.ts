@@ -85,7 +85,7 @@ describe('AccountDirectory in PostgreSQL', () => {
     expect(await directory.findByAddress(parseEmailAddress('marie@example.com'))).toBeNull();
   });
 
-  it('lists the newest first, each once, also where many have registered in the same moment', async () => {
+  it('lists the newest first, each once, even if many registered at the same moment', async () => {
     await insertExpired(sql, 25);
     await sql`update users set created_at = now() where email like '%1%'`;
     for (const limit of [1, 7, 25, 100]) {
@@ -96,7 +96,7 @@ describe('AccountDirectory in PostgreSQL', () => {
     }
   });
 
-  it('parts accounts by state, takes since for the first moment and until for the one behind the last', async () => {
+  it('filters accounts by state and time, including `since` and excluding `until`', async () => {
     await kevin();
     await insertActivated(sql, 'ana@example.com');
     await insertGivenUp(sql, 'marie@example.com', '550');
@@ -116,13 +116,13 @@ describe('AccountDirectory in PostgreSQL', () => {
     expect(await directory.count({ until: moment })).toBe(0);
   });
 
-  it('gives a hash only where it is asked for', async () => {
+  it('returns a hash only if requested', async () => {
     await kevin();
     expect((await directory.list({}, 10)).entries[0]).not.toHaveProperty('passwordHash');
     expect((await directory.list({ withHashes: true }, 10)).entries[0]).toHaveProperty('passwordHash', 'x');
   });
 
-  it('traces what is held of an address: the counts of a day, and a hundred events at most', async () => {
+  it('returns what is stored about an address: the counts of the day, and at most a hundred events', async () => {
     const { id } = await kevin();
     await sql`
       insert into address_days (digest, wrong_tries, mails)
@@ -136,7 +136,7 @@ describe('AccountDirectory in PostgreSQL', () => {
 });
 
 describe('AccountAdministration in PostgreSQL', () => {
-  it('owes a new code beyond the person’s own limits, and not beyond the mailbox’s without force', async () => {
+  it('owes a new code beyond the limits of the person, and beyond that of the mailbox only with force', async () => {
     const target = await kevin();
     const codes = [code(), code(), code(), code()];
     const outcomes: string[] = [];
@@ -150,7 +150,7 @@ describe('AccountAdministration in PostgreSQL', () => {
     expect((await audited()).map(({ action }) => action)).toEqual(Array(3).fill('users.resend'));
   });
 
-  it('activates once, with its event, however many do it at the same moment', async () => {
+  it('activates once, with one event, however many do it concurrently', async () => {
     const target = await kevin();
     const outcomes = await Promise.all(
       Array.from({ length: 5 }, () => administration.activate(target, OPERATOR)),
@@ -165,7 +165,7 @@ describe('AccountAdministration in PostgreSQL', () => {
     ]);
   });
 
-  it('takes away what it has said it would, once, and tells of it', async () => {
+  it('erases what it has announced, once, and reports it', async () => {
     const target = await kevin();
     await sql`insert into address_days (digest, wrong_tries, mails) values (sha256(${KEVIN}::text::bytea), array[now()], array[now()])`;
     await sql`
@@ -189,7 +189,7 @@ describe('AccountAdministration in PostgreSQL', () => {
     expect(await trail.erasures(10)).toMatchObject({ entries: [{ accountId: target.id }], next: null });
   });
 
-  it('changes nothing where the audit trail cannot be written', async () => {
+  it('changes nothing if the audit trail cannot be written', async () => {
     const target = await kevin();
     const account = imported(1, 'ana@example.com');
     await expect(administration.activate(target, TOO_LONG)).rejects.toThrow();
@@ -201,14 +201,14 @@ describe('AccountAdministration in PostgreSQL', () => {
     expect([await told(), await audited(), (await trail.erasures(10)).entries]).toEqual([[], [], []]);
   });
 
-  it('says gone of an account that is not there', async () => {
+  it('reports a missing account as gone', async () => {
     const target = { id: randomUUID(), email: KEVIN };
     expect(await administration.activate(target, OPERATOR)).toBe('gone');
     expect(await administration.resend(target, code(), OPERATOR, true)).toBe('gone');
     expect(await audited()).toEqual([]);
   });
 
-  it('imports what nothing is in the way of, tells the rest by line, and rehearses the same', async () => {
+  it('imports accounts without a conflict, reports the others by line, and reports the same in a dry run', async () => {
     await insertActivated(sql, 'taken@example.com');
     await insertOwed(sql, 'waits@example.com');
     await sql`update users set created_at = now() where email = 'waits@example.com'`;
@@ -272,7 +272,7 @@ describe('OperatorTrail in PostgreSQL', () => {
     expect(listed).toEqual(Array(9).fill(expect.objectContaining({ digest: 'ab', erasedAt })));
   });
 
-  it('pages through the audit trail, the newest first, narrowed by action and time', async () => {
+  it('pages through the audit trail, newest first, filtered by action and time', async () => {
     await sql`
       insert into audit (os_user, host, action, reason, at)
       select 'ana', 'desk', case when n % 2 = 0 then 'users.erase' else 'users.activate' end, n::text,

@@ -74,7 +74,7 @@ const ANSWERS: readonly (readonly [MailOutcome['kind'], string, Script, NodeJS.P
 
 describe('A mail', () => {
   it.each(ANSWERS.map(([kind, answer, script, variables = {}]) => ({ kind, answer, script, variables })))(
-    'is $kind where the server answers $answer',
+    'is $kind if the server answers $answer',
     async ({ kind, script, variables }) => {
       const smtp = await serverWith(script);
       const { mailer } = await mailerFor(smtp.port, variables);

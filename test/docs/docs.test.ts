@@ -7,7 +7,17 @@ const inFolder = (folder: string): string[] =>
   readdirSync(path.join(ROOT, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => path.join(folder, name));
-const PAGES = [...inFolder('.'), ...inFolder('docs'), ...inFolder('docs/decisions')];
+const FOLDERS = ['.', 'docs', 'docs/decisions', 'docs/guides', 'docs/client', 'examples/sign-up'];
+const PAGES = FOLDERS.flatMap(inFolder);
+
+/** Anchors that GitHub makes of the headings of a page. */
+const anchors = (page: string): string[] =>
+  [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 
 /** Titles of the tests in a file: what `it(` and `it.each(…)(` are called with. */
 const calls = (file: string): string[] =>
@@ -20,6 +30,11 @@ describe('the documents', () => {
     const targets = [...read(page).matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);
     const local = targets.filter((target) => !/^[a-z]+:/.test(target));
     expect(local.filter((target) => !existsSync(path.join(ROOT, path.dirname(page), target)))).toEqual([]);
+    const headings = [...read(page).matchAll(/\]\(([^)\s#]*\.md)?#([^)]+)\)/g)].filter(
+      ([, target, anchor = '']) =>
+        !anchors(target === undefined ? page : path.join(path.dirname(page), target)).includes(anchor),
+    );
+    expect(headings.map(([link]) => link)).toEqual([]);
   });
 
   it.each(PAGES.filter((page) => page !== 'CHANGELOG.md'))('name files that exist: %s', (page) => {

@@ -40,7 +40,7 @@ describe('mail preview', () => {
     }
   });
 
-  it('ends with 1, and no word about its usage, where the mail server does not take the mail', async () => {
+  it('exits with 1, without its usage, if the mail server does not accept the mail', async () => {
     const env = { SMTP_PORT: String(await freePort()) };
     const { status, stderr } = await cli(['mail', 'preview', '--to', 'me@example.com'], env);
     expect([status, stderr]).toEqual([1, expect.stringMatching(/^Not sent: .*ECONNREFUSED[^\n]*\n$/)]);
@@ -58,13 +58,13 @@ describe('Templates of the operator', () => {
   const write = (part: string, text: string): void =>
     writeFileSync(path.join(folder, 'de-AT', `activation_code.${part}.hbs`), text);
 
-  it('are shown by `mail preview`, in whatever way their language is written', async () => {
+  it('are shown by `mail preview`, however their language is spelled', async () => {
     const args = ['mail', 'preview', '--locale', 'de-at', '--format', 'text'];
     const { status, stdout } = await cli(args, { MAIL_TEMPLATES_DIR: folder });
     expect([status, stdout]).toEqual([0, 'Servus 1234\n']);
   });
 
-  it('stop the worker with 78, and `mail preview`, where one is broken, and all are named', async () => {
+  it('stop the worker with 78, and `mail preview`, if any is broken, and all broken ones are reported', async () => {
     write('text', '{{#if code}}');
     write('html', '<p>{{nmae}}</p>');
     const said = [

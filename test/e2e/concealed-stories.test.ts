@@ -103,7 +103,7 @@ describe('Concealed accounts', () => {
     return { status, shown, id: names.of(id), at: names.of(body['created_at'] ?? created_at), rest };
   }
 
-  it('are told from free addresses by no story that a stranger plays with both', async () => {
+  it('are revealed by no sequence of requests that a stranger sends to a taken and to a free address', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 14 }), async (story) => {
         stories += 1;

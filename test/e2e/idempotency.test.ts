@@ -99,7 +99,7 @@ describe('A request with an Idempotency-Key', () => {
   it.each([
     ['different keys', 'first-of-two-keys', 'second-of-two-keys'],
     ['the same key', 'one-key-sent-twice', 'one-key-sent-twice'],
-  ])('is refused where its header is repeated, with %s', async (_with, ...keys) => {
+  ])('is refused if its header is repeated, with %s', async (_with, ...keys) => {
     const answer = await exchange(service.api.port, {
       ...{
         method: 'POST',

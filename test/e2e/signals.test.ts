@@ -21,7 +21,7 @@ afterAll(() => service.stop());
 
 describe('SIGTERM', () => {
   it.each(['1', '2'])(
-    'resets no sign-up that has just begun, with %s process(es), and is told by readiness first',
+    'resets no sign-up that has just begun, with %s process(es), and turns readiness to 503 first',
     async (processes) => {
       const api = await spawnApp('api', { ...service.env, WEB_CONCURRENCY: processes, BCRYPT_COST: '10' });
       const client = new Client(api.url);
@@ -52,13 +52,13 @@ describe('SIGHUP', () => {
   );
 });
 
-describe('A signal that comes while an app still loads', () => {
+describe('A signal that arrives while an app is loading', () => {
   // The first process of a container has no default for a signal: what it does not catch itself is lost.
   it.each([
     ['api', '1', 'SIGTERM'],
     ['api', '2', 'SIGINT'],
     ['mailer-worker', '1', 'SIGTERM'],
-  ] as const)('ends it by its own exit: %s with %s process(es), %s', async (name, processes, signal) => {
+  ] as const)('makes it exit by itself: %s with %s process(es), %s', async (name, processes, signal) => {
     const preload = path.join(mkdtempSync(path.join(tmpdir(), 'preload-')), 'preload.cjs');
     writeFileSync(
       preload,

@@ -134,7 +134,7 @@ describe('A webhook', () => {
     expect(row).toEqual({ attempts: 2, last_error: null });
   }, 60_000);
 
-  it('is given up after three days, visibly, and a replay brings all of them with their ids', async () => {
+  it('is given up after three days, visibly, and a replay sends all of them with their ids', async () => {
     const refuse = (id: string): void => {
       planned.set(id, (response) => {
         refuse(id);

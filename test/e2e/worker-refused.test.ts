@@ -22,7 +22,7 @@ describe('A worker that PostgreSQL refuses', () => {
     ['because it offers no TLS', () => ({ DATABASE_SSL: 'require' })],
     ['because there is no schema', () => ({})],
   ])(
-    '%s lives, stays small, and ends in order',
+    '%s stays alive and small, and shuts down gracefully',
     async (_why, differing) => {
       const database = await createDatabase({ empty: true });
       const env = { ...database.env, ...differing(String(database.env['DATABASE_NAME'])) };

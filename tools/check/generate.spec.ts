@@ -15,19 +15,19 @@ function generate(schematic: string, name: string, project: string): string {
 }
 
 describe('nest generate', () => {
-  it('puts a controller into the app that it is for, and names it in the module', () => {
+  it('creates a controller in the given app, and adds it to the module', () => {
     const said = generate('controller', 'shop', 'api');
     expect(said).toContain('apps/api/src/shop/shop.controller.ts');
     expect(said).toContain('apps/api/src/app.module.ts');
   });
 
-  it('puts a provider into the library that it is for', () => {
+  it('creates a provider in the given library', () => {
     const said = generate('provider', 'price', 'mail');
     expect(said).toContain('libs/mail/price/price.ts');
     expect(said).toContain('libs/mail/mail.module.ts');
   });
 
-  it('knows each app and library by the folder that it is in', () => {
+  it('finds each app and library by its folder', () => {
     for (const [name, { sourceRoot }] of Object.entries(projects)) {
       expect(sourceRoot).toMatch(new RegExp(`^(apps/${name}/src|libs/${name})$`));
     }

@@ -53,7 +53,7 @@ describe('A child', () => {
     expect(missing.tail.join()).toContain('ENOENT');
   });
 
-  it('dies with us, even when we are killed', async () => {
+  it('dies with its parent, even if that is killed', async () => {
     // A stand-in for us: it holds the leash of its own program, and is killed.
     const { code } = transformFileSync(path.join(__dirname, 'leash.ts'), {
       jsc: { target: 'es2022', parser: { syntax: 'typescript' } },

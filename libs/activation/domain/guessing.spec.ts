@@ -125,7 +125,7 @@ describe('An attacker who guesses codes of one address', () => {
     for (const plan of PLANS) expect([plan, worstDay(plan, 6).chance < 0.000014]).toEqual([plan, true]);
   });
 
-  it('has hardly more where a mailbox may get ten times as many mails', () => {
+  it('has hardly a better chance if a mailbox may get ten times as many mails', () => {
     const day = worstDay({ codes: 200, pause: DAY, source: 'new registrations' }, 4, 10 * MAILS_PER_DAY);
     expect(day.tries[8]).toBe(18 + 180 * TRIES_PER_CODE);
     expect(day.chance).toBeLessThan(0.0014);

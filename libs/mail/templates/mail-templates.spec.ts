@@ -209,7 +209,7 @@ describe('The mail templates', () => {
     expect(() => own().check()).toThrow(fault);
   });
 
-  it('are read through links, as a ConfigMap of Kubernetes is mounted', () => {
+  it('are read through links, such as those of a mounted ConfigMap', () => {
     write('..2026_11_27/nl', sound);
     symlinkSync('..2026_11_27', path.join(folder, '..data'));
     symlinkSync(path.join('..data', 'nl'), path.join(folder, 'nl'));

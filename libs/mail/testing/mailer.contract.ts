@@ -62,7 +62,7 @@ export function describeMailerContract(name: string, create: () => Promise<Maile
     });
 
     it.each(['kevin@example.com', "o'hara+tag@sub.example.co.uk", 'kévin@xn--exmple-cua.com', 'a@b.co'])(
-      'has exactly one recipient, as the address stands: %s',
+      'has exactly one recipient, the given address: %s',
       async (to) => {
         await stage.mailer.send(codeForKevin({ to }));
         expect(stage.delivered().map(({ recipients }) => recipients)).toEqual([[to]]);

@@ -264,7 +264,7 @@ describe('parseEnvironment', () => {
   });
 
   it.each(['127.0.0.1', '::1', 'db.example.com', 'db_1', '/var/run/postgresql'])(
-    'takes %s for a host',
+    'accepts %s as a host',
     (host) => {
       expect(parseEnvironment({ DATABASE_HOST: host, SMTP_HOST: host, REDIS_HOST: host })).toMatchObject({
         DATABASE_HOST: host,
@@ -275,7 +275,7 @@ describe('parseEnvironment', () => {
   );
 
   it.each(['API_PORT', 'REDIS_PORT', 'SMTP_PORT', 'DATABASE_PORT', 'WORKER_PORT', 'OPERATIONS_PORT'])(
-    'takes what Kubernetes sets for a service of that name for unset, with a warning: %s',
+    'treats what Kubernetes sets for a service of that name as not set, with a warning: %s',
     (name) => {
       const env = { [name]: 'tcp://10.96.0.7:8000' };
       expect(parseEnvironment(env)).toEqual(parseEnvironment({}));
@@ -323,7 +323,7 @@ describe('parseEnvironment', () => {
   });
 
   it.each(['0.0.0.0', '::', '192.168.1.7', 'api.example.com', '::ffff:10.0.0.1'])(
-    'refuses the key of development where the api listens on %s, whatever NODE_ENV says',
+    'refuses the development key if the api listens on %s, whatever NODE_ENV is',
     (host) => {
       for (const NODE_ENV of ['development', 'test', 'production']) {
         expect(blamed({ API_HOST: host, NODE_ENV })).toEqual(['SECRET_KEY']);
@@ -332,7 +332,7 @@ describe('parseEnvironment', () => {
     },
   );
 
-  it('refuses the key of development, and warns of limits that are off, where other machines reach the port of the operators', () => {
+  it('refuses the development key, and warns of limits that are off, if other machines can reach the operations port', () => {
     const open = { OPERATIONS_PORT: '9000', OPERATIONS_HOST: '0.0.0.0' };
     expect(faultsOf(open)).toEqual([
       expect.stringMatching(/^SECRET_KEY: .*while OPERATIONS_HOST is 0\.0\.0\.0/),
@@ -343,18 +343,18 @@ describe('parseEnvironment', () => {
   });
 
   it.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost', '::ffff:127.0.0.1'])(
-    'takes the key of development where only this machine reaches the api: %s',
+    'accepts the development key if only this machine can reach the api: %s',
     (host) => {
       expect(blamed({ API_HOST: host })).toEqual([]);
     },
   );
 
   it.each(['too-short', SECRET, `${TOKEN} `, `${TOKEN}é`, `${TOKEN},`, `${TOKEN}=x`])(
-    'refuses the token %j, which no client could give',
+    'refuses the token %j, which no client could send',
     (token) => expect(blamed({ EVENTS_TOKEN: token })).toEqual(['EVENTS_TOKEN']),
   );
 
-  it('takes a token in hexadecimal, base64 or base64url', () => {
+  it('accepts a token in hexadecimal, base64 or base64url', () => {
     for (const token of ['0'.repeat(32), `${'a+/'.repeat(14)}==`, `-_~.${TOKEN}`]) {
       expect(parseEnvironment({ EVENTS_TOKEN: token }).EVENTS_TOKEN).toBe(token);
     }

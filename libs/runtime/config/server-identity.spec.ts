@@ -7,7 +7,7 @@ describe('A server that is verified', () => {
     ['db.example.com', { servername: 'db.example.com' }],
     ['127.0.0.1', { host: '127.0.0.1' }],
     ['::1', { host: '::1' }],
-  ])('is asked by its name, and known by its address where it has none: %s', (host, identity) => {
+  ])('is requested by its name, and verified by its address if it has no name: %s', (host, identity) => {
     const environment = parseEnvironment({
       DATABASE_HOST: host,
       DATABASE_SSL: 'verify-full',

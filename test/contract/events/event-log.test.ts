@@ -108,7 +108,7 @@ describe('the log of events in PostgreSQL', () => {
     expect(await deliveries.giveUpUntaken(86_400)).toBe(0);
   });
 
-  it('replays each event once, also while a worker delivers what is due again', async () => {
+  it('replays each event once, even while a worker delivers events that are due again', async () => {
     const { sql, environment } = database;
     await sql`truncate events`;
     const log = new PostgresEventLog(sql);

@@ -50,7 +50,7 @@ describe('The sender of webhooks', () => {
     server.closeAllConnections();
   });
 
-  it('posts what verifies with either secret', async () => {
+  it('posts a message that verifies with either secret', async () => {
     answer = (_, response) => response.writeHead(204).end();
     expect(await send(url)).toEqual({ kind: 'delivered' });
     const [request] = requests;
@@ -64,13 +64,13 @@ describe('The sender of webhooks', () => {
     }
   });
 
-  it.each([200, 201, 202, 204, 299])('takes %i for delivered', async (status) => {
+  it.each([200, 201, 202, 204, 299])('treats %i as delivered', async (status) => {
     answer = (_, response) => response.writeHead(status).end();
     expect(await send(url)).toEqual({ kind: 'delivered' });
   });
 
   it.each([301, 302, 303, 304, 307, 308, 400, 401, 404, 413, 500, 503])(
-    'takes %i for failed, and follows no redirect',
+    'treats %i as failed, and follows no redirect',
     async (status) => {
       answer = (_, response) => response.writeHead(status, { Location: '/elsewhere' }).end();
       expect(await send(url)).toEqual(failed(`the receiver responded with ${status}`));
@@ -78,7 +78,7 @@ describe('The sender of webhooks', () => {
     },
   );
 
-  it('takes 410 for the end', async () => {
+  it('treats 410 as a request to pause', async () => {
     answer = (_, response) => response.writeHead(410).end();
     expect(await send(url)).toEqual({ kind: 'gone', reason: 'the receiver responded with 410' });
   });
@@ -105,7 +105,7 @@ describe('The sender of webhooks', () => {
         setTimeout(() => response.destroy(), 50);
       },
     ],
-  ])('waits two seconds at most for an answer %s: its status has decided', async (_, listener) => {
+  ])('waits at most two seconds for a response %s, because its status decides', async (_, listener) => {
     answer = listener;
     const started = performance.now();
     expect(await send(url)).toEqual({ kind: 'delivered' });
@@ -119,7 +119,7 @@ describe('The sender of webhooks', () => {
     expect(performance.now() - started).toBeLessThan(11_500);
   }, 20_000);
 
-  it('says what went wrong on the way', async () => {
+  it('explains network errors', async () => {
     answer = (_, response) => response.destroy();
     expect(await send(url)).toEqual(failed(/closed|reset/));
     expect(await send(url.replace('http:', 'https:'))).toEqual(failed(/^TLS failed: .*version/));

@@ -42,18 +42,18 @@ describe('EventArrivals', () => {
     return arrivals.awaitArrival(look ?? count, (events) => events.length > 0, seconds, gone.signal);
   };
 
-  it('looks once, and listens to nothing, for a reader that does not wait', async () => {
+  it('reads once, and does not listen, for a reader that does not wait', async () => {
     notifications.heard = false;
     expect(await wait(0)).toEqual([]);
     expect(looks).toBe(1);
   });
 
-  it('answers immediately where there is something', async () => {
+  it('answers immediately if there are events', async () => {
     found = ['event'];
     expect(await wait(60)).toEqual(['event']);
   });
 
-  it('looks again when something arrives, and waits on where that was for another', async () => {
+  it('reads again when an event arrives, and continues to wait if it was for another reader', async () => {
     const waiting = wait(60);
     await turn();
     notifications.arrive();
@@ -64,7 +64,7 @@ describe('EventArrivals', () => {
     expect(await waiting).toEqual(['event']);
   });
 
-  it('misses nothing that arrives while it looks', async () => {
+  it('misses nothing that arrives while it reads', async () => {
     const slow = async (): Promise<string[]> => {
       looks += 1;
       const seen = [...found];
@@ -79,7 +79,7 @@ describe('EventArrivals', () => {
     expect(looks).toBe(2);
   });
 
-  it('looks every two seconds where nothing is heard, and answers empty when the time is up', async () => {
+  it('reads every two seconds without a notification, and returns nothing when the time is up', async () => {
     notifications.heard = false;
     const started = performance.now();
     expect(await wait(3)).toEqual([]);
@@ -88,7 +88,7 @@ describe('EventArrivals', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(2_990);
   });
 
-  it('lets a reader go that is gone, and all of them when the process leaves', async () => {
+  it('releases a reader that has disconnected, and all of them at shutdown', async () => {
     const gone = new AbortController();
     const left = wait(60, undefined, gone);
     await turn();
@@ -100,7 +100,7 @@ describe('EventArrivals', () => {
     expect(await Promise.all(waiting)).toEqual([[], []]);
   });
 
-  it('refuses the 201st reader that waits, and takes it when another has its answer', async () => {
+  it('refuses the 201st waiting reader, and accepts it once another has its answer', async () => {
     const waiting = Array.from({ length: 200 }, () => wait(60));
     await turn();
     await expect(wait(60)).rejects.toThrow(Unavailable);
@@ -111,7 +111,7 @@ describe('EventArrivals', () => {
     expect(await wait(60)).toEqual(['event']);
   });
 
-  it('forgets a reader whose look fails', async () => {
+  it('forgets a reader whose read fails', async () => {
     const failing = () => Promise.reject(new Unavailable('database', 'no answer'));
     for (let n = 0; n < 300; n += 1) await expect(wait(60, failing)).rejects.toThrow(Unavailable);
   });

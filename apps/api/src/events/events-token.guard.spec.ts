@@ -35,7 +35,7 @@ describe('EventsTokenGuard', () => {
     expect(() => asks(header)).toThrow(expect.objectContaining({ error: 'InvalidToken' }));
   });
 
-  it('hides the feed where there is no token, whatever is given', () => {
+  it('hides the feed if no token is configured, whatever the request contains', () => {
     for (const header of [undefined, 'Bearer ', `Bearer ${TOKEN}`]) {
       expect(() => asks(header, '')).toThrow(expect.objectContaining({ error: 'NotFound' }));
     }

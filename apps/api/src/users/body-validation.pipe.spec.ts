@@ -94,14 +94,14 @@ describe('Bodies of accounts', () => {
   );
 
   it.each(['1234', '12 34', ' 12-34\r\n', '１２３４', '١٢٣٤', '१२३४', '1\u200b2\u00a034', '12–34', '𝟏𝟐𝟑𝟒'])(
-    'take the code %j',
+    'accept the code %j',
     async (code) => {
       expect((await activate(code)).status).toBe(200);
     },
   );
 
   it.each(['123', '12a4', '1234567890', '', 1234, null, ['1234'], 'Ⅳ234', '1.234'])(
-    'do not take the code %j',
+    'refuse the code %j',
     async (code) => {
       const answer = await activate(code);
       expect([answer.status, problemOf(answer).errors?.[0]?.field]).toEqual([400, 'activation_code']);

@@ -19,7 +19,7 @@ export const HASH_TAGS = { limits: '{limits}', metrics: '{metrics}', doorbell: '
 export const REDIS_TIMEOUT_MS = 200;
 
 /**
- * A connection with pending commands that has been silent for this many milliseconds is replaced: a lost host does not
+ * A connection on which commands wait is replaced if it brings nothing for this many milliseconds: a lost host does not
  * close connections, and TCP alone would wait for a quarter of an hour.
  */
 const SILENCE_MS = 1_000;
@@ -52,6 +52,28 @@ function limitWait(command: Command): void {
 }
 
 /**
+ * Replaces silent connections of a client. Unlike ioredis's `socketTimeout`, it does not take a reply for silence that is
+ * in the socket while this process stalls: the limits would then be counted per process although Redis is available.
+ */
+function replaceSilent(redis: IORedis): void {
+  redis.on('connect', () => {
+    const { stream } = redis;
+    let cancel = (): void => {};
+    const watch = (): void => {
+      const { bytesRead } = stream;
+      const waiting = redis.commandQueue.length > 0;
+      cancel = onDeadline(SILENCE_MS, () => {
+        if (waiting && stream.bytesRead === bytesRead)
+          stream.destroy(new Error(`silent for ${SILENCE_MS} ms`));
+        else watch();
+      });
+    };
+    watch();
+    stream.once('close', () => cancel());
+  });
+}
+
+/**
  * A client that fails immediately while Redis is down, and within 200 ms while it is frozen: no commands are queued.
  */
 export function createRedis(environment: Environment, logger: Logger): Redis {
@@ -59,7 +81,6 @@ export function createRedis(environment: Environment, logger: Logger): Redis {
   const impatience = {
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    socketTimeout: SILENCE_MS,
   };
   const redis = environment.REDIS_CLUSTER
     ? new PunctualCluster(clusterNodes(environment), {
@@ -74,6 +95,8 @@ export function createRedis(environment: Environment, logger: Logger): Redis {
         keyPrefix,
         enableOfflineQueue: false,
       });
+  if (redis instanceof Cluster) redis.on('+node', replaceSilent);
+  else replaceSilent(redis);
   logOutages(redis, logger);
   return redis;
 }

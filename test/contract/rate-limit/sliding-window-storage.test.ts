@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SlidingWindowStorage, type Charge } from '@app/rate-limit';
@@ -10,6 +12,7 @@ import {
 } from '@app/rate-limit/testing';
 import { createLogger, parseEnvironment, type Redis } from '@app/runtime';
 import { createRedis } from '@app/runtime/testing';
+import { TcpProxy } from '../../support/proxy';
 import { TestRedis } from '../../support/redis';
 import { until } from '../../support/until';
 
@@ -19,6 +22,8 @@ const RETURNED = 'Rate limits are counted in Redis again';
 /** Maximum time of an answer while Redis is in trouble, and of the return to Redis, in milliseconds. */
 const ANSWER_MS = 2_000;
 const RECOVERY_MS = 5_000;
+/** Longer than a connection may be silent before it is replaced. */
+const STALL_MS = 1_500;
 
 let server: TestRedis;
 let directory: string;
@@ -65,6 +70,11 @@ const counted = ({ key }: Charge) => inRedis((redis) => redis.zcard(`user-regist
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   const began = performance.now();
   return [await work(), performance.now() - began];
+}
+
+/** Keeps this process from reading anything. */
+function stall(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end;);
 }
 
 /** Redis cannot save a snapshot, and refuses writes because of that. */
@@ -136,6 +146,47 @@ describe('SlidingWindowStorage', () => {
     });
     expect(twenty).toBeLessThan(ANSWER_MS);
     expect(fallbacks).toBe(21);
+  });
+
+  it('counts in Redis although this process stalls while the reply is in the socket', async () => {
+    const listener = createServer().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const peers: Socket[] = [];
+    listener.on('connection', (peer) => peers.push(peer));
+    const { port } = listener.address() as AddressInfo;
+    const [asks, stalls] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    await until('both are connected', () => peers.length === 2);
+
+    // Both are read in the same turn of the event loop: the first asks Redis, and the second one stalls.
+    const settled = new Promise<unknown>((resolve) => {
+      asks.once('data', () => resolve(limiter.settle([charge()])));
+    });
+    stalls.once('data', () => stall(STALL_MS));
+    for (const peer of peers) peer.write('now');
+    stall(50);
+    await settled;
+    expect([fallbacks, limiter.away]).toEqual([0, false]);
+    for (const socket of [asks, stalls]) socket.destroy();
+    listener.close();
+  });
+
+  it('counts in Redis again after its host was lost without closing the connection', async () => {
+    const proxy = await TcpProxy.start(server.port);
+    const logger = createLogger({ level: 'silent', app: 'test' });
+    const through = createRedis(parseEnvironment({ ...server.env, REDIS_PORT: String(proxy.port) }), logger);
+    const storage = new SlidingWindowStorage(new RedisWindows(through), new InProcessWindows(), logger);
+    try {
+      await until('the client is connected', () => through.status === 'ready');
+      proxy.freeze();
+      await storage.settle([charge()]);
+      expect(storage.away).toBe(true);
+      proxy.abandon();
+      await until('it counts in Redis again', () => !storage.away, RECOVERY_MS);
+    } finally {
+      storage.onApplicationShutdown();
+      through.disconnect();
+      proxy.stop();
+    }
   });
 
   it('survives several outages in a row', async () => {

@@ -35,6 +35,7 @@ const CHECKS: readonly Check[] = [
   ),
   command('English', process.execPath, 'tools/check/prose.mjs'),
   command('manifests', process.execPath, 'tools/check/manifests.mjs'),
+  command('workflows', process.execPath, 'tools/check/workflows.mjs'),
   // Manifests, compose files, image and documents compared with the code.
   command('deployment', 'jest', '--selectProjects', 'deploy', '--silent'),
   faults('lock file', async () => [

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import Ajv from 'ajv';
+import { variables } from '@app/runtime';
 import { filesIn, isPinned, isVariable, read, readYaml, ROOT, sourceOf } from './files';
 
 interface Service {
@@ -111,7 +112,11 @@ describe('docker-compose.yml', () => {
     expect(programs.map(([name]) => name).sort()).toEqual(['api', 'mailer-worker', 'migrate']);
     for (const [, { command = ['dist/apps/api/src/main.js'], ...service }] of programs) {
       expect(existsSync(path.join(ROOT, sourceOf(command[0] ?? '')))).toBe(true);
-      expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], stop_grace_period: '45s' });
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        stop_grace_period: `15s\${SHUTDOWN_TIMEOUT_SECONDS:-${variables.SHUTDOWN_TIMEOUT_SECONDS.default}}s`,
+      });
     }
   });
 

@@ -102,6 +102,8 @@ describe('the manifests', () => {
         runAsNonRoot: true,
         seccompProfile: { type: 'RuntimeDefault' },
       });
+      // OpenShift refuses pods that name a user outside of the range that it gives to the namespace.
+      expect(pod.securityContext).not.toHaveProperty('runAsUser');
       expect(container.securityContext).toEqual({
         allowPrivilegeEscalation: false,
         readOnlyRootFilesystem: true,
@@ -154,6 +156,14 @@ describe('the manifests', () => {
     const scraper = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
     const scraped = { from: [scraper], ports: [{ port: 'operations', protocol: 'TCP' }] };
     expect(named('NetworkPolicy')).toMatchObject({ ingress: [open, scraped] });
+  });
+
+  it('purge in one place, which determines what is kept for how long', () => {
+    const [config] = kustomization('deploy/kubernetes/base').configMapGenerator;
+    expect(all.filter(({ kind }) => kind === 'CronJob').map(({ metadata }) => metadata.name)).toEqual([
+      'purge',
+    ]);
+    expect(config?.literals).toContain('PURGE_INTERVAL_SECONDS=0');
   });
 
   it('scale and disrupt existing deployments, and leave the number of replicas to the autoscaler', () => {

@@ -53,6 +53,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'make up': ENGINE,
   'docker compose up': ENGINE,
   'docker compose up --build --detach --wait': ENGINE,
+  'docker compose exec api node dist/apps/cli/src/main.js users find kevin@example.com': ENGINE,
   'docker build --build-arg VERSION=1.2.3 .': ENGINE,
   "docker buildx imagetools inspect … --format '{{ json .SBOM }}'": 'needs the published image',
   'cd deploy/kubernetes/overlays/production': CLUSTER,
@@ -65,6 +66,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'kubectl apply -k deploy/kubernetes/overlays/production': CLUSTER,
   'kubectl apply -k deploy/kubernetes/monitoring': CLUSTER,
   'kubectl port-forward deploy/api 9000': CLUSTER,
+  'kubectl -n user-registration exec deploy/api -- node dist/apps/cli/src/main.js doctor': CLUSTER,
 };
 
 /** Commands that ask on a terminal, and their form for a script. */

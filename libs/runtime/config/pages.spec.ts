@@ -19,6 +19,11 @@ describe('.env.example', () => {
     const uncommented = parseEnv(written.replace(/^#(?=[A-Z_]+=)/gm, ''));
     expect(Object.keys(uncommented).sort()).toEqual(Object.keys(variables).sort());
     expect(parseEnvironment(uncommented)).toEqual(parseEnvironment({}));
+    // Not even a default that an empty value would give too: people edit these lines.
+    const lost = Object.entries(variables).filter(
+      ([name, { default: value }]) => uncommented[name] !== String(value),
+    );
+    expect(lost.map(([name]) => name)).toEqual([]);
   });
 
   it('describes each variable', () => {

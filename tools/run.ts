@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Stack } from './stack';
 import { settingsFrom } from './settings';
-import { lastWords, printBanner, printLine, printLog } from './terminal';
+import { lastLines, printBanner, printLine, printLog } from './terminal';
 
 /** `make run`: everything that the service needs, on this machine, until Ctrl-C. */
 async function main(): Promise<void> {
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     printBanner(settings);
     const died = await stack.firstDeath();
     if (state.stopping) return;
-    throw new Error(`${died.name} ended by itself. ${lastWords(died.tail)}`);
+    throw new Error(`${died.name} ended by itself. ${lastLines(died.tail)}`);
   } catch (error) {
     if (state.stopping) return;
     printLine(`\n${(error as Error).message}`);

@@ -5,8 +5,8 @@ import { Child } from './processes/child';
 import { claim } from './processes/claim';
 import { isFree } from './processes/ports';
 import { PORT_VARIABLES, type Settings } from './settings';
-import { lastWords } from './terminal';
-import { databaseVariables, openState, POSTGRES_FOLDER, REFUGE, RUN_FILE } from './state';
+import { lastLines } from './terminal';
+import { databaseVariables, openState, POSTGRES_FOLDER, POSTGRES_ALTERNATIVE, RUN_FILE } from './state';
 
 const READY_TIMEOUT_MS = 60_000;
 /** A little more than the apps' own 30 s for requests in flight. */
@@ -64,7 +64,7 @@ export class Stack {
     report('Applying migrations…');
     const migrate = this.launch('migrate', ['dist/apps/cli/src/main.js', 'db', 'migrate'], env);
     const status = await migrate.exit();
-    if (status !== 0) throw new Error(`The migrations failed. ${lastWords(migrate.tail)}`);
+    if (status !== 0) throw new Error(`The migrations failed. ${lastLines(migrate.tail)}`);
     this.apps.pop();
 
     report('Starting api and mailer-worker…');
@@ -89,7 +89,7 @@ export class Stack {
     const variables = await databaseVariables();
     this.postgres = new EmbeddedPostgres({
       directory: POSTGRES_FOLDER,
-      refuge: REFUGE,
+      alternative: POSTGRES_ALTERNATIVE,
       port: Number(variables.DATABASE_PORT),
       password: variables.DATABASE_PASSWORD,
     });
@@ -114,7 +114,7 @@ export class Stack {
       if (probe?.ok) return;
       const why = app.running ? `is not ready after ${READY_TIMEOUT_MS / 1_000} s` : 'did not start';
       if (!app.running || Date.now() > deadline) {
-        throw new Error(`${app.name} ${why}. ${lastWords(app.tail)}`);
+        throw new Error(`${app.name} ${why}. ${lastLines(app.tail)}`);
       }
       await pause(50);
     }

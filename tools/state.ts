@@ -15,7 +15,7 @@ export const RUN_FILE = path.join(STATE_FOLDER, 'run.pid');
 const DATABASE_FILE = path.join(STATE_FOLDER, 'database.env');
 
 /** Where root keeps files if other users cannot access the checkout: one folder per checkout. */
-export const REFUGE = `/var/lib/user-registration-${createHash('sha256').update(STATE_FOLDER).digest('hex').slice(0, 12)}`;
+export const POSTGRES_ALTERNATIVE = `/var/lib/user-registration-${createHash('sha256').update(STATE_FOLDER).digest('hex').slice(0, 12)}`;
 
 export interface DatabaseVariables extends NodeJS.Dict<string> {
   readonly DATABASE_HOST: string;

@@ -39,7 +39,7 @@ const isQuiet = ({ message, route, status }: LogLine): boolean =>
   message === 'request' && status === 200 && QUIET_ROUTES.includes(route ?? '');
 
 /** The last output of the child before it died. */
-export const lastWords = (tail: readonly string[]): string =>
+export const lastLines = (tail: readonly string[]): string =>
   tail.length === 0
     ? 'It printed nothing.'
     : `Its last lines:\n${tail.map((line) => `  ${readable(line)}`).join('\n')}`;

@@ -90,12 +90,12 @@ export class SlidingWindowStorage implements ThrottlerStorage, SlidingWindows {
 
   private ask(shared: SlidingWindows): void {
     shared.settle([PROBE]).then(
-      () => this.comeBack(),
+      () => this.resume(),
       () => {},
     );
   }
 
-  private comeBack(): void {
+  private resume(): void {
     if (!this.away) return;
     this.onApplicationShutdown();
     this.logger.info('Rate limits are counted in Redis again');

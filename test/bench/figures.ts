@@ -43,7 +43,7 @@ export function joinRounds(times: readonly (readonly Figure[])[]): Figure[] {
 }
 
 /** Puts the rounds of an earlier commit next to ours, where it has such a figure. */
-export const besideEarlier = (ours: readonly Figure[], earlier: readonly Figure[]): Figure[] =>
+export const comparedWithEarlier = (ours: readonly Figure[], earlier: readonly Figure[]): Figure[] =>
   ours.map((figure) => {
     const same = earlier.find((other) => other.job === figure.job && other.figure === figure.figure);
     return same === undefined ? figure : { ...figure, earlier: same.rounds };

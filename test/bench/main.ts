@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { checkoutOf } from './checkout';
-import { besideEarlier, joinRounds, type Figure } from './figures';
+import { comparedWithEarlier, joinRounds, type Figure } from './figures';
 import { overload, poolWhileHashing, saturation } from './measurements/hashing';
 import { processorTime } from './measurements/cpu';
 import { eventsCost, webhookBacklog } from './measurements/events';
@@ -134,7 +134,7 @@ async function inTurns(
     ours.push(await measurement(stage));
     theirs.push(await measurement(earlier));
   }
-  return besideEarlier(joinRounds(ours), joinRounds(theirs));
+  return comparedWithEarlier(joinRounds(ours), joinRounds(theirs));
 }
 
 main().then(

@@ -9,7 +9,7 @@ import { TestRedis } from '../support/redis';
 import { HttpLoad } from './http-load';
 
 /** Room for any load: the limits are checked as always, and never refuse. */
-const LIMITS_OUT_OF_THE_WAY = {
+const HIGH_LIMITS = {
   RATE_LIMIT_CLIENT_PER_MINUTE: '10000000',
   RATE_LIMIT_CREDENTIALS_PER_MINUTE: '1000000',
   RATE_LIMIT_GLOBAL_PER_MINUTE: '10000000',
@@ -62,7 +62,7 @@ export class Stage {
     return {
       ...this.database.env,
       ...this.redis.env,
-      ...LIMITS_OUT_OF_THE_WAY,
+      ...HIGH_LIMITS,
       LOG_LEVEL: 'info',
       NODE_ENV: 'test',
     };

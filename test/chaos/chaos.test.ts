@@ -1,7 +1,7 @@
 import { TestRedisCluster, TestRedisSentinels } from '../support/redis-topologies';
 import { shiftClocks } from './faults/clocks';
 import { killApi, killWorker } from './faults/kills';
-import { migrateAtOnce, migrateUnderLoad } from './faults/migrations';
+import { migrateConcurrently, migrateUnderLoad } from './faults/migrations';
 import { runOutage } from './faults/outages';
 import { poolTransactions } from './faults/pgbouncer';
 import { failOverPostgres } from './faults/postgres-failover';
@@ -12,7 +12,7 @@ import { neverRead } from './faults/readers';
 import { failOverRedis } from './faults/redis-failover';
 import { REDIS_OUTAGES } from './faults/redis';
 import { stopApi, stopTwice, stopWorker } from './faults/shutdown';
-import { refuseForGood, SMTP_OUTAGES } from './faults/smtp';
+import { refusePermanently, SMTP_OUTAGES } from './faults/smtp';
 import { killWorkerWhileItDelivers, WEBHOOK_OUTAGES } from './faults/webhooks';
 import { table, type Line, type Observed } from './report';
 import { Stage } from './stage';
@@ -37,7 +37,7 @@ const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Observed>
     fault: 'Redis sentinels failed over',
     run: () => failOverRedis(() => TestRedisSentinels.start(), 'limits'),
   },
-  { fault: 'SMTP refusing for good', run: refuseForGood },
+  { fault: 'SMTP refusing permanently', run: refusePermanently },
   { fault: 'api killed 20 times', run: (stage) => killApi(stage, 20) },
   {
     fault: 'one of two api processes killed, 10 times',
@@ -61,7 +61,7 @@ const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Observed>
   { fault: 'SIGTERM to the api', run: stopApi },
   { fault: 'SIGTERM to the worker', run: stopWorker },
   { fault: 'SIGTERM twice', run: stopTwice },
-  { fault: 'concurrent migrations', run: migrateAtOnce },
+  { fault: 'concurrent migrations', run: migrateConcurrently },
   { fault: 'migration under load', run: migrateUnderLoad },
   { fault: 'clocks ten minutes apart', run: shiftClocks },
 ];

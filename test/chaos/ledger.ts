@@ -10,7 +10,7 @@ export interface SignUp {
   /** 0: no response, because the connection was refused or cut. */
   readonly status: number;
   /** The response was about another account. */
-  readonly strange: boolean;
+  readonly foreign: boolean;
   readonly startedAt: number;
   readonly endedAt: number;
 }
@@ -75,7 +75,7 @@ export class Ledger {
       ...(await this.owed()).map((email) => `${email} is still owed its mail`),
       ...rows.filter(({ given_up }) => given_up).map(({ email }) => `the mail to ${email} was given up`),
       ...this.signUps
-        .filter(({ strange }) => strange)
+        .filter(({ foreign }) => foreign)
         .map(({ email }) => `${email} got another one's answer`),
       ...this.acknowledged()
         .filter((email) => !held.has(email))

@@ -7,14 +7,14 @@ const PASSWORD = 'SecurePass123';
 const INTERVAL_MS = 80;
 /** Maximum number of sign-ups of one load; further ones are not sent. */
 const SIGN_UPS_MAX = 4_000;
-const UNDER_WAY_MAX = 100;
+const IN_FLIGHT_MAX = 100;
 
 let addresses = 0;
 
 /** Sign-ups at a steady rate until it is stopped; slow responses do not slow it down. */
 export class Load {
   readonly signUps: SignUp[] = [];
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly inFlight = new Set<Promise<void>>();
   private readonly running: Promise<void>;
   private stopped = false;
 
@@ -36,7 +36,7 @@ export class Load {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.running;
-    await Promise.all(this.underWay);
+    await Promise.all(this.inFlight);
   }
 
   /** The first acknowledged sign-up that started after that moment. */
@@ -46,9 +46,9 @@ export class Load {
 
   private async run(): Promise<void> {
     for (let sent = 0; sent < SIGN_UPS_MAX && !this.stopped; sent += 1) {
-      if (this.underWay.size < UNDER_WAY_MAX) {
-        const signUp = this.signUp().finally(() => this.underWay.delete(signUp));
-        this.underWay.add(signUp);
+      if (this.inFlight.size < IN_FLIGHT_MAX) {
+        const signUp = this.signUp().finally(() => this.inFlight.delete(signUp));
+        this.inFlight.add(signUp);
       }
       await pause(INTERVAL_MS);
     }
@@ -62,8 +62,8 @@ export class Load {
       (answer) => [answer.status, answer.body['email']] as const,
       () => [0, undefined] as const,
     );
-    const strange = status === 201 && answered !== email;
-    const signUp = { email, status, strange, startedAt, endedAt: performance.now() };
+    const foreign = status === 201 && answered !== email;
+    const signUp = { email, status, foreign, startedAt, endedAt: performance.now() };
     this.signUps.push(signUp);
     this.ledger.signUps.push(signUp);
   }

@@ -26,7 +26,7 @@ export class Stage {
     readonly toRedis: TcpProxy,
     readonly toInbox: TcpProxy,
     /** Connections of the test itself, which bypass the faults. */
-    readonly lookOut: TcpProxy,
+    readonly toObservedPostgres: TcpProxy,
     readonly sql: Sql,
     readonly ledger: Ledger,
     readonly env: NodeJS.ProcessEnv,
@@ -45,7 +45,7 @@ export class Stage {
       // One fault changes the clocks of the service, so no signature would be valid.
       WebhookReceiver.start(false),
     ]);
-    const [toPostgres, toRedis, toInbox, lookOut] = (await Promise.all(
+    const [toPostgres, toRedis, toInbox, toObservedPostgres] = (await Promise.all(
       [postgres, redis, inbox, postgres].map(({ port }) => TcpProxy.start(port)),
     )) as [TcpProxy, TcpProxy, TcpProxy, TcpProxy];
     if ((await postgres.migrate()) !== 0) throw new Error('The migrations failed');
@@ -61,7 +61,7 @@ export class Stage {
       LOG_LEVEL: 'info',
       ...(await adapt({ postgres, redis, toPostgres })),
     };
-    const sql = createSql(parseEnvironment(postgres.env(lookOut.port)));
+    const sql = createSql(parseEnvironment(postgres.env(toObservedPostgres.port)));
     const ledger = new Ledger(sql, inbox, receiver);
     const [api, worker] = await Promise.all([spawnApp('api', env), spawnApp('mailer-worker', env)]);
     return new Stage(
@@ -72,7 +72,7 @@ export class Stage {
       toPostgres,
       toRedis,
       toInbox,
-      lookOut,
+      toObservedPostgres,
       sql,
       ledger,
       env,
@@ -102,7 +102,7 @@ export class Stage {
   async stop(): Promise<void> {
     await Promise.all([this.api.stop(), this.worker.stop()]);
     await this.sql.end({ timeout: 1 });
-    for (const proxy of [this.toPostgres, this.toRedis, this.toInbox, this.lookOut]) proxy.stop();
+    for (const proxy of [this.toPostgres, this.toRedis, this.toInbox, this.toObservedPostgres]) proxy.stop();
     await Promise.all([this.inbox.down(), this.receiver.down(), this.redis.stop(), this.postgres.stop()]);
   }
 }

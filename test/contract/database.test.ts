@@ -91,7 +91,7 @@ describe('inTime', () => {
   it('answers in time when its connections are cut during a query', async () => {
     const asked = Array.from({ length: 3 }, () => inTime(sql`select pg_sleep(1)`));
     const tries = Promise.allSettled(asked);
-    await until('the queries run', async () => (await sleepers()) === 3);
+    await until('the queries run', async () => (await sleepingQueries()) === 3);
     proxy.cut();
     for (const each of await tries) {
       expect(each).toMatchObject({ status: 'rejected', reason: { dependency: 'database' } });
@@ -113,7 +113,7 @@ describe('inTime', () => {
   });
 });
 
-async function sleepers(): Promise<number> {
+async function sleepingQueries(): Promise<number> {
   const [row] = await database.sql<{ count: number }[]>`
     select count(*)::int as count from pg_stat_activity
     where datname = current_database() and state = 'active' and query like 'select pg_sleep%'`;

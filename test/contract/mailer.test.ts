@@ -45,7 +45,7 @@ describeMailerContract('SMTP', async () => ({
   take: () => smtp.reset(),
   refuse: async () => smtp.reply('recipient', 550),
   postpone: async () => smtp.reply('recipient', 451),
-  goAway: () => smtp.close(),
+  becomeUnavailable: () => smtp.close(),
 }));
 
 describe('SmtpMailer', () => {

@@ -225,7 +225,7 @@ describe('AccountAdministration in PostgreSQL', () => {
       refused: [{ line: 2, reason: 'email belongs to another account' }, { line: 3 }],
     };
     expect(await administration.importAccounts(accounts, OPERATOR)).toMatchObject(expected);
-    expect(await administration.rehearseImport(accounts)).toMatchObject({
+    expect(await administration.dryRunImport(accounts)).toMatchObject({
       added: 0,
       present: 2,
       refused: expected.refused,

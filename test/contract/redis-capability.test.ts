@@ -47,19 +47,22 @@ describe('The check that Redis is usable', () => {
       'NOREPLICAS',
       ['config', 'set', 'min-replicas-to-write', '0'],
     ],
-  ])('fails with the reason if Redis is %s, and passes again afterwards', async (_, spoil, reason, cure) => {
-    const prove = await connect();
-    expect(await prove()).toBe(false);
-    await command(...spoil);
-    await expect(prove()).rejects.toThrow(reason);
-    await command(...cure);
-    await until('it holds again', () =>
-      prove().then(
-        () => true,
-        () => false,
-      ),
-    );
-  });
+  ])(
+    'fails with the reason if Redis is %s, and passes again afterwards',
+    async (_, breakIt, reason, repair) => {
+      const prove = await connect();
+      expect(await prove()).toBe(false);
+      await command(...breakIt);
+      await expect(prove()).rejects.toThrow(reason);
+      await command(...repair);
+      await until('it holds again', () =>
+        prove().then(
+          () => true,
+          () => false,
+        ),
+      );
+    },
+  );
 
   it.each([
     ['to write', '+@read +info'],

@@ -69,7 +69,7 @@ describe('the image', () => {
   });
 
   it('copies only what exists and .dockerignore allows', () => {
-    const letThrough = read('.dockerignore')
+    const allowed = read('.dockerignore')
       .split('\n')
       .filter((line) => line.startsWith('!'))
       .map((line) => line.slice(1));
@@ -78,7 +78,7 @@ describe('the image', () => {
       .flatMap((copy) => copy.split(' ').slice(0, -1));
     for (const source of copied) {
       expect(existsSync(path.join(ROOT, source))).toBe(true);
-      expect(letThrough.some((name) => source === name || source.startsWith(`${name}/`))).toBe(true);
+      expect(allowed.some((name) => source === name || source.startsWith(`${name}/`))).toBe(true);
     }
   });
 });

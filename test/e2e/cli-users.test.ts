@@ -225,7 +225,7 @@ describe('changes by an operator', () => {
 });
 
 describe('users erase', () => {
-  const secretive = /kevin/i;
+  const privateData = /kevin/i;
 
   it('deletes everything about the person from all tables except the digest', async () => {
     await insertOwed(database.sql, 'kevin@example.com', '451 kevin@example.com is greylisted');
@@ -252,11 +252,11 @@ describe('users erase', () => {
         events_with_address: 2,
       },
     ]);
-    expect(await everything()).toMatch(secretive);
+    expect(await everything()).toMatch(privateData);
 
     const unasked = await users('erase', 'kevin@example.com', '--reason', 'asked by mail');
     expect([unasked.status, unasked.stderr]).toEqual([2, expect.stringContaining('--yes')]);
-    expect(await everything()).toMatch(secretive);
+    expect(await everything()).toMatch(privateData);
 
     const done = await users('erase', 'Kevin@example.com', '--reason', 'asked by mail', '--yes', '--json');
     expect(done.json()).toMatchObject({
@@ -266,7 +266,7 @@ describe('users erase', () => {
       events_with_address: 2,
     });
     const left = await everything();
-    expect(left).not.toMatch(secretive);
+    expect(left).not.toMatch(privateData);
     const [digest] = await database.sql<
       { hex: string }[]
     >`select encode(sha256('kevin@example.com'), 'hex') as hex`;
@@ -294,7 +294,7 @@ describe('users erase', () => {
     await insertActivated(database.sql, 'kevin@example.com');
     const done = await users('erase', 'kevin@example.com', '--reason', 'asked', '--yes', '--json');
     expect(done.json()).toMatchObject({ erased: 1, events_with_address: 1 });
-    expect(await everything()).not.toMatch(secretive);
+    expect(await everything()).not.toMatch(privateData);
 
     await database.sql`
       insert into events (type, account_id, data)
@@ -309,7 +309,7 @@ describe('users erase', () => {
       0,
       expect.objectContaining({ erased: 0, not_found: 0, events_with_address: 1 }),
     ]);
-    expect(await everything()).not.toMatch(secretive);
+    expect(await everything()).not.toMatch(privateData);
     expect((await users('erase', 'kevin@example.com', '--reason', 'x', '--yes')).status).toBe(1);
   });
 

@@ -105,7 +105,7 @@ describe('The client package', () => {
   it('reports a response that is not from the API', async () => {
     const seen = await play([[404, '<html>Not here</html>']], 'return client.account(ada)');
     expect(seen.failure).toMatchObject({ status: 404, error: 'UnexpectedAnswer' });
-    const captive = await play([[200, '<html>Sign in to the Wi-Fi</html>']], 'return client.account(ada)');
-    expect(captive.failure).toMatchObject({ status: 200, error: 'UnexpectedAnswer' });
+    const hotspot = await play([[200, '<html>Sign in to the Wi-Fi</html>']], 'return client.account(ada)');
+    expect(hotspot.failure).toMatchObject({ status: 200, error: 'UnexpectedAnswer' });
   });
 });

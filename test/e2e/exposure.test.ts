@@ -57,7 +57,7 @@ describe('A client that is too slow', () => {
     ],
     ['with its body', `${head}Content-Length: 1000\r\n\r\n`, `{"email":"${'a'.repeat(900)}`],
   ])('%s is disconnected, while others are served', async (_where, start, rest) => {
-    const { socket, received, closed } = dribble(service.api.port, start, rest);
+    const { socket, received, closed } = sendSlowly(service.api.port, start, rest);
     expect((await open.get('/livez')).status).toBe(200);
     expect(closed()).toBe(false);
     await until('the connection is closed', closed);
@@ -84,7 +84,7 @@ describe('Invalid HTTP', () => {
       'RequestHeadersTooLarge',
     ],
   ])('such as %s gets the problem body', async (_what, text, status, error) => {
-    const { socket, received, closed } = dribble(service.api.port, text, '');
+    const { socket, received, closed } = sendSlowly(service.api.port, text, '');
     await until('the connection is closed', closed);
     expect(received()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(received()).toMatch(/content-type: application\/problem\+json/i);
@@ -93,7 +93,7 @@ describe('Invalid HTTP', () => {
   });
 
   it('is not a request with an unknown Expect header', async () => {
-    const { socket, received } = dribble(
+    const { socket, received } = sendSlowly(
       service.api.port,
       'GET /livez HTTP/1.1\r\nHost: a\r\nExpect: more\r\n\r\n',
       '',
@@ -105,7 +105,7 @@ describe('Invalid HTTP', () => {
 
 describe('Connections', () => {
   it('are limited, and new ones are accepted when others have closed', async () => {
-    const sockets = Array.from({ length: CONNECTIONS_MAX + 5 }, () => dribble(service.api.port, '', ''));
+    const sockets = Array.from({ length: CONNECTIONS_MAX + 5 }, () => sendSlowly(service.api.port, '', ''));
     // Silently, and not with a 408 for being slow.
     const refused = ({ closed, received }: Slow): boolean => closed() && received() === '';
     await until('the last ones are refused', () => sockets.filter(refused).length >= 5);
@@ -129,7 +129,7 @@ interface Slow {
 }
 
 /** Opens a connection, writes the start, and then one byte at a time. */
-function dribble(port: number, start: string, rest: string): Slow {
+function sendSlowly(port: number, start: string, rest: string): Slow {
   let received = '';
   let closed = false;
   const socket = connect(port, '127.0.0.1', () => socket.write(start));

@@ -6,7 +6,7 @@ import { TestRedis } from '../support/redis';
 import { Client } from '../support/service';
 import { until } from '../support/until';
 
-const WELL = { database: 'healthy', redis: 'healthy', mail: 'healthy' };
+const ALL_HEALTHY = { database: 'healthy', redis: 'healthy', mail: 'healthy' };
 
 describe('Health', () => {
   let database: TestDatabase;
@@ -51,26 +51,28 @@ describe('Health', () => {
   const health = (status: string, checks: object): object => ({ status, version: '1.0.0', checks });
 
   it('is degraded if the worker cannot reach the mail server, and requests are served', async () => {
-    expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);
+    expect(await becomes(200, health('healthy', ALL_HEALTHY))).toEqual([200, 200]);
     await inbox.down();
     expect((await client.register('kevin@example.com', 'SecurePass123')).status).toBe(201);
-    expect(await becomes(200, health('degraded', { ...WELL, mail: 'unhealthy' }))).toEqual([200, 200]);
+    expect(await becomes(200, health('degraded', { ...ALL_HEALTHY, mail: 'unhealthy' }))).toEqual([200, 200]);
     await inbox.up();
-    expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);
+    expect(await becomes(200, health('healthy', ALL_HEALTHY))).toEqual([200, 200]);
   });
 
   it('is degraded without Redis, and mails are still sent', async () => {
     await redis.stop();
-    const checks = { ...WELL, redis: 'unhealthy' };
+    const checks = { ...ALL_HEALTHY, redis: 'unhealthy' };
     expect(await becomes(200, health('degraded', checks))).toEqual([200, 200]);
     await redis.restart();
-    expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);
+    expect(await becomes(200, health('healthy', ALL_HEALTHY))).toEqual([200, 200]);
   });
 
   it('is unhealthy while the database does not respond, without waiting for it or revealing the reason', async () => {
     toDatabase.freeze();
-    expect(await becomes(503, health('unhealthy', { ...WELL, database: 'unhealthy' }))).toEqual([200, 503]);
+    expect(await becomes(503, health('unhealthy', { ...ALL_HEALTHY, database: 'unhealthy' }))).toEqual([
+      200, 503,
+    ]);
     toDatabase.thaw();
-    expect(await becomes(200, health('healthy', WELL))).toEqual([200, 200]);
+    expect(await becomes(200, health('healthy', ALL_HEALTHY))).toEqual([200, 200]);
   });
 });

@@ -70,7 +70,7 @@ describe('Health of the mail server', () => {
   const mail = async (): Promise<unknown> =>
     ((await client.get('/api/v1/health')).body['checks'] as Record<string, unknown>)['mail'];
   /** Makes the next greeting due, as if a minute had passed. */
-  const letAMinutePass = async (): Promise<void> => {
+  const advanceOneMinute = async (): Promise<void> => {
     await database.sql`update mail_servers set greeted_at = now() - interval '61 seconds'`;
   };
 
@@ -78,7 +78,7 @@ describe('Health of the mail server', () => {
     await until('a worker greeted the mail server', () => smtp.commands.includes('QUIT'));
     for (let asked = 0; asked < 50; asked += 1) expect(await mail()).toBe('healthy');
     expect(smtp.connections).toBe(1);
-    await letAMinutePass();
+    await advanceOneMinute();
     await until('a worker greeted it again', () => smtp.commands.filter((it) => it === 'QUIT').length === 2);
     for (let asked = 0; asked < 50; asked += 1) expect(await mail()).toBe('healthy');
     expect(smtp.commands).toEqual(['EHLO', 'QUIT', 'EHLO', 'QUIT']);
@@ -86,7 +86,7 @@ describe('Health of the mail server', () => {
 
   it('is unhealthy while it does not answer a greeting, even if no mail is owed', async () => {
     await smtp.stop();
-    await letAMinutePass();
+    await advanceOneMinute();
     await until('mail is unhealthy', async () => (await mail()) === 'unhealthy');
   });
 });

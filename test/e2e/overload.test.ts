@@ -37,8 +37,8 @@ describe('A flood of sign-ups', () => {
 
 describe('The hashing threads', () => {
   it('are two more than the cores, and on Linux each of them gives way to the event loop', () => {
-    const giveWay = nicenessOfThreads(Number(service.api.child.pid)).filter((niceness) => niceness > 0);
-    expect(giveWay).toEqual(process.platform === 'linux' ? Array(availableParallelism() + 2).fill(5) : []);
+    const lowered = nicenessOfThreads(Number(service.api.child.pid)).filter((niceness) => niceness > 0);
+    expect(lowered).toEqual(process.platform === 'linux' ? Array(availableParallelism() + 2).fill(5) : []);
   });
 });
 

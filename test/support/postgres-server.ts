@@ -23,7 +23,7 @@ export function embeddedIn(directory: string, port: number, settings: readonly s
   chmodSync(directory, 0o755);
   return new EmbeddedPostgres({
     directory: path.join(directory, 'data'),
-    refuge: path.join(directory, 'refuge'),
+    alternative: path.join(directory, 'alternative'),
     port,
     password: PASSWORD,
     // A killed process loses nothing that the kernel has; only a power failure would.

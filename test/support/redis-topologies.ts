@@ -72,9 +72,9 @@ export class TestRedisCluster extends Topology {
   }
 
   /** Port of the primary with that key, according to a live node. */
-  async holderOf(key: string, witness = this.ports.at(-1) as number): Promise<number> {
-    const slot = Number(await this.tell(witness, 'cluster', 'keyslot', key));
-    const ranges = (await this.tell(witness, 'cluster', 'slots')) as [number, number, [string, number]][];
+  async holderOf(key: string, askedPort = this.ports.at(-1) as number): Promise<number> {
+    const slot = Number(await this.tell(askedPort, 'cluster', 'keyslot', key));
+    const ranges = (await this.tell(askedPort, 'cluster', 'slots')) as [number, number, [string, number]][];
     return ranges.find(([from, to]) => from <= slot && slot <= to)?.[2][1] ?? 0;
   }
 

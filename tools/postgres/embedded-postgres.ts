@@ -15,7 +15,7 @@ export interface EmbeddedPostgresOptions {
   /** The directory of its files; created if missing. */
   readonly directory: string;
   /** Where programs and files go if we are root and an unprivileged user cannot access the directory. */
-  readonly refuge: string;
+  readonly alternative: string;
   readonly port: number;
   readonly password: string;
   /** Settings such as `fsync=off`; for tests only. */
@@ -32,7 +32,7 @@ export class EmbeddedPostgres {
 
   /** @throws {Error} with the server's last lines, if it does not start */
   async start(): Promise<void> {
-    const place = findPlace(this.options.directory, this.options.refuge);
+    const place = findPlace(this.options.directory, this.options.alternative);
     await stopOrphan(place.directory);
     if (!existsSync(path.join(place.directory, 'PG_VERSION'))) this.initialize(place);
     await this.run(place);

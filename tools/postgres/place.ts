@@ -20,18 +20,18 @@ const UNPRIVILEGED_ID = 65_534;
 
 /**
  * Finds a place where PostgreSQL can run. As root it runs as an unprivileged user; if that user has no access (a
- * checkout below a home of mode 0700), programs and files go to the refuge, and a link at `wanted` points to the
+ * checkout below a home of mode 0700), programs and files go to `alternative`, and a link at `wanted` points to the
  * files.
  */
-export function findPlace(wanted: string, refuge: string): Place {
+export function findPlace(wanted: string, alternative: string): Place {
   const native = findPrograms();
   fs.mkdirSync(path.dirname(wanted), { recursive: true });
   const home = fs.existsSync(wanted) ? fs.realpathSync(wanted) : wanted;
   if (process.getuid?.() !== 0) return { ...programsIn(native), directory: makeDirectory(home) };
 
   const user = ownerOf(home) ?? unprivilegedUser();
-  const programs = canEnter(user, path.join(native, 'bin')) ? native : copied(native, refuge);
-  const directory = canEnter(user, path.dirname(home)) ? home : linked(wanted, refuge);
+  const programs = canEnter(user, path.join(native, 'bin')) ? native : copied(native, alternative);
+  const directory = canEnter(user, path.dirname(home)) ? home : linked(wanted, alternative);
   return { ...programsIn(programs), directory: makeDirectory(directory, user), user };
 }
 
@@ -69,10 +69,10 @@ function unprivilegedUser(): User {
 const canEnter = (user: User, directory: string): boolean =>
   spawnSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', directory], { cwd: '/', ...user }).status === 0;
 
-function copied(native: string, refuge: string): string {
+function copied(native: string, alternative: string): string {
   const manifest = fs.readFileSync(path.join(native, '..', 'package.json'), 'utf8');
   const { version } = JSON.parse(manifest) as { version: string };
-  const copy = path.join(opened(refuge), `programs-${version}`);
+  const copy = path.join(opened(alternative), `programs-${version}`);
   if (!fs.existsSync(copy)) {
     const partial = `${copy}.${process.pid}`;
     fs.cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
@@ -82,17 +82,17 @@ function copied(native: string, refuge: string): string {
   return copy;
 }
 
-function linked(wanted: string, refuge: string): string {
-  const directory = path.join(opened(refuge), 'data');
+function linked(wanted: string, alternative: string): string {
+  const directory = path.join(opened(alternative), 'data');
   fs.rmSync(wanted, { force: true });
   fs.symlinkSync(directory, wanted);
   return directory;
 }
 
-function opened(refuge: string): string {
-  fs.mkdirSync(refuge, { recursive: true });
-  fs.chmodSync(refuge, 0o755);
-  return refuge;
+function opened(alternative: string): string {
+  fs.mkdirSync(alternative, { recursive: true });
+  fs.chmodSync(alternative, 0o755);
+  return alternative;
 }
 
 /** Creates it if it is missing, only for its owner, and gives it to the user with everything in it. */

@@ -54,15 +54,15 @@ describe('A child', () => {
   });
 
   it('dies with its parent, even if that is killed', async () => {
-    // A stand-in for us: it holds the leash of its own program, and is killed.
-    const { code } = transformFileSync(path.join(__dirname, 'leash.ts'), {
+    // A stand-in for us: it has a watchdog for its own program, and is killed.
+    const { code } = transformFileSync(path.join(__dirname, 'watchdog.ts'), {
       jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
       module: { type: 'commonjs' },
     });
     const script = `${code}
       const { spawn } = require('node:child_process');
       const child = spawn(process.execPath, ['-e', '${forever}'], { detached: true, stdio: 'ignore' });
-      exports.leash(child.pid, 'KILL');
+      exports.watchdog(child.pid, 'KILL');
       console.log(child.pid);
       ${forever}`;
     const us = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { leash, type LastSignal } from './leash';
+import { watchdog, type LastSignal } from './watchdog';
 
 /** Number of kept lines of each child, to show its last output when it dies. */
 const TAIL_LINES = 20;
@@ -38,9 +38,9 @@ export class Child {
       ...user,
     });
     const { pid } = this.process;
-    const unleash = pid === undefined ? () => {} : leash(pid, lastSignal);
+    const stopWatchdog = pid === undefined ? () => {} : watchdog(pid, lastSignal);
     this.process.once('exit', () => {
-      unleash();
+      stopWatchdog();
       // Processes that it started have no reason to stay, and would keep its output open.
       this.killGroup();
     });

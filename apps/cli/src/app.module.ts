@@ -47,7 +47,7 @@ class CliRuntimeModule implements OnApplicationShutdown {
   }
 }
 
-const sayWaiting = (why: string): void => void process.stderr.write(`${why}\n`);
+const printWaiting = (why: string): void => void process.stderr.write(`${why}\n`);
 
 /**
  * The composition root of the command line: the same use cases over the same adapters as in the services. No command
@@ -64,7 +64,7 @@ export class AppModule {
         {
           provide: Migrations,
           inject: [Sql],
-          useFactory: (sql: Sql) => new Migrations(sql, migrationsFolder(), { onWait: sayWaiting }),
+          useFactory: (sql: Sql) => new Migrations(sql, migrationsFolder(), { onWait: printWaiting }),
         },
         ...ROW_PROVIDERS,
         WORKER_HEARTBEATS,

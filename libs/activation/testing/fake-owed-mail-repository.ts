@@ -52,7 +52,7 @@ export class FakeOwedMailRepository implements OwedMailRepository {
   }
 
   async postpone(id: string, delaySeconds: number, reason: string, counts: AttemptCounts = 'attempt') {
-    const row = this.inHand(id);
+    const row = this.owedRow(id);
     if (row === undefined) return;
     row.dueAt = this.accounts.now() + delaySeconds * 1_000;
     row.leasedBy = null;
@@ -63,7 +63,7 @@ export class FakeOwedMailRepository implements OwedMailRepository {
   }
 
   async giveUp(id: string, reason: string, why: GiveUpReason): Promise<void> {
-    const row = this.inHand(id);
+    const row = this.owedRow(id);
     if (row === undefined) return;
     const lastError = reason.slice(0, 500);
     const expiresAt = why === 'outcome_unknown' ? row.expiresAt : null;
@@ -74,7 +74,7 @@ export class FakeOwedMailRepository implements OwedMailRepository {
     return [...this.accounts.rows.values()].filter((row) => row.dueAt !== null);
   }
 
-  private inHand(id: string): FakeRow | undefined {
+  private owedRow(id: string): FakeRow | undefined {
     const row = this.accounts.byMail(id);
     return row?.dueAt === null ? undefined : row;
   }

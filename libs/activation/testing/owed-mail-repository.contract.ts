@@ -268,8 +268,8 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
 
     describe('claimDue', () => {
       it('leases the longest due mails first, up to the limit, and none that is not due', async () => {
-        const inHand = await register(guest(1));
-        await claim(inHand.code.mailId);
+        const beingSent = await register(guest(1));
+        await claim(beingSent.code.mailId);
         await stage.advanceTime(1);
         const first = await register(kevin());
         await stage.advanceTime(1);

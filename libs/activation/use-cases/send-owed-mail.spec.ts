@@ -129,7 +129,7 @@ describe('SendOwedMail', () => {
 
   it('never gives up held mails, and sends them when mails flow again', async () => {
     await stage.register(kevin());
-    await mailer.goAway();
+    await mailer.becomeUnavailable();
     for (let attempt = 0; attempt < 400; attempt += 1) {
       expect(await sendDue()).toEqual(['held']);
       await stage.advanceTime(2);
@@ -140,7 +140,7 @@ describe('SendOwedMail', () => {
 
   it('retries a mail with unknown outcome twice, and no more', async () => {
     await stage.register(kevin());
-    await mailer.breakOff();
+    await mailer.breakAfterAccepting();
     const outcomes: string[] = [];
     for (let attempt = 0; attempt < 4; attempt += 1) {
       outcomes.push(...(await sendDue()));

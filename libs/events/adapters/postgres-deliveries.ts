@@ -96,7 +96,7 @@ export class PostgresDeliveries implements Deliveries {
       where id = ${id} and due_at is not null`);
   }
 
-  async giveUpUntaken(seconds: number): Promise<number> {
+  async giveUpUnaccepted(seconds: number): Promise<number> {
     const longAgo = this.sql`now() - make_interval(secs => ${seconds})`;
     return await inBatches(
       BATCH,

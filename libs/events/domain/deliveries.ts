@@ -59,7 +59,7 @@ export interface Deliveries {
    * attempted or not: while it fails only a few events are attempted, and the others would wait forever. Resolves to
    * their number. @throws {Unavailable}
    */
-  giveUpUntaken(seconds: number): Promise<number>;
+  giveUpUnaccepted(seconds: number): Promise<number>;
   /** Pauses the webhook until `retry`; the event stays owed. @throws {Unavailable} */
   pause(id: string, reason: string): Promise<void>;
   /** Ends a pause and makes given-up and waiting events due now. Resolves to their number. @throws {Unavailable} */

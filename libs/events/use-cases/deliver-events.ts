@@ -57,7 +57,7 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
       delivered.length > 0 ? this.deliveries.markDelivered(delivered) : undefined,
       ...attempted.map((each) => this.settleFailure(each)),
     ]);
-    if (attempted.some(({ outcome }) => outcome.kind === 'failed')) await this.giveUpUntaken();
+    if (attempted.some(({ outcome }) => outcome.kind === 'failed')) await this.giveUpUnaccepted();
   }
 
   setbackOf({ event, outcome }: AttemptedEvent): Setback | null {
@@ -90,8 +90,8 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
     }
   }
 
-  private async giveUpUntaken(): Promise<void> {
-    const events = await this.deliveries.giveUpUntaken(WEBHOOK_RETRY_FOR_SECONDS);
+  private async giveUpUnaccepted(): Promise<void> {
+    const events = await this.deliveries.giveUpUnaccepted(WEBHOOK_RETRY_FOR_SECONDS);
     if (events === 0) return;
     this.logger.error({ events }, 'Gave up events; see `events list` and `events retry`');
   }

@@ -23,13 +23,13 @@ export function canonicalLocale(tag: string): Locale | undefined {
  */
 export function matchLocale(acceptLanguage: string | undefined, locales: readonly Locale[]): Locale {
   const known = new Map(locales.map((locale) => [locale.toLowerCase(), locale]));
-  for (const wish of wishes(acceptLanguage ?? '')) {
-    if (wish === '*') break;
-    for (let tag = wish; tag !== ''; tag = tag.slice(0, Math.max(tag.lastIndexOf('-'), 0))) {
+  for (const preference of preferences(acceptLanguage ?? '')) {
+    if (preference === '*') break;
+    for (let tag = preference; tag !== ''; tag = tag.slice(0, Math.max(tag.lastIndexOf('-'), 0))) {
       const found = known.get(tag.toLowerCase());
       if (found !== undefined) return found;
     }
-    const related = locales.find((locale) => languageAndScript(locale) === languageAndScript(wish));
+    const related = locales.find((locale) => languageAndScript(locale) === languageAndScript(preference));
     if (related !== undefined) return related;
   }
   return DEFAULT_LOCALE;
@@ -45,7 +45,7 @@ export class ReaderLocale {
   }
 }
 
-function wishes(header: string): readonly string[] {
+function preferences(header: string): readonly string[] {
   return header
     .split(',', RANGES_MAX)
     .map((range) => {
@@ -53,7 +53,10 @@ function wishes(header: string): readonly string[] {
       const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
       return { tag: tag === '*' ? tag : canonicalLocale(tag), quality: Number(quality) };
     })
-    .filter((wish): wish is { tag: string; quality: number } => wish.tag !== undefined && wish.quality > 0)
+    .filter(
+      (preference): preference is { tag: string; quality: number } =>
+        preference.tag !== undefined && preference.quality > 0,
+    )
     .sort((one, other) => other.quality - one.quality)
     .map(({ tag }) => tag);
 }

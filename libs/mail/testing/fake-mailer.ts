@@ -40,12 +40,12 @@ export class FakeMailer implements Mailer, MailerStage {
     this.reply = { kind: 'deferred', reason: '451 4.7.1 not now' };
   }
 
-  async goAway(): Promise<void> {
+  async becomeUnavailable(): Promise<void> {
     this.reply = { kind: 'held', reason: 'made unavailable by the test', retryInSeconds: 1 };
   }
 
   /** Accepts the mail and breaks the connection before replying. */
-  async breakOff(): Promise<void> {
+  async breakAfterAccepting(): Promise<void> {
     this.reply = { kind: 'unknown', reason: 'the connection broke' };
   }
 }

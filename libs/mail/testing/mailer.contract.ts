@@ -20,7 +20,7 @@ export interface MailerStage {
   take(): Promise<void>;
   refuse(): Promise<void>;
   postpone(): Promise<void>;
-  goAway(): Promise<void>;
+  becomeUnavailable(): Promise<void>;
 }
 
 export function describeMailerContract(name: string, create: () => Promise<MailerStage>): void {
@@ -105,7 +105,7 @@ export function describeMailerContract(name: string, create: () => Promise<Maile
 
     it('holds all mails while the server is unavailable, and recovers with it', async () => {
       expect(stage.mailer.heldForSeconds()).toBe(0);
-      await stage.goAway();
+      await stage.becomeUnavailable();
       expect(await stage.mailer.send(codeForKevin())).toMatchObject({
         kind: 'held',
         retryInSeconds: expect.any(Number),
@@ -118,7 +118,7 @@ export function describeMailerContract(name: string, create: () => Promise<Maile
     });
 
     it('never includes an address in the reason', async () => {
-      for (const fail of ['refuse', 'postpone', 'goAway'] as const) {
+      for (const fail of ['refuse', 'postpone', 'becomeUnavailable'] as const) {
         await stage[fail]();
         expect(await stage.mailer.send(codeForKevin())).toMatchObject({
           reason: expect.not.stringContaining('kevin@'),

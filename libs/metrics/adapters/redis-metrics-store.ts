@@ -70,13 +70,13 @@ export class RedisMetricsStore implements MetricsStore {
       }
     }
     for (const { id, seconds } of lives) {
-      if (seconds < 0) await this.bequeath(id, JSON.parse(counts[id] as string) as Counts);
+      if (seconds < 0) await this.addToPast(id, JSON.parse(counts[id] as string) as Counts);
     }
     return tally;
   }
 
   /** Adds the counts of a dead process to the past, atomically; one process does it at a time. */
-  private async bequeath(processId: string, counts: Counts): Promise<void> {
+  private async addToPast(processId: string, counts: Counts): Promise<void> {
     const turn = `${HASH_TAGS.metrics}:turn:${processId}`;
     if ((await this.redis.set(turn, '1', 'EX', TURN_SECONDS, 'NX')) === null) return;
     const change = this.redis.multi();

@@ -23,7 +23,7 @@ interface Attempted<Outcome> {
  * slots, and stores the outcomes of all finished items together.
  */
 export class WorkLoop<Item extends { readonly id: string }, Outcome> {
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly inFlight = new Set<Promise<void>>();
   /** Ids of leased items whose outcomes have not been stored yet. */
   private readonly leased = new Set<string>();
   private outcomes: Attempted<Outcome>[] = [];
@@ -68,7 +68,7 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.claiming;
-    await Promise.all(this.underWay);
+    await Promise.all(this.inFlight);
     await this.settling;
   }
 
@@ -76,7 +76,7 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
     if (this.backOff.waitMs > 0) return 0;
     const concurrency = this.backOff.probing ? 1 : this.options.concurrency;
     // Outcomes that cannot be stored occupy slots too, so that their number is bounded.
-    return Math.max(0, concurrency - Math.max(this.underWay.size, this.unsettled - concurrency));
+    return Math.max(0, concurrency - Math.max(this.inFlight.size, this.unsettled - concurrency));
   }
 
   private async claimWhilePlenty(): Promise<void> {
@@ -117,7 +117,7 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
   private begin(item: Item): void {
     const started = performance.now();
     const attempt = this.work.attempt(item).then((outcome) => {
-      this.underWay.delete(attempt);
+      this.inFlight.delete(attempt);
       this.onAttempted(outcome, (performance.now() - started) / 1_000);
       const setback = this.work.setbackOf(outcome);
       if (setback === null) this.backOff.succeed();
@@ -126,9 +126,9 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
       this.unsettled += 1;
       this.settling ??= this.settle().finally(() => (this.settling = undefined));
       // A claim for each free slot would cost as much as the work itself, so half of the slots are claimed together.
-      if (this.moreDue && this.underWay.size <= this.options.concurrency / 2) this.wake();
+      if (this.moreDue && this.inFlight.size <= this.options.concurrency / 2) this.wake();
     });
-    this.underWay.add(attempt);
+    this.inFlight.add(attempt);
   }
 
   private async settle(): Promise<void> {

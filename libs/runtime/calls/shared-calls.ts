@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * its call.
  */
 export class OneAtATime<T> {
-  private underWay: Promise<unknown> | null = null;
+  private inFlight: Promise<unknown> | null = null;
   private waiting: Promise<T> | null = null;
 
   /** @param spacingMs minimum time between the starts of two runs */
@@ -15,12 +15,12 @@ export class OneAtATime<T> {
   ) {}
 
   run(): Promise<T> {
-    if (this.underWay === null) return this.start();
+    if (this.inFlight === null) return this.start();
     const next = (): Promise<T> => {
       this.waiting = null;
       return this.start();
     };
-    this.waiting ??= this.underWay.then(next, next);
+    this.waiting ??= this.inFlight.then(next, next);
     return this.waiting;
   }
 
@@ -30,10 +30,10 @@ export class OneAtATime<T> {
       this.spacingMs === 0
         ? run
         : Promise.allSettled([run, delay(this.spacingMs, undefined, { ref: false })]);
-    this.underWay = over;
+    this.inFlight = over;
     // If a caller waits, the next run takes the slot; no second one may start in between.
     const settled = (): void => {
-      if (this.waiting === null) this.underWay = null;
+      if (this.waiting === null) this.inFlight = null;
     };
     over.then(settled, settled);
     return run;

@@ -19,7 +19,7 @@ export class Unavailable extends Error {
 }
 
 /** If a timer fires this many milliseconds late, this process stalled, not the dependency. */
-const STOOD_STILL_MS = 50;
+const STALLED_MS = 50;
 /** Extra time for an answer after that, in milliseconds, and how often: the request itself may have been sent late. */
 const GRACE_MS = 200;
 const GRACES_MAX = 3;
@@ -35,8 +35,8 @@ export function onDeadline(timeoutMs: number, late: () => void): () => void {
   const wait = (ms: number, graces: number): void => {
     const due = performance.now() + ms;
     timer = setTimeout(() => {
-      const stoodStill = performance.now() - due > STOOD_STILL_MS;
-      const end = stoodStill && graces > 0 ? () => wait(Math.min(ms, GRACE_MS), graces - 1) : late;
+      const stalled = performance.now() - due > STALLED_MS;
+      const end = stalled && graces > 0 ? () => wait(Math.min(ms, GRACE_MS), graces - 1) : late;
       turn = setImmediate(end);
     }, ms);
   };

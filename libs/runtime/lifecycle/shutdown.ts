@@ -17,7 +17,7 @@ export class Lifecycle {
   private readonly left = new AbortController();
 
   /** Closes connections with every response, and reports the process as not ready. */
-  turnAway(): void {
+  closeKeptConnections(): void {
     this.leave();
     this.ending = true;
   }
@@ -81,7 +81,7 @@ export function shutDownOnSignal(app: INestApplication, timeoutSeconds: number):
 export async function shutDownGracefully(
   app: INestApplication,
   timeoutSeconds: number,
-  { replaced, lastWord }: { replaced: boolean; lastWord?: () => Promise<void> },
+  { replaced, lastReport }: { replaced: boolean; lastReport?: () => Promise<void> },
 ): Promise<void> {
   const logger = app.get<Logger>(Logger);
   const lifecycle = app.get(Lifecycle);
@@ -95,7 +95,7 @@ export async function shutDownGracefully(
       lifecycle.closed = true;
       logger.info('Finishing requests in flight');
     });
-    await lastWord?.();
+    await lastReport?.();
     await within(app.close(), CLOSE_TIMEOUT_MS, () => new Error(`not closed within ${CLOSE_TIMEOUT_MS} ms`));
     logger.info('Stopped');
     process.exit(0);

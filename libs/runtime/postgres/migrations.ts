@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TransactionSql } from 'postgres';
-import { takeTurn, type Patience } from './migration-turn';
+import { withMigrationLock, type Patience } from './migration-lock';
 import { countLosses, type Loss } from './rollback-loss';
 import type { Sql } from './sql';
 
@@ -43,7 +43,7 @@ export class Migrations {
    * names.
    */
   up(): Promise<string[]> {
-    return takeTurn(this.sql, this.patience, async (transaction) => {
+    return withMigrationLock(this.sql, this.patience, async (transaction) => {
       await transaction`create table if not exists schema_migrations (
         name text primary key, applied_at timestamptz not null default now())`;
       const applied = await appliedNames(transaction);
@@ -58,7 +58,7 @@ export class Migrations {
 
   /** Reverts the newest migration. Resolves to its name, or to nothing if none is applied. */
   down(): Promise<string[]> {
-    return takeTurn(this.sql, this.patience, async (transaction) => {
+    return withMigrationLock(this.sql, this.patience, async (transaction) => {
       const name = (await appliedNames(transaction)).at(-1);
       if (name === undefined) return [];
       await transaction.unsafe(await this.read(name, 'down'));

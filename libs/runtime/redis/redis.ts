@@ -78,20 +78,20 @@ function replaceSilent(redis: IORedis): void {
  */
 export function createRedis(environment: Environment, logger: Logger): Redis {
   const keyPrefix = `${environment.REDIS_KEY_PREFIX}:`;
-  const impatience = {
+  const timeouts = {
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
   };
   const redis = environment.REDIS_CLUSTER
     ? new PunctualCluster(clusterNodes(environment), {
-        ...clusterAddress(environment, impatience),
+        ...clusterAddress(environment, timeouts),
         enableOfflineQueue: false,
         keyPrefix,
         maxRedirections: REDIRECTIONS_MAX,
       })
     : new PunctualRedis({
         ...redisAddress(environment),
-        ...impatience,
+        ...timeouts,
         keyPrefix,
         enableOfflineQueue: false,
       });

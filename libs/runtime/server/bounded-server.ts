@@ -146,6 +146,6 @@ function answerFault(
   else close(socket, answer(fault));
 }
 
-function close(socket: Socket, lastWords: string): void {
-  socket.end(lastWords, () => socket.destroy());
+function close(socket: Socket, lastBytes: string): void {
+  socket.end(lastBytes, () => socket.destroy());
 }

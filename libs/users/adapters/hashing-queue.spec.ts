@@ -83,7 +83,7 @@ describe('HashingQueue', () => {
   it('accepts only what can be served in time: slow jobs shorten the queue, fast ones lengthen it', async () => {
     jest.useFakeTimers({ now: 0, doNotFake: ['setImmediate'] });
     try {
-      const roomAfterJobsOf = async (ms: number): Promise<number> => {
+      const capacityAfterJobsOf = async (ms: number): Promise<number> => {
         const queue = new HashingQueue(2);
         const measured = new Job();
         const result = queue.run(measured.run);
@@ -95,10 +95,10 @@ describe('HashingQueue', () => {
         for (const each of waiting) each.catch(() => {});
         return places;
       };
-      expect(await roomAfterJobsOf(100)).toBe((WAIT_MAX_MS * 2) / 100);
-      expect(await roomAfterJobsOf(20)).toBe((WAIT_MAX_MS * 2) / 20);
-      expect(await roomAfterJobsOf(10_000)).toBe(8);
-      expect(await roomAfterJobsOf(1)).toBe(1_000);
+      expect(await capacityAfterJobsOf(100)).toBe((WAIT_MAX_MS * 2) / 100);
+      expect(await capacityAfterJobsOf(20)).toBe((WAIT_MAX_MS * 2) / 20);
+      expect(await capacityAfterJobsOf(10_000)).toBe(8);
+      expect(await capacityAfterJobsOf(1)).toBe(1_000);
     } finally {
       jest.useRealTimers();
     }

@@ -13,7 +13,7 @@ const CLIENT_SHARE = 1 / 4;
 interface Waiting {
   readonly client: string | undefined;
   readonly start: () => void;
-  readonly giveWay: () => void;
+  readonly evict: () => void;
 }
 
 /**
@@ -51,7 +51,7 @@ export class HashingQueue {
     const length = this.length();
     const held = this.heldBy(client);
     if (client !== undefined && held >= Math.max(1, Math.floor(length * CLIENT_SHARE))) return false;
-    return this.waiting.length < length || this.greediest().held > held + 1;
+    return this.waiting.length < length || this.largestClient().held > held + 1;
   }
 
   /** The error that a job of this client would get now, if any; counted as a refusal. */
@@ -80,7 +80,7 @@ export class HashingQueue {
 
   private wait(client: string | undefined, gone: AbortSignal | undefined): Promise<void> {
     if (!this.hasCapacity(client)) throw this.atCapacity();
-    if (this.waiting.length >= this.length()) this.greediest().last?.giveWay();
+    if (this.waiting.length >= this.length()) this.largestClient().last?.evict();
     return new Promise((resolve, reject) => {
       const leave = (reason: Unavailable): void => {
         gone?.removeEventListener('abort', left);
@@ -97,7 +97,7 @@ export class HashingQueue {
           gone?.removeEventListener('abort', left);
           resolve();
         },
-        giveWay: () => leave(this.atCapacity()),
+        evict: () => leave(this.atCapacity()),
       };
       this.waiting.push(entry);
       this.count(client, 1);
@@ -117,7 +117,7 @@ export class HashingQueue {
   }
 
   /** The client with the most places, and its latest job. */
-  private greediest(): { held: number; last: Waiting | undefined } {
+  private largestClient(): { held: number; last: Waiting | undefined } {
     let held = 0;
     let client: string | undefined;
     for (const [name, places] of this.places) if (places > held) [client, held] = [name, places];

@@ -125,7 +125,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
     });
   }
 
-  async rehearseImport(accounts: readonly ImportedAccount[]): Promise<ImportOutcome> {
+  async dryRunImport(accounts: readonly ImportedAccount[]): Promise<ImportOutcome> {
     const outcome = await whyNotAdded(this.sql, this.sql, accounts);
     return { ...outcome, added: accounts.length - outcome.present - outcome.refused.length };
   }

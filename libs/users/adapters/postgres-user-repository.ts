@@ -22,7 +22,7 @@ interface FoundRow extends UserRow {
 }
 
 /** Statements for one registration: the second one sees what has won against the first. */
-const LOOKS_MAX = 3;
+const READS_MAX = 3;
 
 @Injectable()
 export class PostgresUserRepository implements UserRepository {
@@ -32,12 +32,12 @@ export class PostgresUserRepository implements UserRepository {
   ) {}
 
   async add(user: NewUser, pretend = false): Promise<Addition> {
-    for (let look = 1; ; look += 1) {
+    for (let read = 1; ; read += 1) {
       const row = await addRegistration(this.sql, this.environment, user, pretend);
       if (row.id !== null) return { outcome: 'added', user: toUser(row as UserRow) };
       // Only a taken row that was seen has kept the answer, or has shown the one before.
       const kept = row.held || !pretend || user.requestDigest === null;
-      if (kept || look === LOOKS_MAX) {
+      if (kept || read === READS_MAX) {
         return { outcome: 'taken', instead: toRegistration(row.instead), replayed: row.known };
       }
     }

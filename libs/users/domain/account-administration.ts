@@ -76,6 +76,6 @@ export interface AccountAdministration {
   /** Adds activated accounts in one transaction. @throws {Unavailable} */
   importAccounts(accounts: readonly ImportedAccount[], operator: Operator): Promise<ImportOutcome>;
   /** What `importAccounts` would do. @throws {Unavailable} */
-  rehearseImport(accounts: readonly ImportedAccount[]): Promise<ImportOutcome>;
+  dryRunImport(accounts: readonly ImportedAccount[]): Promise<ImportOutcome>;
 }
 export const AccountAdministration = Symbol('AccountAdministration');

@@ -49,7 +49,7 @@ export class EraseAccounts {
   }
 
   /** What a repetition would delete. @throws {Unavailable} */
-  async rehearse(erasure: Erasure): Promise<RepeatedErasure> {
+  async dryRun(erasure: Erasure): Promise<RepeatedErasure> {
     return this.judge(await this.accounts.findByReference(erasure.accountId), erasure);
   }
 

@@ -75,7 +75,7 @@ export class ImportAccounts {
     operator: Operator | null,
   ): Promise<ImportOutcome> {
     return operator === null
-      ? await this.administration.rehearseImport(accounts)
+      ? await this.administration.dryRunImport(accounts)
       : await this.administration.importAccounts(accounts, operator);
   }
 }

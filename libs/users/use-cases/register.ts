@@ -32,7 +32,7 @@ export interface Registered {
 @Injectable()
 export class Register {
   /** Addresses that this process is registering. */
-  private readonly underWay = new SharedAnswers<void>();
+  private readonly inFlight = new SharedAnswers<void>();
 
   constructor(
     @Inject(UserRepository) private readonly users: UserRepository,
@@ -86,7 +86,7 @@ export class Register {
     const name = this.environment.CONCEAL_REGISTERED_EMAILS ? digest?.toString('hex') : email;
     if (name === undefined) return await add();
     let registered: Registered | null = null;
-    await this.underWay.get(name, async () => {
+    await this.inFlight.get(name, async () => {
       registered = await add();
     });
     return registered;

@@ -15,7 +15,7 @@ const CLIENTS = 3 * CORES;
 const LIVEZ: Call = { method: 'GET', path: '/livez' };
 
 export const bareBcrypt = (options: Partial<BareBcrypt>): Promise<BcryptTimes> =>
-  runProgram('bare-bcrypt', { work: 'hash', cost: COST, count: 6 * CORES, atOnce: CORES, ...options });
+  runProgram('bare-bcrypt', { work: 'hash', cost: COST, count: 6 * CORES, concurrency: CORES, ...options });
 
 /**
  * Sign-ups and activations with every slot taken, compared with bcrypt alone on as many threads, turn by turn; better-auth
@@ -63,7 +63,7 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
       target: { atLeast: 0.97 },
       rounds: registered,
     },
-    ...(peer === null ? [] : [besideBetterAuth(peers)]),
+    ...(peer === null ? [] : [comparedWithBetterAuth(peers)]),
     {
       table: 'speed',
       job: 'activate, of people new to this process, saturated',
@@ -84,7 +84,7 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
   ];
 }
 
-const besideBetterAuth = (rounds: number[]): Figure => ({
+const comparedWithBetterAuth = (rounds: number[]): Figure => ({
   table: 'speed',
   job: `better-auth, cost ${COST}, saturated`,
   figure: 'sign-ups/s ÷ bare bcrypt hashes/s',

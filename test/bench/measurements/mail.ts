@@ -69,11 +69,11 @@ async function backlog(stage: Stage, sink: Sink, mode: keyof typeof MODES): Prom
       rounds,
     },
     { table: 'speed', job, figure: 'the worker’s own rate', unit: 'mails/s', target: null, rounds: rates },
-    ...(celery.length > 0 ? [besideCelery(celery)] : []),
+    ...(celery.length > 0 ? [comparedWithCelery(celery)] : []),
   ];
 }
 
-const besideCelery = (rounds: number[]): Figure => ({
+const comparedWithCelery = (rounds: number[]): Figure => ({
   table: 'speed',
   job: 'mail backlog, Redis',
   figure: 'mails/s ÷ Celery’s',

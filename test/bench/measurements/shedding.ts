@@ -29,8 +29,8 @@ export async function shedding(stage: Stage): Promise<Figure[]> {
   try {
     await stage.withApi({ BCRYPT_COST: '4' }, (registering) =>
       stage.withApi({ BCRYPT_COST: String(FULL_COST), ...counted }, async (full) => {
-        const registered = (): Promise<number> => msACall(stage, registering, count, 201);
-        const refused = (): Promise<number> => msACall(stage, full, 2 * count, 503);
+        const registered = (): Promise<number> => msPerCall(stage, registering, count, 201);
+        const refused = (): Promise<number> => msPerCall(stage, full, 2 * count, 503);
         await registered();
         await whileFull(full.load, async () => {
           await refused();
@@ -70,7 +70,7 @@ export async function shedding(stage: Stage): Promise<Figure[]> {
 }
 
 /** Milliseconds of processor time a call, of everything that answers it but the threads that hash. */
-async function msACall(
+async function msPerCall(
   stage: Stage,
   { load, child }: RunningApi,
   count: number,

@@ -6,7 +6,7 @@ export interface BareBcrypt {
   readonly work: 'hash' | 'compare';
   readonly cost: number;
   readonly count: number;
-  readonly atOnce: number;
+  readonly concurrency: number;
 }
 
 export interface BcryptTimes {
@@ -19,7 +19,7 @@ export interface BcryptTimes {
 
 /** bcrypt and nothing else: the ceiling of every sign-up and activation. */
 async function main(): Promise<void> {
-  const { work, cost, count, atOnce } = asked<BareBcrypt>();
+  const { work, cost, count, concurrency } = asked<BareBcrypt>();
   const stored = await hash('SecurePass123', cost);
   const times: number[] = [];
   const endedAt: number[] = [];
@@ -34,10 +34,10 @@ async function main(): Promise<void> {
     }
   };
   const before = process.cpuUsage();
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await Promise.all(Array.from({ length: concurrency }, worker));
   const { user, system } = process.cpuUsage(before);
   const result: BcryptTimes = {
-    perSecond: steadyRate(endedAt, atOnce),
+    perSecond: steadyRate(endedAt, concurrency),
     times,
     cpuMs: (user + system) / 1_000 / count,
   };

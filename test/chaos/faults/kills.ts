@@ -62,7 +62,7 @@ export async function killWorker(stage: Stage, times: number): Promise<Observed>
   let kills = 1;
   const killed = performance.now();
   // Before the reply of the mail server is sent: the worker never learns that the mail was accepted.
-  stage.inbox.mailbox.on('mail', killAtOnce);
+  stage.inbox.mailbox.on('mail', killImmediately);
   await stage.replaceWorker();
   stage.inbox.thaw();
   let lastKill = killed;
@@ -74,9 +74,9 @@ export async function killWorker(stage: Stage, times: number): Promise<Observed>
     await stage.worker.child.exit();
     await stage.replaceWorker();
   }
-  stage.inbox.mailbox.off('mail', killAtOnce);
+  stage.inbox.mailbox.off('mail', killImmediately);
 
-  function killAtOnce(): void {
+  function killImmediately(): void {
     if (kills < times) stage.worker.child.kill();
   }
   const faults = await stage.ledger.settle(times);

@@ -12,7 +12,7 @@ const STARTERS = 4;
 const RECOVERY_MS = 5_000;
 
 /** Several hosts deploy concurrently. */
-export async function migrateAtOnce({ postgres }: Stage): Promise<Observed> {
+export async function migrateConcurrently({ postgres }: Stage): Promise<Observed> {
   const name = `migrated_${Date.now()}`;
   await postgres.createDatabase(name);
   const statuses = await Promise.all(Array.from({ length: STARTERS }, () => postgres.migrate(name)));

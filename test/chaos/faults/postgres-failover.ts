@@ -21,8 +21,8 @@ export async function failOverPostgres(how: 'killed' | 'demoted'): Promise<Obser
       },
       fixes: async () => {
         await standbySql`select pg_promote()`;
-        for (const proxy of [stage.toPostgres, stage.lookOut]) proxy.retarget(standby.port);
-        stage.lookOut.cut();
+        for (const proxy of [stage.toPostgres, stage.toObservedPostgres]) proxy.retarget(standby.port);
+        stage.toObservedPostgres.cut();
       },
       signUpsContinue: false,
       lastsMs: 1_000,

@@ -28,10 +28,10 @@ export async function breakProcesses(stage: Stage, fault: ProcessFault): Promise
   const withinMs = recoveryWithinMs(performance.now() - launched);
   const load = newConnections(api);
   const waits: number[] = [];
-  let struck = 0;
+  let killed = 0;
   for (let time = 0; time < fault.times; time += 1) {
     const victims = fault.victims(processesOf(api));
-    struck += victims.length;
+    killed += victims.length;
     const began = performance.now();
     for (const pid of victims) process.kill(pid, fault.signal);
     await replaced(api, PROCESSES, victims, PATIENCE_MS);
@@ -41,10 +41,10 @@ export async function breakProcesses(stage: Stage, fault: ProcessFault): Promise
   const { answered, refused } = await load.stop();
   const status = await api.stop();
   const slowest = Math.max(...waits);
-  const allowed = REFUSED_MAX * (answered + refused) + IN_FLIGHT_EACH * struck;
+  const allowed = REFUSED_MAX * (answered + refused) + IN_FLIGHT_EACH * killed;
   return {
     promised: `${PROCESSES} live within ${ms(withinMs)}, < 2 % refused in addition to those in flight`,
-    seen: `${struck} struck, ${refused} of ${answered + refused} connections refused`,
+    seen: `${killed} killed or stopped, ${refused} of ${answered + refused} connections refused`,
     recovery: `processes ${ms(slowest)}`,
     broken: [
       ...(slowest > withinMs ? [`${PROCESSES} live only after ${ms(slowest)}`] : []),

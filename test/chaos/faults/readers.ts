@@ -26,7 +26,7 @@ const HALVES = [
 const MEMORY_MAX_MIB = 60;
 const PROBE_P99_MAX_MS = 200;
 /** `REQUEST_TIMEOUT_SECONDS` is 15 by default, plus five. */
-const LET_GO_MS = 20_000;
+const CLOSED_WITHIN_MS = 20_000;
 const MEMORY_BACK_MS = 60_000;
 /** Normal variation of memory under a dozen sign-ups per second, in MiB. */
 const NOISE_MIB = 20;
@@ -45,7 +45,7 @@ export async function neverRead(stage: Stage): Promise<Observed> {
     let peak = before;
     let files = 0;
     const latencies: number[] = [];
-    const lettingGo = async (): Promise<boolean> => {
+    const haveAllClosed = async (): Promise<boolean> => {
       const began = performance.now();
       await fetch(`${stage.api.url}/livez`);
       latencies.push(performance.now() - began);
@@ -53,7 +53,7 @@ export async function neverRead(stage: Stage): Promise<Observed> {
       files = Math.max(files, readdirSync(`/proc/${stage.api.child.pid}/fd`).length);
       return attackers.filter((attacker) => !attacker.isClosed()).length === 0;
     };
-    await until('the servers have closed them', lettingGo, 3 * LET_GO_MS);
+    await until('the servers have closed them', haveAllClosed, 3 * CLOSED_WITHIN_MS);
     const heldMs = performance.now() - attacked;
     for (const { socket } of attackers) socket.destroy();
     const released = performance.now();
@@ -74,7 +74,7 @@ export async function neverRead(stage: Stage): Promise<Observed> {
         ...(slowest > PROBE_P99_MAX_MS ? [`/livez p99 was ${ms(slowest)}`] : []),
         ...(grown > MEMORY_MAX_MIB ? [`memory grew by ${Math.round(grown)} MiB`] : []),
         ...(files > CONNECTIONS + 100 ? [`${files} files were open`] : []),
-        ...(heldMs > LET_GO_MS ? [`connections were held for ${ms(heldMs)}`] : []),
+        ...(heldMs > CLOSED_WITHIN_MS ? [`connections were held for ${ms(heldMs)}`] : []),
         ...(backMs > MEMORY_BACK_MS ? [`memory was back only after ${ms(backMs)}`] : []),
       ],
     };

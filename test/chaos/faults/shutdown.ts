@@ -9,7 +9,7 @@ const PASSWORD = 'SecurePass123';
 /** Requests in flight when the signal comes: as many as the hashing queue takes. */
 const IN_FLIGHT = 12;
 const EXIT_WITHIN_MS = 10_000;
-const AT_ONCE_MS = 500;
+const IMMEDIATE_MS = 500;
 
 let rounds = 0;
 const guests = (): string[] => {
@@ -93,7 +93,7 @@ export async function stopTwice(stage: Stage): Promise<Observed> {
     promised: 'a second signal ends it immediately',
     seen: `exit ${statuses.join(' and ')}, the slower after ${ms(slowest)}`,
     recovery: null,
-    broken: [...faults, ...(slowest > AT_ONCE_MS ? [`it took ${ms(slowest)}`] : [])],
+    broken: [...faults, ...(slowest > IMMEDIATE_MS ? [`it took ${ms(slowest)}`] : [])],
   };
 }
 

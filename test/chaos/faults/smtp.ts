@@ -69,7 +69,7 @@ export const SMTP_OUTAGES: readonly Outage[] = [
 ];
 
 /** Mails refused with a 5xx reply are not retried and stay visible; a new registration starts over. */
-export async function refuseForGood(stage: Stage): Promise<Observed> {
+export async function refusePermanently(stage: Stage): Promise<Observed> {
   const client = new Client(stage.api.url);
   const emails = Array.from({ length: REFUSED }, (_, index) => `refused-${Date.now()}-${index}@example.com`);
   const register = () => Promise.all(emails.map((email) => client.register(email, 'SecurePass123')));

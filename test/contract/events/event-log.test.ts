@@ -62,20 +62,20 @@ describe('the log of events in PostgreSQL', () => {
     await log.sequence(100, true);
     const [tried] = await deliveries.claimDue(1, randomUUID(), 12);
     await deliveries.postpone(tried?.id ?? '', 600, 'the receiver answered 500');
-    const daysPass = async (days: number): Promise<void> => {
+    const advanceDays = async (days: number): Promise<void> => {
       await sql`update webhook_outages set since = since - make_interval(days => ${days})`;
       await sql`update events set due_at = due_at - make_interval(days => ${days}),
                 first_tried_at = first_tried_at - make_interval(days => ${days})`;
     };
     const threeDays = 3 * 86_400;
-    await daysPass(2);
-    expect(await deliveries.giveUpUntaken(threeDays)).toBe(0);
+    await advanceDays(2);
+    expect(await deliveries.giveUpUnaccepted(threeDays)).toBe(0);
     await write(randomUUID());
     await log.sequence(100, true);
-    await daysPass(1);
+    await advanceDays(1);
     await write(randomUUID());
     await log.sequence(100, true);
-    expect(await deliveries.giveUpUntaken(threeDays)).toBe(4);
+    expect(await deliveries.giveUpUnaccepted(threeDays)).toBe(4);
     expect(await deliveries.backlog()).toMatchObject({ waiting: 2, givenUp: 4 });
     const { entries } = await deliveries.list({}, 10);
     expect(entries.filter(({ delivery }) => delivery === 'given_up').map((entry) => entry.lastError)).toEqual(
@@ -88,8 +88,8 @@ describe('the log of events in PostgreSQL', () => {
     );
     // A retry starts over: none of its events is given up before it was attempted for as long.
     expect(await deliveries.retry()).toBe(4);
-    await daysPass(2);
-    expect(await deliveries.giveUpUntaken(threeDays)).toBe(1);
+    await advanceDays(2);
+    expect(await deliveries.giveUpUnaccepted(threeDays)).toBe(1);
   });
 
   it('gives up no unattempted event if the receiver accepts other events, or no worker has tried', async () => {
@@ -100,12 +100,12 @@ describe('the log of events in PostgreSQL', () => {
     for (let n = 0; n < 3; n += 1) await write(randomUUID());
     await log.sequence(100, true);
     await sql`update events set due_at = due_at - interval '4 days'`;
-    expect(await deliveries.giveUpUntaken(86_400)).toBe(0);
+    expect(await deliveries.giveUpUnaccepted(86_400)).toBe(0);
     const [first, second] = await deliveries.claimDue(2, randomUUID(), 12);
     await deliveries.postpone(first?.id ?? '', 600, 'the receiver answered 500');
     await sql`update webhook_outages set since = since - interval '4 days'`;
     await deliveries.markDelivered([second?.id ?? '']);
-    expect(await deliveries.giveUpUntaken(86_400)).toBe(0);
+    expect(await deliveries.giveUpUnaccepted(86_400)).toBe(0);
   });
 
   it('replays each event once, even while a worker delivers events that are due again', async () => {

@@ -114,7 +114,7 @@ describe('SlidingWindowStorage', () => {
 
   it.each(outages)(
     'continues counting while Redis is %s, and counts in Redis again afterwards',
-    async (_what, breakIt, mendIt) => {
+    async (_what, breakIt, repairIt) => {
       const budget = charge({ max: 2 });
       await limiter.settle([budget]);
       await breakIt();
@@ -128,7 +128,7 @@ describe('SlidingWindowStorage', () => {
       expect(during).toEqual([true, true, false]);
       expect([fallbacks, limiter.away]).toEqual([3, true]);
 
-      await mendIt();
+      await repairIt();
       await until('it counts in Redis again', () => !limiter.away, RECOVERY_MS);
       const another = charge();
       await limiter.settle([another]);

@@ -22,15 +22,15 @@ export interface Listener {
 }
 
 /** A connection that is being handed over to a process. */
-interface Untaken {
+interface UnconfirmedConnection {
   readonly socket: Socket;
-  readonly giveBack: (socket: Socket) => void;
+  readonly onUnconfirmed: (socket: Socket) => void;
 }
 
 /** Maximum wait for the remaining messages of a process that has exited: messages can arrive after 'exit'. */
-const LAST_WORDS_MS = 250;
+const LATE_MESSAGES_MS = 250;
 /** Maximum number of connections being handed over to one process, so that a hanging process delays few of them. */
-const UNTAKEN_MAX = 4;
+const UNCONFIRMED_MAX = 4;
 
 /** One of the processes behind the port, from the primary's side. */
 export class ApiProcess {
@@ -47,7 +47,7 @@ export class ApiProcess {
   readonly watch = new Watch(this.worker.process.pid);
   private readonly startedAt = performance.now();
   /** Connections handed over but not yet accepted, by number. */
-  private readonly untaken = new Map<number, Untaken>();
+  private readonly unconfirmed = new Map<number, UnconfirmedConnection>();
   private given = 0;
   private announced: () => void = () => {};
   private shown: () => void = () => {};
@@ -76,7 +76,7 @@ export class ApiProcess {
   }
   /** The process answers requests and can take one more connection. */
   get free(): boolean {
-    return this.up && this.worker.isConnected() && this.untaken.size < UNTAKEN_MAX;
+    return this.up && this.worker.isConnected() && this.unconfirmed.size < UNCONFIRMED_MAX;
   }
 
   /**
@@ -93,10 +93,10 @@ export class ApiProcess {
   }
 
   /** Hands a connection over. The primary keeps it open until the process has accepted it. */
-  give(socket: Socket, giveBack: (socket: Socket) => void): void {
+  give(socket: Socket, onUnconfirmed: (socket: Socket) => void): void {
     const connection = this.given;
     this.given += 1;
-    this.untaken.set(connection, { socket, giveBack });
+    this.unconfirmed.set(connection, { socket, onUnconfirmed });
     this.worker.send({ do: 'serve', connection } satisfies ToProcess, socket, { keepOpen: true }, () => {});
   }
 
@@ -134,10 +134,10 @@ export class ApiProcess {
   /** The end is 'exit': 'disconnect' does not arrive when connections were being handed over. */
   private async conclude(how: Exit, silence: Promise<void>): Promise<Exit> {
     this.up = false;
-    await Promise.race([silence, pause(LAST_WORDS_MS)]);
+    await Promise.race([silence, pause(LATE_MESSAGES_MS)]);
     if (this.worker.isConnected()) this.worker.process.disconnect();
-    for (const { socket, giveBack } of this.untaken.values()) giveBack(socket);
-    this.untaken.clear();
+    for (const { socket, onUnconfirmed } of this.unconfirmed.values()) onUnconfirmed(socket);
+    this.unconfirmed.clear();
     return how;
   }
 
@@ -148,8 +148,8 @@ export class ApiProcess {
     else if (message.say === 'scrape') this.listener.scrape(this);
     else if (message.say === 'asked') this.listener.asked(this);
     else if (message.say === 'took') {
-      this.untaken.get(message.connection)?.socket.destroy();
-      this.untaken.delete(message.connection);
+      this.unconfirmed.get(message.connection)?.socket.destroy();
+      this.unconfirmed.delete(message.connection);
       this.listener.ready();
     } else {
       this.listener.metrics(this, message.exposition);

@@ -9,7 +9,7 @@ import { HEARTBEAT_MS, type ToPrimary, type ToProcess } from './messages';
 /** Maximum wait for the primary during a scrape; the primary itself waits a second for each process. */
 const SCRAPE_TIMEOUT_MS = 2_000;
 /** Maximum wait for the last messages of this process to be sent: a hanging primary does not read them. */
-const LAST_WORD_TIMEOUT_MS = 1_000;
+const LAST_REPORT_TIMEOUT_MS = 1_000;
 
 /**
  * Makes this process one of several under a primary, which owns the ports and decides when this process ends.
@@ -26,9 +26,9 @@ export function joinPrimary(
   const show = async (): Promise<void> => {
     if (scrape !== null) await tell({ say: 'metrics', exposition: await scrape.own() });
   };
-  const lastWord = (): Promise<void> => Promise.race([show(), pause(LAST_WORD_TIMEOUT_MS)]);
+  const lastReport = (): Promise<void> => Promise.race([show(), pause(LAST_REPORT_TIMEOUT_MS)]);
   const leave = (replaced: boolean): void =>
-    void shutDownGracefully(app, environment.SHUTDOWN_TIMEOUT_SECONDS, { replaced, lastWord });
+    void shutDownGracefully(app, environment.SHUTDOWN_TIMEOUT_SECONDS, { replaced, lastReport });
   const server = app.getHttpServer() as BoundedServer;
 
   process.on('message', (message: ToProcess, socket?: Socket) => {
@@ -37,7 +37,7 @@ export function joinPrimary(
       if (socket === undefined) return;
       if (socket.localPort === environment.OPERATIONS_PORT) operatorsServer?.take(socket);
       else server.take(socket);
-    } else if (message.do === 'turn-away') app.get(Lifecycle).turnAway();
+    } else if (message.do === 'close-kept-connections') app.get(Lifecycle).closeKeptConnections();
     else if (message.do === 'leave') leave(message.replaced);
     else if (message.do === 'show') void show();
     else read(message.text);

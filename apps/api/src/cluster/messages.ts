@@ -5,7 +5,7 @@ export type ToProcess =
   /** A connection comes with this message; confirm it with `taken`. */
   | { readonly do: 'serve'; readonly connection: number }
   /** The service shuts down: close connections with the responses. */
-  | { readonly do: 'turn-away' }
+  | { readonly do: 'close-kept-connections' }
   /** Finish and end; `replaced` if another process has taken over. */
   | { readonly do: 'leave'; readonly replaced: boolean }
   /** Send your metrics. */

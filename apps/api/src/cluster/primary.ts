@@ -51,7 +51,7 @@ export class Primary {
     }
     this.started = true;
     // A process that was ended during startup by something else than its startup.
-    while (this.wanting()) void this.spawn().start(START_TIMEOUT_MS);
+    while (this.lacksProcesses()) void this.spawn().start(START_TIMEOUT_MS);
   }
 
   /** Replaces every process without dropping a request. */
@@ -66,7 +66,7 @@ export class Primary {
     // A process that does not answer yet has nothing to finish.
     for (const each of this.processes) if (!each.up) each.kill();
     const answering = [...this.processes].filter(({ up }) => up);
-    for (const each of answering) each.tell({ do: 'turn-away' });
+    for (const each of answering) each.tell({ do: 'close-kept-connections' });
     await this.port.close(GRACE_MS);
     const exits = await Promise.all(answering.map((each) => each.leave(false, end - performance.now())));
     await Promise.all([...this.processes].map(({ ended }) => ended));
@@ -85,7 +85,7 @@ export class Primary {
     return [...this.processes].filter(({ leaving }) => !leaving);
   }
 
-  private wanting(): boolean {
+  private lacksProcesses(): boolean {
     return this.started && !this.ending && this.staying().length < this.environment.WEB_CONCURRENCY;
   }
 
@@ -104,11 +104,11 @@ export class Primary {
   private async remove(one: ApiProcess, exit: Exit): Promise<void> {
     this.processes.delete(one);
     this.metrics.end(one.id);
-    if (one.leaving || !this.wanting()) return;
+    if (one.leaving || !this.lacksProcesses()) return;
     const waitMs = this.backoff.after(one.ageMs, one.answered);
     this.logger.error({ ended: one.pid, ...exit, wait_ms: waitMs }, 'An api process died; starting another');
     await pause(waitMs);
-    if (this.wanting()) await this.spawn().start(START_TIMEOUT_MS);
+    if (this.lacksProcesses()) await this.spawn().start(START_TIMEOUT_MS);
   }
 
   /** One at a time: there is never more than one extra process, and never one too few. */

@@ -12,7 +12,7 @@ const QUIET_MS = 300;
 /** A receiver of connections. */
 export interface Taker {
   /** @param giveBack takes the connection again if the receiver dies before accepting it */
-  give(socket: Socket, giveBack: (socket: Socket) => void): void;
+  give(socket: Socket, onUnconfirmed: (socket: Socket) => void): void;
 }
 
 /**

@@ -76,8 +76,8 @@ export class HealthController {
       redis: this.redis.configured ? verdict(redis) : ('not_configured' as const),
       mail: verdict(smtp),
     };
-    const impaired = checks.redis === 'unhealthy' || checks.mail === 'unhealthy';
-    const status = checks.database === 'unhealthy' ? 'unhealthy' : impaired ? 'degraded' : 'healthy';
+    const degraded = checks.redis === 'unhealthy' || checks.mail === 'unhealthy';
+    const status = checks.database === 'unhealthy' ? 'unhealthy' : degraded ? 'degraded' : 'healthy';
     if (status === 'unhealthy') {
       response.status(HttpStatus.SERVICE_UNAVAILABLE).setHeader('Retry-After', RETRY_AFTER_SECONDS);
     }

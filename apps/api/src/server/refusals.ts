@@ -8,13 +8,13 @@ import { DETAIL_OF, EXACT } from '../problem/statuses';
 import { currentRequest } from './request-context';
 
 /** Answered until the end of the shutdown: the probes, and the last scrape of the metrics. */
-const ANSWERED_TO_THE_END = ['/livez', '/readyz', '/metrics'];
+const ANSWERED_UNTIL_EXIT = ['/livez', '/readyz', '/metrics'];
 
 /** Closes connections with their responses while the process shuts down, so that clients go elsewhere. */
 export function closeConnectionsAtShutdown(lifecycle: Lifecycle, problems: ProblemFilter): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     if (lifecycle.leaving) response.setHeader('Connection', 'close');
-    if (!lifecycle.closed || ANSWERED_TO_THE_END.includes(request.path)) {
+    if (!lifecycle.closed || ANSWERED_UNTIL_EXIT.includes(request.path)) {
       next();
       return;
     }

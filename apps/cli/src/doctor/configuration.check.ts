@@ -20,7 +20,7 @@ export class ConfigurationCheck implements Check {
     this.secret(findings);
     this.proxy(findings);
     this.mode(findings);
-    this.wires(findings);
+    this.encryption(findings);
     for (const warning of this.configuration.warnings) {
       findings.warn('config.unwise', warning, 'Change it unless it is intended; see docs/configuration.md.');
     }
@@ -74,7 +74,7 @@ export class ConfigurationCheck implements Check {
   }
 
   /** Passwords and addresses should not cross a network in plain text. */
-  private wires(findings: Findings): void {
+  private encryption(findings: Findings): void {
     const { environment } = this;
     const plain = [
       [

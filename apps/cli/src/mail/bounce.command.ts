@@ -38,11 +38,11 @@ the bounce.`,
   }
 
   async run(_arguments: string[], options: ReportOptions): Promise<void> {
-    const { taken, result } = await this.takeIn(await firstBytes(process.stdin, REPORT_BYTES_MAX));
+    const { taken, result } = await this.processReport(await firstBytes(process.stdin, REPORT_BYTES_MAX));
     this.report(options, { taken, result }, `${result}.`);
   }
 
-  private async takeIn(message: Buffer): Promise<{ taken: boolean; result: string }> {
+  private async processReport(message: Buffer): Promise<{ taken: boolean; result: string }> {
     const { bounce, text } = await readReport(message);
     if (bounce === undefined) return { taken: false, result: 'Not a bounce' };
     const mailId = bounceAddress(this.environment).mailIdIn(text);

@@ -39,7 +39,7 @@ next attempt hours from now; "--now" makes them due immediately as well.`,
     const words = retried === 0 ? 'No mail was given up.' : `${counted(retried, 'mail')} owed again.`;
     if (options.now !== true) return this.report(options, { retried }, words);
     const dueNow = await this.owed.retryPostponed();
-    const hastened = dueNow === 0 ? 'No mail was waiting.' : `${counted(dueNow, 'mail')} due now.`;
-    this.report(options, { retried, due_now: dueNow }, `${words} ${hastened}`);
+    const dueWords = dueNow === 0 ? 'No mail was waiting.' : `${counted(dueNow, 'mail')} due now.`;
+    this.report(options, { retried, due_now: dueNow }, `${words} ${dueWords}`);
   }
 }

@@ -131,7 +131,7 @@ events. The exit status is 1 if nothing was found for one of the entries.`,
       return erasure;
     });
     const counts = { erased: 0, absent: 0, address_differs: 0 };
-    for (const erasure of log) counts[await this.erasure.rehearse(erasure)] += 1;
+    for (const erasure of log) counts[await this.erasure.dryRun(erasure)] += 1;
     const { erased, absent, address_differs: spared } = counts;
     if (!options.dryRun && log.length > 0) {
       await confirm(this.command, `Erase ${counted(erased, 'account')} again?`, options.yes);

@@ -20,7 +20,7 @@ describe('Hold', () => {
 
   it('allows one attempt after each pause, and all after a success', () => {
     expect(hold.begin()).toBe(true);
-    hold.fails('down', { turnedAway: false, mail: undefined });
+    hold.fails('down', { refusedByServer: false, mail: undefined });
     expect(hold.begin()).toBe(false);
     now += hold.seconds * 1_000;
     expect([hold.begin(), hold.begin(), hold.begin()]).toEqual([true, false, false]);
@@ -36,7 +36,7 @@ describe('Hold', () => {
     const pauses: number[] = [];
     for (let failure = 0; failure < 10; failure += 1) {
       expect(hold.begin()).toBe(true);
-      hold.fails('no', { turnedAway: replied, mail: undefined });
+      hold.fails('no', { refusedByServer: replied, mail: undefined });
       pauses.push(hold.seconds);
       now += hold.seconds * 1_000;
     }
@@ -47,25 +47,26 @@ describe('Hold', () => {
 
   it('counts attempts that fail together as one', () => {
     for (let attempt = 0; attempt < 10; attempt += 1) hold.begin();
-    for (let attempt = 0; attempt < 10; attempt += 1) hold.fails('no', { turnedAway: true, mail: undefined });
+    for (let attempt = 0; attempt < 10; attempt += 1)
+      hold.fails('no', { refusedByServer: true, mail: undefined });
     expect(hold.seconds).toBe(0.5);
   });
 
   it('does not delay other mails for refusals of one mail, until another one is refused', () => {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       expect(hold.begin()).toBe(true);
-      hold.fails('5.7.1', { turnedAway: true, mail: 'a@example.com' });
+      hold.fails('5.7.1', { refusedByServer: true, mail: 'a@example.com' });
       expect(hold.seconds).toBe(0);
     }
     expect(hold.begin()).toBe(true);
-    hold.fails('5.7.1', { turnedAway: true, mail: 'b@example.com' });
+    hold.fails('5.7.1', { refusedByServer: true, mail: 'b@example.com' });
     expect(hold.seconds).toBeGreaterThan(0);
   });
 
   it('knows how long the server has been failing', () => {
-    hold.fails('no', { turnedAway: false, mail: undefined });
+    hold.fails('no', { refusedByServer: false, mail: undefined });
     now += 12_000;
-    hold.fails('no', { turnedAway: false, mail: undefined });
+    hold.fails('no', { refusedByServer: false, mail: undefined });
     expect(hold.failingSeconds).toBe(12);
     hold.serves();
     expect(hold.failingSeconds).toBe(0);

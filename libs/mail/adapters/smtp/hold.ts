@@ -8,7 +8,7 @@ const REFUSED_SECONDS_MAX = 30;
 
 interface Failure {
   /** The server refused the service permanently (5xx). */
-  readonly turnedAway: boolean;
+  readonly refusedByServer: boolean;
   /** The refused mail, if the refusal may concern only that one. */
   readonly mail: string | undefined;
 }
@@ -62,7 +62,7 @@ export class Hold {
    * The server, or our account there, is at fault. A refusal of a single mail, however often, does not delay the
    * others until another mail is refused. Attempts that failed together count once.
    */
-  fails(reason: string, { turnedAway, mail }: Failure): void {
+  fails(reason: string, { refusedByServer, mail }: Failure): void {
     const now = this.now();
     if (this.since === undefined || this.reason !== reason) this.onChange(reason);
     this.reported = true;
@@ -73,7 +73,7 @@ export class Hold {
     const alone = mail !== undefined && (this.failures === 0 || this.onlyMail === mail);
     this.onlyMail = alone ? mail : undefined;
     this.failures = alone ? 1 : this.failures + 1;
-    const secondsMax = turnedAway ? REFUSED_SECONDS_MAX : UNREACHABLE_SECONDS_MAX;
+    const secondsMax = refusedByServer ? REFUSED_SECONDS_MAX : UNREACHABLE_SECONDS_MAX;
     const seconds = alone ? 0 : Math.min(2 ** (this.failures - 2), secondsMax);
     this.until = now + seconds * 1_000;
   }

@@ -128,7 +128,7 @@ export class SmtpServer {
       return { kind: fault === 'address' ? 'refused' : 'deferred', reason };
     }
     this.hold.fails(reason, {
-      turnedAway: reply?.startsWith('5') === true,
+      refusedByServer: reply?.startsWith('5') === true,
       mail: fault === 'mail' ? to : undefined,
     });
     return this.held(reason, fault === 'mail' ? HELD_MAIL_SECONDS : 0);

@@ -33,7 +33,7 @@ type Work<T> = (transaction: TransactionSql) => Promise<T>;
  * `pg_advisory_xact_lock`: a waiting statement holds a snapshot, and a statement that waits for snapshots would deadlock
  * with it. If others hold a table that the work changes, the transaction is reverted and retried.
  */
-export async function takeTurn<T>(sql: Sql, patience: Patience, work: Work<T>): Promise<T> {
+export async function withMigrationLock<T>(sql: Sql, patience: Patience, work: Work<T>): Promise<T> {
   const { tableLocksMs = TABLE_LOCKS_WAIT_MS, onWait = () => {} } = patience;
   const began = performance.now();
   for (;;) {

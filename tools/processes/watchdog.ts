@@ -5,11 +5,11 @@ export type LastSignal = 'TERM' | 'INT' | 'KILL';
 
 /**
  * Ends a process when ours ends, for whatever reason: a shell waits on a pipe that only we keep open, and the kernel
- * closes it even after SIGKILL. Keeps no process alive. Returns a function that removes the leash.
+ * closes it even after SIGKILL. Keeps no process alive. Returns a function that stops the watchdog.
  */
-export function leash(pid: number, signal: LastSignal): () => void {
+export function watchdog(pid: number, signal: LastSignal): () => void {
   const script = 'read -r _; kill -s "$1" "$2"';
-  const watcher = spawn('/bin/sh', ['-c', script, 'leash', signal, String(pid)], {
+  const watcher = spawn('/bin/sh', ['-c', script, 'watchdog', signal, String(pid)], {
     // A process group of its own: we handle the terminal's Ctrl-C first.
     detached: true,
     cwd: '/',

@@ -1,11 +1,11 @@
-// The walls of the house (docs/architecture.md). Each comment says what to do instead; each rule is broken on
-// purpose in tools/check/rules.spec.ts, so that one which cannot fail is noticed.
+// The boundaries in docs/architecture.md. Each comment says what to do instead. tools/check/rules.spec.ts violates
+// each rule on purpose, so a rule that cannot fail is noticed.
 
 const LIBS = '^libs/([^/]+)/';
-const DOORS = '^libs/[^/]+/((testing|smtp|server|signals|bullmq)/)?index\\.ts$';
+const ENTRY_POINTS = '^libs/[^/]+/((testing|smtp|server|signals|bullmq)/)?index\\.ts$';
 const TESTS = '(^test/|^libs/[^/]+/testing/|^apps/[^/]+/src/testing/|\\.spec\\.ts$)';
 
-/** A library may know the ones it is given here, and no other. */
+/** A library may import the libraries listed for it here, and no others. */
 const library = (name, ...known) => ({
   name: `library-arrows-${name}`,
   comment:
@@ -15,7 +15,7 @@ const library = (name, ...known) => ({
   to: { path: LIBS, pathNot: `^libs/(${[name, ...known].join('|')})/` },
 });
 
-const walls = [
+const rules = [
   {
     name: 'no-cycles',
     comment: 'Two files that need each other are one file, or hide a third: move what both need there.',
@@ -23,9 +23,8 @@ const walls = [
     to: { circular: true },
   },
   {
-    // The exception is for packages that only calculate, as node:crypto does: a latency sketch, the prefix of an
-    // address, the ASCII form of a domain. They touch no network, store or file, and writing them again would be the
-    // worse breach.
+    // The exception is for packages that only calculate, like node:crypto: a latency sketch, the prefix of an
+    // address, the ASCII form of a domain. They use no network, store or file, and writing our own would be worse.
     name: 'domain-is-pure',
     comment:
       'A domain imports its own files, pure modules of Node and types. Declare a port here and implement it in adapters/.',
@@ -33,7 +32,7 @@ const walls = [
     to: {
       pathNot: [
         '^libs/$1/domain/',
-        DOORS,
+        ENTRY_POINTS,
         '^(node:)?(buffer|crypto|url|util)$',
         'node_modules/(@datadog/sketches-js|ipaddr\\.js|(@types/)?tr46)/',
       ],
@@ -44,7 +43,7 @@ const walls = [
     comment:
       "Through another library's door come its adapters and Nest with them: write `import type`, or declare a port.",
     from: { path: '^libs/[^/]+/domain/', pathNot: TESTS },
-    to: { path: DOORS, dependencyTypesNot: ['type-only'] },
+    to: { path: ENTRY_POINTS, dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'doors-show-no-adapter',
@@ -79,13 +78,13 @@ const walls = [
     name: 'libraries-have-one-door',
     comment: 'Import @app/<library>, or @app/<library>/testing in a test; export there what you miss.',
     from: { path: '^(apps|test|tools)/' },
-    to: { path: LIBS, pathNot: DOORS },
+    to: { path: LIBS, pathNot: ENTRY_POINTS },
   },
   {
     name: 'libraries-use-doors-too',
     comment: 'Import @app/<library>; export there what you miss. Inside your own library use relative paths.',
     from: { path: LIBS },
-    to: { path: LIBS, pathNot: ['^libs/$1/', DOORS] },
+    to: { path: LIBS, pathNot: ['^libs/$1/', ENTRY_POINTS] },
   },
   {
     name: 'libraries-stand-alone',
@@ -116,7 +115,8 @@ const walls = [
   {
     name: 'apps-reach-stores-through-libraries',
     comment: 'An app has no driver in its hands: ask a library, or add a port and its adapter to one.',
-    // The doctor looks at each store through its own connection, because ours hide and heal what ails it.
+    // The doctor checks each store through its own connection, because the service's connections hide faults and
+    // recover from them.
     from: { path: '^apps/', pathNot: [TESTS, '^apps/cli/src/doctor/'] },
     to: { path: 'node_modules/(postgres|pg|ioredis|nodemailer|@nestjs-modules/mailer)/' },
   },
@@ -129,7 +129,7 @@ const walls = [
   {
     name: 'declared-dependencies',
     comment: 'It works because another package happens to bring it: `npm install --save-exact` it.',
-    // tools/check has a package.json of its own, which hides the root's from this rule.
+    // tools/check has its own package.json, which hides the root's from this rule.
     from: { pathNot: '^tools/check/' },
     to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
   },
@@ -143,10 +143,10 @@ const walls = [
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
-  forbidden: walls.map((wall) => ({ ...wall, severity: 'error' })),
+  forbidden: rules.map((rule) => ({ ...rule, severity: 'error' })),
   options: {
     doNotFollow: { path: 'node_modules' },
-    // Programs of others that the benchmark runs; they have their own package.
+    // Other projects' programs that the benchmark runs; they have their own package.
     exclude: { path: '^test/bench/peers/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-// The linter and its plugins are installed by `make check` alone, in the folder of the checks.
+// Only `make check` installs the linter and its plugins, in the folder of the checks.
 const require = createRequire(path.join(import.meta.dirname, 'tools/check/package.json'));
 const comments = require('@eslint-community/eslint-plugin-eslint-comments/configs');
 const js = require('@eslint/js');
@@ -9,7 +9,7 @@ const { defineConfig, globalIgnores } = require('eslint/config');
 const regexp = require('eslint-plugin-regexp');
 const tseslint = require('typescript-eslint');
 
-/** Names that come with where a script runs: the inbox's page, settings in CommonJS, a container. */
+/** Globals of the place where a script runs: the inbox's page, CommonJS settings, a container. */
 const BROWSER = {
   ...{ confirm: 'readonly', document: 'readonly', navigator: 'readonly' },
   ...{ fetch: 'readonly', setTimeout: 'readonly' },
@@ -30,13 +30,13 @@ export default defineConfig(
   {
     plugins: { regexp },
     rules: {
-      // No expression whose time grows faster than its input: an attacker would send the input (ReDoS).
+      // No regular expression whose time grows faster than its input: an attacker could send that input (ReDoS).
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
       eqeqeq: 'error',
       'no-console': 'error',
       'no-unused-vars': ['error', { ignoreRestSiblings: true }],
-      // A suppression says why, after two dashes: `-- the driver types this as any`.
+      // A suppression has its reason after two dashes: `-- the driver types this as any`.
       '@eslint-community/eslint-comments/require-description': 'error',
       '@eslint-community/eslint-comments/no-unlimited-disable': 'error',
     },
@@ -61,24 +61,24 @@ export default defineConfig(
     rules: {
       '@typescript-eslint/ban-ts-comment': ['error', { minimumDescriptionLength: 10 }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      // `return send(…)` to leave early, and arrows that pass nothing on, read well.
+      // `return send(…)` to return early, and arrow functions without a result, are readable.
       '@typescript-eslint/no-confusing-void-expression': 'off',
-      // A listener or callback that does nothing on purpose is an arrow; an empty method is a mistake.
+      // A listener that intentionally does nothing is an arrow function; an empty method is a mistake.
       '@typescript-eslint/no-empty-function': ['error', { allow: ['arrowFunctions'] }],
-      // Nest's modules are classes that hold nothing but their decorator and a factory.
+      // Nest's modules are classes with only a decorator and a factory.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
-      // Nest reads its DTO classes as shapes: a plain object of the right shape is what JSON wants.
+      // Nest uses DTO classes as types: a plain object of that type is enough for JSON.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-      // The boundary rules tell types from values by the keyword at the front.
+      // The boundary rules distinguish types from values by the keyword `type`.
       '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
-      // An empty text of the environment counts as none: `||` is meant there.
+      // An empty environment variable counts as not set: `||` is intended there.
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
-      // It asks for `!`, which no-non-null-assertion forbids.
+      // It suggests `!`, which no-non-null-assertion forbids.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
-      // `row === undefined || row.usedAt !== null` says what happens to undefined; `row?.usedAt !== null` hides it.
+      // `row === undefined || row.usedAt !== null` shows what happens for undefined; `row?.usedAt !== null` hides it.
       '@typescript-eslint/prefer-optional-chain': 'off',
-      // What works in memory is async because its port is, so that what it throws becomes a rejection.
+      // Adapters in memory are async because their port is, so that their errors become rejections.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': [
@@ -96,7 +96,7 @@ export default defineConfig(
     },
   },
   {
-    // The two places that read the environment, and the programs that hand one to a process they start.
+    // The two places that read the environment, and the programs that pass one to a process that they start.
     files: [
       'libs/runtime/config/**',
       'libs/runtime/lifecycle/thread-pool.ts',
@@ -106,7 +106,7 @@ export default defineConfig(
     rules: { 'no-restricted-properties': 'off' },
   },
   {
-    // A file is read as a whole; a table has a row for each thing there is, and is read by row.
+    // Files are read as a whole and have a maximum length; tables are read by row.
     files: ['apps/**/*.ts', 'libs/**/*.ts', 'tools/**/*.ts'],
     ignores: [
       '**/*.spec.ts',
@@ -122,14 +122,14 @@ export default defineConfig(
       // No attacker sends a test its input.
       'regexp/no-super-linear-backtracking': 'off',
       'regexp/no-super-linear-move': 'off',
-      // What reads a program's or a server's JSON names its shape by a type parameter.
+      // Functions that read a program's or a server's JSON get its type as a type parameter.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       // Jest types its matchers (`expect.any(String)`) and the body of an answer as any.
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
     },
   },
-  // A program to learn from, which says what it does.
+  // An example program, which prints what it does.
   { files: ['docs/client/*.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['libs/*/use-cases/**/*.ts'],

@@ -1,5 +1,5 @@
-// Everything runs as CommonJS, the ESM packages of node_modules included: Nest 12 and a few others
-// are ESM, and `--experimental-vm-modules` breaks those that require them (docs/decisions/0004).
+// Everything runs as CommonJS, including the ESM packages in node_modules: Nest 12 and a few others are ESM, and
+// `--experimental-vm-modules` breaks those that require them (docs/decisions/0004).
 const esmPackages = [
   '@nestjs',
   'file-type',
@@ -44,13 +44,13 @@ const base = {
 };
 
 module.exports = {
-  // V8 counts what ran: the instrumenting of Babel is not installed (docs/dependencies.md).
+  // V8 measures coverage, because Babel's instrumentation is not installed (docs/dependencies.md).
   coverageProvider: 'v8',
-  // Ends a test that hangs. A start of a program takes seconds where other work fills the machine.
+  // Ends a test that hangs. Starting a program takes seconds on a busy machine.
   testTimeout: 60_000,
   maxWorkers: 2,
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
-  // A test that failed may leave processes behind that keep Jest waiting; they die with it.
+  // A failed test may leave processes that keep Jest waiting; they die with it.
   forceExit: true,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'] },

@@ -1,4 +1,4 @@
-// Says in one line what an older Node needs, before npm says it in many. Written for old Nodes, too.
+// Reports an older Node in one line, before npm does so in many. Uses only syntax that old versions of Node support.
 var parts = process.versions.node.split('.').map(Number);
 if (parts[0] < 20 || (parts[0] === 20 && parts[1] < 19)) {
   console.error(

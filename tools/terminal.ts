@@ -12,7 +12,7 @@ interface LogLine {
   readonly error?: { readonly message?: string };
 }
 
-/** Requested so often, and by ourselves, that they would push everything else off the screen. */
+/** The tools request these so often that they would push everything else off the screen. */
 const QUIET_ROUTES = ['/readyz', '/livez', '/metrics'];
 
 const LEVEL_STYLES: Readonly<Record<string, 'yellow' | 'red'>> = {

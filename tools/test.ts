@@ -11,9 +11,12 @@ interface JestResults {
   readonly success: boolean;
 }
 
-/** What compares times or loads every core. It runs when the rest is done, one file after the other. */
+/** Tests that compare times or load every core. They run after the others, one file at a time. */
 const ALONE = 'e2e/(timing|overload|signals|connections)\\.test';
-/** Jest workers for the rest. The tests wait for half of the time: four keep two cores busy, and six make tests late. */
+/**
+ * Jest workers for the other tests, which wait half of the time: four workers keep two cores busy, and six cause
+ * timeouts.
+ */
 const WORKERS = 4;
 const RUNS = [
   [`--maxWorkers=${WORKERS}`, `--testPathIgnorePatterns=${ALONE}`],

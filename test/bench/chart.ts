@@ -7,8 +7,8 @@ const BAR = 260;
 const TOP = 40;
 
 /**
- * Bars of how far each figure is from its target: the line in the middle is the target, and a bar that reaches
- * beyond it has met it, whether more or less is better.
+ * A bar for each figure, relative to its target: the line in the middle is the target. A bar beyond it has met the
+ * target, whether more or less is better.
  */
 export function chart(title: string, figures: readonly Figure[]): string {
   const rows = figures.filter((figure) => reach(figure) !== null);
@@ -33,7 +33,7 @@ function row(figure: Figure, y: number): string {
 <text x="${LABEL + BAR + 12}" y="${y + 16}" fill="#1f2933">${escape(describeValue(figure))} (${escape(describeTarget(figure))})</text>`;
 }
 
-/** 1 at the target, more when better; null where a target is none or zero, which has no scale. */
+/** 1 at the target, more if better; null without a target, or if it is zero, which has no scale. */
 function reach(figure: Figure): number | null {
   const { target } = figure;
   const value = valueOf(figure);

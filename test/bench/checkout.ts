@@ -10,14 +10,14 @@ export interface Checkout {
   readonly commit: string;
 }
 
-/** The build of an earlier commit, in a work tree of Git's that is kept for the next time. */
+/** The build of an earlier commit, in a Git work tree that is kept for the next time. */
 export function checkoutOf(revision: string): Checkout {
   const id = run('git', ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`]).trim();
   const folder = path.resolve(FOLDER, id);
-  // `make clean` deletes the folder, and Git would still take it for one of its own.
+  // `make clean` deletes the folder, but Git would still list it as a work tree.
   if (!existsSync(folder)) run('git', ['worktree', 'add', '--force', '--detach', folder, id]);
   if (!existsSync(path.join(folder, 'dist/apps/cli/src/main.js'))) {
-    // Node finds packages in the folders above as well: ours serve where the lock file is the same.
+    // Node also finds packages in parent folders: ours are used if the lock file is the same.
     const same = readFileSync(LOCK, 'utf8') === readFileSync(path.join(folder, LOCK), 'utf8');
     if (!same) run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], folder);
     run('npm', ['run', '--silent', 'build'], folder);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Counts round trips between an app and a server: each time an answer follows something that was asked. */
+/** Counts round trips between an app and a server: each time a response follows a request. */
 export class CountingProxy {
   private count = 0;
   private readonly sockets = new Set<Socket>();

@@ -5,19 +5,19 @@ export interface Figure {
   readonly table: 'speed' | 'growth';
   readonly job: string;
   readonly figure: string;
-  /** Of the value: `ms`, `bytes`; empty for a ratio or a count. */
+  /** Unit of the value, such as `ms` or `bytes`; empty for a ratio or a count. */
   readonly unit: string;
   readonly target: Target | null;
   readonly rounds: readonly number[];
-  /** The same of an earlier commit, whose rounds took turns with these. */
+  /** The rounds of an earlier commit, which alternated with these. */
   readonly earlier?: readonly number[];
-  /** How it was measured where that is not plain, or in what the short form differs. */
+  /** How it was measured if that is not obvious, or how the short form differs. */
   readonly note?: string;
 }
 
 export const median = (values: readonly number[]): number => percentile(values, 50);
 
-/** Nearest rank; NaN of nothing. */
+/** Nearest rank; NaN without values. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const rank = Math.max(Math.ceil((percent / 100) * sorted.length), 1);
@@ -25,8 +25,8 @@ export function percentile(values: readonly number[], percent: number): number {
 }
 
 /**
- * Completions a second while all slots were taken: from the first round of completions to the last, without the time
- * it takes to fill the slots and to empty them. `endedAt` in milliseconds.
+ * Completions per second while all slots were taken: from the first round of completions to the last, without the
+ * time it takes to fill and to empty the slots. `endedAt` in milliseconds.
  */
 export function steadyRate(endedAt: readonly number[], slots: number): number {
   const sorted = endedAt.toSorted((a, b) => a - b);
@@ -42,7 +42,7 @@ export function joinRounds(times: readonly (readonly Figure[])[]): Figure[] {
   }));
 }
 
-/** Puts the rounds of an earlier commit next to ours, where it has such a figure. */
+/** Adds the rounds of an earlier commit to ours, if it has the same figure. */
 export const comparedWithEarlier = (ours: readonly Figure[], earlier: readonly Figure[]): Figure[] =>
   ours.map((figure) => {
     const same = earlier.find((other) => other.job === figure.job && other.figure === figure.figure);
@@ -51,7 +51,7 @@ export const comparedWithEarlier = (ours: readonly Figure[], earlier: readonly F
 
 export const valueOf = (figure: Figure): number => median(figure.rounds);
 
-/** Null where nothing is asked. */
+/** Null without a target. */
 export function isMet(figure: Figure): boolean | null {
   const { target } = figure;
   const value = valueOf(figure);
@@ -69,7 +69,7 @@ export function describeTarget({ target, unit }: Figure): string {
   return `= ${write(target.exactly)}${suffix}`;
 }
 
-/** The earlier median, and how ours compares with it; empty where nothing earlier was measured. */
+/** The earlier median, and how ours compares with it; empty if no earlier commit was measured. */
 export function describeEarlier(figure: Figure): { readonly value: string; readonly change: string } {
   if (figure.earlier === undefined) return { value: '', change: '' };
   const earlier = { ...figure, rounds: figure.earlier };
@@ -80,7 +80,7 @@ export function describeEarlier(figure: Figure): { readonly value: string; reado
 export const describeValue = (figure: Figure): string =>
   `${write(valueOf(figure))}${figure.unit === '' ? '' : ` ${figure.unit}`}`;
 
-/** Three significant digits, thousands apart. */
+/** Three significant digits, with a separator for thousands. */
 export function write(value: number): string {
   if (!Number.isFinite(value)) return 'none';
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');

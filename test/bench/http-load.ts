@@ -48,7 +48,7 @@ export class HttpLoad {
     });
   }
 
-  /** So many clients, each of which waits for its answer, until every call is made. */
+  /** A number of clients that each wait for their response, until every call has been made. */
   async closed(calls: readonly Call[], clients: number): Promise<Reply[]> {
     this.closeIdle();
     const replies: Reply[] = [];
@@ -72,7 +72,7 @@ export class HttpLoad {
     return await Promise.all(pending);
   }
 
-  /** Calls at an even pace until told to stop; resolves to the times, in milliseconds. */
+  /** Calls at a steady rate until stopped; resolves to the times, in milliseconds. */
   async probe(call: Call, everyMs: number, stop: AbortSignal): Promise<number[]> {
     const times: number[] = [];
     while (!stop.aborted) {
@@ -82,7 +82,7 @@ export class HttpLoad {
     return times;
   }
 
-  /** The server ends connections that rest for a while, and one that it is just ending would fail a call. */
+  /** The server closes idle connections, and a call on one that it is just closing would fail. */
   private closeIdle(): void {
     for (const sockets of Object.values(this.agent.freeSockets)) {
       for (const socket of sockets ?? []) socket.destroy();

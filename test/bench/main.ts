@@ -18,7 +18,7 @@ import { Stage } from './stage';
 
 type Measurement = (stage: Stage) => Promise<Figure[]>;
 
-/** What the built programs do: it can be measured of another checkout as well. */
+/** Measurements of the built programs, which also work for another checkout. */
 const OF_PROGRAMS: Record<string, Measurement> = {
   saturation,
   onboarding,
@@ -32,7 +32,7 @@ const OF_PROGRAMS: Record<string, Measurement> = {
   startUp,
   distinctPaths,
 };
-/** What parts of the programs do, inside of the benchmark. */
+/** Measurements of parts of the programs, inside the benchmark. */
 const OF_PARTS: Record<string, Measurement> = {
   poolWhileHashing,
   limiter,
@@ -50,7 +50,7 @@ const USAGE = `npm run bench -- [--full] [--against COMMIT] [--write] [--only NA
   --write    puts the results into ${PAGE}
   --only     one of: ${Object.keys(MEASUREMENTS).join(', ')}\n`;
 
-/** Measures, prints, and writes the results; a missed target is marked and is no failure, an error is. */
+/** Measures, prints, and writes the results. A missed target is marked but is not a failure; an error is one. */
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -71,7 +71,7 @@ async function main(): Promise<number> {
   const figures: Figure[] = [];
   const failures: string[] = [];
   const rounds = values.full ? 7 : 3;
-  // With an earlier commit each round is a run of the measurement, so that the two can take turns.
+  // With an earlier commit each round is a separate run of the measurement, so that the two can alternate.
   const stage = await Stage.start(values.full, checkout === null ? rounds : 1);
   const earlier = checkout === null ? null : await stage.forCheckout(checkout.folder);
   try {
@@ -121,7 +121,7 @@ async function report(
   }
 }
 
-/** One round of ours, one of the earlier commit's, and so on: what else the machine does meets both. */
+/** One round of ours, one of the earlier commit, and so on, so that other load on the machine affects both. */
 async function inTurns(
   rounds: number,
   measurement: Measurement,

@@ -14,12 +14,12 @@ import { until } from '../support/until';
 import { HttpLoad, type Call } from './http-load';
 import { PASSWORD, signUp } from './people';
 
-/** What others have made for the same work. It has its own lock file, and is installed when it is first asked for. */
+/** Other packages for the same work. They have their own lock file, and are installed when they are first used. */
 const FOLDER = path.resolve('test/bench/peers');
 
 async function install(): Promise<void> {
   if (existsSync(path.join(FOLDER, 'node_modules'))) return;
-  // It takes Nest from the project, which is newer than the storage package allows for.
+  // It uses the project's Nest, which is newer than the storage package declares.
   const options = ['--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'];
   await promisify(execFile)('npm', ['ci', ...options], { cwd: FOLDER });
 }
@@ -71,7 +71,7 @@ export async function startBetterAuth(redisPort: number, cost: number): Promise<
   };
 }
 
-/** The same people as ours, signing up with better-auth. */
+/** The same sign-ups as ours, with better-auth. */
 export const signUpsWithBetterAuth = (count: number): Call[] =>
   Array.from({ length: count }, () => {
     const { email } = signUp().body as { email: string };
@@ -91,7 +91,7 @@ export async function peerThrottlerStorage(redis: Redis): Promise<ThrottlerStora
   return new Storage(redis);
 }
 
-/** Debian's own Python, for which the package manager has Celery. */
+/** Debian's own Python, because the package manager installs Celery for it. */
 const PYTHON = '/usr/bin/python3';
 
 export interface CeleryMails {

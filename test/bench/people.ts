@@ -5,7 +5,7 @@ import type { Call } from './http-load';
 
 export const PASSWORD = 'SecurePass123';
 
-/** Has an api believe that the sign-ups of one load come from many people, of whom each may hold a part of its queue. */
+/** Makes the sign-ups of one load appear to come from many clients, each of which may have a part of the queue. */
 export const FROM_MANY = { TRUST_PROXY: '127.0.0.1' };
 
 const fromAnyone = () => ({ 'X-Forwarded-For': `10.${[...randomBytes(3)].join('.')}` });
@@ -19,7 +19,7 @@ export const signUp = (): Call => ({
 
 export const signUps = (count: number): Call[] => Array.from({ length: count }, signUp);
 
-/** Adds accounts whose codes have just been mailed, and resolves to the calls that activate them. */
+/** Adds accounts whose codes have just been mailed; resolves to the calls that activate them. */
 export async function activations(sql: Sql, count: number, passwordHash: string): Promise<Call[]> {
   const accounts = Array.from({ length: count }, () => ({
     id: randomUUID(),
@@ -33,7 +33,7 @@ export async function activations(sql: Sql, count: number, passwordHash: string)
   return accounts.map(({ email, mail_id }) => activation(email, mail_id, 4));
 }
 
-/** The call that activates the account of a sign-up; null until the mail server has taken its mail. */
+/** The call that activates the account of a sign-up; null until the mail server has accepted its mail. */
 export async function activationOf(sql: Sql, signedUp: Call): Promise<Call | null> {
   const { email } = signedUp.body as { email: string };
   const [row] = await sql<{ mail_id: string; code_digits: number; code_key_id: string | null }[]>`

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Milliseconds of the process, of its living children, and of those that have ended. */
+/** Processor time of the process and of its children, including ended ones, in milliseconds. */
 export function treeMs(pid: number): number {
   const own = statOf(pid);
   if (own === null) return 0;
@@ -13,14 +13,19 @@ export function treeMs(pid: number): number {
   return (ticks * 1_000) / TICKS_PER_SECOND;
 }
 
-/** Milliseconds of the process without the threads that hash, which it puts behind the others (thread-pool.ts). */
+/**
+ * Processor time of the process without the hashing threads, which have a lower priority (thread-pool.ts), in
+ * milliseconds.
+ */
 export function answeringMs(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`).map((thread) => statOf(`${pid}/task/${thread}`));
   const ticks = threads.reduce((sum, stat) => sum + (stat?.nice === 0 ? stat.own : 0), 0);
   return (ticks * 1_000) / TICKS_PER_SECOND;
 }
 
-/** Ticks of `/proc/PID/stat`: fields 14 to 17 and 19 of proc(5), counted after the name, which may hold anything. */
+/**
+ * Ticks from `/proc/PID/stat`: fields 14 to 17 and 19 of proc(5), counted after the name, which may contain anything.
+ */
 function statOf(of: number | string): { parent: number; own: number; ended: number; nice: number } | null {
   try {
     const text = readFileSync(`/proc/${of}/stat`, 'utf8');

@@ -14,13 +14,13 @@ import {
 
 export interface Run {
   readonly full: boolean;
-  /** The earlier commit that took turns, or null. */
+  /** The earlier commit that was measured in turns, or null. */
   readonly against: string | null;
-  /** What was measured: all of it, unless some was asked for by name. */
+  /** The measurements of this run: all of them, unless some were requested by name. */
   readonly measurements: readonly string[];
   readonly startedAt: Date;
   readonly seconds: number;
-  /** One-minute load average before the run: what else the machine was doing. */
+  /** One-minute load average before the run, which shows other work on the machine. */
   readonly loadBefore: number;
   readonly figures: readonly Figure[];
   /** Measurements that ended with an error. */
@@ -48,7 +48,7 @@ export function writeJson(run: Run, file: string): void {
   writeFileSync(file, `${JSON.stringify({ ...run, machine: machine(), figures }, null, 2)}\n`);
 }
 
-/** Puts tables and charts of the run into the page, between its two marks. */
+/** Writes tables and charts of the run into the page, between its two marks. */
 export function writePage(run: Run, page: string): void {
   const text = readFileSync(page, 'utf8');
   const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];

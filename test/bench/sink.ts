@@ -8,7 +8,7 @@ interface Taken {
   readonly seconds: number;
 }
 
-/** A separate mail server process that takes every mail and forgets it. */
+/** A separate mail server process that accepts every mail and drops it. */
 export class Sink {
   private taken: Taken = { count: -1, seconds: 0 };
   private readonly child: Child;
@@ -30,7 +30,7 @@ export class Sink {
     return sink;
   }
 
-  /** Mails a second, from the first to the last of `count`. */
+  /** Mails per second, from the first to the last of `count`. */
   async rateOf(count: number, send: () => Promise<void>): Promise<number> {
     this.child.signal('SIGHUP');
     await until('the mail server has forgotten', () => this.taken.count === 0);

@@ -8,7 +8,7 @@ import { spawnApp, type SpawnedApp } from '../support/apps';
 import { TestRedis } from '../support/redis';
 import { HttpLoad } from './http-load';
 
-/** Room for any load: the limits are checked as always, and never refuse. */
+/** High enough for any load: the limits are checked as always, and never refuse. */
 const HIGH_LIMITS = {
   RATE_LIMIT_CLIENT_PER_MINUTE: '10000000',
   RATE_LIMIT_CREDENTIALS_PER_MINUTE: '1000000',
@@ -21,7 +21,7 @@ export interface RunningApi extends SpawnedApp {
   readonly load: HttpLoad;
 }
 
-/** What every measurement works on: a PostgreSQL and a Redis of the run's own, on the loopback interface. */
+/** The servers of every measurement: the run's own PostgreSQL and Redis, on the loopback interface. */
 export class Stage {
   private constructor(
     readonly full: boolean,
@@ -30,7 +30,7 @@ export class Stage {
     private readonly server: TestServer,
     readonly redis: TestRedis,
     readonly database: TestDatabase,
-    /** Whose build is measured. */
+    /** The checkout whose build is measured. */
     readonly checkout: string,
   ) {}
 
@@ -41,7 +41,7 @@ export class Stage {
     return new Stage(full, rounds, server, redis, await createDatabase(), '.');
   }
 
-  /** For the build of another checkout: a Redis and a database of its own, with the schema that it makes. */
+  /** For the build of another checkout: its own Redis and its own database, with its own schema. */
   async forCheckout(checkout: string): Promise<Stage> {
     const database = await createDatabase({ empty: true });
     const redis = await TestRedis.start();
@@ -68,7 +68,7 @@ export class Stage {
     };
   }
 
-  /** Runs an api in Redis mode while the work lasts. */
+  /** Runs an api in Redis mode during the work. */
   async withApi<T>(env: NodeJS.ProcessEnv, work: (api: RunningApi) => Promise<T>): Promise<T> {
     const api = await this.spawn('api', env);
     const load = new HttpLoad(api.url);
@@ -90,7 +90,7 @@ export class Stage {
     return this.server.pid;
   }
 
-  /** Leaves the server of PostgreSQL, which other stages may share. */
+  /** Keeps the PostgreSQL server running, because other stages may share it. */
   async close(): Promise<void> {
     await this.database.drop();
     await this.redis.stop();

@@ -20,7 +20,7 @@ interface Arrival {
   readonly at: number;
 }
 
-/** Maximum time of any owed mail once everything is up: a lease (12 s), a back-off and a sweep. */
+/** Maximum time of any owed mail once everything is up: the release of a dead worker's leases, a back-off and a sweep. */
 const SETTLE_TIMEOUT_MS = 60_000;
 
 /** The responses that clients got, and the results: every acknowledged sign-up must have its row, mail and event. */

@@ -16,7 +16,7 @@ export interface LockFile {
 /** The only registry for packages; a lock file may leave it out. */
 const REGISTRY = 'https://registry.npmjs.org/';
 
-/** Licenses that ask for no more than a notice, as SPDX names them. */
+/** SPDX names of licenses that require no more than a notice. */
 const LICENSES = [
   '0BSD',
   'Apache-2.0',
@@ -32,7 +32,7 @@ const LICENSES = [
   'Unlicense',
 ];
 
-/** Packages whose license is not written in the form of SPDX; read by a person, at this version. */
+/** Packages whose license is not an SPDX expression; a person has read it, at this version. */
 const READ_BY_A_PERSON: Readonly<Record<string, string>> = {
   'busboy@1.6.0': 'MIT',
   'streamsearch@1.1.0': 'MIT',

@@ -1,4 +1,4 @@
-// Makes clients of OpenAPI documents with three generators, and prints where they do not compile under `strict`.
+// Generates clients from OpenAPI documents with three generators, and prints where they do not compile under `strict`.
 //   openapi-clients.mjs DOCUMENT...
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

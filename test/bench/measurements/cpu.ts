@@ -6,10 +6,13 @@ import { treeMs } from '../processor-time';
 import { bareBcrypt } from './hashing';
 import type { Stage } from '../stage';
 
-/** Next to no work, and the least that bcrypt does. */
+/** The lowest cost of bcrypt, which takes almost no time. */
 const COST = 4;
 
-/** Processor time of a sign-up whose hash costs next to nothing, ours compared with better-auth's, turn by turn. Linux only. */
+/**
+ * Processor time of a sign-up whose hash costs almost nothing, ours compared with better-auth's, in turns. Linux
+ * only.
+ */
 export async function processorTime(stage: Stage): Promise<Figure[]> {
   const count = stage.size(200, 2_000);
   const ours: number[] = [];
@@ -26,7 +29,7 @@ export async function processorTime(stage: Stage): Promise<Figure[]> {
         msOf([peer.pid, stage.redis.pid, stage.postgresPid], calls, async () => {
           expectAll(await peer.load.closed(signUpsWithBetterAuth(calls), 4), 200);
         });
-      // V8 compiles what is often run: a process that has just started is another one.
+      // V8 compiles code that runs often, so a process that has just started behaves differently.
       await mine(2 * count);
       await theirs(2 * count);
       for (let round = 0; round < stage.rounds; round += 1) {
@@ -71,7 +74,7 @@ export async function processorTime(stage: Stage): Promise<Figure[]> {
   ];
 }
 
-/** Milliseconds of processor time of these processes for each call. */
+/** Processor time of these processes per call, in milliseconds. */
 export async function msOf(
   pids: readonly (number | undefined)[],
   calls: number,

@@ -12,13 +12,13 @@ import type { Stage } from '../stage';
 import { msOf } from './cpu';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-/** What the mailer-worker places in one transaction. */
+/** As many events as the mailer-worker places in one transaction. */
 const BATCH = 1_000;
-/** Of each api in a round. */
+/** Sign-ups of each api per round. */
 const TURNS = 10;
 const BACKLOG_TIMEOUT_MS = 120_000;
 
-/** Events that wait: placed by the sequencer alone, and placed and delivered by a worker. */
+/** Waiting events: placed by the sequencer alone, and placed and delivered by a worker. */
 export async function webhookBacklog(stage: Stage): Promise<Figure[]> {
   const count = stage.size(3_000, 10_000);
   const { sql } = stage.database;
@@ -63,7 +63,9 @@ export async function webhookBacklog(stage: Stage): Promise<Figure[]> {
   ];
 }
 
-/** Processor time of a sign-up with its event, compared with the same api whose statements write none. Linux only. */
+/**
+ * Processor time of a sign-up with its event, compared with the same api whose statements write no event. Linux only.
+ */
 export async function eventsCost(stage: Stage): Promise<Figure[]> {
   const calls = stage.size(100, 250);
   const ratios: number[] = [];
@@ -75,10 +77,10 @@ export async function eventsCost(stage: Stage): Promise<Figure[]> {
         msOf([child.pid, stage.redis.pid, stage.postgresPid], calls, async () => {
           expectAll(await load.closed(signUps(calls), 4), 201);
         });
-      // V8 compiles what is often run.
+      // V8 compiles code that runs often.
       for (const api of [told, silent, told, silent]) await spent(api);
       for (let round = 0; round < stage.rounds; round += 1) {
-        // Garbage and autovacuum come when they come: short turns spread them over both.
+        // Garbage collection and autovacuum run at any time: short turns spread them over both.
         let withEvent = 0;
         let without = 0;
         for (let turn = 0; turn < TURNS; turn += 1) {
@@ -115,7 +117,7 @@ async function sequencingRate(log: PostgresEventLog, count: number): Promise<num
   return (count * 1_000) / (performance.now() - began);
 }
 
-/** Takes every webhook. */
+/** Accepts every webhook. */
 class Receiver {
   private taken = 0;
   private readonly server = createServer((request, response) => {
@@ -136,7 +138,7 @@ class Receiver {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
   }
 
-  /** From the moment at which the events are committed to the last of them. */
+  /** Seconds from the commit of the events to the last of them. */
   async rateOf(count: number, owe: () => Promise<void>): Promise<number> {
     const end = this.taken + count;
     await owe();

@@ -10,7 +10,7 @@ import type { Stage } from '../stage';
 
 const SMALL = 10_000;
 
-/** The service's own statements on a big table and on a small one, a round of each in turn. */
+/** The service's own statements on a large table and on a small one, one round each in turn. */
 export async function accounts(stage: Stage): Promise<Figure[]> {
   const big = stage.size(200_000, 10_000_000);
   const calls = stage.size(300, 2_000);
@@ -84,7 +84,7 @@ const newUser = (): NewUser => ({
   requestDigest: null,
 });
 
-/** Expired registrations go in batches, while others sign up. */
+/** Expired registrations are purged in batches while people sign up. */
 export async function purge(stage: Stage): Promise<Figure[]> {
   const count = stage.size(100_000, 1_000_000);
   const { sql, environment } = stage.database;

@@ -10,7 +10,7 @@ import type { RunningApi, Stage } from '../stage';
 
 export const COST = 12;
 const CORES = availableParallelism();
-/** More than the slots, so that none is ever idle, and fewer than the line holds. */
+/** More than the slots, so that none is ever idle, and fewer than the queue accepts. */
 const CLIENTS = 3 * CORES;
 const LIVEZ: Call = { method: 'GET', path: '/livez' };
 
@@ -18,8 +18,8 @@ export const bareBcrypt = (options: Partial<BareBcrypt>): Promise<BcryptTimes> =
   runProgram('bare-bcrypt', { work: 'hash', cost: COST, count: 6 * CORES, concurrency: CORES, ...options });
 
 /**
- * Sign-ups and activations with every slot taken, compared with bcrypt alone on as many threads, turn by turn; better-auth
- * takes its turn in the full form.
+ * Sign-ups and activations with every slot taken, compared with bcrypt alone on as many threads, in turns; the full
+ * form also measures better-auth.
  */
 export async function saturation(stage: Stage): Promise<Figure[]> {
   const count = stage.size(6, 24) * CORES;
@@ -38,14 +38,14 @@ export async function saturation(stage: Stage): Promise<Figure[]> {
         const hashes = await bareBcrypt({ count });
         registered.push((await perSecond(load, signUps(count), 201)) / hashes.perSecond);
         if (peer !== null) {
-          // Nothing holds it back: it hashes with every thread of its pool.
+          // It has no limit: it hashes with every thread of its pool.
           const theirs = await perSecond(peer.load, signUpsWithBetterAuth(count), 200, CORES + 2);
           peers.push(theirs / hashes.perSecond);
         }
         const compares = await bareBcrypt({ work: 'compare', count });
         const calls = await activations(stage.database.sql, count, passwordHash);
         activated.push((await perSecond(load, calls, 200)) / compares.perSecond);
-        // Measured separately: a hundred probes a second take their share of the cores, too.
+        // Measured separately, because a hundred probes per second use the cores, too.
         const stop = new AbortController();
         const probing = load.probe(LIVEZ, 10, stop.signal);
         expectAll(await load.closed(signUps(count), CLIENTS), 201);
@@ -99,7 +99,7 @@ async function warmBetterAuth(stage: Stage): Promise<BetterAuth> {
   return peer;
 }
 
-/** Has V8 compile what a sign-up runs through; all but two are refused before their password is hashed. */
+/** Lets V8 compile the code of a sign-up; all but two are refused before their password is hashed. */
 async function warmUp(load: HttpLoad): Promise<void> {
   const refused = signUps(300).map((call) => ({ ...call, body: { email: 'kevin', password: PASSWORD } }));
   expectAll(await load.closed(refused, 4), 400);
@@ -120,7 +120,7 @@ async function perSecond(
   );
 }
 
-/** Far more sign-ups than the cores can hash, and a burst from nothing. */
+/** Far more sign-ups than the cores can hash, and a burst on an idle service. */
 export async function overload(stage: Stage): Promise<Figure[]> {
   const goodput: number[] = [];
   const refusal: number[] = [];
@@ -164,7 +164,7 @@ export async function overload(stage: Stage): Promise<Figure[]> {
   ];
 }
 
-/** Leaves out the first three seconds, in which the line fills, and what drains after the last offer. */
+/** Ignores the first three seconds, in which the queue fills, and what completes after the last call. */
 async function flood(
   { load }: RunningApi,
   seconds: number,
@@ -192,7 +192,7 @@ async function firstOfBurst({ load }: RunningApi): Promise<number> {
   return Math.min(...replies.filter(({ status }) => status === 201).map(({ ms }) => ms));
 }
 
-/** Other work on libuv's pool, inside of one process with the service's own hasher. */
+/** Other work on libuv's pool, inside one process with the service's own hasher. */
 export async function poolWhileHashing(stage: Stage): Promise<Figure[]> {
   const rounds: number[] = [];
   for (let round = 0; round < stage.size(1, stage.rounds); round += 1) {

@@ -8,7 +8,10 @@ import type { Stage } from '../stage';
 const HOUR_MS = 3_600_000;
 const SECRET = 'bench';
 
-/** A registration's charges, in the order of the guard: the client at the route, the route, the client's registrations. */
+/**
+ * The charges of a registration, in the order of the guard: the client at the route, the route, the client's
+ * registrations.
+ */
 const charges = (client: string): Charge[] => [
   {
     limit: 'client',
@@ -27,7 +30,7 @@ const charges = (client: string): Charge[] => [
   },
 ];
 
-/** All limits of a registration in one script, compared with PING on the same connection, a call of each in turn. */
+/** All limits of a registration in one script, compared with PING on the same connection, one call each in turn. */
 export async function limiter(stage: Stage): Promise<Figure[]> {
   const redis = stage.redis.connect();
   const rounds: number[] = [];
@@ -45,7 +48,7 @@ export async function limiter(stage: Stage): Promise<Figure[]> {
         pings.push(await timed(() => redis.ping()));
         others.push(
           await timed(async () => {
-            // The throttler's own guard asks limit by limit.
+            // The throttler's own guard checks one limit after another.
             for (const { key, windowMs, max, limit } of mine) {
               await storage.increment(key, windowMs, max, windowMs, limit);
             }
@@ -87,9 +90,9 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - began;
 }
 
-/** What Redis keeps of each client that ever registered, and that none of it stays. */
+/** How much Redis stores for each client that ever registered, and that everything expires. */
 export async function clientAddresses(stage: Stage): Promise<Figure[]> {
-  // Both fill Redis's tables to nine parts in ten, so that their price a key is the same.
+  // Both fill Redis's hash tables to nine tenths, so that their memory per key is comparable.
   const count = stage.size(60_000, 1_000_000);
   const redis = stage.redis.connect();
   try {
@@ -97,7 +100,8 @@ export async function clientAddresses(stage: Stage): Promise<Figure[]> {
     const limits = slidingWindowStorage(redis, createLogger({ level: 'silent', app: 'bench' }));
     const before = await usedMemory(() => redis.info('memory'));
     for (let done = 0; done < count; done += 100) {
-      // What stays for an hour: the route's own key would grow with them, and the other one lives for a minute.
+      // Only the key that lives for an hour: the route's own key would grow with the clients, and the third lives for
+      // a minute.
       await Promise.all(Array.from({ length: 100 }, () => limits.settle(charges(randomUUID()).slice(-1))));
     }
     const after = await usedMemory(() => redis.info('memory'));

@@ -6,7 +6,7 @@ import { Sink } from '../sink';
 import type { Stage } from '../stage';
 
 const CONNECTIONS = 10;
-/** Mails a round for Celery, which takes its time. */
+/** Mails per round for Celery, which is slower. */
 const CELERY_COUNT = 1_000;
 
 /** One-node mode has no Redis: the doorbell is PostgreSQL's. */
@@ -16,8 +16,8 @@ const MODES = {
 } as const;
 
 /**
- * A worker with a backlog, compared with a bare nodemailer pool, and in the full form with Celery: into the
- * same mail server, from the first mail to the last.
+ * A worker with a backlog, compared with a bare nodemailer pool, and in the full form with Celery: to the same mail
+ * server, from the first mail to the last.
  */
 export async function mailBacklog(stage: Stage): Promise<Figure[]> {
   const sink = await Sink.start();

@@ -9,12 +9,12 @@ import { bareBcrypt, COST } from './hashing';
 
 const CORES = availableParallelism();
 const CLIENTS = 3 * CORES;
-/** Longest wait for a mail, in milliseconds; a code lives a minute. */
+/** Maximum wait for a mail, in milliseconds; a code is valid for a minute. */
 const MAIL_TIMEOUT_MS = 60_000;
 
 /**
- * A person's whole way, with api, worker and mail server: register, wait until the mail server has taken the mail,
- * activate. Next to bcrypt alone on as many threads, in turns.
+ * A complete onboarding with api, worker and mail server: register, wait until the mail server has accepted the mail,
+ * activate. Compared with bcrypt alone on as many threads, in turns.
  */
 export async function onboarding(stage: Stage): Promise<Figure[]> {
   const count = stage.size(8, 24) * CORES;
@@ -23,7 +23,7 @@ export async function onboarding(stage: Stage): Promise<Figure[]> {
   const saturated: number[] = [];
   const share: number[] = [];
   await withService(stage, async (api) => {
-    // No more than there are cores: the hashing queue is short until it has learned what a hash takes here.
+    // No more than there are cores: the hashing queue is short until it has measured how long a hash takes here.
     await inParallel(2 * CORES, () => onboard(stage, api), CORES);
     for (let round = 0; round < stage.size(2, stage.rounds); round += 1) {
       const { perSecond, times } = await bareBcrypt({ count });
@@ -79,7 +79,7 @@ export async function onboarding(stage: Stage): Promise<Figure[]> {
   ];
 }
 
-/** The api with a worker and a mail server that takes everything. */
+/** The api with a worker and a mail server that accepts everything. */
 async function withService(stage: Stage, work: (api: RunningApi) => Promise<void>): Promise<void> {
   const sink = await Sink.start();
   const env = {
@@ -97,7 +97,7 @@ async function withService(stage: Stage, work: (api: RunningApi) => Promise<void
   }
 }
 
-/** Resolves to the answer to the activation. */
+/** Resolves to the response to the activation. */
 async function onboard(stage: Stage, { load }: RunningApi): Promise<Reply> {
   const call = signUp();
   expectAll([await load.call(call)], 201);
@@ -106,7 +106,7 @@ async function onboard(stage: Stage, { load }: RunningApi): Promise<Reply> {
   return reply;
 }
 
-/** The call that activates the account of a sign-up, once the mail server has taken the mail. */
+/** The call that activates the account of a sign-up, once the mail server has accepted the mail. */
 async function mailed(stage: Stage, call: Call): Promise<Call> {
   const deadline = performance.now() + MAIL_TIMEOUT_MS;
   for (;;) {
@@ -117,7 +117,7 @@ async function mailed(stage: Stage, call: Call): Promise<Call> {
   }
 }
 
-/** Of people who hold a code when a flood of sign-ups begins, the share that activates within the code's minute. */
+/** The share of people with a code at the start of a flood of sign-ups that activates within the code's minute. */
 async function activatedDuringFlood(stage: Stage, { load }: RunningApi): Promise<number> {
   const waiting = await inParallel(5 * CORES, async () => {
     const call = signUp();
@@ -137,7 +137,7 @@ async function activatedDuringFlood(stage: Stage, { load }: RunningApi): Promise
   await pause(2_000);
   const replies: Reply[] = [];
   for (const call of waiting) {
-    // A person tries again when the answer is a 503.
+    // A person retries after a 503.
     let reply = await load.call(call);
     for (let again = 0; reply.status === 503 && again < 10; again += 1) {
       await pause(1_000);

@@ -11,7 +11,7 @@ import type { Stage } from '../stage';
 const LOOK_MS = 20;
 /** bcrypt's own form, at cost 10; an import reads no password. */
 const HASH = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy';
-/** Of the process, whatever the number of rows: V8 collects when its heap has grown to this. */
+/** Memory of the process, whatever the number of rows: V8 collects garbage when its heap has grown to this. */
 const PEAK_MIB_MAX = 300;
 
 interface Command {
@@ -19,7 +19,7 @@ interface Command {
   readonly peakMiB: number;
 }
 
-/** `users import` and `users export` of many accounts, the start of the command line included. */
+/** `users import` and `users export` of many accounts, including the start of the command line. */
 export async function operatorsFiles(stage: Stage): Promise<Figure[]> {
   const count = stage.size(100_000, 1_000_000);
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-operator-'));
@@ -77,7 +77,7 @@ async function writePeople(file: string, count: number): Promise<void> {
   await once(stream, 'close');
 }
 
-/** Linux only: the peak is what the kernel noted of the process (proc(5), VmHWM). */
+/** Linux only: the peak comes from the kernel (proc(5), VmHWM). */
 async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Command> {
   const nowhere = openSync('/dev/null', 'w');
   const began = performance.now();

@@ -4,10 +4,10 @@ import type { RunningApi, Stage } from '../stage';
 
 const METRICS: Call = { method: 'GET', path: '/api/v1/metrics' };
 const CLIENTS = 8;
-/** How many paths are asked for between two looks at the heap: a small part of what makes V8 collect. */
+/** Number of requested paths between two readings of the heap: a small part of what makes V8 collect garbage. */
 const READ_EVERY = 200;
 
-/** Paths that do not exist: they must leave nothing behind, neither in Redis nor in the process. */
+/** Nonexistent paths, which must leave nothing in Redis or in the process. */
 export async function distinctPaths(stage: Stage): Promise<Figure[]> {
   const count = stage.size(40_000, 1_000_000);
   const redis = stage.redis.connect();
@@ -41,7 +41,7 @@ export async function distinctPaths(stage: Stage): Promise<Figure[]> {
   }
 }
 
-/** Resolves to the least memory that V8's heap held meanwhile, in bytes. */
+/** Resolves to the smallest size of V8's heap meanwhile, in bytes. */
 async function visit({ load, url }: RunningApi, from: number, to: number): Promise<number> {
   let least = Infinity;
   for (let first = from; first < to; first += READ_EVERY) {

@@ -12,7 +12,7 @@ interface Counts {
   readonly postgres: number;
 }
 
-/** Round trips of one request, counted on the wire; the median, because metrics are flushed now and then. */
+/** Round trips of one request, counted on the wire; the median, because metrics are flushed occasionally. */
 export async function roundTrips(stage: Stage): Promise<Figure[]> {
   const redis = await CountingProxy.start(stage.redis.port);
   const postgres = await CountingProxy.start(Number(stage.database.env['DATABASE_PORT']));
@@ -20,7 +20,7 @@ export async function roundTrips(stage: Stage): Promise<Figure[]> {
     BCRYPT_COST: '4',
     REDIS_PORT: String(redis.port),
     DATABASE_PORT: String(postgres.port),
-    // One connection, whose statements are prepared once the first calls are over.
+    // One connection, whose statements are prepared after the first calls.
     DATABASE_POOL_SIZE: '1',
   };
   try {

@@ -6,17 +6,17 @@ import { signUp, signUps } from '../people';
 import { answeringMs, treeMs } from '../processor-time';
 import type { RunningApi, Stage } from '../stage';
 
-/** One hash fills a core for seconds, so next to all that is asked meanwhile is refused. */
+/** One hash occupies a core for seconds, so almost all requests meanwhile are refused. */
 const FULL_COST = 15;
-/** More sign-ups than an otherwise empty line takes of one client. */
+/** More sign-ups than an otherwise empty queue accepts from one client. */
 const FILLERS = 8;
 const CALLS = 21;
-/** Part of the calls that may be answered otherwise. */
+/** Share of the calls that may get another response. */
 const OTHERS_MAX = 0.01;
 
 /**
- * What a sign-up costs that is shed because the hashing line is full, compared with one that is registered
- * and whose hash costs next to nothing; the threads that hash are not counted in either. Linux only.
+ * Cost of a sign-up that is shed because the hashing queue is full, compared with a registered one whose hash costs
+ * almost nothing; neither includes the hashing threads. Linux only.
  */
 export async function shedding(stage: Stage): Promise<Figure[]> {
   const count = stage.size(500, 5_000);
@@ -69,7 +69,7 @@ export async function shedding(stage: Stage): Promise<Figure[]> {
   ];
 }
 
-/** Milliseconds of processor time a call, of everything that answers it but the threads that hash. */
+/** Processor time per call of everything except the hashing threads, in milliseconds. */
 async function msPerCall(
   stage: Stage,
   { load, child }: RunningApi,
@@ -80,13 +80,13 @@ async function msPerCall(
     answeringMs(Number(child.pid)) + treeMs(Number(stage.redis.pid)) + treeMs(Number(stage.postgresPid));
   const before = spent();
   const replies = await load.closed(signUps(count), 4);
-  // A place in the line becomes free now and then, and the next call may get it.
+  // A place in the queue becomes free occasionally, and the next call may get it.
   const others = replies.filter((reply) => reply.status !== status).length;
   if (others > OTHERS_MAX * count) throw new Error(`${others} of ${count} answers were not ${status}`);
   return (spent() - before) / count;
 }
 
-/** Works while the hashing line takes no more from this client. */
+/** Runs the work while the hashing queue accepts no more from this client. */
 async function whileFull(load: HttpLoad, work: () => Promise<void>): Promise<void> {
   const stop = new AbortController();
   const filling = Array.from({ length: FILLERS }, async () => {

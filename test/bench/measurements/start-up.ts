@@ -9,7 +9,7 @@ import type { Stage } from '../stage';
 
 const DEADLINE_MS = 30_000;
 
-/** From the start of the process to the first answer, and the memory it holds then. */
+/** The time from the start of the process to the first response, and its memory at that moment. */
 export async function startUp(stage: Stage): Promise<Figure[]> {
   const times: number[] = [];
   const memory: number[] = [];

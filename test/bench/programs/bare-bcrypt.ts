@@ -11,13 +11,13 @@ export interface BareBcrypt {
 
 export interface BcryptTimes {
   readonly perSecond: number;
-  /** Of each, in milliseconds. */
+  /** Duration of each hash, in milliseconds. */
   readonly times: readonly number[];
-  /** Processor time of one, in milliseconds. */
+  /** Processor time of one hash, in milliseconds. */
   readonly cpuMs: number;
 }
 
-/** bcrypt and nothing else: the ceiling of every sign-up and activation. */
+/** bcrypt and nothing else: the upper limit for sign-ups and activations. */
 async function main(): Promise<void> {
   const { work, cost, count, concurrency } = asked<BareBcrypt>();
   const stored = await hash('SecurePass123', cost);

@@ -9,7 +9,7 @@ export interface BareNodemailer {
   readonly connections: number;
 }
 
-/** The same mail over a nodemailer pool and nothing else: no queue, no database, text made once. */
+/** The same mail over a nodemailer pool and nothing else: no queue, no database, text rendered once. */
 async function main(): Promise<void> {
   const { port, count, connections } = asked<BareNodemailer>();
   const transport = createTransport({

@@ -10,7 +10,7 @@ export interface PoolWhileHashing {
   readonly probes: number;
 }
 
-/** Reads a file's status while the line of a hasher is full. */
+/** Reads a file's status while the queue of a hasher is full. */
 async function main(): Promise<void> {
   const { cost, probes } = asked<PoolWhileHashing>();
   const environment = parseEnvironment({ BCRYPT_COST: String(cost) });

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Child } from '../../../tools/processes/child';
 
-/** Longest a program may take. */
+/** Time limit of a program, in milliseconds. */
 const TIMEOUT_MS = 600_000;
 
 /** Runs one of the programs of this folder, which prints one line of JSON, as a separate process. */
@@ -24,7 +24,7 @@ export async function runProgram<T>(name: string, options: object): Promise<T> {
   return JSON.parse(answer) as T;
 }
 
-/** What a program was asked for. */
+/** The request to this program. */
 export const asked = <T>(): T => JSON.parse(process.argv[2] ?? '{}') as T;
 
 export const answer = (result: object): void => {

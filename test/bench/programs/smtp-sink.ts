@@ -1,7 +1,7 @@
 import { SMTPServer } from 'smtp-server';
 import { answer, asked } from './program';
 
-/** Takes every mail and forgets it; tells how many came and when, whenever it is asked by a signal. */
+/** Accepts every mail and drops it; reports their number and times on a signal. */
 function main(): void {
   const { port } = asked<{ port: number }>();
   let count = 0;

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Sql } from '@app/runtime';
 
-/*
- * Preloaded into an api (`node --require`): its statements write no event. What it then costs less is the price of the events.
+/**
+ * Preloaded into an api (`node --require`): its statements write no event. The difference is the cost of the events.
  */
 const rows = createRequire(__filename)(path.join(__dirname, '../../../libs/events/row/record-event.js')) as {
   recordEvent: (sql: Sql) => unknown;

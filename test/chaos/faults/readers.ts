@@ -9,20 +9,23 @@ import type { Stage } from '../stage';
 import { ms } from './outages';
 
 const MIB = 1_048_576;
-/** Pipelined on each connection: below the number at which the server closes it. */
+/** Pipelined requests per connection: fewer than the number at which the server closes it. */
 const REQUESTS = 200;
-/** An answer so large that no buffer between the two holds many of it: a client that has read all it was sent is only idle. */
+/**
+ * A response so large that no buffer between client and server holds many of them: a client that has read everything
+ * is only idle.
+ */
 const PATH = '/docs/swagger-ui-bundle.js';
 /** Connections of the client; every fifth stops in the middle of a request. */
 const CONNECTIONS = 10;
 const HALF_EVERY = 5;
-/** Requests of one kind, their heads or bodies left half-way. */
+/** Requests of one kind that stop in the middle of their headers or body. */
 const HALVES = [
   'GET / HTTP/1.1\r\nHost: a\r\nX-Half',
   'POST /api/v1/users/register HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 60\r\n\r\n{"email',
 ];
 
-/** The promises, whatever one client does. */
+/** The promises that hold whatever one client does. */
 const MEMORY_MAX_MIB = 60;
 const PROBE_P99_MAX_MS = 200;
 /** `REQUEST_TIMEOUT_SECONDS` is 15 by default, plus five. */

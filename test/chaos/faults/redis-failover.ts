@@ -21,8 +21,8 @@ const LIMITS = {
 };
 
 /**
- * The server dies that holds the limits, or the doorbell; its replica takes over, because the other nodes of the cluster, or
- * the sentinels, agree on it. In a cluster each of the two has one slot, which may be on another node than the other's.
+ * The server with the limits, or with the doorbell, dies. Its replica takes over once the other nodes of the cluster,
+ * or the sentinels, agree on it. In a cluster each of the two has one slot, possibly on different nodes.
  */
 export async function failOverRedis(
   start: () => Promise<TestRedisCluster | TestRedisSentinels>,

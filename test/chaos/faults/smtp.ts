@@ -68,7 +68,7 @@ export const SMTP_OUTAGES: readonly Outage[] = [
   },
 ];
 
-/** Mails refused with a 5xx reply are not retried and stay visible; a new registration starts over. */
+/** Mails refused with a 5xx reply are not retried and stay visible; a new registration starts again. */
 export async function refusePermanently(stage: Stage): Promise<Observed> {
   const client = new Client(stage.api.url);
   const emails = Array.from({ length: REFUSED }, (_, index) => `refused-${Date.now()}-${index}@example.com`);

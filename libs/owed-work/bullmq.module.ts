@@ -9,7 +9,7 @@ export class BullMqModule {
   static forRoot(environment: Environment): DynamicModule {
     return {
       module: BullMqModule,
-      // No queue is registered: a processor needs the connection alone.
+      // No queue is registered, because a processor needs only the connection.
       imports: hasRedis(environment)
         ? [BullModule.forRoot(bullMqOptions(environment)), BullModule.registerQueue()]
         : [],

@@ -12,7 +12,7 @@ interface Try {
   readonly digits: number;
 }
 
-/** What a guesser does: codes tried without a pause, seconds until the next ones, and where a new code comes from. */
+/** What an attacker does: codes tried without a pause, seconds until the next ones, and how they get a new code. */
 interface Plan {
   readonly codes: number;
   readonly pause: number;
@@ -20,8 +20,8 @@ interface Plan {
 }
 
 /**
- * One address, guessed at from as many clients as it takes, so that no limit of a client counts. A code that had its
- * three tries is dead: its registration asks for a new one, at most ten times and one a minute, or is replaced.
+ * One address, attacked from any number of clients, so that no limit per client applies. A code is dead after three
+ * failed attempts: its registration requests a new one, at most ten times and once a minute, or is replaced.
  */
 class GuessedAddress {
   readonly tries: Try[] = [];
@@ -49,13 +49,13 @@ class GuessedAddress {
       this.newCodeAt = 0;
     }
     const mails = this.mails.filter((at) => at > this.now - DAY).length;
-    // Withheld: no mail, and no code that lives.
+    // Withheld: no mail, and no valid code.
     if (mails >= this.mailsPerDay) return;
     this.mails.push(this.now);
     const recent = this.tries.filter(({ at }) => at > this.now - DAY).length;
     const digits = Math.min(CODE_DIGITS_MAX, this.usualDigits + Math.floor(recent / TRIES_PER_DIGIT));
     for (let n = 0; n < TRIES_PER_CODE; n += 1) this.tries.push({ at: this.now, digits });
-    // Mail, eyes and fingers of a program.
+    // The seconds that a program needs to receive the mail and enter the code.
     this.now += 1;
   }
 
@@ -71,11 +71,11 @@ class GuessedAddress {
 
 interface Day {
   readonly chance: number;
-  /** How many tries there were at codes of so many digits. */
+  /** Number of attempts at codes of each length. */
   readonly tries: Readonly<Record<number, number>>;
 }
 
-/** The 24 hours of five days in which the guesser had the best chance. */
+/** The 24 hours within five days in which the attacker had the best chance. */
 function worstDay(plan: Plan, usualDigits = 4, mailsPerDay = MAILS_PER_DAY): Day {
   const address = new GuessedAddress(0, usualDigits, mailsPerDay);
   while (address.time < 5 * DAY) {
@@ -97,7 +97,7 @@ function worstDay(plan: Plan, usualDigits = 4, mailsPerDay = MAILS_PER_DAY): Day
 const PLANS: readonly Plan[] = (['new registrations', 'new codes', 'both in turn'] as const).flatMap(
   (source) =>
     [1, 2, 3, 4, 5, 7, 10, 20].flatMap((codes) =>
-      // The last ones end just before, at and just after the moment at which the first tries are forgotten.
+      // The last ones end just before, at and just after the moment at which the first attempts are forgotten.
       [MINUTE, 60 * MINUTE, DAY / 2, DAY - 30, DAY - 1, DAY, DAY + 1].map((pause) => ({
         codes,
         pause,

@@ -10,9 +10,7 @@ export interface RepeatableRequest {
   readonly code?: string;
 }
 
-/**
- * Identifies requests by an HMAC with a key of its own. A plain hash would be a fast hash of a password.
- */
+/** Identifies requests by an HMAC with its own key. A plain hash would be a fast hash of a password. */
 export class RequestDigester {
   private readonly key: Buffer;
 

@@ -21,7 +21,7 @@ export const isAlive = (sql: Sql, row = 'users'): Fragment => sql`
 const isUnsent = (sql: Sql, row: string): Fragment => sql`
   (${sql(row)}.mail_due_at is not null or ${sql(row)}.mail_withheld_at is not null)`;
 
-/** A new code adds to the hour only where the mail before it has gone out: asking again and again holds nothing. */
+/** A new code extends the hour only if the previous mail was sent, so repeated requests cannot block the address. */
 const waitsForMail = (sql: Sql, row: string): Fragment => sql`
   (${isUnsent(sql, row)}
    and case when ${sql(row)}.replaced_code is null then ${sql(row)}.created_at else ${sql(row)}.mail_owed_since end

@@ -26,14 +26,14 @@ const tally = (redemptions: readonly Redemption[]): Record<string, number> => {
   return counts;
 };
 
-/** Gives someone whose old code is of no use a new one, as often as it takes, and delivers it. */
+/** Replaces an invalid code, with as many attempts as needed, and delivers the new one. */
 async function renewAndDeliver(stage: Stage, account: NewAccount): Promise<NewAccount> {
   const renewed = await renew(stage, account);
   await deliver(stage, renewed.code.mailId);
   return renewed;
 }
 
-/** Guesses wrong as often as it takes, asking for a new code whenever the last one is used up. */
+/** Makes the given number of failed attempts, and requests a new code whenever the current one is invalid. */
 async function guessOverManyCodes(stage: Stage, account: NewAccount, times: number): Promise<NewAccount> {
   let current = account;
   for (let left = times; left > 0; left -= MAX_WRONG_TRIES) {
@@ -88,7 +88,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
       it('resolves a race of right and wrong codes consistently', async () => {
         for (let round = 0; round < 5; round += 1) {
           const account = await registerAndDeliver(stage, kevin({ email: `kevin${round}@example.com` }));
-          // The first few are wrong, so that both ends are in reach.
+          // The first few are wrong, so that both outcomes are possible.
           const redemptions = await Promise.all(
             Array.from({ length: RACERS }, (_, n) => redeem(stage, account, n >= round && n % 2 === 1)),
           );
@@ -183,7 +183,7 @@ export function describeActivationRepositoryContract(name: string, create: () =>
         expect(outcomes.filter((outcome) => outcome === 'replaced')).toHaveLength(MAX_RESENDS);
         expect(outcomes.filter((outcome) => outcome === 'used_up')).toHaveLength(RACERS - MAX_RESENDS);
         await deliver(stage, (await stage.account(email))?.code?.mailId ?? 'none');
-        // The mailbox has had its mails of the day.
+        // The mailbox has reached its daily limit of mails.
         await stage.advanceTime(DAY_SECONDS + 1);
       }
     });

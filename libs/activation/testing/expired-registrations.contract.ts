@@ -53,7 +53,7 @@ export function describeExpiredRegistrationsContract(name: string, create: () =>
     it('keeps owed, valid and activated registrations of any age', async () => {
       const owed = marie();
       await stage.register(owed);
-      // Tried once, long ago: its code has expired, and its mail is still to come.
+      // Attempted once, long ago: its code has expired, and its mail is still owed.
       const postponed = guest(2);
       await stage.register(postponed);
       await claimMail(stage, postponed.code.mailId);

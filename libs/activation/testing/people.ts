@@ -33,5 +33,5 @@ export const kevin = person('kevin@example.com', 'en');
 export const marie = person('marie@example.com', 'fr');
 /** Someone who enters Kevin's address as their own. */
 export const stranger = person('kevin@example.com', 'en');
-/** The n-th of many people, each with an address of their own. */
+/** The n-th of many people, each with their own address. */
 export const guest = (n: number): NewAccount => person(`guest${n}@example.com`, 'en')();

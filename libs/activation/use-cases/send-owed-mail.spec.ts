@@ -29,7 +29,7 @@ describe('SendOwedMail', () => {
     send = new SendOwedMail(stage.owed, mailer, parseEnvironment({}), logger, codes);
   });
 
-  /** Sends everything that is due, as the loop does. Resolves to how the turns ended. */
+  /** Sends everything that is due, as the loop does. Resolves to the outcomes. */
   const sendDue = async (limit = 100): Promise<string[]> => {
     const mails = await send.claim(limit);
     const attempted = await Promise.all(mails.map((mail) => send.attempt(mail)));

@@ -7,7 +7,7 @@ import { webhookHeaders, type WebhookOutcome, type WebhookSender } from '../doma
 const WEBHOOK_TIMEOUT_MS = 10_000;
 /** Maximum size of a response that is read, so that its connection can be reused; longer ones are cut off. */
 const ANSWER_BYTES_MAX = 16_384;
-/** Longest wait for the rest of an answer, in milliseconds: its status has decided, and another event wants the place. */
+/** Maximum wait for the rest of a response, in milliseconds: its status decides, and other events wait for the slot. */
 const ANSWER_REST_MS = 1_000;
 const RETRY_AFTER_MAX_SECONDS = 86_400;
 
@@ -69,11 +69,11 @@ interface Failure {
   readonly reason: string;
 }
 
-/** What went wrong on the way; fetch keeps the cause to itself. */
+/** The network error, which fetch hides in the cause. */
 function reasonOf(error: Error): string {
   if (error.name === 'TimeoutError') return `no answer within ${WEBHOOK_TIMEOUT_MS / 1_000} s`;
   const { message = '', library, reason = '' } = (error.cause ?? {}) as Partial<Failure>;
-  // OpenSSL's own message has addresses and lines of its source.
+  // OpenSSL's own message contains memory addresses and source lines.
   if (library === 'SSL routines') return `TLS failed: ${reason}`;
   return message === '' ? error.message : message;
 }

@@ -4,12 +4,12 @@ import type { OnProgress } from '../domain/deliveries';
 
 type Fragment = PendingQuery<Row[]>;
 
-/** Rows that one statement changes: each has a deadline, and a replay may be of millions. */
+/** Maximum number of rows that one statement changes: each has a deadline, and a replay may concern millions. */
 const BATCH = 5_000;
 /** An operator waits longer than a client: a count may read the whole log. */
 const COUNT_TIMEOUT_MS = 60_000;
 
-/** Condition on an event: it has its position, waits for nothing, and is at most so old. */
+/** Condition on an event: it has a position, is not waiting, and is at most that old. */
 export const placedWithin = (sql: Sql, seconds: number): Fragment => sql`
   position is not null and due_at is null and occurred_at >= now() - make_interval(secs => ${seconds})`;
 

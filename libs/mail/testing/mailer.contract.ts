@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Mailer } from '../domain/mailer';
 import { codeForKevin, noticeForMarie } from './letters';
 
-/** A mail as its reader's mail server has it. */
+/** A mail as received by the mail server. */
 export interface DeliveredMail {
   /** Recipients of the envelope. */
   readonly recipients: readonly string[];
@@ -16,7 +16,7 @@ export interface DeliveredMail {
 export interface MailerStage {
   readonly mailer: Mailer;
   delivered(): readonly DeliveredMail[];
-  /** What the server does with every mail from now on; it takes them at first. */
+  /** What the server does with every mail from now on; initially it accepts them. */
   take(): Promise<void>;
   refuse(): Promise<void>;
   postpone(): Promise<void>;

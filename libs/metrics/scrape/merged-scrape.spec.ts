@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { MergedScrape, type Exposition } from './merged-scrape';
 
-/** What a process shows that has counted this much. */
+/** The metrics of a process with these counts. */
 function shownBy(value: number): Promise<Exposition> {
   const registers = [new Registry()];
   new Counter({ name: 'jobs_total', help: 'Jobs', labelNames: ['kind'], registers }).inc(

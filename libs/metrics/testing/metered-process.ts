@@ -7,7 +7,7 @@ import { type LatencyWindow, RollingTally } from '../domain/tally';
 
 const UNOBSERVED: FlushObserver = { failed: () => {}, recovered: () => {} };
 
-/** The parts that each process has of its own: recorder, flusher (its timer not started), reporter. */
+/** The parts that each process has: recorder, flusher (its timer not started), reporter. */
 export function meteredProcess(
   store: MetricsStore,
   observer: FlushObserver = UNOBSERVED,

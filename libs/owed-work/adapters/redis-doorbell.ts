@@ -46,7 +46,7 @@ export class RedisDoorbell implements Doorbell, BeforeApplicationShutdown {
     }
   }
 
-  /** BullMQ is a tenth of what an api loads: it is loaded with the first ring. */
+  /** BullMQ is a tenth of the code that an api loads, so it is loaded with the first ring. */
   private async openQueue(): Promise<Queue> {
     const { openQueue } = await import('./bullmq-queue.js');
     const queue = openQueue(this.environment);

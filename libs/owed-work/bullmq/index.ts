@@ -1,2 +1,2 @@
-// What hears the doorbell in Redis. It loads BullMQ, which the api loads with its first ring.
+// The listener of the doorbell in Redis. It loads BullMQ, which the api loads only with its first ring.
 export * from '../bullmq.module';

@@ -7,7 +7,7 @@ interface Item {
   readonly id: string;
 }
 
-/** Work whose claims, attempts and notes do what the test says. */
+/** Work whose claims and attempts are scripted by the test. */
 class ScriptedWork implements OwedWork<Item, string> {
   readonly name = 'test';
   readonly due: string[] = [];

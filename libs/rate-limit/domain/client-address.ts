@@ -45,8 +45,8 @@ const dotted = (groups: readonly number[]): string =>
   groups.flatMap((group) => [group >> 8, group & 0xff]).join('.');
 
 /**
- * An address without what proxies write around it: quotes, the brackets of IPv6, a port or its pseudonym, a zone. Source:
- * RFC 7239, section 6. A name in the place of an address (`unknown`, `_hidden`) stays one.
+ * An address without the additions of proxies: quotes, the brackets of IPv6, a port or its pseudonym, a zone. Source:
+ * RFC 7239, section 6. A name instead of an address (`unknown`, `_hidden`) is unchanged.
  */
 export function bareAddress(hop: string): string {
   const unquoted = hop.trim().replace(/^"(.*)"$/, '$1');

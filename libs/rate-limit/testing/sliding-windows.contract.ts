@@ -1,6 +1,6 @@
 import type { Charge, SlidingWindows } from '../domain/sliding-windows';
 
-/** Moves the limiter's clock on, or waits for the real one. */
+/** Advances the limiter's clock, or waits for the real one. */
 export type Elapse = (ms: number) => Promise<void>;
 
 let keys = 0;
@@ -36,7 +36,7 @@ export function describeSlidingWindowsContract(
       const [first] = await limiter.settle([one]);
       const [second] = await limiter.settle([one]);
       const [third] = await limiter.settle([one]);
-      // A wait longer than the window would be a lie, in whichever part of a second it begins.
+      // The reported wait never exceeds the window, whatever the fraction of the second is.
       expect(first).toMatchObject({
         allowed: true,
         remaining: 1,
@@ -58,7 +58,7 @@ export function describeSlidingWindowsContract(
       await elapse(250);
       await limiter.settle([one]);
       expect(await allowed(limiter, one, 50)).not.toContain(true);
-      // The first one leaves: had a refusal been counted, nothing would pass.
+      // The first request leaves the window: if a refusal had been counted, nothing would pass.
       await elapse(200);
       expect((await limiter.settle([one]))[0]?.allowed).toBe(true);
       expect((await limiter.settle([one]))[0]?.allowed).toBe(false);

@@ -3,7 +3,10 @@ import { isLoopback, parseEndpoint } from './endpoint';
 import type { Environment } from './environment';
 import { DEVELOPMENT_SECRET_KEY } from './variables';
 
-/** The variable and the host by which other machines reach the api, on either of its ports; undefined where none does. */
+/**
+ * The variable and the host through which other machines reach the api, on either of its ports; undefined if none
+ * can.
+ */
 function reachableBy(
   environment: Partial<Pick<Environment, 'API_HOST' | 'OPERATIONS_PORT' | 'OPERATIONS_HOST'>>,
 ): { readonly variable: string; readonly host: string } | undefined {
@@ -13,7 +16,7 @@ function reachableBy(
     OPERATIONS_HOST: operations = '',
   } = environment;
   if (!isLoopback(api)) return { variable: 'API_HOST', host: api };
-  // The operators' port has the routes of the public one as well.
+  // The operations port also has the public routes.
   if (port === 0 || operations === '' || isLoopback(operations)) return undefined;
   return { variable: 'OPERATIONS_HOST', host: operations };
 }

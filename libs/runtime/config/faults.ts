@@ -66,7 +66,7 @@ export const webhookFault = (value: string): Fault => {
 };
 
 /** Source: Standard Webhooks, "Signature scheme": 24 to 64 random bytes, in base64 after `whsec_`. */
-/** RFC 6750, 2.1: what a Bearer token may consist of; with anything else no client could give it. */
+/** RFC 6750, 2.1: the characters of a Bearer token; clients could not send anything else. */
 export const tokenFault = (value: string): Fault =>
   /^[\w.~+/-]+=*$/.test(value)
     ? undefined

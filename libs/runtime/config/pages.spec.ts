@@ -19,7 +19,7 @@ describe('.env.example', () => {
     const uncommented = parseEnv(written.replace(/^#(?=[A-Z_]+=)/gm, ''));
     expect(Object.keys(uncommented).sort()).toEqual(Object.keys(variables).sort());
     expect(parseEnvironment(uncommented)).toEqual(parseEnvironment({}));
-    // Not even a default that an empty value would give too: people edit these lines.
+    // Even a default that an empty value would give too, because people edit these lines.
     const lost = Object.entries(variables).filter(
       ([name, { default: value }]) => uncommented[name] !== String(value),
     );

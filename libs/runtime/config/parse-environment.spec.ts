@@ -20,14 +20,14 @@ function faultsOf(env: NodeJS.ProcessEnv): readonly string[] {
   return [];
 }
 
-/** What is said of values that work; a secret of our own has blanks in it, which is not remarkable there. */
+/** The warnings about valid values; our own test secret contains spaces, and causes none. */
 function warningsOf(env: NodeJS.ProcessEnv): readonly string[] {
   const warnings: string[] = [];
   parseEnvironment(env, (warning) => warnings.push(warning));
   return warnings;
 }
 
-/** Names of the variables that are found at fault. */
+/** Names of the faulty variables. */
 const blamed = (env: NodeJS.ProcessEnv): string[] => faultsOf(env).map((fault) => fault.split(':')[0] ?? '');
 
 describe('parseEnvironment', () => {
@@ -372,7 +372,7 @@ describe('parseEnvironment', () => {
     ];
     const value = 'hunter2-hunter2';
     for (const name of secrets) {
-      // Too short, given twice, given as a file name, and together with the faults of others.
+      // Too short, set twice, set to a file name, and together with other faults.
       for (const env of [
         { [name]: value },
         { [name]: value, [`${name}_FILE`]: value },

@@ -76,7 +76,7 @@ export function shutDownOnSignal(app: INestApplication, timeoutSeconds: number):
  * Reports not ready, accepts a last request on every connection, then no new ones, finishes requests in flight, and
  * closes everything from the outside in. Exit status 0, or 1 if something does not close.
  * @param replaced another process of this service continues, so the service stays ready
- * @param lastWord runs when the requests are finished
+ * @param lastReport runs when the requests are finished
  */
 export async function shutDownGracefully(
   app: INestApplication,

@@ -110,7 +110,7 @@ export function maskEmail(email: string): string {
 // Linear time: no part can match its separators, and a match starts only at the beginning of a word.
 const ADDRESS = /(?<![^\s@/"'<>()[\],;:=])[^\s@/"'<>()[\],;:=]+@[^\s@/"'<>()[\],;:=]+/g;
 
-/** Masks everything that looks like an email address in a text of others, such as a mail server's refusal. */
+/** Masks everything that looks like an email address in a foreign text, such as a mail server's refusal. */
 export function maskEmailsIn(text: string): string {
   return text.slice(0, 2_000).replace(ADDRESS, maskEmail);
 }

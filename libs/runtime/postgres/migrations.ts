@@ -31,7 +31,7 @@ export const migrationNames = async (folder: string): Promise<string[]> =>
  * transaction, so the schema is always that of a complete version.
  */
 export class Migrations {
-  /** @param patience how long it waits for other migrations and for tables in use, and who is told so */
+  /** @param patience how long it waits for other migrations and for tables in use, and a callback for such waits */
   constructor(
     private readonly sql: Sql,
     private readonly folder: string,

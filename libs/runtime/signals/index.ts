@@ -1,7 +1,8 @@
-/*
- * Ends the process in order on a signal that comes while it still loads and starts, when there is nothing to finish. The first
- * process of a container has no default for a signal: it would be lost, and the container killed half a minute later. To be
- * imported before what takes time to load. Once the app listens for the signal itself, this one leaves it to the app.
+/**
+ * Ends the process gracefully on a signal while it is loading and starting, when there is nothing to finish. The
+ * first process of a container has no default action for signals: the signal would be lost, and the container killed
+ * half a minute later. Import it before everything that takes time to load. Once the app listens for the signal
+ * itself, this listener does nothing.
  */
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {

@@ -13,8 +13,8 @@ export { SpanKind, type Span };
 const tracer = () => trace.getTracer('user-registration');
 
 /**
- * Runs the work in a span of its own. Without a configured exporter this is the API's no-op. Every reader of traces
- * sees attributes, so they must not contain personal data.
+ * Runs the work in its own span. Without a configured exporter this is the API's no-op. Every reader of traces sees
+ * attributes, so they must not contain personal data.
  */
 export function traced<T>(
   name: string,

@@ -13,18 +13,18 @@ export interface UserRow extends CodeRow {
   readonly activated_at: Date | null;
 }
 
-/** Where the address is taken, the columns of the account are null. */
+/** The columns of the account are null if the address is taken. */
 export type AddedRow = {
   readonly instead: KeptRow;
-  /** Whether the same request got `instead` before. */
+  /** Whether `instead` is the earlier answer to the same request. */
   readonly known: boolean;
-  /** Whether the statement saw the row that has the address; it does not see a row that was added concurrently. */
+  /** Whether the statement saw the row with the address; it does not see a row that was added concurrently. */
   readonly held: boolean;
 } & { [column in keyof UserRow]: UserRow[column] | null };
 
 /**
- * The one statement of a registration: account, code, promise of a mail, and event. Where the address is taken, the
- * answer to a request that can be repeated is kept.
+ * The one statement of a registration: account, code, owed mail, and event. If the address is taken, it stores the
+ * answer to a repeatable request.
  */
 export async function addRegistration(
   sql: Sql,
@@ -36,8 +36,8 @@ export async function addRegistration(
   const mail = { mailId: code.mailId, locale, requestId };
   const fresh = freshAnswer(sql, user);
   const digest = requestDigest?.toString('hex') ?? null;
-  // `held` waits for the holder of the row and sees its newest version: the id that is replaced is the true one. The
-  // unique index decides who gets the address, and a registration is replaced only if it is dead at that moment.
+  // `held` waits for the lock on the row and sees its newest version, so the replaced id is current. The unique index
+  // decides who gets the address, and a registration is replaced only if it is dead at that moment.
   const [row] = await inTime(
     sql<AddedRow[]>`
         with held as (
@@ -79,13 +79,16 @@ export async function addRegistration(
   return row;
 }
 
-/** Statement behind `added` and `known`: the taken row keeps what is answered, unless the same was answered before. */
+/**
+ * Statement after `added` and `known`: the taken row stores the answer, unless it already has one for the same
+ * request.
+ */
 const keepingAnswer = (sql: Sql, user: NewUser) => sql`, kept as (
       update users set ${keepsAnswer(sql, user, 'users')}
       where users.email = ${user.email} and not exists (select from added) and not exists (select from known)
     )`;
 
-/** Answers that a row keeps, the newest. */
+/** Number of answers that a row keeps, newest first. */
 const KEPT_MAX = 8;
 
 export interface KeptRow {
@@ -101,8 +104,8 @@ const freshAnswer = (sql: Sql, { id, email, code, requestDigest }: NewUser) => s
     'at', now(), 'digits', ${accountRow.nextCodeDigits(sql, sql`${email}::text`, code.digits)})`;
 
 /**
- * Assignment: the row keeps this answer as well. In concealed mode both rows do, the one that a registration has made
- * and the taken one, and whatever happens to a registration later, so that repeating it tells nothing.
+ * Assignment: the row also stores this answer. In concealed mode new and taken rows both do, whatever happens to the
+ * registration later, so that repeating a request reveals nothing.
  */
 const keepsAnswer = (sql: Sql, user: NewUser, row: string) =>
   user.requestDigest === null
@@ -112,9 +115,9 @@ const keepsAnswer = (sql: Sql, user: NewUser, row: string) =>
     || ${freshAnswer(sql, user)}`;
 
 /**
- * The answers of a row that can be repeated. A registration that is never activated stays in the table for as long as
- * that, and is forgotten with its row later: no answer may be known longer because its address was taken. Its own one
- * goes with the activation.
+ * The stored answers of a row that can still be repeated. They are kept as long as an expired registration stays in
+ * the table, so that the answer for a taken address is not remembered longer than that for a free one. A
+ * registration's own answer is dropped at its activation.
  */
 export const repeatableAnswers = (
   sql: Sql,

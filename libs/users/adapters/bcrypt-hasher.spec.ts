@@ -72,7 +72,7 @@ describe('BcryptHasher', () => {
       fastest[name] = Math.min(fastest[name], ms);
     };
     const ratios = (): number[] => [fastest.unknown / fastest.known, fastest.tooLong / fastest.known];
-    // The fastest of many is the work itself; where the machine is busy, it takes more of them to see it.
+    // The fastest of many runs shows the work itself; a busy machine needs more runs.
     const alike = (): boolean => ratios().every((ratio) => ratio > 0.5 && ratio < 2);
     for (let round = 0; round < 15 || (round < 200 && !alike()); round += 1) {
       measure('known', await timeOf('SecurePass124', hash));
@@ -112,7 +112,7 @@ describe('BcryptHasher', () => {
   it('continues for the others if the first caller has left', async () => {
     const hasher = await hasherOf(8);
     const hash = await hasher.hash('SecurePass123');
-    // Every slot is busy, so that the first asker waits in line.
+    // Every slot is busy, so the first caller waits in the queue.
     const busy = Array.from({ length: availableParallelism() }, (_, n) => hasher.hash(`SecurePass${n}`));
     const gone = new AbortController();
     const first = hasher.compare({ address: kevin, password: 'SecurePass123', hash, gone: gone.signal });
@@ -128,7 +128,7 @@ describe('BcryptHasher', () => {
     expect(await Promise.all(others)).toEqual(Array(10).fill(true));
     clearInterval(watch);
     await Promise.all(busy);
-    // One of the ten asked for all of them.
+    // One of the ten calls ran for all of them.
     expect(deepest.line).toBeLessThanOrEqual(availableParallelism() + 1);
   });
 });

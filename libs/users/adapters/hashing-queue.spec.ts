@@ -3,7 +3,7 @@ import { HashingQueue, WAIT_MAX_MS } from './hashing-queue';
 
 const unavailable = { name: 'Unavailable', dependency: 'hashing' };
 
-/** A job that ends when it is told to. */
+/** A job that ends on command. */
 class Job {
   started = false;
   finish: () => void = () => {};

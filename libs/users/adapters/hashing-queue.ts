@@ -18,9 +18,9 @@ interface Waiting {
 
 /**
  * A semaphore with a bounded queue: as many concurrent jobs as there are cores, and only as many waiting as can be
- * served within `WAIT_MAX_MS`. An unbounded queue would serve everyone too late while all event-loop metrics stay
- * green. It is fair: a client gets at most a quarter of it, and in a full queue the client with the most places gives
- * way.
+ * served within `WAIT_MAX_MS`. An unbounded queue would serve everyone too late while all event-loop metrics look
+ * fine. It is fair: a client gets at most a quarter of it, and if it is full, the client with the most places loses
+ * one.
  */
 export class HashingQueue {
   /** Called with each job's time in the queue, in seconds. */
@@ -45,7 +45,7 @@ export class HashingQueue {
     return this.rejectedCount;
   }
 
-  /** Whether a job of this client would get a place now. Costs next to nothing. */
+  /** Whether a job of this client would get a place now. Cheap. */
   hasCapacity(client?: string): boolean {
     if (this.running < this.slots) return true;
     const length = this.length();

@@ -21,7 +21,7 @@ interface FoundRow extends UserRow {
   readonly pretended: readonly KeptRow[];
 }
 
-/** Statements for one registration: the second one sees what has won against the first. */
+/** Maximum number of statements for one registration: the second one sees the row that won against the first. */
 const READS_MAX = 3;
 
 @Injectable()
@@ -35,7 +35,7 @@ export class PostgresUserRepository implements UserRepository {
     for (let read = 1; ; read += 1) {
       const row = await addRegistration(this.sql, this.environment, user, pretend);
       if (row.id !== null) return { outcome: 'added', user: toUser(row as UserRow) };
-      // Only a taken row that was seen has kept the answer, or has shown the one before.
+      // Only a taken row that was seen has stored the answer, or returned the earlier one.
       const kept = row.held || !pretend || user.requestDigest === null;
       if (kept || read === READS_MAX) {
         return { outcome: 'taken', instead: toRegistration(row.instead), replayed: row.known };

@@ -153,7 +153,7 @@ describe('properties', () => {
     fc.string({ unit: 'binary' }),
     fc.string({ unit: 'grapheme' }),
     fc.string(),
-    // A lone surrogate now and then.
+    // Occasionally a lone surrogate.
     fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) }),
   );
   const letters = fc.string({
@@ -235,7 +235,7 @@ describe('properties', () => {
         if (canonical === null) return;
         for (const variant of [canonical.toUpperCase(), canonical.normalize('NFD'), ` ${canonical}\n`]) {
           const other = canonicalOrNull(variant);
-          // Upper case may lose a letter's way back, and is then refused; it never names another person.
+          // An upper-case letter may not be reversible, and is then refused; it never identifies another person.
           expect([canonical, null]).toContain(other);
         }
         expect(canonicalOrNull(canonical.normalize('NFD'))).toBe(canonical);

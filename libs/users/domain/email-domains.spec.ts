@@ -1,7 +1,10 @@
 import { toUnicode } from 'tr46';
 import { emailAddressOrNull } from './email-address';
 
-/** Null: refused. The ASCII forms are those of UTS #46, non-transitional, whatever Unicode Node was built with. */
+/**
+ * Null: refused. The ASCII forms are those of UTS #46, non-transitional, whatever Unicode version Node was built
+ * with.
+ */
 const DOMAINS: readonly (readonly [what: string, given: string, kept: string | null])[] = [
   ['two labels', 'example.com', 'example.com'],
   ['four labels', 'a.b.c.example', 'a.b.c.example'],

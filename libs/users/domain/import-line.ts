@@ -8,7 +8,7 @@ const MOMENT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\
 /** Tolerated difference between the clocks of two machines, in milliseconds. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
-/** An account as a line gives it: its id is null where the line has none. */
+/** An account from a line; its id is null if the line has none. */
 export type ImportLine = Omit<ImportedAccount, 'id'> & { readonly id: string | null };
 
 export class RefusedLine extends Error {}
@@ -75,5 +75,5 @@ function parseMoment(name: string, value: unknown): Date {
   return moment;
 }
 
-/** Date takes 30 February for 2 March. */
+/** Date would read 30 February as 2 March. */
 const isDayOfCalendar = (day: string): boolean => new Date(day).toISOString().startsWith(day);

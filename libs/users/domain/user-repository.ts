@@ -15,7 +15,7 @@ export interface UserWithHash extends User {
   readonly passwordHash: string;
   /** HMAC of the last request that changed the account, if it is repeatable. */
   readonly requestDigest: Buffer | null;
-  /** What registrations of this address were told in concealed mode, as far as they can be repeated. */
+  /** The answers to registrations of this address in concealed mode that can still be repeated. */
   readonly pretended: readonly PretendedRegistration[];
 }
 
@@ -31,7 +31,7 @@ export interface NewUser {
   readonly requestDigest: Buffer | null;
 }
 
-/** The answer to a registration; to one of a taken address it is made as that to one of a free one. */
+/** The answer to a registration; for a taken address it is created like that for a free one. */
 export interface PretendedRegistration {
   /** Hexadecimal; null if the request is not repeatable and nothing is stored. */
   readonly digest: string | null;
@@ -47,9 +47,9 @@ export type Addition =
 
 export interface UserRepository {
   /**
-   * Adds the account with its first code, whose mail is owed from then on, in one statement; an expired registration is
-   * replaced whole. The unique index decides who has the address. If `pretend` is set, the answer to a request that
-   * can be repeated is kept, whether the address was free or taken. @throws {Unavailable}
+   * Adds the account with its first code, whose mail is owed from then on, in one statement; an expired registration
+   * is replaced completely. The unique index decides who gets the address. If `pretend` is set, the answer to a
+   * repeatable request is stored, whether the address was free or taken. @throws {Unavailable}
    */
   add(user: NewUser, pretend?: boolean): Promise<Addition>;
   /** Resolves to null if the address has no account. @throws {Unavailable} */

@@ -41,7 +41,7 @@ export class FakePasswordHasher implements PasswordHasher {
     return right;
   }
 
-  /** Nothing is forgotten. */
+  /** This fake forgets nothing. */
   remember(password: string, hash: string): void {
     this.remembered.add(`${hash}\0${password}`);
   }
@@ -58,7 +58,7 @@ export class FakePasswordHasher implements PasswordHasher {
     return this.full ? new Unavailable('hashing', 'at capacity') : undefined;
   }
 
-  /** No job waits in this queue. */
+  /** This fake has no queue. */
   onWaited(): void {
     this.load.waiting = 0;
   }

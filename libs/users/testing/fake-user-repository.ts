@@ -11,7 +11,7 @@ import type {
 } from '../domain/user-repository';
 
 const KEPT_MAX = 8;
-/** As long as the purge keeps a registration that has died. */
+/** As long as the purge keeps an expired registration. */
 const REPEATABLE_SECONDS = 3_600;
 
 const newest = (row?: FakeRow): readonly PretendedRegistration[] => row?.pretended.slice(1 - KEPT_MAX) ?? [];

@@ -179,7 +179,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(added).toMatchObject({ id: owner.id, code: owner.code, activatedAt: null });
         const found = await stage.users.findByEmail(owner.email);
         expect(found).toMatchObject({ ...added, passwordHash: owner.passwordHash });
-        // As young as an account registered now, by the store's own clock.
+        // The age of an account registered now, by the store's own clock.
         const { createdAt } = await add(marie());
         expect(createdAt.getTime() - added.createdAt.getTime()).toBeLessThan(60_000);
         expect(await stage.administration.backlog()).toMatchObject({ owed: 2, givenUp: 0 });
@@ -188,13 +188,13 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
         expect(mail).toMatchObject({ attempt: 1, locale: 'en', requestId: owner.requestId });
         await stage.owed.markSent([owner.code.mailId], LIFE_SECONDS);
 
-        // The stranger's code opens nothing: not the stranger's account, which is gone, and not the owner's.
+        // The stranger's code activates nothing: neither the stranger's account, which was replaced, nor the owner's.
         expect(await redeem(stage, first, true)).toEqual({ outcome: 'gone' });
         expect(await redeem(stage, owner, true, { mailId: first.code.mailId })).toMatchObject({
           outcome: 'dead',
         });
         expect(await redeem(stage, first, true, { mailId: owner.code.mailId })).toEqual({ outcome: 'gone' });
-        // And the stranger's failed attempts are not the owner's.
+        // And the stranger's failed attempts do not count for the owner.
         await guessWrong(stage, owner, MAX_WRONG_TRIES - 1);
         expect(await redeem(stage, owner, true)).toMatchObject({ outcome: 'activated' });
         expect(await stage.users.findByEmail(owner.email)).toMatchObject({
@@ -247,7 +247,7 @@ export function describeUserRepositoryContract(name: string, create: () => Promi
     describe('a repeatable request', () => {
       const digest = Buffer.alloc(32, 7);
       const repeatable = (details: Partial<NewUser> = {}) => ({ ...kevin(details), requestDigest: digest });
-      /** Ids that were told to registrations of the address and can be told again. */
+      /** Ids in the stored answers to registrations of the address. */
       const answers = async (): Promise<string[]> =>
         (await found(kevin().email)).pretended.map(({ id }) => id);
 

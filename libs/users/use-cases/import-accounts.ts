@@ -14,7 +14,7 @@ const BATCH_LINES = 2_000;
 export interface ImportRequest {
   /** One JSON object per line. */
   readonly lines: AsyncIterable<string>;
-  /** Null: nothing is written, and the outcome says what would be. */
+  /** Null for a dry run: nothing is written, and the outcome shows what would be. */
   readonly operator: Operator | null;
   readonly signal: AbortSignal;
   readonly onRefused: (line: number, reason: string) => void;
@@ -54,7 +54,7 @@ export class ImportAccounts {
         for (const { line, reason } of outcome.refused) refuse(line, reason);
         request.onProgress(report.lines);
       });
-      // The await above or below throws a failure; until then it must not count as unhandled.
+      // One of the awaits throws a failure; until then it must not count as unhandled.
       writing.catch(() => {});
     };
     for await (const text of request.lines) {

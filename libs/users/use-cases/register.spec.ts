@@ -16,7 +16,7 @@ import { Register, type Registration } from './register';
 const taken = { name: 'UsersError', code: 'users.email_taken' };
 const logger = createLogger({ level: 'silent', app: 'test' });
 
-/** Hashes when it is told to, so that sign-ups can meet half-way. */
+/** Hashes on command, so that sign-ups can overlap. */
 class SlowHasher extends FakePasswordHasher {
   private readonly waiting: (() => void)[] = [];
 
@@ -26,7 +26,7 @@ class SlowHasher extends FakePasswordHasher {
     return hash;
   }
 
-  /** Finishes the hashes that are under way now. */
+  /** Finishes the hashes in progress. */
   async release(): Promise<void> {
     await new Promise(setImmediate);
     for (const finish of this.waiting.splice(0)) finish();

@@ -68,7 +68,7 @@ export class Register {
     if (!this.environment.CONCEAL_REGISTERED_EMAILS) {
       return user.code !== null && isSameRequest(user.requestDigest, digest) ? answerOf(user, true) : null;
     }
-    // What a registration of a free address was told is kept there as well, and forgotten by the same rules.
+    // The answers for free addresses are stored there too, and forgotten by the same rules.
     const pretended = user.pretended.find((one) => one.digest === digest.toString('hex'));
     return pretended === undefined ? null : pretendedAnswer(email, pretended, true);
   }

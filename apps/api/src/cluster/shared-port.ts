@@ -11,7 +11,7 @@ const QUIET_MS = 300;
 
 /** A receiver of connections. */
 export interface Taker {
-  /** @param giveBack takes the connection again if the receiver dies before accepting it */
+  /** @param onUnconfirmed gets the connection if the receiver dies before accepting it */
   give(socket: Socket, onUnconfirmed: (socket: Socket) => void): void;
 }
 

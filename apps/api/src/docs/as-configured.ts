@@ -19,7 +19,7 @@ export function describeConfiguration(document: OpenAPIObject, environment: Envi
   return document;
 }
 
-/** Only what the row counts is left: the new codes of a registration. */
+/** Only the limit that the row counts remains: new codes per registration. */
 function describeNoLimits(
   document: OpenAPIObject,
   { CONCEAL_REGISTERED_EMAILS: concealed }: Environment,

@@ -13,7 +13,7 @@ interface ProblemMedia {
 
 const PROBLEM_TYPE = 'application/problem+json';
 
-/** Takes errors from an operation that it does not answer as configured, and the statuses that nothing is left of. */
+/** Removes errors that an operation does not return as configured, and statuses without any remaining error. */
 export function withoutErrors(operation: Operation | undefined, gone: readonly ErrorName[]): void {
   if (operation === undefined) return;
   const responses = Object.entries(operation.responses).filter(([, response]) => {
@@ -32,7 +32,7 @@ export function withoutErrors(operation: Operation | undefined, gone: readonly E
   operation.responses = Object.fromEntries(responses);
 }
 
-/** What is answered where it is concealed who is registered (docs/decisions/0024-concealed-accounts.md). */
+/** Adapts the document to concealed mode (docs/decisions/0024-concealed-accounts.md). */
 export function describeConcealedMode(document: OpenAPIObject): void {
   const post = (path: string): Operation | undefined => document.paths[`/api/v1/users/${path}`]?.post;
   const [register, activate, newCode] = [post('register'), post('activate'), post('activation-codes')];
@@ -77,7 +77,7 @@ export const CONCEALED_NEW_CODE =
 function problemsOf(response: Operation['responses'][string] | undefined): ProblemMedia | undefined {
   const { content } = (response ?? {}) as { content?: Record<string, ProblemMedia> };
   const media = content?.[PROBLEM_TYPE];
-  // One that names its errors: a refusal that any route can have is the bare schema.
+  // A response that lists its errors; responses that any route can return have the plain schema.
   return media?.examples === undefined ? undefined : media;
 }
 

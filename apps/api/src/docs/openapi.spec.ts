@@ -14,7 +14,7 @@ interface Answers {
   readonly responses: Record<string, { readonly content?: Record<string, Media> }>;
 }
 
-/** The document as a configuration makes it. Nest's preview reads the modules and starts nothing of them. */
+/** The document for a configuration. Nest's preview reads the modules without starting them. */
 async function documentOf(env: NodeJS.ProcessEnv = {}): Promise<OpenAPIObject> {
   const environment = parseEnvironment(env);
   const module = AppModule.forEnvironment(environment);
@@ -27,7 +27,7 @@ const operationsOf = ({ paths }: OpenAPIObject): Answers[] =>
     [get, post, remove].filter((operation) => operation !== undefined),
   ) as Answers[];
 
-/** Names of the errors that an operation names. */
+/** Names of the documented errors of an operation. */
 const errorsOf = ({ paths }: OpenAPIObject, path: string): string[] =>
   Object.values((paths[path]?.post as unknown as Answers).responses)
     .flatMap(({ content = {} }) => Object.keys(content['application/problem+json']?.examples ?? {}))

@@ -1,7 +1,7 @@
 import { createLogger, Lifecycle, Unavailable, type Sql } from '@app/runtime';
 import { EventArrivals } from './event-arrivals';
 
-/** What LISTEN of PostgreSQL calls when something was placed. */
+/** The callback of PostgreSQL's LISTEN for newly placed events. */
 class Notifications {
   arrive: () => void = () => {};
   heard = true;
@@ -83,7 +83,7 @@ describe('EventArrivals', () => {
     notifications.heard = false;
     const started = performance.now();
     expect(await wait(3)).toEqual([]);
-    // A timer may be a moment early: then it looks once more.
+    // A timer may fire slightly early; then it reads once more.
     expect([3, 4]).toContain(looks);
     expect(performance.now() - started).toBeGreaterThanOrEqual(2_990);
   });

@@ -22,8 +22,8 @@ export class EventArrivals {
   }
 
   /**
-   * Calls `look` now and again after each arrival, until it finds something, the time is up, the reader disconnects or
-   * the process shuts down. Resolves to the last result.
+   * Calls `look` immediately and after each arrival, until it finds something, the time is up, the reader disconnects
+   * or the process shuts down. Resolves to the last result.
    * @throws {Unavailable} if too many readers are waiting
    */
   async awaitArrival<T>(

@@ -5,8 +5,8 @@ import { Environment } from '@app/runtime';
 import { CachedIndicator } from '@app/runtime/server';
 
 /**
- * Whether a mail server took the last mail and answered the last greeting, as the workers saw it: asking causes nothing
- * at the mail server, no connection and no log-in.
+ * Whether a mail server accepted the last mail and answered the last greeting, as the workers observed it: a health
+ * check causes neither a connection nor a log-in there.
  */
 @Injectable()
 export class SmtpIndicator extends CachedIndicator<'smtp'> {
@@ -18,7 +18,7 @@ export class SmtpIndicator extends CachedIndicator<'smtp'> {
     const servers = environment.SMTP_FALLBACK_URL === '' ? ['primary'] : ['primary', 'fallback'];
     let seen: readonly MailServerState[] = [];
     super(indicators, 'smtp', async () => {
-      // What was seen last stays true of the mail server while the database is unavailable.
+      // The last observation remains valid while the database is unavailable.
       seen = await log.read().catch(() => seen);
       const failing = seen.filter(
         ({ server, failingSince, greetingFailure }) =>

@@ -22,7 +22,7 @@ export class ProxyHint {
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
-  /** @param address of the client as far as it is known; counted whether or not the registration succeeds */
+  /** @param address of the client, if it is known; counted whether or not the registration succeeds */
   registrationFrom(address: string | undefined): void {
     const client = clientOf(address) ?? 'unknown';
     this.latest.push(client);

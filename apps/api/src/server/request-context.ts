@@ -94,8 +94,8 @@ export function openRequestContext(secretKey: string): RequestHandler {
 }
 
 /**
- * `trust proxy` compares addresses: a hop that is written with its port or zone would be no proxy that it knows. Empty
- * elements of a list count for nothing (RFC 9110, 5.6.1).
+ * `trust proxy` compares addresses, so it would not recognize a hop with a port or zone. Empty elements of a list are
+ * ignored (RFC 9110, 5.6.1).
  */
 function simplifyForwardedHops({ headers }: Request): void {
   const hops = headers['x-forwarded-for'];

@@ -11,8 +11,8 @@ import { RequestLimits } from '../rate-limit/request-limits';
 import { currentRequest } from '../server/request-context';
 
 /**
- * What follows a registration in concealed mode. A stranger's own registration of a free address and the pretended one
- * of a taken address get the same responses. So every failure costs one full comparison, keeps what the guard has
+ * Requests after a registration in concealed mode. A stranger's own registration of a free address and the pretended
+ * one of a taken address get the same responses. So every failure costs one full comparison, keeps what the guard has
  * spent, and is answered without waiting for anything that only a right password causes.
  */
 @Injectable()

@@ -5,17 +5,17 @@ import { ProblemError } from '../problem/problem-error';
 import { currentRequest } from '../server/request-context';
 
 const FIELD = 'Idempotency-Key';
-/** In characters. A shorter key might collide with another client's. */
+/** Length of a key, in characters. A shorter key might collide with another client's. */
 const LENGTH_MIN = 16;
 const LENGTH_MAX = 255;
 
 /** Marks a response that repeats an earlier one. */
 export const REPLAYED_FIELD = 'Idempotency-Replayed';
 
-/** The Idempotency-Key of a request; undefined where it has none. @throws {ProblemError} where it is not fit for one */
+/** The Idempotency-Key of a request; undefined if it has none. @throws {ProblemError} if the key is invalid */
 export const IdempotencyKey = createParamDecorator((_data, context): string | undefined => {
   const { rawHeaders } = context.switchToHttp().getRequest<Request>();
-  // Node would make one text of several fields, and two keys of one name are two requests.
+  // Node would join repeated headers into one text, but two keys identify two requests.
   const isKey = (_: string, index: number): boolean =>
     index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === FIELD.toLowerCase();
   return checkedKey(rawHeaders.filter(isKey));

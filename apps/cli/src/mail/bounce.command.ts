@@ -8,8 +8,8 @@ import { helpText } from '../root-command';
 import { plainText } from '../terminal/format';
 
 /**
- * Largest report that is read, in bytes; the rest is dropped. Some servers return the whole mail, which is small, and a
- * stranger's megabyte of short lines would take the parser half a minute.
+ * Maximum size of a report that is parsed, in bytes; the rest is dropped. Some servers return the whole mail, which
+ * is small, but a megabyte of short lines from a stranger would take the parser half a minute.
  */
 const REPORT_BYTES_MAX = 262_144;
 
@@ -56,7 +56,7 @@ the bounce.`,
   }
 }
 
-/** Reads a stream to its end, so that the mail server can write all of it, and keeps the beginning. */
+/** Reads a stream to its end, so that the mail server can write all of it, but keeps only the beginning. */
 async function firstBytes(input: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer> {
   const kept: Buffer[] = [];
   let bytes = 0;

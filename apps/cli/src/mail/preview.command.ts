@@ -127,7 +127,7 @@ length, its lifetime and the name of the service come from the configuration.`,
     this.report(options, { sent: true }, 'Sent.');
   }
 
-  /** @throws {TemplateFault} where the mailer-worker would not start with them */
+  /** @throws {TemplateFault} if the mailer-worker would not start with them */
   private templates(): MailTemplates {
     const templates = new MailTemplates(this.environment);
     templates.check();

@@ -15,7 +15,7 @@ export function createColors(stream: NodeJS.WriteStream) {
   return { green: paint('green'), yellow: paint('yellow'), red: paint('red'), dim: paint('dim') };
 }
 
-/** Makes text of others safe to print: on one line, without control characters. */
+/** Makes foreign text safe to print: on one line, without control characters. */
 export const plainText = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 
 /** Rows under their headings, each column as wide as its widest cell. */
@@ -37,7 +37,7 @@ export const csvLine = (values: readonly (string | number | null)[]): string =>
   `${values.map((value) => (typeof value === 'string' ? csvText(value) : String(value ?? ''))).join(',')}\n`;
 
 /**
- * Makes text of others harmless. A spreadsheet treats a field that starts with these characters as a formula unless an
+ * Makes foreign text harmless. A spreadsheet treats a field that starts with these characters as a formula unless an
  * apostrophe precedes it (OWASP, "CSV Injection"), and a terminal obeys control characters.
  */
 function csvText(text: string): string {

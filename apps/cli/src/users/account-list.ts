@@ -28,7 +28,7 @@ export interface FilterOptions extends ListOptions {
   readonly until?: Date;
 }
 
-/** A list of accounts, narrowed by state and time of registration. */
+/** A list of accounts, filtered by state and time of registration. */
 export abstract class AccountListCommand extends ListCommand {
   @Option({ flags: '--state <state>', description: `one of ${ACCOUNT_STATES.join(', ')}` })
   parseState(given: string): AccountState {

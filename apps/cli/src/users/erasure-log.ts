@@ -5,7 +5,7 @@ import type { Erasure } from '@app/users';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 
-/** A line that `users erasures` printed; null where it is none. */
+/** Parses a line printed by `users erasures`; null if it is not one. */
 export function parseErasure(line: string): Erasure | null {
   let value: unknown;
   try {
@@ -21,7 +21,7 @@ export function parseErasure(line: string): Erasure | null {
   return { accountId, digest, erasedAt };
 }
 
-/** The lines of a file, or of standard input where its name is `-`, without blank ones. */
+/** The non-blank lines of a file, or of standard input if its name is `-`. */
 export async function readLines(file: string): Promise<string[]> {
   const lines: string[] = [];
   const input = file === '-' ? process.stdin : createReadStream(file);

@@ -168,7 +168,7 @@ const REPLIES: [Fault, Stage, string][] = [
   ['mail', 'content', '554'],
   ['server', 'sender', '421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred (Yahoo)'],
   ['server', 'login', '451 Authentication failed: Maximum credits exceeded (SendGrid)'],
-  // About the address, in words that speak of other things too.
+  // About the address, in words that mention other causes too.
   ['address', 'recipient', '550 5.4.1 Recipient address\n550 5.4.1 rejected: Access denied.'],
   [
     'address',
@@ -188,7 +188,7 @@ const REPLIES: [Fault, Stage, string][] = [
   ['moment', 'recipient', '452 4.2.2 The email account that you tried to reach is over quota (Gmail)'],
   ['moment', 'recipient', '451 Temporary local problem - please try later (Exim)'],
   ['moment', 'recipient', '450 4.7.1 Client is greylisted, see https://example.com/'],
-  // Words in an address count for nothing.
+  // Words in an address are ignored.
   ['address', 'recipient', '550 <relay.spf+quota@b.example>: no such user'],
   ['moment', 'recipient', '451 relay@b.example: try again later'],
   ['moment', 'recipient', '451 4.7.1 Greylisting: your IP has not been seen before'],

@@ -6,7 +6,7 @@ import { PrometheusScrape } from '../../scrape/prometheus-scrape';
 
 const read = (file: string): string => readFileSync(path.join(__dirname, '../../../../deploy', file), 'utf8');
 
-/** What Prometheus itself adds. */
+/** Labels and series that Prometheus itself adds. */
 const OWN_NAMES = ['up'];
 const OWN_LABELS = ['job', 'instance', 'le'];
 
@@ -32,7 +32,7 @@ function scraped(): Map<string, readonly string[]> {
   ]);
 }
 
-/** `name{label="value"}[5m]` and `name` alike, with the labels that are asked for. */
+/** Both `name{label="value"}[5m]` and `name`, with the labels that they select. */
 function selectorsOf(expression: string): { name: string; labels: string[] }[] {
   const bare = expression
     .replace(/"[^"]*"/g, '""')

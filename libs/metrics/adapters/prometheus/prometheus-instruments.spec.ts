@@ -7,7 +7,7 @@ import { PrometheusScrape } from '../../scrape/prometheus-scrape';
 const create = () => {
   const registry = new Registry();
   const instruments = new PrometheusInstruments(registry);
-  /** The lines of the exposition that begin so. */
+  /** The lines of the exposition with this prefix. */
   const lines = async (start: string): Promise<string[]> =>
     (await registry.metrics()).split('\n').filter((line) => line.startsWith(start));
   return { registry, instruments, lines };

@@ -2,7 +2,7 @@ import type { ErrorName } from '../problem';
 import type { FieldSentence } from '../field-sentences';
 import type { EXACT } from '../statuses';
 
-/** What a field can be refused for; `{min}` and `{max}` are numbers of the rule. */
+/** Reasons to refuse a field; `{min}` and `{max}` are the bounds of the rule. */
 export interface FaultPhrases {
   readonly required: string;
   readonly unknown: string;
@@ -17,11 +17,11 @@ export interface FaultPhrases {
   readonly 'body.too_long': string;
 }
 
-/** What errors say in one language. */
+/** The texts of errors in one language. */
 export interface Phrases {
   readonly errors: Readonly<Record<ErrorName, string>>;
   readonly exact: Readonly<Record<keyof typeof EXACT, string>>;
   readonly faults: FaultPhrases;
-  /** Sentences that say more than the code of a fault. */
+  /** Sentences that are more precise than the code of a fault. */
   readonly sentences: Readonly<Record<FieldSentence, string>>;
 }

@@ -24,6 +24,7 @@ interface PodSpec {
 }
 interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string };
+  readonly timeoutSeconds?: number;
 }
 interface Container {
   readonly image: string;
@@ -140,8 +141,11 @@ describe('the manifests', () => {
       expect(container.startupProbe?.httpGet).toEqual({ path: '/livez', port: port?.name });
       expect(container.livenessProbe?.httpGet).toEqual({ path: '/livez', port: port?.name });
       expect(container.readinessProbe?.httpGet).toEqual({ path: '/readyz', port: port?.name });
+      // A dependency that hangs is answered within two seconds; Kubernetes allows one unless told otherwise.
+      for (const probe of [container.livenessProbe, container.readinessProbe])
+        expect(probe?.timeoutSeconds).toBeGreaterThan(2);
       const preStop = container.lifecycle?.preStop.sleep.seconds ?? 0;
-      expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(preStop + shutdown + 10);
+      expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(preStop + shutdown + 12);
     }
   });
 
@@ -156,6 +160,24 @@ describe('the manifests', () => {
     const scraper = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
     const scraped = { from: [scraper], ports: [{ port: 'operations', protocol: 'TCP' }] };
     expect(named('NetworkPolicy')).toMatchObject({ ingress: [open, scraped] });
+  });
+
+  it('let the pods reach DNS, PostgreSQL, Redis, mail servers and collectors, and only the worker receivers of webhooks', () => {
+    const portsOf = (name: string): string[] => {
+      const policy = all.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === name);
+      const { egress = [], policyTypes } = policy?.spec as {
+        egress?: { ports: { port: number; protocol: string }[] }[];
+        policyTypes: string[];
+      };
+      if (egress.length > 0) expect(policyTypes).toContain('Egress');
+      return egress.flatMap(({ ports }) => ports.map(({ port, protocol }) => `${port}/${protocol}`));
+    };
+    expect(portsOf('user-registration')).toEqual([
+      ...['53/UDP', '53/TCP', '5353/UDP', '5353/TCP', '5432/TCP', '6379/TCP'],
+      ...['25/TCP', '465/TCP', '587/TCP', '1025/TCP', '2525/TCP', '4317/TCP', '4318/TCP'],
+    ]);
+    expect(portsOf('mailer-worker')).toEqual(['443/TCP']);
+    expect(portsOf('api')).toEqual([]);
   });
 
   it('purge in one place, which determines what is kept for how long', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Registry } from 'prom-client';
+import { parse } from 'yaml';
 import { PrometheusInstruments } from './prometheus-instruments';
 import { PrometheusScrape } from '../../scrape/prometheus-scrape';
 
@@ -68,6 +69,19 @@ describe('the files of deploy/', () => {
     );
     const tested = namesIn(read('prometheus/alerts.test.yml'), /alertname="(\w+)"/g);
     expect(tested.sort()).toEqual(alertsThatAre.sort());
+  });
+
+  it('test that each alert fires, and that it is silent', () => {
+    const { tests } = parse(read('prometheus/alerts.test.yml')) as {
+      tests: { promql_expr_test: { expr: string; exp_samples?: object[] }[] }[];
+    };
+    const fires: Record<string, boolean[]> = {};
+    for (const { expr, exp_samples: samples = [] } of tests.flatMap((each) => each.promql_expr_test)) {
+      const [, name = ''] = /alertname="(\w+)"/.exec(expr) ?? [];
+      (fires[name] ??= []).push(samples.length > 0);
+    }
+    const oneSided = Object.entries(fires).filter(([, expected]) => new Set(expected).size !== 2);
+    expect(oneSided.map(([name]) => name)).toEqual([]);
   });
 
   it('have a row in the operations page for every alert', () => {

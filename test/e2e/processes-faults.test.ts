@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../tools/processes/ports';
 import { newConnections, processesOf, recoveryWithinMs, replaced } from '../support/api-processes';
@@ -107,6 +109,7 @@ describe('Several processes behind a public and an operations port', () => {
     operators = `http://127.0.0.1:${port}`;
     api = await start({ OPERATIONS_PORT: String(port), REQUEST_TIMEOUT_SECONDS: '1' });
   });
+  afterAll(() => api.stop());
 
   it('serve operators only on their port', async () => {
     // It leaves no connection to a process that is killed later.
@@ -134,16 +137,24 @@ describe('Several processes behind a public and an operations port', () => {
   });
 
   it('answer the last scrape during shutdown', async () => {
-    // An incomplete request keeps the service from ending for a moment.
-    const half = converse(api.port, [Buffer.from('POST /livez HTTP/1.1\r\nHost: a\r\n')]);
-    const ended = api.stop();
-    await until('the end has begun', () =>
-      api.lines.some((line) => line.includes('Finishing requests in flight')),
+    const port = await freePort();
+    const last = `http://127.0.0.1:${port}`;
+    const ending = await start({ OPERATIONS_PORT: String(port), SHUTDOWN_TIMEOUT_SECONDS: '30' });
+    // A request whose body does not arrive keeps the service from ending until this test has seen what it wants to see.
+    const half = connect(ending.port, '127.0.0.1');
+    half.write(
+      'POST /api/v1/users/register HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 60\r\n' +
+        'Expect: 100-continue\r\n\r\n',
     );
-    const scrape = await fetch(`${operators}/metrics`, { headers: { Connection: 'close' } });
+    await once(half, 'data');
+    const ended = ending.stop();
+    await until('the end has begun', () =>
+      ending.lines.some((line) => line.includes('Finishing requests in flight')),
+    );
+    const scrape = await fetch(`${last}/metrics`, { headers: { Connection: 'close' } });
     expect(await scrape.text()).toContain('http_request');
-    expect((await fetch(`${operators}/readyz`)).status).toBe(503);
-    await half;
+    expect((await fetch(`${last}/readyz`)).status).toBe(503);
+    half.destroy();
     expect(await ended).toBe(0);
   });
 });

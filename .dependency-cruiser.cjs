@@ -41,7 +41,7 @@ const rules = [
   {
     name: 'domain-takes-types-only',
     comment:
-      "Through another library's door come its adapters and Nest with them: write `import type`, or declare a port.",
+      "Importing another library's index.ts loads its adapters and Nest: write `import type`, or declare a port.",
     from: { path: '^libs/[^/]+/domain/', pathNot: TESTS },
     to: { path: ENTRY_POINTS, dependencyTypesNot: ['type-only'] },
   },
@@ -55,7 +55,7 @@ const rules = [
   {
     name: 'use-cases-know-ports-only',
     comment:
-      "A use case is made of its own domain, other use cases, other libraries' doors, and Inject and Injectable of Nest. Ask for a port, and implement it in adapters/.",
+      "A use case may import its own domain, other use cases, other libraries' index.ts, and Inject and Injectable of Nest. Ask for a port, and implement it in adapters/.",
     from: { path: '^libs/([^/]+)/use-cases/', pathNot: TESTS },
     to: {
       pathNot: [
@@ -76,13 +76,13 @@ const rules = [
   library('runtime'),
   {
     name: 'libraries-have-one-door',
-    comment: 'Import @app/<library>, or @app/<library>/testing in a test; export there what you miss.',
+    comment: 'Import @app/<library>, or @app/<library>/testing in a test; export there what is missing.',
     from: { path: '^(apps|test|tools)/' },
     to: { path: LIBS, pathNot: ENTRY_POINTS },
   },
   {
     name: 'libraries-use-doors-too',
-    comment: 'Import @app/<library>; export there what you miss. Inside your own library use relative paths.',
+    comment: 'Import @app/<library>; export there what is missing. Inside your own library use relative paths.',
     from: { path: LIBS },
     to: { path: LIBS, pathNot: ['^libs/$1/', ENTRY_POINTS] },
   },
@@ -114,7 +114,7 @@ const rules = [
   },
   {
     name: 'apps-reach-stores-through-libraries',
-    comment: 'An app has no driver in its hands: ask a library, or add a port and its adapter to one.',
+    comment: 'Apps do not use drivers directly: use a library, or add a port and its adapter to one.',
     // The doctor checks each store through its own connection, because the service's connections hide faults and
     // recover from them.
     from: { path: '^apps/', pathNot: [TESTS, '^apps/cli/src/doctor/'] },
@@ -128,7 +128,7 @@ const rules = [
   },
   {
     name: 'declared-dependencies',
-    comment: 'It works because another package happens to bring it: `npm install --save-exact` it.',
+    comment: 'It works only because another package depends on it: `npm install --save-exact` it.',
     // tools/check has its own package.json, which hides the root's from this rule.
     from: { pathNot: '^tools/check/' },
     to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },

@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (state.stopping) return stack.kill();
-      printLine('\nStopping… (once more to stop immediately)');
+      printLine('\nStopping… (press Ctrl-C again to stop immediately)');
       stop(0);
     });
   }

@@ -68,7 +68,7 @@ function parse(line: string): LogLine | undefined {
 export function printBanner({ ports, ownInbox, ownDatabase }: Settings): void {
   const api = `http://127.0.0.1:${ports.api}`;
   const inbox = `http://127.0.0.1:${ports.inbox}`;
-  const kept = ownDatabase ? '; what was registered is kept in .data/' : '';
+  const kept = ownDatabase ? '; accounts are kept in .data/' : '';
   printLine(`
   Ready. Ctrl-C stops everything${kept}
 

@@ -15,7 +15,7 @@ export async function openApiFaults(): Promise<string[]> {
   const committed = await readFile(DOCUMENT, 'utf8').catch(() => '');
   return (await print()) === committed
     ? []
-    : [`${DOCUMENT} is not what the api says of itself: npm run openapi`];
+    : [`${DOCUMENT} differs from the document of the built api: npm run openapi`];
 }
 
 /** Provides the committed document and a differently configured one as files. */

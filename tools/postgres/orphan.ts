@@ -19,7 +19,7 @@ export async function stopOrphan(directory: string): Promise<void> {
     const deadline = Date.now() + STOP_TIMEOUT_MS;
     while (running()) {
       if (Date.now() > deadline)
-        throw new Error(`PostgreSQL (process ${pid}) holds ${directory} and does not stop`);
+        throw new Error(`PostgreSQL (process ${pid}) still uses ${directory} and does not stop`);
       await pause(50);
     }
   } else if (commandLineOf(pid) !== '') {

@@ -57,7 +57,7 @@ export class Purger implements OnApplicationBootstrap, OnModuleDestroy {
       const { undelivered } = forgotten;
       this.logger.error(
         { events: undelivered },
-        'Events were deleted that no receiver got: nothing is sent to it',
+        'Deleted events that the receiver never got, because nothing is sent to it',
       );
     }
   }

@@ -70,7 +70,7 @@ export const webhookFault = (value: string): Fault => {
 export const tokenFault = (value: string): Fault =>
   /^[\w.~+/-]+=*$/.test(value)
     ? undefined
-    : 'must consist of letters, digits and -._~+/ alone: `openssl rand -hex 32`';
+    : 'may contain only letters, digits and -._~+/: `openssl rand -hex 32`';
 
 export const webhookSecretFault = (value: string): Fault => {
   if (value === '') return undefined;

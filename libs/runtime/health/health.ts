@@ -92,8 +92,8 @@ export class RedisIndicator extends CachedIndicator<'redis'> {
       warned = true;
       logger.warn(
         { prefix: environment.REDIS_KEY_PREFIX },
-        'Another deployment, with another SECRET_KEY, uses this Redis under the same prefix: limits and metrics are ' +
-          'counted together. Set REDIS_KEY_PREFIX to another value in one of them',
+        'Another deployment with a different SECRET_KEY uses the same prefix in this Redis: limits and metrics are ' +
+          'counted together. Set a different REDIS_KEY_PREFIX in one of them',
       );
     };
     super(indicators, 'redis', ask, logger);

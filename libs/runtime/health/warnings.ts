@@ -42,8 +42,8 @@ export class Warnings implements OnApplicationBootstrap {
     if (wanted <= offered) return;
     this.logger.warn(
       { wanted, offered },
-      `One api and one mailer-worker may open ${wanted} connections and PostgreSQL has ${offered}: lower ` +
-        'DATABASE_POOL_SIZE or WEB_CONCURRENCY, raise max_connections, or have PgBouncer between',
+      `One api and one mailer-worker may open ${wanted} connections, but PostgreSQL allows ${offered}: lower ` +
+        'DATABASE_POOL_SIZE or WEB_CONCURRENCY, raise max_connections, or use PgBouncer',
     );
   }
 
@@ -55,7 +55,7 @@ export class Warnings implements OnApplicationBootstrap {
       if (policy === undefined || policy === 'noeviction') continue;
       this.logger.warn(
         { maxmemory_policy: policy },
-        `Redis drops queued mails and counted requests when its memory is short (${policy}): set maxmemory-policy noeviction`,
+        `Redis drops counted requests when its memory runs short (${policy}): set maxmemory-policy noeviction`,
       );
     }
   }

@@ -40,13 +40,13 @@ export async function withMigrationLock<T>(sql: Sql, patience: Patience, work: W
     const outcome = await attempt(sql, work);
     if (typeof outcome === 'object') return outcome.done;
     const waitedMs = performance.now() - began;
-    if (outcome === 'another migration runs') {
+    if (outcome === 'another migration is running') {
       if (waitedMs > LOCK_WAIT_MS)
         throw new Error(`Another migration has been running for ${LOCK_WAIT_MS / 1_000} s`);
       await pause(LOCK_POLL_MS);
     } else {
       if (waitedMs > tableLocksMs) throw inUse(waitedMs);
-      onWait('A table that changes is in use; traffic goes first, and the migration is tried again in 2 s.');
+      onWait('A table to be changed is in use; traffic goes first, and the migration is retried in 2 s.');
       await pause(TABLE_LOCK_PAUSE_MS);
     }
   }
@@ -55,14 +55,14 @@ export async function withMigrationLock<T>(sql: Sql, patience: Patience, work: W
 async function attempt<T>(
   sql: Sql,
   work: Work<T>,
-): Promise<{ readonly done: T } | 'another migration runs' | 'a table is in use'> {
+): Promise<{ readonly done: T } | 'another migration is running' | 'a table is in use'> {
   try {
     return await inTransaction(
       sql,
       async (transaction) => {
         const [row] = await transaction<[{ locked: boolean }]>`
           select pg_try_advisory_xact_lock(${ADVISORY_LOCK}) as locked`;
-        if (!row.locked) return 'another migration runs';
+        if (!row.locked) return 'another migration is running';
         await transaction.unsafe(`set local lock_timeout = '${TABLE_LOCK_TIMEOUT}'`);
         return { done: await work(transaction) };
       },
@@ -76,6 +76,6 @@ async function attempt<T>(
 
 const inUse = (waitedMs: number): Error =>
   new Error(
-    `A table that changes was in use for ${Math.round(waitedMs / 1_000)} s: each wait for it ended by lock timeout. ` +
-      'Nothing was changed. End what holds it, such as a long report or a dump, and run the migration again',
+    `A table to be changed was in use for ${Math.round(waitedMs / 1_000)} s: every wait for it ended in a lock timeout. ` +
+      'Nothing was changed. Stop what uses it, such as a long report or a dump, and run the migration again',
   );

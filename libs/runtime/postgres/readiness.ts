@@ -42,8 +42,8 @@ export async function requireReadiness(sql: Sql, needed: readonly string[]): Pro
   if (differing.length > 0) {
     throw new NotReady(
       'settings',
-      `PgBouncer does not pass our session settings on, and the role has others (${differing.join(', ')}). ` +
-        `Add to the database's line in pgbouncer.ini: ${connectQuery()}`,
+      `PgBouncer does not forward the session settings, and the role has others (${differing.join(', ')}). ` +
+        `Add this to the database's line in pgbouncer.ini: ${connectQuery()}`,
     );
   }
   const pending = needed.filter((name) => !row.applied.includes(name));
@@ -51,7 +51,7 @@ export async function requireReadiness(sql: Sql, needed: readonly string[]): Pro
   if (row.rights === false) {
     throw new NotReady(
       'rights',
-      `The role ${row.role} may not read and write the table users. As its owner: ` +
+      `The role ${row.role} lacks privileges on the table users. As its owner, run: ` +
         `grant select, insert, update, delete on all tables in schema public to ${row.role}`,
     );
   }

@@ -75,7 +75,7 @@ export async function addRegistration(
                exists (select from held) as held
         from (select) as one left join added on true left join known on true`,
   );
-  if (row === undefined) throw new Error('The statement that adds an account gave no row');
+  if (row === undefined) throw new Error('The statement that adds an account returned no row');
   return row;
 }
 

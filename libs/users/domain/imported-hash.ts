@@ -35,7 +35,7 @@ export function parseImportedHash(given: string): { hash: string } | { reason: s
   }
   if (version === 'x') {
     return {
-      reason: 'password_hash is bcrypt $2x$, which was made with a known fault; it cannot be checked',
+      reason: 'password_hash is bcrypt $2x$, which comes from a faulty implementation and cannot be verified',
     };
   }
   if (Number(cost) < 4 || Number(cost) > COST_MAX) {

@@ -55,7 +55,7 @@ export class Authenticate {
     } catch (error) {
       this.logger.debug(
         { error, user_id: id },
-        'A password hash of low cost was not renewed; the next sign-in tries again',
+        'Renewing a password hash with a lower cost failed; the next sign-in retries',
       );
     } finally {
       this.renewing.delete(old);

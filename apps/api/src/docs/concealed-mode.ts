@@ -59,8 +59,8 @@ function describeNewCode(operation: Operation | undefined): void {
   if (operation === undefined) return;
   withoutErrors(operation, ['UserAlreadyActivated']);
   operation.description =
-    'The answer is always the same. A new code is sent only if the password is right and the account waits for its activation; ' +
-    'the old one is no longer valid then. A 401 says that the credentials cannot be read.';
+    'The answer is always the same. A new code is sent only if the password is right and the account is not activated yet; ' +
+    'the old one is then no longer valid. A 401 means that the credentials are missing or malformed.';
   const accepted = operation.responses['202'] as
     { description: string; content: Record<string, { example?: unknown }> } | undefined;
   if (accepted === undefined) return;

@@ -25,7 +25,7 @@ export class SmtpIndicator extends CachedIndicator<'smtp'> {
           servers.includes(server) && (failingSince !== null || greetingFailure !== null),
       );
       if (failing.length === servers.length)
-        throw new Error(failing[0]?.reason ?? failing[0]?.greetingFailure ?? 'no mail server takes mails');
+        throw new Error(failing[0]?.reason ?? failing[0]?.greetingFailure ?? 'no mail server accepts mails');
     });
   }
 }

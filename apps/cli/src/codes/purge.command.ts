@@ -57,7 +57,7 @@ export class CodesPurgeCommand extends BaseCommand {
 registrations whose mail is still owed are never deleted. The purge does not block new registrations: a batch
 takes milliseconds and skips locked rows. Ctrl-C stops it after the current batch, and the next purge
 continues from there. It also deletes events older than EVENTS_RETENTION_DAYS; --json reports them as
-events_deleted. The mailer-worker does the same if PURGE_INTERVAL_SECONDS is set. Durations: 90s, 15m, 1h, 7d.`,
+events_deleted. The mailer-worker does the same unless PURGE_INTERVAL_SECONDS is 0. Durations: 90s, 15m, 1h, 7d.`,
       {
         'codes purge': 'what expired more than an hour ago',
         'codes purge --older-than 7d --dry-run': 'count what would be deleted',

@@ -15,7 +15,7 @@ export class DbCommand extends CommandGroup {
   @Help('after')
   help(): string {
     return helpText(
-      `Migrations can be started several times concurrently. Each migration is one transaction.`,
+      `Can be run several times concurrently. All pending migrations are one transaction.`,
       {
         'db status': 'show applied and pending migrations',
         'db migrate': 'apply the pending migrations',

@@ -15,9 +15,9 @@ export class DbMigrateCommand extends BaseCommand {
   @Help('after')
   help(): string {
     return helpText(
-      `Run this before the first start, and after every upgrade before the new version starts. Each migration is one
-transaction: it is applied completely or not at all. If several run concurrently, one applies the migrations
-and the others wait for it.`,
+      `Run this before the first start, and on every upgrade before the new version starts. All pending migrations are
+one transaction: either all are applied or none. If several run concurrently, one applies the migrations and the
+others wait for it.`,
       {
         'db migrate': 'apply the pending migrations',
         'db migrate --json': '{"applied": ["0001_users.sql"]}',

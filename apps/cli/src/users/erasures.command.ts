@@ -7,7 +7,7 @@ import { Output } from '../terminal/output';
 
 const PAGE_ENTRIES = 1_000;
 
-@SubCommand({ name: 'erasures', description: 'print the erasure log, one JSON object a line' })
+@SubCommand({ name: 'erasures', description: 'print the erasure log, one JSON object per line' })
 export class UsersErasuresCommand extends BaseCommand {
   constructor(@Inject(OperatorTrail) private readonly trail: OperatorTrail) {
     super();

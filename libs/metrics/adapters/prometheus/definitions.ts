@@ -114,7 +114,7 @@ export function defineMetrics(registry: Registry, sources: Sources) {
     ),
     mailHeld: figure(
       'mail_held',
-      'Owed mails that wait because the mail server takes no mails of the service, 0 when it does; a worker knows',
+      'Owed mails that wait because the mail server accepts no mails, otherwise 0; only workers know it',
       sources.mail,
       ({ held }) => held ?? null,
     ),
@@ -157,7 +157,7 @@ export function defineMetrics(registry: Registry, sources: Sources) {
     ),
     webhookPaused: figure(
       'webhook_paused',
-      '1 when the receiver of the webhook answered 410 Gone and nothing is sent to it, 0 otherwise',
+      '1 while the webhook is paused because its receiver responded with 410 Gone, otherwise 0',
       sources.events,
       ({ paused }) => Number(paused),
     ),
@@ -176,13 +176,13 @@ export function defineMetrics(registry: Registry, sources: Sources) {
 
     hashesWaiting: polled(
       'password_hash_queue_length',
-      'Passwords that wait for their turn to be hashed',
+      'Passwords waiting in the hashing queue',
       'sum',
       () => sources.hashing()?.waiting ?? null,
     ),
     hashesRunning: polled(
       'password_hashes_in_progress',
-      'Passwords that are being hashed',
+      'Passwords being hashed',
       'sum',
       () => sources.hashing()?.running ?? null,
     ),

@@ -1,5 +1,6 @@
 import { TestRedisCluster, TestRedisSentinels } from '../support/redis-topologies';
 import { shiftClocks } from './faults/clocks';
+import { flood, FLOODS } from './faults/floods';
 import { killApi, killWorker } from './faults/kills';
 import { migrateConcurrently, migrateUnderLoad } from './faults/migrations';
 import { runOutage } from './faults/outages';
@@ -53,6 +54,10 @@ const FAULTS: readonly { fault: string; run: (stage: Stage) => Promise<Observed>
     run: (stage) => breakProcesses(stage, { times: 5, signal: 'SIGSTOP', victims: (pids) => pids }),
   },
   { fault: 'clients that pipeline and do not read, or stop half-way', run: neverRead },
+  ...FLOODS.map((each) => ({
+    fault: `${each.clients} flooding with ${each.of}, processes: ${each.processes}, limits: ${each.limited ? 'on' : 'off'}`,
+    run: (stage: Stage) => flood(stage, each),
+  })),
   { fault: 'worker killed 5 times', run: (stage) => killWorker(stage, 5) },
   {
     fault: 'worker killed 5 times while it delivers events',

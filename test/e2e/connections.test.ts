@@ -192,6 +192,8 @@ describe('Malformed requests', () => {
 
   it.each([
     ['two Host fields', 'GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400, 'ValidationError'],
+    ['two hosts in one field', 'GET /livez HTTP/1.1\r\nHost: a, b\r\n\r\n', 400, 'ValidationError'],
+    ['a Host that is no host', 'GET /livez HTTP/1.1\r\nHost: a/b c\r\n\r\n', 400, 'ValidationError'],
     ['no Host field', 'GET /livez HTTP/1.1\r\n\r\n', 400, 'ValidationError'],
     ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n', 405, 'MethodNotAllowed'],
     ['a malformed head', 'GET /livez HTTP/1.1\r\nHost: a\r\nno field\r\n\r\n', 400, 'ValidationError'],

@@ -137,6 +137,20 @@ describe.each(MODES)('Rate limits, %s', (mode) => {
     expect((await again()).status).toBe(429);
   });
 
+  it('let the code that replaces one with too many failed attempts be redeemed immediately', async () => {
+    const email = 'three-typing-errors@example.com';
+    const code = await registered(email, '203.0.113.27');
+    const wrong = code === '0000' ? '0001' : '0000';
+    const statuses = [];
+    for (let index = 0; index < 3; index += 1) {
+      statuses.push((await activate(email, PASSWORD, wrong, '203.0.113.27')).status);
+    }
+    expect(statuses).toEqual([400, 400, 410]);
+    expect((await client.newCode(email, PASSWORD, from('203.0.113.27'))).status).toBe(202);
+    const next = codeIn(await service.inbox.mailTo(email, 2));
+    expect((await activate(email, PASSWORD, next, '203.0.113.27')).status).toBe(200);
+  });
+
   it('do not let a client block a route for others', async () => {
     const empty = () => client.post('/api/v1/users/register', undefined, from('203.0.113.30'));
     const flood = [];

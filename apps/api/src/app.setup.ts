@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { Instruments, MetricsRecorder } from '@app/metrics';
-import { clientOf } from '@app/rate-limit';
+import { networkOf } from '@app/rate-limit';
 import { createLogger, Lifecycle, Logger, nestLogger, type Environment } from '@app/runtime';
 import { BoundedExpressAdapter, securityHeaders } from '@app/runtime/server';
 import { PasswordHasher } from '@app/users';
@@ -24,7 +24,7 @@ import { hideFromPublic } from './server/operations-port';
 export async function createApp(environment: Environment): Promise<NestExpressApplication> {
   const adapter = new BoundedExpressAdapter(environment, {
     answerUnreadable: (fault) => app.get(UnreadableRequests).answer(fault),
-    clientOf: (address) => clientOf(address) ?? address,
+    clientOf: (address) => networkOf(address) ?? address,
   });
   const app: NestExpressApplication = await NestFactory.create<NestExpressApplication>(
     AppModule.forEnvironment(environment),

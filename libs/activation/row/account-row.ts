@@ -148,13 +148,11 @@ export const exceedsMailbox = (sql: Sql, dayLimit: number | null, row = 'users')
             and (select count(*) from unnest(mails) as at
                  where at > ${sql(row)}.mail_owed_since - interval '1 day') >= ${dayLimit})`;
 
-/** Keys under which `address_days` counts an address: with and without its plus tag. */
+/** Keys under which `address_days` counts an address: as it is, and without its plus tag and dots. */
 export const countKeys = (sql: Sql, email: Fragment): Fragment => sql`
   ${addressDigest(sql, email)}, ${mailboxDigest(sql, email)}`;
 
 const addressDigest = (sql: Sql, email: Fragment): Fragment => sql`sha256(convert_to(${email}, 'UTF8'))`;
-/**
- * Many providers deliver name+tag@… to name@…, so a stranger could reach one mailbox through any number of addresses.
- */
+/** Many providers deliver name+tag@… to name@…, and Gmail ignores dots before the @: one mailbox has many addresses. */
 const mailboxDigest = (sql: Sql, email: Fragment): Fragment =>
-  addressDigest(sql, sql`regexp_replace(${email}, '\\+[^@]*@', '@')`);
+  addressDigest(sql, sql`regexp_replace(${email}, '\\+[^@]*(?=@)|\\.(?=[^@]*@)', '', 'g')`);

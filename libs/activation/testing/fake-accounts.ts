@@ -174,7 +174,7 @@ export class FakeAccounts {
   }
 }
 
-const mailbox = ({ email }: FakeRow): string => email.replace(/\+[^@]*@/, '@');
+const mailbox = ({ email }: FakeRow): string => email.replace(/\+[^@]*(?=@)|\.(?=[^@]*@)/g, '');
 
 const issued = (code: IssuedCode | null): IssuedCode | null =>
   code && { mailId: code.mailId, digits: code.digits, keyId: code.keyId };

@@ -116,6 +116,16 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await dueIds()).toHaveLength(MAILS_OF_A_DAY + 1);
       });
 
+      it('applies to one mailbox, wherever dots are written before the @', async () => {
+        const spellings = ['kevin', 'k.evin', 'ke.vin', 'k.e.v.i.n', 'k.e.vin+tag.with.dots'];
+        for (let n = 0; n < MAILS_OF_A_DAY; n += 1) {
+          await stage.register(kevin({ email: `${spellings[n % 5]}+${n}@example.com` }));
+        }
+        await stage.register(kevin({ email: 'kevi.n@example.com' }));
+        await stage.register(kevin({ email: 'kevin@exam.ple.com' }));
+        expect(await claimDue(100)).toHaveLength(MAILS_OF_A_DAY + 1);
+      });
+
       it('is a sliding window: a mail from more than a day ago no longer counts', async () => {
         const people = Array.from({ length: MAILS_OF_A_DAY }, (_, n) => tagged(n));
         for (const [n, person] of people.entries()) {

@@ -1,4 +1,4 @@
-import { clientOf } from './client-address';
+import { clientOf, networkOf } from './client-address';
 
 describe('clientOf', () => {
   it.each([
@@ -22,6 +22,12 @@ describe('clientOf', () => {
     ['64:ff9b::c000:207', '192.0.2.7'],
     ['64:FF9B::192.0.2.8', '192.0.2.8'],
     ['64:ff9b:1::192.0.2.7', '192.0.2.7'],
+    ['64:ff9b:1:abcd::192.0.2.7', '192.0.2.7'],
+    // With a prefix of 48, 56 and 64 bits: 192.0.2.7 and 192.0.2.8 are two clients.
+    ['64:ff9b:1:c000:2:700::', '64:ff9b:1:c000:2:700::'],
+    ['64:ff9b:1:c000:2:800::', '64:ff9b:1:c000:2:800::'],
+    ['64:ff9b:1:ffc0:0:207::', '64:ff9b:1:ffc0:0:207::'],
+    ['64:ff9b:1:ffff:c0:2:700:0', '64:ff9b:1:ffff:c0:2:700:0'],
     ['[64:ff9b::192.0.2.7]:443', '192.0.2.7'],
     ['2002:c000:207::1', '192.0.2.7'],
     ['2002:c000:207:1:2:3:4:5', '192.0.2.7'],
@@ -49,5 +55,18 @@ describe('clientOf', () => {
     [undefined, null],
   ])('maps %s to %s', (address, client) => {
     expect(clientOf(address)).toBe(client);
+  });
+});
+
+describe('networkOf', () => {
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['64:ff9b::192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['2001:db8:1:ffff::1', '2001:db8:1::/48'],
+    ['2001:db8:2::1', '2001:db8:2::/48'],
+    ['unknown', null],
+  ])('maps %s to %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
   });
 });

@@ -41,7 +41,8 @@ export function contradictions(environment: Partial<Environment>): string[] {
   const production = environment.NODE_ENV === 'production';
   const reachable = reachableBy(environment);
   for (const name of ['SECRET_KEY', 'SECRET_KEY_PREVIOUS'] as const) {
-    if (environment[name] !== DEVELOPMENT_SECRET_KEY || !(production || reachable !== undefined)) continue;
+    if (environment[name]?.trim() !== DEVELOPMENT_SECRET_KEY || !(production || reachable !== undefined))
+      continue;
     const where = production
       ? 'in production'
       : `while ${reachable?.variable} is ${reachable?.host}, which other machines can reach`;

@@ -154,6 +154,7 @@ describe('parseEnvironment', () => {
     it('refuses the default key, set or not', () => {
       expect(blamed({ NODE_ENV: 'production' })).toEqual(['SECRET_KEY']);
       expect(blamed({ ...production, SECRET_KEY: DEVELOPMENT_SECRET_KEY })).toEqual(['SECRET_KEY']);
+      expect(blamed({ ...production, SECRET_KEY: ` ${DEVELOPMENT_SECRET_KEY}\n` })).toEqual(['SECRET_KEY']);
     });
 
     it('refuses hashes with a low cost', () => {

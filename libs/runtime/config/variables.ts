@@ -280,7 +280,12 @@ export const sections = {
     ENABLE_DOCS: flag(true, 'Serve /docs, /docs-json and /docs-yaml'),
   },
   Limits: {
-    RATE_LIMIT_CLIENT_PER_MINUTE: integer(1, 10_000_000, 100, 'Requests per client and route'),
+    RATE_LIMIT_CLIENT_PER_MINUTE: integer(
+      1,
+      10_000_000,
+      100,
+      'Requests per client and route; an IPv6 /48 has twice as many',
+    ),
     RATE_LIMIT_GLOBAL_PER_MINUTE: integer(
       1,
       10_000_000,
@@ -305,7 +310,7 @@ export const sections = {
       1,
       1_000,
       20,
-      'Mails per mailbox; addresses that differ only in their plus tag count as one',
+      'Mails per mailbox; addresses that differ only in their plus tag or dots before the @ count as one',
     ),
   },
 } as const;

@@ -3,7 +3,7 @@ import postgres, { type PendingQuery, type Row, type RowList, type Sql as Postgr
 import { Unavailable, within } from '../lifecycle/deadline';
 import { SpanKind, traced } from '../tracing/tracing';
 import { Environment } from '../config/environment';
-import { serverIdentity } from '../config/server-identity';
+import { serverIdentity } from '../config/endpoint';
 import { asOutage, READ_ONLY, connectWatched } from './outage';
 import { retryIfUnsent, omitRefusedSettings, sendSettings, SESSION_SETTINGS } from './session';
 

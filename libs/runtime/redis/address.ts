@@ -1,7 +1,6 @@
 import type { ClusterOptions, DNSLookupFunction, RedisOptions } from 'ioredis';
-import { parseEndpoint, type Endpoint } from '../config/endpoint';
+import { parseEndpoint, serverIdentity, type Endpoint } from '../config/endpoint';
 import type { Environment } from '../config/environment';
-import { serverIdentity } from '../config/server-identity';
 
 /** Whether Redis is configured: a server, a cluster or sentinels. Without it: one-node mode. */
 export const hasRedis = ({ REDIS_HOST, REDIS_SENTINELS }: Environment): boolean =>

@@ -50,7 +50,7 @@ export interface CodeDetails {
 export interface AddressTraces {
   /** Wrong codes for the address since `since`, which is at most a day ago. */
   readonly wrongTries: { readonly tries: number; readonly since: Date } | null;
-  /** Mails promised to the mailbox during the last day, whatever the plus tag. */
+  /** Mails promised to the mailbox during the last day, whatever the plus tag and dots. */
   readonly mailsOfDay: number;
   readonly erasures: readonly { readonly accountId: string; readonly erasedAt: Date }[];
   readonly audit: readonly AuditEntry[];

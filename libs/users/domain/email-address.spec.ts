@@ -26,6 +26,7 @@ describe('an accepted address', () => {
     ['a letter in NFC', 'k\u00c9vin@example.com', 'k\u00e9vin@example.com'],
     ['outer no-break space', '\u00a0kevin@example.com\u00a0', 'kevin@example.com'],
     ['outer full-width blanks', '\u3000kevin@example.com\u3000\n', 'kevin@example.com'],
+    ['outer line breaks of other systems', '\u0085\u000bkevin@example.com\u000c\u0085', 'kevin@example.com'],
     ['outer line separator', '\u2028kevin@example.com\u2029', 'kevin@example.com'],
     ['a Kelvin sign, which is a K', '\u212aevin@example.com', 'kevin@example.com'],
     ['a domain in Unicode', 'kevin@B\u00fccher.example', 'kevin@xn--bcher-kva.example'],
@@ -141,11 +142,14 @@ describe('an ambiguous address is refused', () => {
 });
 
 describe('punctuation that was copied with the address', () => {
-  it.each([',', ';', '.', '>', ')', '"', '，', '。'])('is mentioned in the message: %s', (mark) => {
-    expect(() => parseEmailAddress(`kevin@example.com${mark} `)).toThrow(
-      expect.objectContaining({ ...refused, message: `must not end with "${mark}"` }),
-    );
-  });
+  it.each([',', ';', '.', '>', ')', '"', '，', '。', '،', '؛', '…', '»', '”', '）', '।', '-', '/', '|'])(
+    'is mentioned in the message: %s',
+    (mark) => {
+      expect(() => parseEmailAddress(`kevin@example.com${mark} `)).toThrow(
+        expect.objectContaining({ ...refused, message: `must not end with "${mark}"` }),
+      );
+    },
+  );
 });
 
 describe('properties', () => {

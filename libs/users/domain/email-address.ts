@@ -23,8 +23,8 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
  * yields one.
  */
 const DOTTED_TWICE = /\p{Soft_Dotted}\u0307/u;
-/** Punctuation that remains when an address is copied from a sentence or a list. */
-const PUNCTUATION_AT_THE_END = /[,;:.!?'"()<>[\]{}、，；。]$/u;
+/** Punctuation of any script that remains when an address is copied from a sentence or a list. */
+const PUNCTUATION_AT_THE_END = /(?!@)[\p{P}<>|]$/u;
 /** A domain as typed by people: letters and digits of any script. */
 const DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u;
 const DOMAIN_LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
@@ -74,7 +74,7 @@ export function emailAddressOrNull(input: string): EmailAddress | null {
 
 /** Spaces of every script, line breaks and tabs. Copied text has no-break and full-width spaces around it. */
 const trimBlanks = (text: string): string =>
-  text.replace(/^[\t\r\n\p{Z}]+/u, '').replace(/(?<![\t\r\n\p{Z}])[\t\r\n\p{Z}]+$/u, '');
+  text.replace(/^\p{White_Space}+/u, '').replace(/(?<!\p{White_Space})\p{White_Space}+$/u, '');
 
 function parseLocalPart(part: string): string {
   if (!LOCAL_PART.test(part) || part.startsWith('.') || part.endsWith('.') || part.includes('..')) {

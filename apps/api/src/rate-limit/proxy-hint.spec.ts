@@ -1,5 +1,5 @@
 import { createLogger, parseEnvironment } from '@app/runtime';
-import { ProxyHint } from './proxy-hint';
+import { ProxyHint } from './rate-limit.guard';
 
 function hearing(): { hint: ProxyHint; lines: string[] } {
   const lines: string[] = [];

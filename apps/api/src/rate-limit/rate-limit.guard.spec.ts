@@ -83,6 +83,20 @@ describe('Limits of accounts', () => {
     expect(refused.headers['ratelimit-policy']).toContain('"global"');
   });
 
+  it('leave capacity for others when one IPv6 network uses thousands of addresses', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 400 }, (_, index) => register(`2001:db8:1:${index.toString(16)}::1`, '{')),
+    );
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(200);
+    expect(refused.map((answer) => problemOf(answer).limit)).toEqual(refused.map(() => 'network'));
+    const other = await register('2001:db8:2::1', { email: 'other@example.com', password: PASSWORD });
+    expect([other.status, other.headers['ratelimit-policy']]).toEqual([
+      201,
+      '"client";q=100;w=60, "network";q=200;w=60, "global";q=1000;w=60, "registration";q=5;w=3600',
+    ]);
+  });
+
   it('allow five of twenty concurrent registrations of a client', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>

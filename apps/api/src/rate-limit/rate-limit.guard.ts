@@ -10,12 +10,45 @@ import { InjectThrottlerOptions, ThrottlerGuard, type ThrottlerRequest } from '@
 import type { Request } from 'express';
 import { catchError, from, mergeMap, throwError, type Observable } from 'rxjs';
 import { SlidingWindowStorage } from '@app/rate-limit';
-import { Environment } from '@app/runtime';
+import { Environment, Logger } from '@app/runtime';
 import { isMalformed } from '../problem/to-problem';
 import { currentRequest } from '../server/request-context';
-import { ProxyHint } from './proxy-hint';
 import { RequestLimits } from './request-limits';
 import { isNamed, type LimitOptions } from './throttlers';
+
+/** Size of the sample of registrations, and how many from one client are suspicious. */
+const LOOKED_AT = 20;
+const SUSPICIOUS = 18;
+/** Minimum time between two hints, in milliseconds. */
+const SILENCE_MS = 3_600_000;
+
+/**
+ * Notices when one address makes nearly all registrations. A proxy that is missing from `TRUST_PROXY` looks like that,
+ * and all clients behind it share one limit.
+ */
+@Injectable()
+export class ProxyHint {
+  private readonly latest: string[] = [];
+  private hintedAt = -Infinity;
+
+  constructor(
+    @Inject(Logger) private readonly logger: Logger,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {}
+
+  /** Counts a registration, whether or not it succeeds. */
+  registrationFrom(client: string): void {
+    this.latest.push(client);
+    if (this.latest.length > LOOKED_AT) this.latest.shift();
+    const share = this.latest.filter((each) => each === client).length;
+    if (share < SUSPICIOUS || performance.now() - this.hintedAt < SILENCE_MS) return;
+    this.hintedAt = performance.now();
+    this.logger.warn(
+      { registrations: share, of: this.latest.length, trust_proxy: this.environment.TRUST_PROXY },
+      'One address makes nearly all registrations. If it is a proxy, add it to TRUST_PROXY: all its clients share one limit',
+    );
+  }
+}
 
 /**
  * Nest's guard settles limits one by one, so earlier limits are spent even if a later one refuses, and it applies
@@ -41,7 +74,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     const { charges } = currentRequest();
     if (charges.length === 0) return true;
     if (charges.some(({ limit }) => limit === 'registration')) {
-      this.hint.registrationFrom(context.switchToHttp().getRequest<Request>().ip);
+      this.hint.registrationFrom(currentRequest().client);
     }
     await this.limits.settle(charges);
     return true;

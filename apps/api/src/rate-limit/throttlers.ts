@@ -10,6 +10,8 @@ const NAMED_BY_ROUTE = 'THROTTLER:LIMIT';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+/** How many clients of one IPv6 network may use up their limit. */
+const CLIENTS_PER_NETWORK = 2;
 
 interface Limit extends ThrottlerOptions {
   /** Requests allowed in any window of `ttl` milliseconds. */
@@ -32,12 +34,20 @@ const limitsOf = (environment: Environment) =>
       countsMalformed: true,
       getTracker: clientAndRoute,
     },
-    /** One client cannot use up the global limit: `global` does not count requests that this limit refuses. */
+    /** One client cannot use up the global limit: `global` does not count requests that this limit or `network` refuses. */
     client: {
       limit: environment.RATE_LIMIT_CLIENT_PER_MINUTE,
       ttl: MINUTE_MS,
       countsMalformed: true,
       getTracker: clientAndRoute,
+    },
+    /** The same for an IPv6 network, in which one person has thousands of clients; for IPv4 it would count the same. */
+    network: {
+      limit: CLIENTS_PER_NETWORK * environment.RATE_LIMIT_CLIENT_PER_MINUTE,
+      ttl: MINUTE_MS,
+      countsMalformed: true,
+      skipIf: () => currentRequest().network === currentRequest().client,
+      getTracker: () => `${currentRequest().network} ${route()}`,
     },
     global: {
       limit: environment.RATE_LIMIT_GLOBAL_PER_MINUTE,

@@ -5,7 +5,7 @@ import type { PasswordHasher } from '@app/users';
 import { ProblemError } from '../problem/problem-error';
 import type { ProblemFilter } from '../problem/problem.filter';
 import { DETAIL_OF, EXACT } from '../problem/statuses';
-import { currentRequest } from './request-context';
+import { currentRequest, valuesOf } from './request-context';
 
 /** Answered until the end of the shutdown: the probes, and the last scrape of the metrics. */
 const ANSWERED_UNTIL_EXIT = ['/livez', '/readyz', '/metrics'];
@@ -25,11 +25,21 @@ export function closeConnectionsAtShutdown(lifecycle: Lifecycle, problems: Probl
   };
 }
 
-/** Refuses a request with several Host headers, or without one where HTTP requires it (RFC 9112, 3.2). */
+/**
+ * A host and its port (RFC 9110, 7.2). RFC 3986 also allows commas in a name, but a list may be several fields that a
+ * proxy has joined.
+ */
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.~%!$&'()*+;=-]*)(?::\d*)?$/i;
+
+/**
+ * Refuses a request with several Host headers, with one that is not a host, or without one where HTTP requires it (RFC
+ * 9112, 3.2).
+ */
 export function refuseAmbiguousHost(problems: ProblemFilter): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
-    const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name)).length;
-    if (hosts === 1 || (hosts === 0 && request.httpVersion === '1.0')) return next();
+    const [host, ...others] = valuesOf(request, 'host');
+    const optional = request.httpVersion === '1.0';
+    if (others.length === 0 && (host === undefined ? optional : HOST.test(host))) return next();
     response.setHeader('Connection', 'close');
     problems.answer(new ProblemError('ValidationError', EXACT.oneHost), request, response);
   };

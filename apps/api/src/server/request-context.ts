@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { UNMATCHED_ROUTE } from '@app/metrics';
-import { bareAddress, clientOf, digestKey, type Charge, type Verdict } from '@app/rate-limit';
+import { bareAddress, clientOf, digestKey, networkOf, type Charge, type Verdict } from '@app/rate-limit';
 import { requestContext, type RequestContext } from '@app/runtime';
 import { parseBasicCredentials, type BasicCredentials } from '../users/basic-credentials';
 
@@ -46,9 +46,14 @@ export class HttpRequestContext implements RequestContext {
     return clientOf(this.request.ip) ?? 'unknown';
   }
 
-  /** Digest of the client's address, for counting by client; the address itself is not passed down. */
+  /** The network that the client is in; for IPv4, the client itself. */
+  get network(): string {
+    return networkOf(this.request.ip) ?? 'unknown';
+  }
+
+  /** Digest of the client's network, for sharing what is scarce; the address itself is not passed down. */
   get clientDigest(): string {
-    return digestKey(this.secretKey, 'client', this.client);
+    return digestKey(this.secretKey, 'client', this.network);
   }
 
   /** Name of a limit that this request has exceeded. */
@@ -103,6 +108,10 @@ function simplifyForwardedHops({ headers }: Request): void {
   const addresses = hops.split(',').map(bareAddress);
   headers['x-forwarded-for'] = addresses.filter((address) => address !== '').join(', ');
 }
+
+/** The values of each field of this name. Node would join or drop all but one. @param name in lower case */
+export const valuesOf = ({ rawHeaders }: Request, name: string): string[] =>
+  rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
 
 /** @throws {Error} if no request is in progress */
 export function currentRequest(): HttpRequestContext {

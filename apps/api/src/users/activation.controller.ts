@@ -36,7 +36,7 @@ export class ActivationController {
 
   @Post('activate')
   @CountOutcomes('activation')
-  @Throttle({ client: {}, global: {}, credentials: {}, credentials_client: {} })
+  @Throttle({ client: {}, network: {}, global: {}, credentials: {}, credentials_client: {} })
   @HttpCode(HttpStatus.OK)
   @BasicAuth()
   @UseInterceptors(JsonBodyInterceptor)
@@ -77,7 +77,7 @@ export class ActivationController {
 
   @Post('activation-codes')
   @CountOutcomes('new_code')
-  @Throttle({ client: {}, global: {}, credentials: {}, credentials_client: {} })
+  @Throttle({ client: {}, network: {}, global: {}, credentials: {}, credentials_client: {} })
   @HttpCode(HttpStatus.ACCEPTED)
   @BasicAuth()
   @ApiOperation({

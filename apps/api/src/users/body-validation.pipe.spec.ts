@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { PASSWORD, problemOf, startEdge, type EdgeApp } from '../testing/edge-app';
 
 describe('Bodies of accounts', () => {
@@ -92,6 +94,17 @@ describe('Bodies of accounts', () => {
       expect((await send(JSON.stringify(valid), type)).status).toBe(415);
     },
   );
+
+  it('are not JSON with two Content-Types, because each reader could choose a different one', async () => {
+    const body = JSON.stringify(valid);
+    const types = ['Content-Type', 'application/json', 'Content-Type', 'text/plain'];
+    const headers = ['Host', 'localhost', ...types, 'Content-Length', String(body.length)];
+    const sent = request(`${await edge.app.getUrl()}/api/v1/users/register`, { method: 'POST', headers });
+    sent.end(body);
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    answer.resume();
+    expect(answer.statusCode).toBe(415);
+  });
 
   it.each(['1234', '12 34', ' 12-34\r\n', '１２３４', '١٢٣٤', '१२३४', '1\u200b2\u00a034', '12–34', '𝟏𝟐𝟑𝟒'])(
     'accept the code %j',

@@ -4,7 +4,7 @@ import type { Locale } from '@app/mail';
 import { Logger } from '@app/runtime';
 import { UsersError, type UserWithHash } from '@app/users';
 import type { BasicCredentials } from './basic-credentials';
-import { LimitedAuthentication } from './limited-authentication';
+import { attemptsOf, LimitedAuthentication } from './limited-authentication';
 import { ProblemError } from '../problem/problem-error';
 import { CONCEALED_HINT, DETAIL_OF } from '../problem/statuses';
 import { RequestLimits } from '../rate-limit/request-limits';
@@ -73,7 +73,7 @@ export class ConcealedAccounts {
     code: string,
     requestDigest: Buffer | null,
   ): Promise<Activation | null> {
-    if (!(await this.limits.spendUnseen('activation', user.id))) return null;
+    if (!(await this.limits.spendUnseen('activation', attemptsOf(user)))) return null;
     return await this.activation.activateAccount({
       account: user,
       code,

@@ -2,7 +2,7 @@ import { createParamDecorator } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ProblemError } from '../problem/problem-error';
-import { currentRequest } from '../server/request-context';
+import { currentRequest, valuesOf } from '../server/request-context';
 
 const FIELD = 'Idempotency-Key';
 /** Length of a key, in characters. A shorter key might collide with another client's. */
@@ -14,11 +14,8 @@ export const REPLAYED_FIELD = 'Idempotency-Replayed';
 
 /** The Idempotency-Key of a request; undefined if it has none. @throws {ProblemError} if the key is invalid */
 export const IdempotencyKey = createParamDecorator((_data, context): string | undefined => {
-  const { rawHeaders } = context.switchToHttp().getRequest<Request>();
-  // Node would join repeated headers into one text, but two keys identify two requests.
-  const isKey = (_: string, index: number): boolean =>
-    index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === FIELD.toLowerCase();
-  return checkedKey(rawHeaders.filter(isKey));
+  // Two keys identify two requests.
+  return checkedKey(valuesOf(context.switchToHttp().getRequest<Request>(), FIELD.toLowerCase()));
 });
 
 function checkedKey([key, ...others]: readonly string[]): string | undefined {

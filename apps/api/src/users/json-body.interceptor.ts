@@ -3,6 +3,7 @@ import { json, type Request, type Response } from 'express';
 import { from, mergeMap, type Observable } from 'rxjs';
 import { ProblemError } from '../problem/problem-error';
 import { DETAIL_OF, EXACT } from '../problem/statuses';
+import { valuesOf } from '../server/request-context';
 
 /** Largest body, in bytes. */
 const BODY_BYTES_MAX = 16 * 1_024;
@@ -72,7 +73,10 @@ const hasBody = (request: Request): boolean =>
   request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 
 function isUtf8Json(request: Request): boolean {
-  const type = request.get('content-type')?.trim() ?? '';
+  const [given = '', ...others] = valuesOf(request, 'content-type');
+  // Another reader may believe the other one.
+  if (others.length > 0) return false;
+  const type = given.trim();
   // Whether the text is valid JSON shows when it is parsed.
   if (type === '') return true;
   if (!request.is(['application/json', 'application/*+json'])) return false;

@@ -6,6 +6,12 @@ import { RequestLimits } from '../rate-limit/request-limits';
 import { currentRequest } from '../server/request-context';
 
 /**
+ * What the `activation` limit counts by: the account and its code. A new code that replaces one with too many failed
+ * attempts can be redeemed immediately; it would expire while its owner waits.
+ */
+export const attemptsOf = ({ id, code }: UserWithHash): string => `${id} ${code?.mailId ?? ''}`;
+
+/**
  * Checks a password between two limits. The guard has spent one of "wrong passwords of this client for this address"
  * in advance, so that concurrent attempts cannot exceed it. A right password refunds it and spends one of the
  * account's own attempts instead: a stranger without the password cannot use those up.
@@ -22,7 +28,7 @@ export class LimitedAuthentication {
    */
   async authenticate(credentials: BasicCredentials): Promise<UserWithHash> {
     const user = await this.check(credentials);
-    await this.limits.spend('activation', user.id);
+    await this.limits.spend('activation', attemptsOf(user));
     return user;
   }
 

@@ -55,7 +55,7 @@ export class MeController {
   }
 
   @Get()
-  @Throttle({ client: {}, global: {}, credentials: {}, credentials_client: {} })
+  @Throttle({ client: {}, network: {}, global: {}, credentials: {}, credentials_client: {} })
   @BasicAuth()
   @ApiOperation({
     summary: 'Show the authenticated account',
@@ -77,7 +77,7 @@ export class MeController {
   }
 
   @Delete()
-  @Throttle({ client: {}, global: {}, credentials: {}, credentials_client: {} })
+  @Throttle({ client: {}, network: {}, global: {}, credentials: {}, credentials_client: {} })
   @HttpCode(HttpStatus.NO_CONTENT)
   @BasicAuth()
   @UseGuards(SelfDeletionGuard)

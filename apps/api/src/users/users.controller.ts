@@ -24,7 +24,7 @@ export class UsersController {
 
   @Post('register')
   @CountOutcomes('registration')
-  @Throttle({ client: {}, global: {}, registration: {} })
+  @Throttle({ client: {}, network: {}, global: {}, registration: {} })
   @UseInterceptors(JsonBodyInterceptor)
   @ApiOperation({
     summary: 'Register an account',

@@ -57,7 +57,7 @@ describe('the workflow of GitHub Actions', () => {
     const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } };
     const versions = workflow.jobs['test']?.strategy?.matrix.node;
     const [, ofImage] = /^ARG NODE_IMAGE=node:(\d+)\./m.exec(read('Dockerfile')) ?? [];
-    const [, oldest] = /^>=(\d+)\./.exec(engines.node) ?? [];
+    const [, oldest] = /^>=(\d+\.\d+)$/.exec(engines.node) ?? [];
     expect(versions).toEqual(expect.arrayContaining([ofImage, oldest]));
   });
 

@@ -82,7 +82,8 @@ const rules = [
   },
   {
     name: 'libraries-use-doors-too',
-    comment: 'Import @app/<library>; export there what is missing. Inside your own library use relative paths.',
+    comment:
+      'Import @app/<library>; export there what is missing. Inside your own library use relative paths.',
     from: { path: LIBS },
     to: { path: LIBS, pathNot: ['^libs/$1/', ENTRY_POINTS] },
   },

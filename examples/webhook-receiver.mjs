@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 
 const webhook = new Webhook(process.env.WEBHOOK_SECRET);
-const handled = new Set(); // Use a table with a unique index instead, so that it outlives a restart.
+const handled = new Set(); // In production use a table with a unique index, so that the ids survive a restart.
 
 createServer(async (request, response) => {
   try {

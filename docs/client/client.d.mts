@@ -13,7 +13,7 @@ export interface Activation {
   readonly code_state: 'owed' | 'sent' | 'dead';
   readonly code_length: number;
   readonly code_lifetime_seconds: number;
-  /** Null until the mail has gone out. */
+  /** Null until the mail has been sent. */
   readonly code_expires_at: string | null;
   readonly resend_allowed_at: string;
   readonly resends_left: number;
@@ -42,7 +42,7 @@ export type ErrorName = Schemas['Problem']['error'] | 'NetworkError' | 'Unexpect
 
 /** Every failure. Switch on `error`, and on the `code` of each of `errors`; neither changes with the language. */
 export class ProblemError extends Error {
-  /** 0 where no answer came. */
+  /** 0 without a response. */
   readonly status: number;
   readonly error: ErrorName;
   readonly errors: readonly Schemas['FieldFault'][];

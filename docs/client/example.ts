@@ -1,7 +1,7 @@
 /**
- * Every endpoint, called from TypeScript: `schema.d.ts` in this folder holds the types, made from the OpenAPI
- * document (`npx openapi-typescript <api>/docs-json -o schema.d.ts` generates it), `openapi-fetch` does the rest.
- * Arguments: the api and the inbox, as `make run` prints them.
+ * Calls every endpoint from TypeScript, with `openapi-fetch` and the types in `schema.d.ts`, which `npx
+ * openapi-typescript <api>/docs-json -o schema.d.ts` generates from the OpenAPI document. Arguments: the URLs of the
+ * api and the inbox, as printed by `make run`.
  */
 import createClient from 'openapi-fetch';
 import type { components, paths } from './schema';
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   console.log(`${health.status}, ${metrics.business_metrics.activations} activation(s)`);
 }
 
-/** The body of a success; a problem is thrown. */
+/** The body of a successful response; a problem is thrown. */
 function taken<T>({ data, error }: { data?: T; error?: Problem | components['schemas']['Health'] }): T {
   if (data === undefined) throw new Error(JSON.stringify(error));
   return data;

@@ -3,7 +3,7 @@ import { sayFault, sayProblem } from './words.js';
 
 export const byId = (id) => document.getElementById(id);
 
-/** Has a screen reader say it, without moving the focus. */
+/** Lets a screen reader read the text aloud, without moving the focus. */
 export function announce(text) {
   byId('announcement').textContent = text;
 }
@@ -19,10 +19,10 @@ export function setFault(input, text) {
   else input.setAttribute('aria-invalid', 'true');
 }
 
-/** Names of the API's fields, and the inputs that they come from. */
+/** Names of the API's fields, and the ids of their inputs. */
 const INPUTS = { email: 'email', password: 'password', activation_code: 'code' };
 
-/** Says at each field what is wrong with it, and the rest above the form; the first field at fault has the focus. */
+/** Shows faults at their fields and everything else above the form; the first faulty field gets the focus. */
 function showProblem(form, problem) {
   const faults = (problem.errors ?? []).filter(({ field }) => form.elements[INPUTS[field]]);
   for (const fault of faults) setFault(form.elements[INPUTS[fault.field]], sayFault(fault));
@@ -30,7 +30,7 @@ function showProblem(form, problem) {
   else form.querySelector('.problem').textContent = sayProblem(problem);
 }
 
-/** Runs `send` when the form is sent, one at a time, unless a field is empty. */
+/** Runs `send` when the form is submitted, one at a time, unless a field is empty. */
 export function onSubmit(form, send) {
   const button = form.querySelector('[type=submit]');
   form.addEventListener('input', ({ target }) => setFault(target, ''));

@@ -9,7 +9,7 @@ const LAST_CALL_SECONDS = 15;
 
 const client = createClient({ url: document.documentElement.dataset.api, language: 'en' });
 
-/** In memory only, and no longer than until the account is active. */
+/** In memory only, and only until the account is active. */
 let credentials = null;
 let activation = {};
 let polling = new AbortController();
@@ -48,9 +48,9 @@ function finish(email) {
   show('done-step');
 }
 
-/* What the service says about the code */
+/** The state of the code */
 
-/** Takes the state of the code, and asks again until its mail has gone out. */
+/** Shows the state of the code, and polls until its mail has been sent. */
 function follow(state) {
   polling.abort();
   polling = new AbortController();
@@ -58,7 +58,8 @@ function follow(state) {
     take(state);
     if (state.code_state === 'owed') void poll(polling.signal);
   } else {
-    // A service that does not say: the mail takes a moment, and the code lives as long as it usually does.
+    // Without a state from the service, assume that the mail takes a moment, and that the code has the usual
+    // lifetime.
     const expires = new Date(client.now() + LIFETIME_SECONDS * 1000).toISOString();
     take({ code_state: 'sent', code_expires_at: expires });
   }
@@ -75,7 +76,7 @@ async function poll(signal) {
       if (account.activation.code_state !== 'owed') return;
     } catch (error) {
       if (signal.aborted) return;
-      // A service that conceals who is registered tells nothing here.
+      // In concealed mode the service reveals no state.
       if (error.status === 401 || error.status === 404) return follow(undefined);
     }
   }

@@ -1,4 +1,4 @@
-/** Every sentence that the page says by itself. Translate this file and index.html, and the page is translated. */
+/** Every sentence of the scripts. To translate the page, translate this file and index.html. */
 
 const FAULTS = {
   'email.required': () => 'Enter your email address.',

@@ -114,7 +114,7 @@ export async function celeryMails(mails: CeleryMails, processes: number): Promis
     new Child(name, { command: PYTHON, args, env, cwd: FOLDER, lastSignal: 'KILL' });
   const publisher = python('celery publisher', ['celery_mails.py']);
   if ((await publisher.exit()) !== 0) {
-    const hint = '`apt-get install python3-celery python3-redis` brings it';
+    const hint = 'run `apt-get install python3-celery python3-redis`';
     throw new Error(`Celery does not run (${hint}):\n${publisher.tail.join('\n')}`);
   }
   const options = ['--concurrency', String(processes), '--loglevel', 'ERROR'];

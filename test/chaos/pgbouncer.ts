@@ -26,7 +26,7 @@ export class PgBouncer {
   static async start(env: NodeJS.ProcessEnv): Promise<PgBouncer> {
     const { error, stdout } = spawnSync('pgbouncer', ['--version'], { encoding: 'utf8' });
     if (error !== undefined) {
-      throw new Error('There is no pgbouncer; `apt-get install pgbouncer` brings it', { cause: error });
+      throw new Error('pgbouncer is missing: run `apt-get install pgbouncer`', { cause: error });
     }
     const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
     const prepares = Number(major) > 1 || Number(minor) >= 21;

@@ -8,12 +8,12 @@ import { docker, eventually, run } from './engine';
 const ROOT = path.resolve(__dirname, '../..');
 const PROJECT = 'user-registration-development-test';
 const COMPILED_WITHIN_SECONDS = 300;
-/** Measured with two cores that had a load of 10: 2 s without containers, 6 to 9 s with them. */
+/** Measured on two cores at a load of 10: 2 s without containers, 6 to 9 s with them. */
 const RELOADED_WITHIN_SECONDS = 60;
 const SOURCE = 'apps/api/src/docs/openapi.ts';
 const SENTENCE = 'Register with email and password, read the code';
 
-/** What a clone of this checkout would hold, in a folder that can be edited. */
+/** The files of a clone of this checkout, in a folder that can be edited. */
 function copyOfTheSources(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'development-'));
   const files = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' });
@@ -30,7 +30,7 @@ const answersWith = async (api: string, sentence: string): Promise<void> => {
     throw new Error(`It still says: ${info.description.slice(0, 80)}`);
 };
 
-/** Edits the sources twice and expects each edit in the answers: the second needs the port of the first's program. */
+/** Edits the sources twice and expects each edit in the responses: the second program needs the port of the first. */
 async function expectReloads(folder: string, api: string): Promise<void> {
   await eventually(() => answersWith(api, SENTENCE), COMPILED_WITHIN_SECONDS);
   const file = path.join(folder, SOURCE);
@@ -87,7 +87,7 @@ export function describeDevelopment(): void {
         PATH: process.env['PATH'],
         NODE_ENV: 'development',
         API_PORT: String(port),
-        // The documents are served without either.
+        // The documents need neither of them.
         DATABASE_HOST: '127.0.0.1',
         DATABASE_PORT: String(await freePort()),
         REDIS_HOST: '127.0.0.1',

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const OUTPUT_BYTES_MAX = 64 * 1_048_576;
 
-/** What a program wrote to its standard output. @throws {Error} with what it said otherwise */
+/** The standard output of a program. @throws {Error} with its error output */
 export function run(
   program: string,
   args: readonly string[],
@@ -20,7 +20,7 @@ export function run(
 
 export const docker = (...args: readonly string[]): Promise<string> => run('docker', args);
 
-/** @throws {Error} that says what is missing on this machine */
+/** @throws {Error} with what is missing on this machine */
 export async function requireEngine(): Promise<void> {
   for (const [args, what] of [
     [['info'], 'a container engine that answers'],
@@ -33,7 +33,7 @@ export async function requireEngine(): Promise<void> {
   }
 }
 
-/** Ends process 1 of a container as a crash does. `docker kill` would count as stopped by hand, for good. */
+/** Ends process 1 of a container like a crash. After `docker kill`, the engine would not restart the container. */
 export async function crash(...containers: readonly string[]): Promise<void> {
   const pids = await docker('inspect', '--format', '{{.State.Pid}}', ...containers);
   const kill = `for (const pid of process.argv.slice(1)) process.kill(Number(pid), 'SIGKILL')`;
@@ -43,7 +43,7 @@ export async function crash(...containers: readonly string[]): Promise<void> {
   );
 }
 
-/** Resolves once `fact` does not throw, to what it gives; the deadline's error is that of the last try. */
+/** Retries until `fact` does not throw, and resolves to its result; at the deadline, rejects with the last error. */
 export async function eventually<T>(fact: () => Promise<T>, withinSeconds: number): Promise<T> {
   const deadline = Date.now() + withinSeconds * 1_000;
   for (;;) {

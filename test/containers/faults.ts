@@ -4,7 +4,7 @@ import { healthy } from './stack';
 import type { Stage } from './stage';
 
 const FROZEN_MS = 4_000;
-/** The engine restarts a container after 0.1 s, and twice as long after each crash that follows soon. */
+/** The engine restarts a container after 0.1 s, and doubles the wait after each further crash within a short time. */
 const RECOVERED_WITHIN_SECONDS = 60;
 const PARTS = ['postgres', 'redis', 'mailpit', 'api', 'mailer-worker'] as const;
 
@@ -14,7 +14,7 @@ export function describeFaults(stage: () => Stage): void {
       const api = await stage().url('nginx', 8080);
       await eventually(() => stage().onboard(api), RECOVERED_WITHIN_SECONDS);
     };
-    /** Signs up while something is broken; resolves to whom the service has promised a mail. */
+    /** Signs up while something is broken; resolves to the addresses that were promised a mail. */
     const registerMeanwhile = async (): Promise<string[]> => {
       const api = await stage().url('nginx', 8080);
       const tries = await Promise.allSettled(Array.from({ length: 5 }, () => stage().register(api)));
@@ -33,7 +33,7 @@ export function describeFaults(stage: () => Stage): void {
       const promised = await registerMeanwhile();
       await healthy(id);
       await works();
-      // The inbox forgets with its process what it had taken.
+      // The inbox keeps its mails in memory, so they are lost with its process.
       if (part !== 'mailpit') await keepsItsPromises(promised);
     });
 

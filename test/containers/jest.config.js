@@ -1,4 +1,4 @@
-// On its own, because it needs a container engine: make test-containers.
+// A separate configuration, because these tests need a container engine: make test-containers.
 const { projects } = require('../../jest.config.js');
 const { displayName, testMatch, globalSetup, globalTeardown, ...base } = projects[0];
 
@@ -9,6 +9,6 @@ module.exports = {
   testTimeout: 300_000,
   maxWorkers: 1,
   forceExit: true,
-  // What follows a stack that did not start would fail for that reason alone.
+  // If the stack does not start, all further tests would fail for that reason alone.
   bail: 1,
 };

@@ -22,7 +22,7 @@ interface Manifest {
   };
 }
 
-/** Services that a namespace may have next to ours, some of them named like one of our variables. */
+/** Services that a namespace may also have, some of them named like one of our variables. */
 const NEIGHBOURS = ['postgres', 'redis', 'smtp', 'database', 'worker', 'operations', 'metrics'];
 /** The manifests name no user: the image's own is the default, and OpenShift chooses one like this, in group 0. */
 const ARBITRARY_USER = 1_000_650_000;
@@ -48,14 +48,14 @@ export function describeKubernetes(stage: () => Stage): void {
   const secret = async (file: string): Promise<string> =>
     stage().compose('exec', '-T', 'api', 'node', '-p', `fs.readFileSync('/run/secrets/${file}', 'utf8')`);
 
-  /** What `docker run` needs to start a pod's container as the kubelet does. */
+  /** Arguments of `docker run` that start a pod's container like the kubelet. */
   async function argumentsOf(name: string): Promise<string[]> {
     const pod = podOf(name);
     const { runAsUser = ARBITRARY_USER } = pod.securityContext;
     const [container] = pod.containers;
     const { cpu = '1', memory = '256Mi' } = container?.resources.limits ?? {};
     const env = [
-      // The manifests turn these off, but those of other people may not. What the pod itself sets comes last, and wins.
+      // Our manifests disable these, but others may not. The pod's own variables come last and take precedence.
       ...['kubernetes', ...services].flatMap((service) => serviceVariables(service, 8000)),
       ...configuration(),
       `SECRET_KEY=${await secret('secret_key')}`,
@@ -102,7 +102,7 @@ export function describeKubernetes(stage: () => Stage): void {
           ]);
         }, 40);
       }
-      // The kubelet does not run the health check of the image, but it has to cope with the same environment.
+      // The kubelet does not run the image's health check, but the check must work in the same environment.
       await eventually(
         async () =>
           expect(await docker('inspect', '--format', '{{.State.Health.Status}}', `pod-${name}`)).toBe(
@@ -119,7 +119,7 @@ export function describeKubernetes(stage: () => Stage): void {
   });
 }
 
-/** What the kubelet sets in a pod for each Service of its namespace. */
+/** Variables that the kubelet sets in a pod for each Service of its namespace. */
 function serviceVariables(name: string, port: number): string[] {
   const prefix = name.toUpperCase().replaceAll('-', '_');
   const address = '10.96.0.1';

@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { docker, eventually } from './engine';
 import { DOT_ENV, type Stage } from './stage';
 
-/** 4 s against 28 s on an idle machine with two cores. */
+/** 4 s instead of 28 s on an idle machine with two cores. */
 const SECOND_START_SHARE_MAX = 0.5;
 const HEALTHY_WITHIN_SECONDS = 90;
 const CLIENTS = 4;
-/** The proxy asks for the addresses behind the name every second; a replica that is back has to be among them. */
+/** The proxy resolves the name every second; a returned replica must be among the addresses. */
 const NOTICED_MS = 3_000;
 
 export function describeStack(stage: () => Stage): void {
@@ -93,7 +93,7 @@ export const healthy = (id: string): Promise<void> =>
     if (!/^running( healthy)?$/.test(state)) throw new Error(`The container ${id} is ${state}`);
   }, HEALTHY_WITHIN_SECONDS);
 
-/** Several clients that sign up one after another, until they are stopped. */
+/** Several clients that sign up repeatedly until they are stopped. */
 function startLoad(register: () => Promise<{ status: number }>): { stop: () => Promise<string[]> } {
   const answers: string[] = [];
   let running = true;

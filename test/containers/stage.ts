@@ -7,7 +7,7 @@ const ROOT = path.resolve(__dirname, '../..');
 const PROJECT = 'user-registration-test';
 const PASSWORD = 'SecurePass123';
 
-/** What a deployment would write into its .env. */
+/** The .env of a deployment. */
 export const DOT_ENV = {
   VERSION: 'test',
   APP_NAME: 'Container Test',
@@ -26,7 +26,7 @@ interface Mail {
   readonly To: readonly { readonly Address: string }[];
 }
 
-/** The stack as it ships, in its own folder with its own .env, and a proxy in front of it. */
+/** The unchanged stack, in its own folder with its own .env, and a proxy in front of it. */
 export class Stage {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'containers-'));
   private people = 0;
@@ -45,7 +45,7 @@ export class Stage {
     return this.composeOf(['docker-compose.yml', 'compose.yml'], args);
   }
 
-  /** The same stack with the mail server that the variables name. */
+  /** The same stack with the mail server from the variables. */
   composeWithMailServer(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<string> {
     return this.composeOf(['docker-compose.yml', 'docker-compose.smtp.yml', 'compose.yml'], args, env);
   }
@@ -59,7 +59,7 @@ export class Stage {
     return run('docker', ['compose', '-p', PROJECT, ...options, ...args], { cwd: this.folder, env });
   }
 
-  /** Returns how many seconds it took. */
+  /** Resolves to the duration in seconds. */
   async up(): Promise<number> {
     const started = performance.now();
     await this.compose('up', '--detach', '--wait', '--wait-timeout', '240');
@@ -112,7 +112,7 @@ export class Stage {
     return answer.status;
   }
 
-  /** From sign-up to an activated account. @throws {Error} with the status that was not the right one */
+  /** From sign-up to an activated account. @throws {Error} with an unexpected status */
   async onboard(api: string): Promise<void> {
     const { email, status } = await this.register(api);
     if (status !== 201) throw new Error(`The registration was answered ${status}`);

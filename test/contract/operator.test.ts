@@ -49,7 +49,7 @@ async function kevin(): Promise<{ id: string; email: typeof KEVIN }> {
   return { id: (await directory.findByAddress(KEVIN))?.id ?? '', email: KEVIN };
 }
 
-/** Every entry, page by page; a page that is too long, or one too many, is an error. */
+/** Every entry, page by page; too long or too many pages are errors. */
 async function all<Entry>(limit: number, read: (after?: string) => Promise<Page<Entry>>): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (let after: string | undefined, pages = 0; pages < 1_000; pages += 1) {

@@ -48,7 +48,7 @@ const manifestsIn = (folder: string): Manifest[] =>
     .flatMap((resource) => readYaml<Manifest>(`${folder}/${resource}`));
 const all = FOLDERS.flatMap(manifestsIn);
 
-/** The pod of whatever makes one. */
+/** The pod of any kind of workload. */
 function podOf({ kind, spec }: Manifest): PodSpec | null {
   const template = (of: unknown): PodSpec => (of as { template: { spec: PodSpec } }).template.spec;
   if (kind === 'Deployment' || kind === 'Job') return template(spec);
@@ -103,7 +103,7 @@ describe('the manifests', () => {
         runAsNonRoot: true,
         seccompProfile: { type: 'RuntimeDefault' },
       });
-      // OpenShift refuses pods that name a user outside of the range that it gives to the namespace.
+      // OpenShift refuses pods with a user outside the namespace's range.
       expect(pod.securityContext).not.toHaveProperty('runAsUser');
       expect(container.securityContext).toEqual({
         allowPrivilegeEscalation: false,
@@ -141,7 +141,7 @@ describe('the manifests', () => {
       expect(container.startupProbe?.httpGet).toEqual({ path: '/livez', port: port?.name });
       expect(container.livenessProbe?.httpGet).toEqual({ path: '/livez', port: port?.name });
       expect(container.readinessProbe?.httpGet).toEqual({ path: '/readyz', port: port?.name });
-      // A dependency that hangs is answered within two seconds; Kubernetes allows one unless told otherwise.
+      // If a dependency hangs, the probe responds within two seconds; Kubernetes' default timeout is one.
       for (const probe of [container.livenessProbe, container.readinessProbe])
         expect(probe?.timeoutSeconds).toBeGreaterThan(2);
       const preStop = container.lifecycle?.preStop.sleep.seconds ?? 0;

@@ -1,6 +1,6 @@
 import { checkAnswer, document } from '../support/document';
 
-/** An answer as the document shows it, but for what a test changes about it. */
+/** A response as in the document, except for what a test changes. */
 function answer(
   changes: { status?: number; headers?: Record<string, string>; body?: object; without?: string } = {},
 ) {

@@ -91,6 +91,6 @@ async function tryOut(page: Page, operation: string, body: object): Promise<Loca
   return block;
 }
 
-/** Status of the answer that came. */
+/** Status of the received response. */
 const answerOf = (block: Locator): Promise<string> =>
   block.locator('.live-responses-table .response-col_status').last().innerText();

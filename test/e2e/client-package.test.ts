@@ -14,10 +14,7 @@ interface Seen {
   readonly failure?: Record<string, unknown>;
 }
 
-/**
- * Runs `calls` in Node, against answers that are given one after another: `[status, body, headers]`, or null for a
- * connection that breaks.
- */
+/** Runs `calls` in Node against scripted responses: `[status, body, headers]`, or null for a connection that breaks. */
 async function play(answers: readonly unknown[], calls: string): Promise<Seen> {
   const program = `
     import { createClient } from ${JSON.stringify(pathToFileURL(FILE).href)};

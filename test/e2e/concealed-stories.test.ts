@@ -6,7 +6,7 @@ import { until } from '../support/until';
 
 const OWNERS = 'SecurePass123';
 const STORIES = 40;
-/** A busy machine tells fewer of them. */
+/** A busy machine runs fewer of them. */
 const TIME_MS = 8_000;
 
 interface Step {
@@ -16,7 +16,7 @@ interface Step {
   readonly seconds: number;
 }
 
-/** What a stranger does about one address, with passwords of their own, in any order. */
+/** Requests of a stranger about one address, with the stranger's own passwords, in any order. */
 const step: fc.Arbitrary<Step> = fc.record({
   does: fc.constantFrom<Step['does'][]>(
     ...(['register', 'register', 'register', 'activate', 'guess to the end'] as const),
@@ -27,12 +27,12 @@ const step: fc.Arbitrary<Step> = fc.record({
   seconds: fc.constantFrom(5, 61, 600, 3_500, 3_700, 90_000),
 });
 
-/** The clock is in them, and in the length of what names it. */
+/** These contain the clock, also in their length. */
 const CLOCKED = /^(date|x-request-id|x-ratelimit-reset|ratelimit|retry-after|content-length)$/;
-/** Steps of one client address: a few, so that its limits are met and do not end the story. */
+/** Steps per client address: a few, so that its limits are reached but do not end the sequence. */
 const STEPS_PER_CLIENT = 5;
 
-/** What is a new one in every answer; here it is the same or another one than before. */
+/** Values that are new in every response; here only whether they equal an earlier one. */
 class Names {
   private readonly known = new Map<unknown, string>();
 
@@ -51,7 +51,7 @@ describe('Concealed accounts', () => {
   beforeAll(async () => {
     service = await Service.start('one-node', {
       ...{ CONCEAL_REGISTERED_EMAILS: 'true', ENABLE_SELF_DELETION: 'true', ENABLE_RATE_LIMITING: 'true' },
-      // The limit that all share is never the tightest.
+      // The limit shared by all is never the strictest.
       ...{ RATE_LIMIT_CLIENT_PER_MINUTE: '1000', RATE_LIMIT_GLOBAL_PER_MINUTE: '100000' },
       ...{ RATE_LIMIT_REGISTRATION_PER_HOUR: '500', RATE_LIMIT_CREDENTIALS_PER_MINUTE: '500' },
       ...{ TRUST_PROXY: '127.0.0.1', PURGE_INTERVAL_SECONDS: '0' },
@@ -88,7 +88,9 @@ describe('Concealed accounts', () => {
     }
   }
 
-  /** All of an answer but what differs between any two, with ids and times by whether they came before. */
+  /**
+   * A response without the parts that always differ, and with ids and times replaced by whether they occurred before.
+   */
   function seen(email: string, names: Names, { status, headers, body }: Answer): unknown {
     const {
       id,

@@ -284,7 +284,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
       await client.register(email, STRANGERS);
       await service.inbox.mailTo(email, mails + 1);
       const sent = 'mail_sends_total{outcome="sent"}';
-      // The row is settled, and its figure is asked for again, after the mail has arrived.
+      // The row is settled, and its metric queried again, after the mail has arrived.
       await until('it is counted, and no longer owed', async () => {
         const now = await figures(worker);
         return now[sent] !== before[sent] && now['mail_owed'] === before['mail_owed'];

@@ -252,7 +252,7 @@ describe('Response headers', () => {
       client.get('/api/v1/users/register'),
     ]);
     expect(answers.map(({ headers }) => headers.get('cache-control'))).toEqual(Array(4).fill('no-store'));
-    // Refused before it is routed, for want of a Host.
+    // Refused before it is routed, because it has no Host.
     const unclear = 'GET /api/v1/users/me HTTP/1.1\r\nConnection: close\r\n\r\n';
     expect(String(await converse(service.api.port, [Buffer.from(unclear)]))).toMatch(
       /^HTTP\/1\.1 400 [^]*cache-control: no-store/i,

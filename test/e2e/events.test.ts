@@ -112,7 +112,7 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
     const waiter = new Reader(feed, BEARER, '&wait=5', next);
     const reading = [pager.run(), waiter.run()];
     const signUp = async (email: string): Promise<string> => {
-      // All come from one client, which may hold a quarter of the hashing queue: the others are told to come again.
+      // All come from one client, which gets at most a quarter of the hashing queue: the others are told to retry.
       const { body } = await until(`${email} is registered`, async () => {
         const answer = await open.register(email, PASSWORD);
         if (answer.status === 503) return false;

@@ -156,7 +156,7 @@ describe('The client that X-Forwarded-For names', () => {
     ['203.0.113.7, unknown, 10.0.0.6', 'unknown'],
     ['203.0.113.7, _hidden:80, 10.0.0.6', 'unknown'],
     ['203.0.113.7, 10.0.0.6, 203.0.113.256', 'unknown'],
-    // Without a hop, the peer of the socket.
+    // Without a hop: the peer of the socket.
     ['', '127.0.0.1'],
     [' , ,', '127.0.0.1'],
   ])('is for %j %s', async (hops, client) => {

@@ -53,7 +53,7 @@ describe('SIGHUP', () => {
 });
 
 describe('A signal that arrives while an app is loading', () => {
-  // The first process of a container has no default for a signal: what it does not catch itself is lost.
+  // The first process of a container has no default action for signals: those that it does not catch are lost.
   it.each([
     ['api', '1', 'SIGTERM'],
     ['api', '2', 'SIGINT'],

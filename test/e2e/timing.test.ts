@@ -2,24 +2,27 @@ import { hash } from 'bcrypt';
 import { Client, Service } from '../support/service';
 import { distinction, timed } from '../support/timing';
 
-/** A hash of about 15 ms: long enough that leaving it out is noticed on a busy machine. */
+/** A hash of about 15 ms: long enough that its omission is detected on a busy machine. */
 const BCRYPT_COST = '8';
 const ROUNDS = 50;
 /**
- * Two kinds that are alike differ by chance: by 0.058 (standard deviation) over so many rounds, and by 0.25 once in
- * fifty thousand runs. The hash left out makes 0.5, and less where the machine is busy.
+ * Two equal kinds differ by chance: by 0.058 (standard deviation) over this many rounds, and by 0.25 once in fifty
+ * thousand runs. An omitted hash causes 0.5, and less on a busy machine.
  */
 const ALIKE = 0.25;
 const DIFFERENT = 0.3;
 const PASSWORD = 'SecurePass123';
 const WRONG = 'WrongPass123';
 
-/** Addresses with an account, one of them with a hash as it was made before the cost was raised: in an eighth of the time. */
+/**
+ * Addresses with an account, one of them with a hash from before the cost was raised, which takes an eighth of the
+ * time.
+ */
 async function prepare(service: Service, client: Client): Promise<void> {
   for (const name of ['known', 'older', 'skipped']) await client.register(`${name}@example.com`, PASSWORD);
   const older = await hash(PASSWORD, Number(BCRYPT_COST) - 3);
   await service.database.sql`update users set password_hash = ${older} where email = 'older@example.com'`;
-  // Nothing is compared with what is no hash: as if the comparison had been left out for this address.
+  // An invalid hash is not compared, as if the comparison had been omitted for this address.
   await service.database.sql`update users set password_hash = 'none' where email = 'skipped@example.com'`;
   await service.database.sql`update users set activated_at = now() where email = 'known@example.com'`;
 }
@@ -51,7 +54,7 @@ describe('Response time', () => {
       unknown: (round) => ask(client, `unknown${round}@example.com`),
       skipped: () => ask(client, 'skipped@example.com'),
     });
-    // The control: a comparison that is left out is seen.
+    // The control: an omitted comparison is detected.
     expect(distinction(unknown, skipped)).toBeGreaterThan(DIFFERENT);
     expect(Math.abs(distinction(known, unknown))).toBeLessThan(ALIKE);
     expect(Math.abs(distinction(older, unknown))).toBeLessThan(ALIKE);

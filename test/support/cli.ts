@@ -8,7 +8,7 @@ export interface CliResult {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Its output, if that was JSON. */
+  /** Its output, if it is JSON. */
   json(): Record<string, unknown>;
 }
 

@@ -99,7 +99,7 @@ function bodyFaults({ content }: DocumentedResponse, { status, headers, text }: 
   return faults;
 }
 
-/** One object for all answers: a schema is compiled once an object, which takes milliseconds. */
+/** One object for all responses: a schema is compiled once per object, which takes milliseconds. */
 const ANY_PROBLEM: DocumentedResponse = {
   headers: {},
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -1,7 +1,7 @@
 import { requireFreshBuild } from './fresh-build';
 import setUp from './global-setup';
 
-/** The end-to-end tests start the build, so a stale build would be tested in place of the sources. */
+/** The end-to-end tests start the build, so an outdated build would be tested instead of the sources. */
 export default async function setUpEndToEnd(): Promise<void> {
   requireFreshBuild();
   await setUp();

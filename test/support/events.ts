@@ -52,7 +52,7 @@ export class Reader {
     return this.seen.filter(({ data }) => data.user_id === account).map(({ type }) => type);
   }
 
-  /** Reads on until it is stopped, without a pause while there is more; an answer that fails is asked for again. */
+  /** Reads until it is stopped, without a pause while there is more; a failed request is repeated. */
   async run(): Promise<void> {
     while (!this.stopped) if (await this.read()) await pause(POLL_MS);
   }

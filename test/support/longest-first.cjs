@@ -1,6 +1,6 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/** Files that take longest, so that none of them is what the others wait for at the end. */
+/** The slowest files, which start first, so that the run does not end with one of them. */
 const LONGEST = [
   'e2e/cli-users',
   'e2e/cli-doctor',

@@ -36,7 +36,7 @@ export class TcpProxy {
     for (const pair of this.pairs) for (const socket of pair) socket.resume();
   }
 
-  /** Newcomers come through; the connections that stand stay mute forever, as after a host was lost. */
+  /** New connections work; existing ones stay silent forever, as after the loss of a host. */
   abandon(): void {
     this.frozen = false;
   }

@@ -3,8 +3,8 @@ import { Session } from 'node:inspector';
 import path from 'node:path';
 
 /**
- * Loaded into a program with `--require`: at each SIGUSR2 it writes to the file in `FILES_THAT_RAN` which of our files
- * had a function called since the previous signal, as paths of their sources.
+ * Loaded into a program with `--require`: at each SIGUSR2 it writes to the file in `FILES_THAT_RAN` which of our
+ * files ran a function since the previous signal, as paths of their sources.
  */
 const session = new Session();
 session.connect();
@@ -23,7 +23,7 @@ process.on('SIGUSR2', () => {
       .map((url) => url.slice(BUILT.length).replace(/\.js$/, '.ts'));
     const report = process.env['FILES_THAT_RAN'] ?? '';
     writeFileSync(`${report}.part`, JSON.stringify(files));
-    // Whole or not there.
+    // Written atomically.
     renameSync(`${report}.part`, report);
   });
 });

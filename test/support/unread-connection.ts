@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 
 /**
- * A client that sends its requests and reads nothing but the beginning of the first response. It is the only witness of
- * its connection that can be trusted: on a machine with thousands of recently closed connections, Linux leaves some
- * entries out of `/proc/net/tcp`.
+ * A client that sends its requests and reads only the beginning of the first response. Only the client itself
+ * reliably knows the state of its connection: on a machine with thousands of recently closed connections, Linux omits
+ * some entries from `/proc/net/tcp`.
  */
 export class UnreadConnection {
   readonly socket: Socket;

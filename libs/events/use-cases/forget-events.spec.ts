@@ -1,7 +1,7 @@
 import type { ForgottenBatch } from '../domain/event-log';
 import { ForgetEvents } from './forget-events';
 
-/** A log of which so many events may be deleted, some of them never delivered. */
+/** A log with this many events to delete, some of them never delivered. */
 function logOf(old: number, undelivered = 0) {
   let left = old;
   let owed = undelivered;

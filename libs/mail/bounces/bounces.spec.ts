@@ -51,7 +51,7 @@ describe('readBounce', () => {
       'Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 no such\n user',
       true,
     ],
-    ['a full mailbox for good', 'Action: failed\nStatus: 5.2.2', true],
+    ['a permanently full mailbox', 'Action: failed\nStatus: 5.2.2', true],
     ['no enhanced detail', 'Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 no such user', true],
     ['a delay', 'Action: delayed\nStatus: 4.4.1', false],
     ['a temporary failure in the end', 'Action: failed\nStatus: 4.4.7', false],

@@ -74,7 +74,8 @@ async function commitAfter<T>(
 ): Promise<T> {
   const done = await work(transaction);
   const { command } = await transaction`commit`;
-  if (command !== 'COMMIT') throw new Error(`The transaction was not committed: PostgreSQL answered ${command}`);
+  if (command !== 'COMMIT')
+    throw new Error(`The transaction was not committed: PostgreSQL answered ${command}`);
   return done;
 }
 

@@ -18,7 +18,7 @@ const shifted = (by: string): NodeJS.ProcessEnv => ({
 /** An api five minutes ahead and a worker five minutes behind agree, because all time is PostgreSQL's. */
 export async function shiftClocks(stage: Stage): Promise<Observed> {
   if (!existsSync(LIBRARY)) {
-    throw new Error(`There is no ${LIBRARY}; \`apt-get install faketime\` brings it`);
+    throw new Error(`${LIBRARY} is missing: run \`apt-get install faketime\``);
   }
   await stage.worker.stop();
   const ahead = await spawnApp('api', { ...stage.env, ...shifted('+5m') });

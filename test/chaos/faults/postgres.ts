@@ -57,7 +57,7 @@ export const POSTGRES_OUTAGES: readonly Outage[] = [
     signUpsContinue: false,
   },
   {
-    fault: 'PostgreSQL connections lost in silence',
+    fault: 'PostgreSQL connections lost silently',
     breaks: ({ toPostgres }) => toPostgres.freeze(),
     fixes: ({ toPostgres }) => toPostgres.abandon(),
     signUpsContinue: false,

@@ -28,7 +28,7 @@ const OUTAGES: readonly Outage[] = [
     signUpsContinue: true,
   },
   {
-    fault: 'Redis connections lost in silence',
+    fault: 'Redis connections lost silently',
     breaks: ({ toRedis }) => toRedis.freeze(),
     fixes: ({ toRedis }) => toRedis.abandon(),
     signUpsContinue: true,

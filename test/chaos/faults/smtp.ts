@@ -21,7 +21,7 @@ export const SMTP_OUTAGES: readonly Outage[] = [
     signUpsContinue: true,
   },
   {
-    fault: 'SMTP sessions lost in silence',
+    fault: 'SMTP sessions lost silently',
     breaks: ({ inbox }) => inbox.freeze(),
     fixes: ({ inbox }) => inbox.thaw(),
     // Only the deadline of a mail (10 s) detects that its session is dead.

@@ -86,7 +86,7 @@ describe('the log of events in PostgreSQL', () => {
         'the receiver answered 500',
       ],
     );
-    // A retry starts over: none of its events is given up before it was attempted for as long.
+    // A retry starts again: none of its events is given up until it has been attempted for as long.
     expect(await deliveries.retry()).toBe(4);
     await advanceDays(2);
     expect(await deliveries.giveUpUnaccepted(threeDays)).toBe(1);

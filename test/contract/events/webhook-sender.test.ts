@@ -96,7 +96,7 @@ describe('The sender of webhooks', () => {
   });
 
   it.each<[string, RequestListener]>([
-    ['without end', (_, response) => response.writeHead(200).write('x'.repeat(10_000_000))],
+    ['that does not end', (_, response) => response.writeHead(200).write('x'.repeat(10_000_000))],
     ['that drips', (_, response) => response.writeHead(200).write('x')],
     [
       'that breaks off',

@@ -15,7 +15,7 @@ export interface Exit {
 export interface Listener {
   readonly metrics: (from: ApiProcess, exposition: Exposition) => void;
   readonly scrape: (from: ApiProcess) => void;
-  /** The process received a signal of its own to end. */
+  /** The process itself received a signal to end. */
   readonly asked: (from: ApiProcess) => void;
   /** The process is ready to take connections. */
   readonly ready: () => void;

@@ -27,7 +27,7 @@ interface Limit extends ThrottlerOptions {
  */
 const limitsOf = (environment: Environment) =>
   ({
-    /** For a route with a limit of its own: `@Throttle({ default: { limit: 10, ttl: 60_000 } })`. */
+    /** For a route with its own limit: `@Throttle({ default: { limit: 10, ttl: 60_000 } })`. */
     default: {
       limit: environment.RATE_LIMIT_CLIENT_PER_MINUTE,
       ttl: MINUTE_MS,
@@ -108,7 +108,7 @@ export const isNamed = (context: ExecutionContext, name = 'default'): boolean =>
 const clientAndRoute = (): string => `${currentRequest().client} ${route()}`;
 const route = (): string => `${currentRequest().method} ${currentRequest().route}`;
 
-/** All spellings of an address share one limit; text that is not an address has a limit of its own. */
+/** All spellings of an address share one limit; text that is not an address has its own limit. */
 function claimedAddress(): string {
   const email = currentRequest().credentials?.email ?? '';
   return emailAddressOrNull(email) ?? email;

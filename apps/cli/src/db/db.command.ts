@@ -14,12 +14,9 @@ import { DbStatusCommand } from './status.command';
 export class DbCommand extends CommandGroup {
   @Help('after')
   help(): string {
-    return helpText(
-      `Can be run several times concurrently. All pending migrations are one transaction.`,
-      {
-        'db status': 'show applied and pending migrations',
-        'db migrate': 'apply the pending migrations',
-      },
-    );
+    return helpText(`Can be run several times concurrently. All pending migrations are one transaction.`, {
+      'db status': 'show applied and pending migrations',
+      'db migrate': 'apply the pending migrations',
+    });
   }
 }

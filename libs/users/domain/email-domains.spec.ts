@@ -1,7 +1,7 @@
 import { toUnicode } from 'tr46';
 import { emailAddressOrNull } from './email-address';
 
-/** Whether this Node was built with a Unicode version that has the letter; the oldest that we support was not. */
+/** Whether this Node was built with a Unicode version that has the letter; the oldest supported one was not. */
 const isLetterHere = (letter: string): boolean => /^\p{L}$/u.test(letter);
 
 /**

@@ -6,24 +6,24 @@ import type { Stage } from '../stage';
 import { ms } from './outages';
 
 const PASSWORD = 'SecurePass123';
-/** The default cost, at which hashing is what a flood can take from others. */
+/** The default cost, at which hashing is the resource that a flood can exhaust. */
 const BCRYPT_COST = '12';
 /** Requests that the clients of a flood send per second, together. */
 const FLOOD_PER_SECOND = 25;
-/** Other people who sign up meanwhile, one after another, and how many of them must succeed. */
+/** Other people who sign up during the flood, one after another, and how many of them must succeed. */
 const SIGN_UPS = 20;
 const SIGN_UPS_MIN = 19;
 const SIGN_UP_INTERVAL_MS = 1_000;
-/** The flood is under way when the first of them comes. */
-const HEAD_START_MS = 2_000;
-/** Requests of a flood without an answer: an attacker has a limit as well. */
-const UNDER_WAY_MAX = 500;
+/** Delay after the start of the flood before the first of them signs up. */
+const LEAD_MS = 2_000;
+/** Maximum number of unanswered requests of a flood: an attacker's capacity is limited, too. */
+const IN_FLIGHT_MAX = 500;
 
 export interface Flood {
   readonly of: 'activations' | 'sign-ups';
   readonly clients: number;
   readonly processes: number;
-  /** Without limits, only the queue for hashing is fair. */
+  /** Without limits, fairness depends on the hashing queue alone. */
   readonly limited: boolean;
 }
 
@@ -36,7 +36,7 @@ export const FLOODS: readonly Flood[] = [
   { of: 'sign-ups', clients: 4, processes: 1, limited: false },
 ];
 
-/** Some clients send as many requests as they can, each about another address, while other people sign up. */
+/** Some clients send as many requests as they can, each with a different address, while other people sign up. */
 export async function flood(stage: Stage, { of, clients, processes, limited }: Flood): Promise<Observed> {
   const api = await spawnApp('api', {
     ...stage.env,
@@ -47,7 +47,7 @@ export async function flood(stage: Stage, { of, clients, processes, limited }: F
   });
   const attack = new Attack(api, of, clients);
   try {
-    await pause(HEAD_START_MS);
+    await pause(LEAD_MS);
     const signUps: Promise<{ status: number; tookMs: number }>[] = [];
     for (let index = 0; index < SIGN_UPS; index += 1) {
       signUps.push(signUp(api));
@@ -77,7 +77,7 @@ const freshAddress = (): string => `flood-${(addresses += 1)}-${process.pid}@exa
 
 let people = 0;
 
-/** Each of the others has an address of their own, in all floods. */
+/** Each of the other people has a separate client address, in all floods. */
 async function signUp(api: SpawnedApp): Promise<{ status: number; tookMs: number }> {
   people += 1;
   const from = { 'X-Forwarded-For': `198.18.${people >> 8}.${people & 0xff}` };
@@ -89,7 +89,7 @@ async function signUp(api: SpawnedApp): Promise<{ status: number; tookMs: number
 class Attack {
   private sent = 0;
   private stopped = false;
-  private readonly underWay = new Set<Promise<unknown>>();
+  private readonly inFlight = new Set<Promise<unknown>>();
   private readonly running: Promise<void>;
 
   constructor(
@@ -104,18 +104,18 @@ class Attack {
   async stop(): Promise<number> {
     this.stopped = true;
     await this.running;
-    await Promise.all(this.underWay);
+    await Promise.all(this.inFlight);
     return this.sent;
   }
 
   private async run(): Promise<void> {
     const began = performance.now();
     while (!this.stopped) {
-      // By the clock, because a busy machine wakes a timer late.
+      // Based on the clock, because timers are late on a busy machine.
       const due = ((performance.now() - began) / 1_000) * FLOOD_PER_SECOND;
-      while (this.sent < due && this.underWay.size < UNDER_WAY_MAX) {
-        const request = statusOf(this.send()).finally(() => this.underWay.delete(request));
-        this.underWay.add(request);
+      while (this.sent < due && this.inFlight.size < IN_FLIGHT_MAX) {
+        const request = statusOf(this.send()).finally(() => this.inFlight.delete(request));
+        this.inFlight.add(request);
       }
       await pause(1_000 / FLOOD_PER_SECOND);
     }

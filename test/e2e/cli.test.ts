@@ -1,5 +1,5 @@
 import { hashSync } from 'bcrypt';
-import { cli, startCli, type CliResult, type RunningCli } from '../support/cli';
+import { cliProcess as cli, startCli, type CliResult, type RunningCli } from '../support/cli';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TcpProxy } from '../support/proxy';
 import { insertOwed } from '../support/registrations';

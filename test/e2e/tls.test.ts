@@ -10,7 +10,7 @@ import { freePort } from '../../tools/processes/ports';
 import { PrivatePostgres } from '../chaos/private-postgres';
 import { spawnApp, type SpawnedApp } from '../support/apps';
 import { Authority, type Certificate } from '../support/certificates';
-import { cli } from '../support/cli';
+import { cliProcess as cli } from '../support/cli';
 import { codeIn, TestInbox } from '../support/inbox';
 import { createDatabase } from '../support/postgres';
 import { TestRedis } from '../support/redis';

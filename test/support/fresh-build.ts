@@ -2,7 +2,14 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** The inputs of the build, and a file that every build writes. */
-const SOURCES = ['apps', 'libs', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SOURCES = [
+  'apps',
+  'libs',
+  'test/support/cli-host.ts',
+  'nest-cli.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
 const BUILT = 'dist/apps/api/src/main.js';
 /** Tests, which the build leaves out. */
 const NOT_BUILT = /\.spec\.ts$|(^|\/)testing\//;

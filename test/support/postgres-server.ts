@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import postgres, { type Sql } from 'postgres';
@@ -47,8 +49,9 @@ export class TestServer {
     private readonly directory?: string,
   ) {}
 
-  static async start(): Promise<TestServer> {
-    const server = process.env['DATABASE_HOST'] ? TestServer.given() : await TestServer.embedded();
+  /** @param parent of its folder, if it is not an existing one */
+  static async start(parent = tmpdir()): Promise<TestServer> {
+    const server = process.env['DATABASE_HOST'] ? TestServer.given() : await TestServer.embedded(parent);
     try {
       await server.makeTemplate();
       return server;
@@ -78,8 +81,9 @@ export class TestServer {
     });
   }
 
-  private static async embedded(): Promise<TestServer> {
-    const directory = mkdtempSync(path.join(tmpdir(), 'tests-postgres-'));
+  private static async embedded(parent: string): Promise<TestServer> {
+    const directory = mkdtempSync(path.join(parent, 'tests-postgres-'));
+    deleteAtEnd(directory);
     const port = await freePort();
     const embedded = embeddedIn(directory, port, [
       'synchronous_commit=off',
@@ -106,6 +110,18 @@ export class TestServer {
     const cli = new Child('migrate', { command: process.execPath, args, env });
     if ((await cli.exit()) !== 0) throw new Error(`The migrations failed:\n${cli.tail.join('\n')}`);
   }
+}
+
+/** Deletes a folder after the end of this process, even if it is killed, and after that of its server. */
+function deleteAtEnd(directory: string): void {
+  const script = 'read -r _; sleep 5; rm -rf "$1"';
+  const cleaner = spawn('/bin/sh', ['-c', script, 'cleaner', directory], {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  cleaner.unref();
+  (cleaner.stdin as Socket).unref();
 }
 
 /** Works on the server itself, outside any test's database. */

@@ -4,10 +4,10 @@ import { HOSTILE_SETTINGS, USABLE_SESSION, useSession } from '../support/hostile
 import { createDatabase, type TestDatabase } from '../support/postgres';
 
 let database: TestDatabase;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase();
 });
-afterEach(() => database.drop());
+afterAll(() => database.drop());
 
 async function expectUsable(env: NodeJS.ProcessEnv): Promise<void> {
   const sql = createSql(parseEnvironment(env));
@@ -22,8 +22,13 @@ describe('A session', () => {
   it.each(HOSTILE_SETTINGS)(
     'has the settings that the program needs if the database has %s = %s',
     async (name, value) => {
-      await database.sql.unsafe(`alter database ${database.env['DATABASE_NAME']} set ${name} = ${value}`);
-      await expectUsable(database.env);
+      const { DATABASE_NAME } = database.env;
+      await database.sql.unsafe(`alter database ${DATABASE_NAME} set ${name} = ${value}`);
+      try {
+        await expectUsable(database.env);
+      } finally {
+        await database.sql.unsafe(`alter database ${DATABASE_NAME} reset all`);
+      }
     },
   );
 

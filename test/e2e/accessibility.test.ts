@@ -6,21 +6,23 @@ import { Client, Service } from '../support/service';
 
 const PASSWORD = 'SecurePass123';
 
+let service: Service;
+let inbox: InboxPages;
+let browser: Browser;
+
+beforeAll(async () => {
+  [service, browser] = await Promise.all([Service.start('one-node'), startBrowser()]);
+  inbox = await service.inbox.servePages(service.api.url);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  inbox.close();
+  await service.stop();
+});
+
 describe.each(['light', 'dark'] as const)('Axe finds nothing, %s', (colorScheme) => {
-  let service: Service;
-  let inbox: InboxPages;
-  let browser: Browser;
   let page: Page;
 
-  beforeAll(async () => {
-    [service, browser] = await Promise.all([Service.start('one-node'), startBrowser()]);
-    inbox = await service.inbox.servePages(service.api.url);
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    inbox.close();
-    await service.stop();
-  });
   beforeEach(async () => {
     page = await browser.newPage({ colorScheme });
   });

@@ -125,7 +125,7 @@ describe('The client that X-Forwarded-For names', () => {
   let service: Service;
 
   beforeAll(async () => {
-    service = await Service.start('one-node', { ...ENV, LOG_CLIENT_ADDRESS: 'true' });
+    service = await Service.startApi('one-node', { ...ENV, LOG_CLIENT_ADDRESS: 'true' });
   });
   afterAll(() => service.stop());
 

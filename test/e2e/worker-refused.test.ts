@@ -16,7 +16,8 @@ const residentMib = (pid: number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
 
 describe('A worker that PostgreSQL refuses', () => {
-  it.each<[string, (name: string) => NodeJS.ProcessEnv]>([
+  // They are watched at the same time, because watching is waiting.
+  it.concurrent.each<[string, (name: string) => NodeJS.ProcessEnv]>([
     ['for its role', () => ({ DATABASE_USER: 'missing_role' })],
     ['because there is no such database', (name) => ({ DATABASE_NAME: `missing_${name}` })],
     ['because it offers no TLS', () => ({ DATABASE_SSL: 'require' })],

@@ -13,7 +13,7 @@ export function startBrowser(): Promise<Browser> {
   if (executablePath === undefined) {
     throw new Error(`None of ${NAMES.join(', ')} is on the PATH; \`make browser\` installs one.`);
   }
-  return chromium.launch({ executablePath, args: ['--disable-dev-shm-usage'] });
+  return chromium.launch({ executablePath, args: ['--disable-dev-shm-usage', '--in-process-gpu'] });
 }
 
 /** A page and its complaints: errors of scripts and console, policy violations, missing resources. */

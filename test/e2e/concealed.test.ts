@@ -207,7 +207,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
 
   it('repeat a registration identically after a new code was requested, and after a code had too many failed attempts', async () => {
     const { taken, own } = await people(service, client, 'later');
-    const story = async (email: string): Promise<unknown> => {
+    const sequence = async (email: string): Promise<unknown> => {
       const key = { 'Idempotency-Key': `repeat-later-${email}` };
       const first = await client.register(email, STRANGERS, key);
       const repeated = async (): Promise<unknown> => {
@@ -228,7 +228,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
       told.push(await repeated());
       return told;
     };
-    const [free, pretended] = [await story(own), await story(taken)];
+    const [free, pretended] = [await sequence(own), await sequence(taken)];
     expect(free).toEqual([
       [201, 'true', true],
       [201, 'true', true],

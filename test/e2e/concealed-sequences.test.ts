@@ -5,7 +5,7 @@ import { basic, Client, Service, type Answer } from '../support/service';
 import { until } from '../support/until';
 
 const OWNERS = 'SecurePass123';
-const STORIES = 40;
+const SEQUENCES = 40;
 /** A busy machine runs fewer of them. */
 const TIME_MS = 8_000;
 
@@ -46,7 +46,7 @@ class Names {
 describe('Concealed accounts', () => {
   let service: Service;
   let client: Client;
-  let stories = 0;
+  let sequences = 0;
 
   beforeAll(async () => {
     service = await Service.start('one-node', {
@@ -107,14 +107,14 @@ describe('Concealed accounts', () => {
 
   it('are revealed by no sequence of requests that a stranger sends to a taken and to a free address', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 14 }), async (story) => {
-        stories += 1;
+      fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 14 }), async (sequence) => {
+        sequences += 1;
         const addresses = [
-          await activated(`taken${stories}@example.com`),
-          `blank${stories}@example.com`,
+          await activated(`taken${sequences}@example.com`),
+          `blank${sequences}@example.com`,
         ] as const;
         const names = [new Names(), new Names()] as const;
-        for (const [index, each] of story.entries()) {
+        for (const [index, each] of sequence.entries()) {
           if (each.does === 'wait') {
             await until('no mail is owed', async () => {
               const owed = await service.database.sql`select 1 from users where mail_due_at is not null`;
@@ -125,15 +125,15 @@ describe('Concealed accounts', () => {
           }
           const answers = [];
           for (const [n, email] of addresses.entries()) {
-            const from = `10.${n}.${stories}.${Math.floor(index / STEPS_PER_CLIENT)}`;
+            const from = `10.${n}.${sequences}.${Math.floor(index / STEPS_PER_CLIENT)}`;
             answers.push(seen(email, names[n as 0 | 1], await perform(email, each, from)));
           }
           const [taken, free] = answers;
           expect(taken).toEqual(free);
         }
       }),
-      { numRuns: STORIES, interruptAfterTimeLimit: TIME_MS, endOnFailure: true },
+      { numRuns: SEQUENCES, interruptAfterTimeLimit: TIME_MS, endOnFailure: true },
     );
-    expect(stories).toBeGreaterThan(STORIES / 8);
+    expect(sequences).toBeGreaterThan(SEQUENCES / 8);
   }, 60_000);
 });

@@ -65,10 +65,10 @@ export const say = {
   expired: 'The code has expired. Request a new one.',
   undelivered: 'The mail could not be delivered. Is the address right?',
   sentAgain: 'A new code is on its way. The old one no longer works.',
-  resendIn: (seconds) => `Possible in ${clock(seconds)}.`,
+  resendIn: (seconds) => `Available in ${clock(seconds)}.`,
   noResendLeft: 'No more codes for this sign-up. Wait until the last one has expired, then start again.',
   arrived: (seconds) => `The code has been sent. It expires in ${spoken(seconds)}.`,
-  soon: (seconds) => `${spoken(seconds)} left for the code.`,
+  soon: (seconds) => `The code expires in ${spoken(seconds)}.`,
 };
 
 const counted = (count, one, many) => `${count} ${count === 1 ? one : many}`;

@@ -128,7 +128,7 @@ describe('The sign-up page', () => {
     await page.getByText('The mail with your code is on its way.').waitFor();
     await page.locator('#code-time', { hasText: /expires in [45]:\d\d/ }).waitFor();
     await page.locator('#resend[aria-disabled=true]').waitFor();
-    await page.locator('#resend-time', { hasText: /Possible in [12]:\d\d/ }).waitFor();
+    await page.locator('#resend-time', { hasText: /Available in [12]:\d\d/ }).waitFor();
     await page.getByLabel('Activation code').fill('1234');
     await page.keyboard.press('Enter');
     await page.getByText('This code is wrong. 1 attempt left.').waitFor();

@@ -4,9 +4,9 @@ import type { Requester } from '../domain/password-hasher';
 /** Maximum useful wait, in milliseconds; beyond it the response is a fast 503. */
 export const WAIT_MAX_MS = 2_000;
 /** Minimum length of the queue, so that a small burst fits at any cost. */
-const LINE_LENGTH_MIN = 8;
+const QUEUE_LENGTH_MIN = 8;
 /** Maximum length, however fast a job is: each place holds a request. */
-const LINE_LENGTH_MAX = 1_000;
+const QUEUE_LENGTH_MAX = 1_000;
 /** Maximum share of the queue for one client. */
 const CLIENT_SHARE = 1 / 4;
 
@@ -145,7 +145,7 @@ export class HashingQueue {
 
   private length(): number {
     const served = this.jobMs === 0 ? 0 : (WAIT_MAX_MS * this.slots) / this.jobMs;
-    return Math.min(Math.max(Math.floor(served), LINE_LENGTH_MIN), LINE_LENGTH_MAX);
+    return Math.min(Math.max(Math.floor(served), QUEUE_LENGTH_MIN), QUEUE_LENGTH_MAX);
   }
 
   private learn(elapsedMs: number): void {

@@ -11,7 +11,7 @@ import { DatabaseSchema } from './database-schema';
 import { offersTls } from './database-tls';
 import { compareClocks, type Check, type Findings } from './finding';
 
-/** Source: BullMQ's own minimum for its tables, and functions such as `sha256()`, which our statements use. */
+/** The first version with a built-in `gen_random_uuid()`, which our statements use. */
 const OLDEST_VERSION = 13;
 
 interface ServerRow {

@@ -48,10 +48,10 @@ const CHECKS: readonly Check[] = [
 /** `make check`: runs every check, even if some fail, and shows all faults. */
 async function main(): Promise<void> {
   const waiting = [...CHECKS];
-  const lane = async (): Promise<void> => {
+  const runNext = async (): Promise<void> => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) await report(check);
   };
-  await Promise.all(Array.from({ length: CONCURRENT }, lane));
+  await Promise.all(Array.from({ length: CONCURRENT }, runNext));
 }
 
 async function report(check: Check): Promise<void> {

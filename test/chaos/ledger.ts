@@ -58,7 +58,7 @@ export class Ledger {
   async settle(extraCopiesMax: number): Promise<string[]> {
     const count = async (): Promise<number> => (await this.owed().catch(() => [''])).length;
     await until('no mail is owed', async () => (await count()) === 0, SETTLE_TIMEOUT_MS).catch(() => {});
-    const wrongOfEvents = await this.settleEvents();
+    const eventFaults = await this.settleEvents();
     const rows = await this.sql<{ id: string; email: string; given_up: boolean }[]>`
       select id, email, mail_given_up_at is not null as given_up from users`;
     const told = new Set(
@@ -86,7 +86,7 @@ export class Ledger {
       ...rows
         .filter(({ id }) => !told.has(id))
         .map(({ email }) => `${email} has an account and its event was not received`),
-      ...wrongOfEvents,
+      ...eventFaults,
       ...(rows.length > held.size ? ['an address has two accounts'] : []),
       ...[...this.arrivals]
         .filter(([, mails]) => lettersOf(mails) > idsOf(mails))
@@ -128,14 +128,14 @@ const idsOf = (arrivals: readonly Arrival[]): number =>
 const lettersOf = (arrivals: readonly Arrival[]): number =>
   new Set(arrivals.map(({ mail }) => `${mail.MessageID} ${codeIn(mail)}`)).size;
 
-interface Told {
+interface LoggedEvent {
   readonly id: string;
   readonly account: string;
 }
 
 /** Accounts whose events were first received in a different order than in the log. */
-function outOfOrder(logged: readonly Told[], taken: readonly Told[]): string[] {
-  const storyOf = (told: readonly Told[]): Map<string, string> => {
+function outOfOrder(logged: readonly LoggedEvent[], taken: readonly LoggedEvent[]): string[] {
+  const storyOf = (told: readonly LoggedEvent[]): Map<string, string> => {
     const stories = new Map<string, string>();
     const seen = new Set<string>();
     for (const { id, account } of told) {

@@ -22,7 +22,7 @@ export function describeFaults(stage: () => Stage): void {
         each.status === 'fulfilled' && each.value.status === 201 ? [each.value.email] : [],
       );
     };
-    const keepsItsPromises = async (emails: readonly string[]): Promise<void> => {
+    const expectPromisesKept = async (emails: readonly string[]): Promise<void> => {
       const api = await stage().url('nginx', 8080);
       for (const email of emails) expect(await stage().activate(api, email)).toBe(200);
     };
@@ -34,7 +34,7 @@ export function describeFaults(stage: () => Stage): void {
       await healthy(id);
       await works();
       // The inbox keeps its mails in memory, so they are lost with its process.
-      if (part !== 'mailpit') await keepsItsPromises(promised);
+      if (part !== 'mailpit') await expectPromisesKept(promised);
     });
 
     it.each(PARTS)('is survived: %s is frozen', async (part) => {
@@ -44,7 +44,7 @@ export function describeFaults(stage: () => Stage): void {
         docker('unpause', id),
       );
       await works();
-      await keepsItsPromises(promised);
+      await expectPromisesKept(promised);
     });
 
     it('is survived: the host reboots and everything starts in random order', async () => {
@@ -74,7 +74,7 @@ export function describeFaults(stage: () => Stage): void {
       );
       await healthy(postgres);
       await works();
-      await keepsItsPromises(promised);
+      await expectPromisesKept(promised);
     });
   });
 }

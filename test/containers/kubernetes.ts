@@ -23,7 +23,7 @@ interface Manifest {
 }
 
 /** Services that a namespace may also have, some of them named like one of our variables. */
-const NEIGHBOURS = ['postgres', 'redis', 'smtp', 'database', 'worker', 'operations', 'metrics'];
+const OTHER_SERVICES = ['postgres', 'redis', 'smtp', 'database', 'worker', 'operations', 'metrics'];
 /** The manifests name no user: the image's own is the default, and OpenShift chooses one like this, in group 0. */
 const ARBITRARY_USER = 1_000_650_000;
 
@@ -31,7 +31,7 @@ export function describeKubernetes(stage: () => Stage): void {
   const names = readdirSync(path.join(ROOT, BASE)).filter((name) => name !== 'kustomization.yaml');
   const manifests = names.flatMap((name) => readYaml<Manifest>(`${BASE}/${name}`));
   const services = [
-    ...NEIGHBOURS,
+    ...OTHER_SERVICES,
     ...manifests.filter(({ kind }) => kind === 'Service').map(({ metadata }) => metadata.name),
   ];
   const podOf = (name: string): Pod => {

@@ -254,8 +254,8 @@ describe('users erase', () => {
     ]);
     expect(await everything()).toMatch(privateData);
 
-    const unasked = await users('erase', 'kevin@example.com', '--reason', 'asked by mail');
-    expect([unasked.status, unasked.stderr]).toEqual([2, expect.stringContaining('--yes')]);
+    const unconfirmed = await users('erase', 'kevin@example.com', '--reason', 'asked by mail');
+    expect([unconfirmed.status, unconfirmed.stderr]).toEqual([2, expect.stringContaining('--yes')]);
     expect(await everything()).toMatch(privateData);
 
     const done = await users('erase', 'Kevin@example.com', '--reason', 'asked by mail', '--yes', '--json');

@@ -127,9 +127,9 @@ describe('db', () => {
         'unknown  9999_from_tomorrow.sql',
       ]);
       await database.sql`delete from schema_migrations where name = '9999_from_tomorrow.sql'`;
-      const unasked = await db('rollback');
-      expect([unasked.status, unasked.stdout]).toEqual([2, '']);
-      expect(unasked.stderr).toContain('--yes');
+      const unconfirmed = await db('rollback');
+      expect([unconfirmed.status, unconfirmed.stdout]).toEqual([2, '']);
+      expect(unconfirmed.stderr).toContain('--yes');
       const after = (await db('status')).json()['migrations'] as { applied: boolean }[];
       expect(after.every(({ applied }) => applied)).toBe(true);
       const reverted = (await cli(['db', 'rollback', '--yes', '--json'], database.env)).json();

@@ -184,7 +184,7 @@ describe('The commands in the documents', () => {
   }
 
   /** The people and files in the documents, restored before each script. */
-  async function setTheScene(script: string): Promise<void> {
+  async function restoreState(script: string): Promise<void> {
     const { sql } = service.database;
     await sql`truncate users, address_days`;
     await insertOwed(sql, 'kevin@example.com', '451 greylisted');
@@ -234,7 +234,7 @@ describe('The commands in the documents', () => {
 
   it.each(documents)('work as described: %s', async (document) => {
     for (const { script, commands } of scripts.filter((one) => one.document === document)) {
-      await setTheScene(script);
+      await restoreState(script);
       // A rollback leaves a schema that the service cannot use.
       const other = script.includes('db rollback') ? await createDatabase() : undefined;
       const { status, stdout, stderr } = await run(inTest(script), { ...service.env, ...other?.env });

@@ -158,12 +158,12 @@ describe('An activation code', () => {
     ['a zero-width space, a byte order mark and a joiner', (code) => `\ufeff${code}\u200b\u200d`],
     ['marks of direction', (code) => `\u200e${code}\u200f`],
     ['a line end', (code) => `${code}\r\n`],
-  ])('is accepted with %s', async (_what, spelt) => {
+  ])('is accepted with %s', async (_what, variant) => {
     const client = new Client(service.api.url);
     const email = address();
     await client.register(email, PASSWORD);
     const code = codeIn(await service.inbox.mailTo(email));
-    expect((await client.activate(email, PASSWORD, spelt(code))).status).toBe(200);
+    expect((await client.activate(email, PASSWORD, variant(code))).status).toBe(200);
   });
 });
 

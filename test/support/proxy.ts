@@ -81,7 +81,7 @@ export class TcpProxy {
     const pair = [client, upstream] as const;
     this.pairs.add(pair);
     for (const [from, to] of [pair, [upstream, client] as const]) {
-      const send = from === upstream ? this.belated(to) : (chunk: Buffer) => void to.write(chunk);
+      const send = from === upstream ? this.delayed(to) : (chunk: Buffer) => void to.write(chunk);
       from.on('data', send);
       from.on('error', () => {});
       from.on('close', () => {
@@ -94,7 +94,7 @@ export class TcpProxy {
   }
 
   /** Writes data in order, delayed as currently configured. */
-  private belated(to: Socket): (chunk: Buffer) => void {
+  private delayed(to: Socket): (chunk: Buffer) => void {
     let line = Promise.resolve();
     let waiting = 0;
     return (chunk) => {

@@ -35,12 +35,12 @@ describe('OneAtATime', () => {
       await Promise.resolve();
       running -= 1;
     });
-    const asked: Promise<void>[] = [];
+    const calls: Promise<void>[] = [];
     for (let turn = 0; turn < 200; turn += 1) {
-      asked.push(task.run());
+      calls.push(task.run());
       if (turn % 3 === 0) await Promise.resolve();
     }
-    await Promise.all(asked);
+    await Promise.all(calls);
     expect(most).toBe(1);
   });
 
@@ -80,32 +80,32 @@ const failed = new Error('unavailable');
 describe('SharedAnswers', () => {
   it('make one call for all callers that want the same answer, and another for the next', async () => {
     const answers = new SharedAnswers<number>();
-    let asked = 0;
-    const ask = (): Promise<number> => Promise.resolve((asked += 1));
+    let calls = 0;
+    const ask = (): Promise<number> => Promise.resolve((calls += 1));
     expect(await Promise.all([answers.get('one', ask), answers.get('one', ask)])).toEqual([1, 1]);
     expect(await Promise.all([answers.get('one', ask), answers.get('another', ask)])).toEqual([2, 3]);
   });
 
   it('let waiting callers retry one by one if the first call failed', async () => {
     const answers = new SharedAnswers<number>();
-    let asked = 0;
-    const ask = (): Promise<number> => ((asked += 1) < 3 ? Promise.reject(failed) : Promise.resolve(asked));
+    let calls = 0;
+    const ask = (): Promise<number> => ((calls += 1) < 3 ? Promise.reject(failed) : Promise.resolve(calls));
     const tries = await Promise.allSettled(Array.from({ length: 5 }, () => answers.get('one', ask)));
     expect(tries.map(({ status }) => status)).toEqual([
       'rejected',
       'rejected',
       ...Array(3).fill('fulfilled'),
     ]);
-    expect(asked).toBe(3);
+    expect(calls).toBe(3);
   });
 
   it('remember an answer, but no failure, for the configured time', async () => {
     jest.useFakeTimers({ now: 0, doNotFake: ['setImmediate', 'nextTick'] });
     try {
       const answers = new SharedAnswers<number>(1_000);
-      let asked = 0;
+      let calls = 0;
       const ask = (): Promise<number> =>
-        (asked += 1) === 1 ? Promise.reject(failed) : Promise.resolve(asked);
+        (calls += 1) === 1 ? Promise.reject(failed) : Promise.resolve(calls);
       await expect(answers.get('one', ask)).rejects.toBe(failed);
       expect(await answers.get('one', ask)).toBe(2);
       jest.advanceTimersByTime(999);

@@ -40,7 +40,7 @@ export class OneAtATime<T> {
   }
 }
 
-interface Asked<T> {
+interface Entry<T> {
   readonly answer: Promise<T>;
   /** By `performance.now()`. */
   freshUntil: number;
@@ -51,7 +51,7 @@ interface Asked<T> {
  * many milliseconds after it started. A failure is not shared: each waiting caller retries in turn.
  */
 export class SharedAnswers<T> {
-  private readonly asked = new Map<string, Asked<T>>();
+  private readonly entries = new Map<string, Entry<T>>();
 
   /**
    * @param freshMs 0: answers are not remembered. Otherwise there must be few names, because each keeps its last
@@ -70,22 +70,22 @@ export class SharedAnswers<T> {
     const askedAt = performance.now();
     const answer = ask().then(
       (value) => {
-        if (this.freshMs === 0) this.asked.delete(name);
-        else asked.freshUntil = askedAt + this.freshMs;
+        if (this.freshMs === 0) this.entries.delete(name);
+        else entry.freshUntil = askedAt + this.freshMs;
         return value;
       },
       (error: unknown) => {
-        this.asked.delete(name);
+        this.entries.delete(name);
         throw error;
       },
     );
-    const asked: Asked<T> = { answer, freshUntil: Infinity };
-    this.asked.set(name, asked);
+    const entry: Entry<T> = { answer, freshUntil: Infinity };
+    this.entries.set(name, entry);
     return await answer;
   }
 
   private fresh(name: string): Promise<T> | undefined {
-    const asked = this.asked.get(name);
-    return asked !== undefined && performance.now() < asked.freshUntil ? asked.answer : undefined;
+    const entry = this.entries.get(name);
+    return entry !== undefined && performance.now() < entry.freshUntil ? entry.answer : undefined;
   }
 }

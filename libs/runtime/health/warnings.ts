@@ -24,19 +24,19 @@ export class Warnings implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     // A dependency that does not respond now is reported where it is needed.
     const ignore = (): void => {};
-    this.lookIntoPostgres().catch(ignore);
+    this.checkPostgres().catch(ignore);
     if (this.redis === null) return;
     const { redis } = this;
     const look = (): void => {
       // Warns of another deployment, and logs what Redis refuses.
       void this.redisIndicator.isHealthy();
-      this.lookIntoRedis(redis).catch(ignore);
+      this.checkRedis(redis).catch(ignore);
     };
     if (redis.status === 'ready') look();
     else redis.once('ready', look);
   }
 
-  private async lookIntoPostgres(): Promise<void> {
+  private async checkPostgres(): Promise<void> {
     const offered = await connectionsOffered(this.sql);
     const wanted = connectionsWanted(this.environment);
     if (wanted <= offered) return;
@@ -47,7 +47,7 @@ export class Warnings implements OnApplicationBootstrap {
     );
   }
 
-  private async lookIntoRedis(redis: Redis): Promise<void> {
+  private async checkRedis(redis: Redis): Promise<void> {
     const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
     const replies = await Promise.all(nodes.map((node) => node.info('memory')));
     const policies = new Set(replies.map((reply) => /^maxmemory_policy:(\S+)/m.exec(reply)?.[1]));

@@ -33,7 +33,7 @@ export function asOutage(error: unknown): unknown {
   return new Unavailable('database', code, { cause: error });
 }
 
-const LOOK_MS = 500;
+const CHECK_INTERVAL_MS = 500;
 
 /**
  * Connects a socket, and destroys it if it was written to and has returned nothing for `silenceMs`. If a host is lost,
@@ -58,7 +58,7 @@ export function connectWatched(host: string, port: number, silenceMs: number): S
       if (performance.now() - silentSince < silenceMs) return;
       socket.destroy();
     }
-  }, LOOK_MS);
+  }, CHECK_INTERVAL_MS);
   watch.unref();
   return socket;
 }

@@ -14,9 +14,9 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /**
  * Interval at which the server checks for slow clients: Node's default of 30 s would turn the promised 15 s into 45 s.
  */
-const LOOK_MS = 1_000;
+const CHECK_INTERVAL_MS = 1_000;
 /** Interval of the checks of connections during shutdown. */
-const DRAIN_LOOK_MS = 50;
+const DRAIN_CHECK_INTERVAL_MS = 50;
 /** During shutdown, a server without any connection for this long stops waiting for more. */
 const QUIET_MS = 300;
 
@@ -44,12 +44,12 @@ export class BoundedServer extends Server {
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout),
       requestTimeout,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: LOOK_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
       // Node's own refusal has no body, so the app refuses requests without or with several Host headers.
       requireHostHeader: false,
     });
     const isProxy = proxyTest(proxies);
-    this.table = new Connections({ max, clientOf, isProxy, unreadMaxMs: requestTimeout + LOOK_MS });
+    this.table = new Connections({ max, clientOf, isProxy, unreadMaxMs: requestTimeout + CHECK_INTERVAL_MS });
     this.pipelines = new Pipelines(listener, {
       busy: (socket) => this.table.busy(socket),
       rest: (socket) => this.table.rest(socket),
@@ -62,7 +62,7 @@ export class BoundedServer extends Server {
     this.on('checkExpectation', take);
     this.on('connect', (_request, socket) => close(socket as Socket, answerUnreadable(CONNECT_REFUSED)));
     this.on('clientError', (fault, socket) => answerFault(fault, socket as Socket, answerUnreadable));
-    setInterval(() => this.table.closeStuck(), LOOK_MS).unref();
+    setInterval(() => this.table.closeStuck(), CHECK_INTERVAL_MS).unref();
   }
 
   /** Takes a connection that another process has accepted. */
@@ -87,7 +87,7 @@ export class BoundedServer extends Server {
     while (this.table.size > 0) {
       this.table.closeIdle();
       if (performance.now() > deadline) this.table.closeAll();
-      await pause(DRAIN_LOOK_MS);
+      await pause(DRAIN_CHECK_INTERVAL_MS);
     }
   }
 
@@ -95,7 +95,7 @@ export class BoundedServer extends Server {
     const end = performance.now() + graceMs;
     let quietSince = performance.now();
     while (performance.now() < end && performance.now() - quietSince < QUIET_MS) {
-      await pause(DRAIN_LOOK_MS);
+      await pause(DRAIN_CHECK_INTERVAL_MS);
       if (this.table.size > 0) quietSince = performance.now();
     }
   }

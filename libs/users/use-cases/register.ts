@@ -121,13 +121,13 @@ export class Register {
       return answerOf(addition.user, false);
     }
     if (!conceals) return null;
-    if (!addition.replayed) this.tellOwner(email, mailId, requestId);
+    if (!addition.replayed) this.notifyOwner(email, mailId, requestId);
     this.doorbell.ring();
     return pretendedAnswer(email, addition.instead, addition.replayed);
   }
 
   /** Stored without waiting, because a free address does not have this cost. */
-  private tellOwner(email: EmailAddress, mailId: string, requestId: string | null): void {
+  private notifyOwner(email: EmailAddress, mailId: string, requestId: string | null): void {
     void this.users.oweNotice(email, mailId, requestId).catch((error: unknown) => {
       this.logger.warn({ error }, 'Storing the notice to the owner of a taken address failed');
     });

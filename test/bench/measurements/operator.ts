@@ -8,7 +8,7 @@ import { createDatabase } from '../../support/postgres';
 import type { Figure } from '../figures';
 import type { Stage } from '../stage';
 
-const LOOK_MS = 20;
+const CHECK_INTERVAL_MS = 20;
 /** bcrypt's own form, at cost 10; an import reads no password. */
 const HASH = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy';
 /** Memory of the process, whatever the number of rows: V8 collects garbage when its heap has grown to this. */
@@ -90,7 +90,7 @@ async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Com
   let peakMiB = 0;
   while (child.exitCode === null) {
     peakMiB = Math.max(peakMiB, peakOf(Number(child.pid)));
-    await Promise.race([ended, pause(LOOK_MS)]);
+    await Promise.race([ended, pause(CHECK_INTERVAL_MS)]);
   }
   const seconds = (performance.now() - began) / 1_000;
   closeSync(nowhere);

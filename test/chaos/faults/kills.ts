@@ -17,7 +17,7 @@ export async function killApi(stage: Stage, times: number): Promise<Observed> {
     for (let kill = 0; kill < times; kill += 1) {
       const born = performance.now();
       await until('sign-ups work', () => load.acknowledgedAfter(born), PATIENCE_MS);
-      if (kill % 2 === 0) await aCommitThatRingsNoDoorbell(stage);
+      if (kill % 2 === 0) await commitWithoutDoorbell(stage);
       await stage.replaceApi();
       stage.redis.resume();
     }
@@ -39,7 +39,7 @@ export async function killApi(stage: Stage, times: number): Promise<Observed> {
 }
 
 /** Redis is frozen, so no worker learns of the committed row. */
-async function aCommitThatRingsNoDoorbell({ redis, sql }: Stage): Promise<void> {
+async function commitWithoutDoorbell({ redis, sql }: Stage): Promise<void> {
   const count = async (): Promise<number> =>
     (await sql<{ count: number }[]>`select count(*)::int as count from users`)[0]?.count ?? 0;
   redis.pause();

@@ -47,7 +47,7 @@ export async function stopApi(stage: Stage): Promise<Observed> {
 
 /** SIGTERM while a slow server is receiving a mail: the mail is finished, once. */
 export async function stopWorker(stage: Stage): Promise<Observed> {
-  const email = await aMailInFlight(stage);
+  const email = await mailBeingSent(stage);
   const { child } = stage.worker;
   child.signal('SIGTERM');
   await until('it is shutting down', () => stage.worker.lines.some((line) => line.includes('Shutting down')));
@@ -75,7 +75,7 @@ export async function stopTwice(stage: Stage): Promise<Observed> {
   const api = await spawnApp('api', { ...stage.env, BCRYPT_COST: '12' });
   const hanging = guests().map((email) => new Client(api.url).register(email, PASSWORD));
   void Promise.allSettled(hanging);
-  await aMailInFlight(stage);
+  await mailBeingSent(stage);
   const took: number[] = [];
   const statuses: number[] = [];
   for (const app of [api, stage.worker]) {
@@ -98,7 +98,7 @@ export async function stopTwice(stage: Stage): Promise<Observed> {
 }
 
 /** Resolves to the address of a mail that the worker is sending to a silent server. */
-async function aMailInFlight(stage: Stage): Promise<string> {
+async function mailBeingSent(stage: Stage): Promise<string> {
   const [email = ''] = guests();
   stage.toInbox.freeze();
   await new Client(stage.api.url).register(email, PASSWORD);

@@ -16,7 +16,7 @@ export interface Listener {
   readonly metrics: (from: ApiProcess, exposition: Exposition) => void;
   readonly scrape: (from: ApiProcess) => void;
   /** The process itself received a signal to end. */
-  readonly asked: (from: ApiProcess) => void;
+  readonly signalled: (from: ApiProcess) => void;
   /** The process is ready to take connections. */
   readonly ready: () => void;
 }
@@ -84,7 +84,7 @@ export class ApiProcess {
    */
   async start(timeoutMs: number): Promise<boolean> {
     const answers = new Promise<boolean>((resolve) => (this.announced = () => resolve(true)));
-    return await this.orKill(timeoutMs, async () => {
+    return await this.withKillDeadline(timeoutMs, async () => {
       this.up = await Promise.race([answers, this.ended.then(() => false)]);
       this.answered = this.up;
       if (this.up) this.listener.ready();
@@ -103,18 +103,18 @@ export class ApiProcess {
   /** Lets the process finish its requests and end; kills it if it takes too long. */
   async leave(replaced: boolean, timeoutMs: number): Promise<Exit> {
     this.leaving = true;
-    this.tell({ do: 'leave', replaced });
-    return await this.orKill(timeoutMs, () => this.ended);
+    this.sendMessage({ do: 'leave', replaced });
+    return await this.withKillDeadline(timeoutMs, () => this.ended);
   }
 
   /** Asks the process for its metrics. Resolves when they arrive, or when it is clear that they will not. */
   async show(timeoutMs: number): Promise<void> {
     const shown = new Promise<void>((resolve) => (this.shown = resolve));
-    this.tell({ do: 'show' });
+    this.sendMessage({ do: 'show' });
     await Promise.race([shown, pause(timeoutMs, undefined, { ref: false })]);
   }
 
-  tell(message: ToProcess): void {
+  sendMessage(message: ToProcess): void {
     if (this.worker.isConnected()) this.worker.send(message, () => {});
   }
 
@@ -122,7 +122,7 @@ export class ApiProcess {
     this.worker.process.kill('SIGKILL');
   }
 
-  private async orKill<T>(timeoutMs: number, wait: () => Promise<T>): Promise<T> {
+  private async withKillDeadline<T>(timeoutMs: number, wait: () => Promise<T>): Promise<T> {
     const timer = setTimeout(() => this.kill(), timeoutMs);
     try {
       return await wait();
@@ -146,7 +146,7 @@ export class ApiProcess {
     if (message.say === 'alive') this.rss = message.rss;
     else if (message.say === 'up') this.announced();
     else if (message.say === 'scrape') this.listener.scrape(this);
-    else if (message.say === 'asked') this.listener.asked(this);
+    else if (message.say === 'asked') this.listener.signalled(this);
     else if (message.say === 'took') {
       this.unconfirmed.get(message.connection)?.socket.destroy();
       this.unconfirmed.delete(message.connection);

@@ -24,7 +24,7 @@ export function joinPrimary(
   let read: (text: string) => void = () => {};
   let reading: Promise<string> | undefined;
   const show = async (): Promise<void> => {
-    if (scrape !== null) await tell({ say: 'metrics', exposition: await scrape.own() });
+    if (scrape !== null) await sendMessage({ say: 'metrics', exposition: await scrape.own() });
   };
   const lastReport = (): Promise<void> => Promise.race([show(), pause(LAST_REPORT_TIMEOUT_MS)]);
   const leave = (replaced: boolean): void =>
@@ -33,33 +33,33 @@ export function joinPrimary(
 
   process.on('message', (message: ToProcess, socket?: Socket) => {
     if (message.do === 'serve') {
-      void tell({ say: 'took', connection: message.connection });
+      void sendMessage({ say: 'took', connection: message.connection });
       if (socket === undefined) return;
       if (socket.localPort === environment.OPERATIONS_PORT) operatorsServer?.take(socket);
       else server.take(socket);
-    } else if (message.do === 'close-kept-connections') app.get(Lifecycle).closeKeptConnections();
+    } else if (message.do === 'turn-away') app.get(Lifecycle).closeKeptConnections();
     else if (message.do === 'leave') leave(message.replaced);
     else if (message.do === 'show') void show();
     else read(message.text);
   });
   const readAll = async (): Promise<string> => {
     const text = new Promise<string>((resolve) => (read = resolve));
-    await tell({ say: 'scrape' });
+    await sendMessage({ say: 'scrape' });
     return await within(text, SCRAPE_TIMEOUT_MS, () => new Error('no metrics from the primary'));
   };
   scrape?.readThrough(() => (reading ??= readAll().finally(() => (reading = undefined))));
   // A service manager may signal every process of a service, but only the primary decides which one ends, and when.
   // The primary also handles Ctrl-C and hang-ups of a terminal.
-  process.on('SIGTERM', () => void tell({ say: 'asked' }));
+  process.on('SIGTERM', () => void sendMessage({ say: 'asked' }));
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
-  const beat = (): void => void tell({ say: 'alive', rss: process.memoryUsage.rss() });
+  const beat = (): void => void sendMessage({ say: 'alive', rss: process.memoryUsage.rss() });
   beat();
   setInterval(beat, HEARTBEAT_MS).unref();
-  void tell({ say: 'up' });
+  void sendMessage({ say: 'up' });
 }
 
 /** Resolves when the message is sent. If the primary has gone, this process ends too. */
-function tell(message: ToPrimary): Promise<void> {
+function sendMessage(message: ToPrimary): Promise<void> {
   return new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
 }

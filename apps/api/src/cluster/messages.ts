@@ -1,11 +1,11 @@
 import type { Exposition } from '@app/metrics';
 
-/** Messages from the primary to an api process. */
+/** Messages from the primary to an api process. Their names stay, because SIGHUP starts processes of a newer version. */
 export type ToProcess =
-  /** A connection comes with this message; confirm it with `taken`. */
+  /** A connection comes with this message; confirm it with `took`. */
   | { readonly do: 'serve'; readonly connection: number }
   /** The service shuts down: close connections with the responses. */
-  | { readonly do: 'close-kept-connections' }
+  | { readonly do: 'turn-away' }
   /** Finish and end; `replaced` if another process has taken over. */
   | { readonly do: 'leave'; readonly replaced: boolean }
   /** Send your metrics. */

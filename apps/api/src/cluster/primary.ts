@@ -66,7 +66,7 @@ export class Primary {
     // A process that does not answer yet has nothing to finish.
     for (const each of this.processes) if (!each.up) each.kill();
     const answering = [...this.processes].filter(({ up }) => up);
-    for (const each of answering) each.tell({ do: 'close-kept-connections' });
+    for (const each of answering) each.sendMessage({ do: 'turn-away' });
     await this.port.close(GRACE_MS);
     const exits = await Promise.all(answering.map((each) => each.leave(false, end - performance.now())));
     await Promise.all([...this.processes].map(({ ended }) => ended));
@@ -92,8 +92,8 @@ export class Primary {
   private spawn(): ApiProcess {
     const one = new ApiProcess({
       metrics: ({ id }, exposition) => this.metrics.show(id, exposition),
-      scrape: (asker) => void this.scrape(asker),
-      asked: (asker) => this.replace(asker, 'SIGTERM'),
+      scrape: (requester) => void this.scrape(requester),
+      signalled: (requester) => this.replace(requester, 'SIGTERM'),
       ready: () => [this.port, this.operatorsPort].forEach((port) => port.placeWaiting()),
     });
     this.processes.add(one);
@@ -145,9 +145,9 @@ export class Primary {
     }
   }
 
-  private async scrape(asker: ApiProcess): Promise<void> {
+  private async scrape(requester: ApiProcess): Promise<void> {
     this.reading ??= this.readAll().finally(() => (this.reading = undefined));
-    asker.tell({ do: 'read', text: await this.reading });
+    requester.sendMessage({ do: 'read', text: await this.reading });
   }
 
   /** A process that does not respond in time is represented by its last metrics. */

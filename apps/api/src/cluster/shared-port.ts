@@ -5,7 +5,7 @@ import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 /** Maximum number of connections that wait for a process; further ones are closed. */
 const WAITING_MAX = 1_024;
 /** Interval of the checks while the port closes, in milliseconds. */
-const LOOK_MS = 50;
+const CHECK_INTERVAL_MS = 50;
 /** A closing port closes after this long without a new connection. */
 const QUIET_MS = 300;
 
@@ -62,7 +62,7 @@ export class SharedPort {
   async close(graceMs: number): Promise<void> {
     const began = performance.now();
     const quiet = (): boolean => performance.now() - Math.max(began, this.lastAt) > QUIET_MS;
-    while (performance.now() - began < graceMs && !quiet()) await pause(LOOK_MS);
+    while (performance.now() - began < graceMs && !quiet()) await pause(CHECK_INTERVAL_MS);
     let before = -1;
     while (before !== this.accepted) {
       before = this.accepted;
@@ -71,7 +71,7 @@ export class SharedPort {
     }
     this.server.close();
     const end = performance.now() + graceMs;
-    while (this.waiting.length > 0 && performance.now() < end) await pause(LOOK_MS);
+    while (this.waiting.length > 0 && performance.now() < end) await pause(CHECK_INTERVAL_MS);
     for (const socket of this.waiting.splice(0)) socket.destroy();
   }
 

@@ -19,7 +19,7 @@ describe('EventArrivals', () => {
   let lifecycle: Lifecycle;
   let arrivals: EventArrivals;
   let found: string[];
-  let looks: number;
+  let reads: number;
 
   beforeEach(() => {
     notifications = new Notifications();
@@ -27,25 +27,25 @@ describe('EventArrivals', () => {
     const logger = createLogger({ level: 'silent', app: 'test' });
     arrivals = new EventArrivals(notifications as unknown as Sql, lifecycle, logger);
     found = [];
-    looks = 0;
+    reads = 0;
   });
 
   const wait = (
     seconds: number,
-    look?: () => Promise<string[]>,
+    read?: () => Promise<string[]>,
     gone = new AbortController(),
   ): Promise<string[]> => {
     const count = (): Promise<string[]> => {
-      looks += 1;
+      reads += 1;
       return Promise.resolve(found);
     };
-    return arrivals.awaitArrival(look ?? count, (events) => events.length > 0, seconds, gone.signal);
+    return arrivals.awaitArrival(read ?? count, (events) => events.length > 0, seconds, gone.signal);
   };
 
   it('reads once, and does not listen, for a reader that does not wait', async () => {
     notifications.heard = false;
     expect(await wait(0)).toEqual([]);
-    expect(looks).toBe(1);
+    expect(reads).toBe(1);
   });
 
   it('answers immediately if there are events', async () => {
@@ -58,7 +58,7 @@ describe('EventArrivals', () => {
     await turn();
     notifications.arrive();
     await turn();
-    expect(looks).toBe(2);
+    expect(reads).toBe(2);
     found = ['event'];
     notifications.arrive();
     expect(await waiting).toEqual(['event']);
@@ -66,9 +66,9 @@ describe('EventArrivals', () => {
 
   it('misses nothing that arrives while it reads', async () => {
     const slow = async (): Promise<string[]> => {
-      looks += 1;
+      reads += 1;
       const seen = [...found];
-      if (looks === 1) {
+      if (reads === 1) {
         found = ['event'];
         notifications.arrive();
       }
@@ -76,7 +76,7 @@ describe('EventArrivals', () => {
       return seen;
     };
     expect(await wait(60, slow)).toEqual(['event']);
-    expect(looks).toBe(2);
+    expect(reads).toBe(2);
   });
 
   it('reads every two seconds without a notification, and returns nothing when the time is up', async () => {
@@ -84,7 +84,7 @@ describe('EventArrivals', () => {
     const started = performance.now();
     expect(await wait(3)).toEqual([]);
     // A timer may fire slightly early; then it reads once more.
-    expect([3, 4]).toContain(looks);
+    expect([3, 4]).toContain(reads);
     expect(performance.now() - started).toBeGreaterThanOrEqual(2_990);
   });
 

@@ -5,7 +5,7 @@ import { Lifecycle, Logger, Sql, Unavailable } from '@app/runtime';
 /** Maximum number of readers that wait in one process; each of them holds a connection. */
 const WAITING_MAX = 200;
 /** Maximum time between two checks, in milliseconds: behind a pooler in transaction mode, NOTIFY does not arrive. */
-const LOOK_MS = 2_000;
+const CHECK_INTERVAL_MS = 2_000;
 
 /** Lets readers of the event feed wait until PostgreSQL notifies about new events. */
 @Injectable()
@@ -22,12 +22,12 @@ export class EventArrivals {
   }
 
   /**
-   * Calls `look` immediately and after each arrival, until it finds something, the time is up, the reader disconnects
+   * Calls `read` immediately and after each arrival, until it finds something, the time is up, the reader disconnects
    * or the process shuts down. Resolves to the last result.
    * @throws {Unavailable} if too many readers are waiting
    */
   async awaitArrival<T>(
-    look: () => Promise<T>,
+    read: () => Promise<T>,
     isFound: (found: T) => boolean,
     waitSeconds: number,
     gone: AbortSignal,
@@ -37,10 +37,10 @@ export class EventArrivals {
       // Subscribes before the check, so that an arrival during the check is not missed.
       const arrival = waitSeconds > 0 ? this.nextArrival() : undefined;
       try {
-        const found = await look();
+        const found = await read();
         const leftMs = deadline - performance.now();
         if (arrival === undefined || isFound(found) || leftMs <= 0 || this.isOver(gone)) return found;
-        await arrival.within(Math.min(leftMs, LOOK_MS), gone);
+        await arrival.within(Math.min(leftMs, CHECK_INTERVAL_MS), gone);
         if (this.isOver(gone)) return found;
       } finally {
         arrival?.forget();

@@ -17,7 +17,7 @@ import { RequestLimits } from './request-limits';
 import { isNamed, type LimitOptions } from './throttlers';
 
 /** Size of the sample of registrations, and how many from one client are suspicious. */
-const LOOKED_AT = 20;
+const SAMPLE_SIZE = 20;
 const SUSPICIOUS = 18;
 /** Minimum time between two hints, in milliseconds. */
 const SILENCE_MS = 3_600_000;
@@ -39,7 +39,7 @@ export class ProxyHint {
   /** Counts a registration, whether or not it succeeds. */
   registrationFrom(client: string): void {
     this.latest.push(client);
-    if (this.latest.length > LOOKED_AT) this.latest.shift();
+    if (this.latest.length > SAMPLE_SIZE) this.latest.shift();
     const share = this.latest.filter((each) => each === client).length;
     if (share < SUSPICIOUS || performance.now() - this.hintedAt < SILENCE_MS) return;
     this.hintedAt = performance.now();

@@ -297,7 +297,7 @@ export const sections = {
       1,
       1_000_000,
       3,
-      'Activation attempts per account, and wrong passwords per client and address',
+      'Activation attempts per account and code, and wrong passwords per client and address',
     ),
     RATE_LIMIT_CREDENTIALS_PER_MINUTE: integer(
       1,

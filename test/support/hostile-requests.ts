@@ -88,13 +88,13 @@ function bodyOf({ requestBody }: Operation): Arbitrary<string> {
   );
   const fields = fc.constantFrom(...Object.keys(schema.properties));
   // A pair instead of an assignment, because `__proto__` must be an ordinary field.
-  const spoilt = fc
+  const damaged = fc
     .tuple(valid, fc.oneof(fields, fc.constantFrom(...NAMES)), unfit)
     .map(([good, field, value]) => Object.fromEntries([...Object.entries(good), [field, value]]));
   const lacking = fc.tuple(valid, fields).map(([good, field]) => ({ ...good, [field]: undefined }));
   return fc.oneof(
     { weight: 4, arbitrary: valid.map((each) => JSON.stringify(each)) },
-    { weight: 4, arbitrary: spoilt.map((each) => JSON.stringify(each)) },
+    { weight: 4, arbitrary: damaged.map((each) => JSON.stringify(each)) },
     lacking.map((each) => JSON.stringify(each)),
     unfit.map((each) => JSON.stringify(each)),
     noObject,

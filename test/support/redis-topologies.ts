@@ -101,7 +101,7 @@ export class TestRedisCluster extends Topology {
       await this.tell(port, 'cluster', 'replicate', primary);
     }
     await this.everyone('sees a sound cluster', (info) => info.includes('cluster_state:ok'));
-    for (const port of this.ports.slice(3)) await synchronised(this, port);
+    for (const port of this.ports.slice(3)) await waitForReplica(this, port);
   }
 
   private async everyone(does: string, fact: (info: string) => boolean): Promise<void> {
@@ -119,19 +119,19 @@ export class TestRedisSentinels extends Topology {
   private readonly sentinelPorts: number[] = [];
 
   static async start(): Promise<TestRedisSentinels> {
-    const trio = new TestRedisSentinels();
+    const topology = new TestRedisSentinels();
     const primary = await TestRedis.start();
-    trio.servers.push(primary, await TestRedis.start('--replicaof', LOOPBACK, String(primary.port)));
-    await synchronised(trio, trio.servers[1]?.port ?? 0);
-    for (let index = 0; index < 3; index += 1) await trio.addSentinel(index, primary.port);
-    for (const port of trio.sentinelPorts) {
+    topology.servers.push(primary, await TestRedis.start('--replicaof', LOOPBACK, String(primary.port)));
+    await waitForReplica(topology, topology.servers[1]?.port ?? 0);
+    for (let index = 0; index < 3; index += 1) await topology.addSentinel(index, primary.port);
+    for (const port of topology.sentinelPorts) {
       await until(`sentinel ${port} knows the replica and the others`, async () => {
-        const answer = await trio.tell(port, 'sentinel', 'master', SENTINEL_NAME);
+        const answer = await topology.tell(port, 'sentinel', 'master', SENTINEL_NAME);
         const facts = Object.fromEntries(pairs(answer as string[]));
         return facts['num-slaves'] === '1' && facts['num-other-sentinels'] === '2';
       });
     }
-    return trio;
+    return topology;
   }
 
   /** Variables that point an app to it. */
@@ -181,7 +181,7 @@ export class TestRedisSentinels extends Topology {
   }
 }
 
-async function synchronised(topology: Topology, replica: number): Promise<void> {
+async function waitForReplica(topology: Topology, replica: number): Promise<void> {
   await until(`replica ${replica} has it all`, async () =>
     String(await topology.tell(replica, 'info', 'replication')).includes('master_link_status:up'),
   );

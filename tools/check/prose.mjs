@@ -61,7 +61,10 @@ const PHRASES = [
   [/\bof a Git's|work tree of Git's/i, 'a Git work tree'],
   [/\b(stranger|story|stories) (plays?|tells?)\b/i, 'a sequence of requests'],
   [/\b(gives|gets) (it )?back\b/i, 'refunds, returns'],
-  [/\b(colour|licence|behaviour|honour|recognise|initialise|serialise)/i, 'the American spelling'],
+  [
+    /\b(colour|licence|behaviour|honour|favour|centre|catalogue|(recogn|initial|serial|analy|organ|normal|author|optim|summar|custom|synchron)is(e|ing)|labelled|modelled|spelt|spoilt|whilst|amongst)/i,
+    'the American spelling',
+  ],
 ];
 
 /** Files that are written by a program, or that list the phrases themselves. */

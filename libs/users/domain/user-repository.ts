@@ -42,7 +42,7 @@ export interface PretendedRegistration {
 
 export type Addition =
   | { readonly outcome: 'added'; readonly user: User }
-  /** `instead` is what a free address would have been told by the same clocks; `replayed` where it is told again. */
+  /** `instead`: the answer for a free address, from the same clocks; `replayed`: it repeats an earlier answer. */
   | { readonly outcome: 'taken'; readonly instead: PretendedRegistration; readonly replayed: boolean };
 
 export interface UserRepository {

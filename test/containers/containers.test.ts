@@ -5,6 +5,8 @@ import { describeFaults } from './faults';
 import { describeImage } from './image';
 import { describeKubernetes } from './kubernetes';
 import { describeOwnMailServer } from './own-mail-server';
+import { describeSettings } from './settings';
+import { describeShipped } from './shipped';
 import { describeStack } from './stack';
 import { Stage } from './stage';
 import { describeWatching } from './watching';
@@ -29,7 +31,9 @@ afterAll(async () => {
 }, 120_000);
 
 // In this order: each part leaves the stack as healthy as it found it.
+describeSettings();
 describeImage();
+describeShipped();
 describeStack(current);
 describeKubernetes(current);
 describeWatching(current);

@@ -12,7 +12,7 @@ interface JestResults {
 }
 
 /** Tests that compare times or load every core. They run after the others, one file at a time. */
-const ALONE = 'e2e/(timing|overload|signals|connections)\\.test';
+const ALONE = 'e2e/(timing|overload|connections)\\.test';
 /**
  * Jest workers for the other tests, which wait half of the time: four workers keep two cores busy, and six cause
  * timeouts.

@@ -113,12 +113,13 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
     const reading = [pager.run(), waiter.run()];
     const signUp = async (email: string): Promise<string> => {
       // All come from one client, which gets at most a quarter of the hashing queue: the others are told to retry.
-      const { body } = await until(`${email} is registered`, async () => {
+      const registered = async () => {
         const answer = await open.register(email, PASSWORD);
         if (answer.status === 503) return false;
         expect(answer.status).toBe(201);
         return answer;
-      });
+      };
+      const { body } = await until(`${email} is registered`, registered, 60_000);
       const code = codeIn(await service.inbox.mailTo(email, 1, 60_000));
       expect((await open.activate(email, PASSWORD, code)).status).toBe(200);
       return String(body['id']);

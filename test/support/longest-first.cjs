@@ -2,36 +2,46 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** The slowest files, which start first, so that the run does not end with one of them. */
 const LONGEST = [
+  'e2e/document-commands',
+  'e2e/webhooks',
+  'e2e/events',
+  'contract/smtp-servers',
+  'e2e/processes',
+  'e2e/processes-faults',
+  'e2e/tls',
   'e2e/cli-users',
   'e2e/cli-doctor',
-  'contract/smtp-servers',
-  'e2e/document-commands',
-  'e2e/events',
-  'e2e/processes-faults',
-  'e2e/worker-refused',
-  'e2e/processes',
-  'e2e/webhooks',
-  'e2e/readiness',
-  'e2e/tls',
-  'e2e/me',
-  'e2e/password-window',
-  'e2e/cli-events',
-  'e2e/rate-limits',
-  'e2e/faults',
-  'e2e/accessibility',
   'e2e/cli',
-  'e2e/cli-mail',
+  'e2e/worker-refused',
+  'e2e/readiness',
+  'e2e/me',
+  'e2e/client',
+  'e2e/accessibility',
   'e2e/metrics',
-  'e2e/security',
   'e2e/registration',
-  'e2e/cli-purge',
+  'e2e/security',
+  'e2e/signals',
+  'e2e/concealed',
+  'e2e/faults',
+  'e2e/one-node-faults',
+  'e2e/worker-killed',
+  'e2e/password-window',
+  'e2e/limits-under-attack',
+  'e2e/rate-limits',
+  'e2e/fuzz',
+  'e2e/sign-up',
+  'e2e/browser',
+  'contract/migrations',
+  'tools/check/rules',
 ];
 
 /** On a fresh checkout Jest knows no durations, and would take the largest files first. */
 module.exports = class LongestFirst extends Sequencer {
   sort(tests) {
     const rank = ({ path }) => {
-      const place = LONGEST.findIndex((name) => path.endsWith(`${name}.test.ts`));
+      const place = LONGEST.findIndex(
+        (name) => path.endsWith(`${name}.test.ts`) || path.endsWith(`${name}.spec.ts`),
+      );
       return place === -1 ? LONGEST.length : place;
     };
     return super.sort(tests).sort((one, other) => rank(one) - rank(other));

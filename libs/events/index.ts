@@ -1,4 +1,4 @@
-export { recordEvent } from './row/record-event';
+export { recordEvent, type AccountChange } from './row/record-event';
 export * from './domain/deliveries';
 export * from './domain/event';
 export * from './domain/event-log';

@@ -58,8 +58,8 @@ export class PostgresActivationRepository implements ActivationRepository {
     const consequence = right
       ? recordEvent(sql, environment, {
           type: 'user.activated',
-          from: sql`redeemed`,
-          requestId: request.requestId,
+          from: 'redeemed',
+          request: { id: request.requestId },
         })
       : countWrongTries(sql, sql`redeemed`);
     const [row] = await inTime(

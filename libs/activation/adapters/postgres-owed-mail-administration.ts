@@ -72,8 +72,7 @@ export class PostgresOwedMailAdministration implements OwedMailAdministration {
   }
 
   async endUndeliverable(mailId: string, reason: string): Promise<boolean> {
-    const ended = this.sql`ended`;
-    const event = { type: 'user.undeliverable', from: ended, requestId: null } as const;
+    const event = { type: 'user.undeliverable', from: 'ended', request: { id: null } } as const;
     const rows = await inTime(
       this.sql<{ id: string }[]>`
         with ended as (

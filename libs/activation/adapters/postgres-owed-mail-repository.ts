@@ -102,7 +102,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
 
   async giveUp(id: string, reason: string, why: GiveUpReason): Promise<void> {
     const codeLives = why === 'outcome_unknown';
-    const told = { type: 'user.undeliverable', from: this.sql`pending`, requestId: null } as const;
+    const told = { type: 'user.undeliverable', from: 'pending', request: { id: null } } as const;
     await inTime(this.sql`
       with given_up as (
         update users set

@@ -1,5 +1,5 @@
 import { accountRow, mailsOfADay, resendWaitSeconds, type CodeRow } from '@app/activation';
-import { recordEvent } from '@app/events';
+import { recordEvent, type AccountChange } from '@app/events';
 import { inTime, traceParent, type Environment, type Sql } from '@app/runtime';
 import type { EmailAddress } from '../domain/email-address';
 import type { NewUser, PretendedRegistration } from '../domain/user-repository';
@@ -59,13 +59,7 @@ export async function addRegistration(
           where ${isDead(sql, 'held_by')}
           returning held_by.*
         ), counted as (${countMails(sql, sql`added`, mailsOfADay(environment))}),
-        replaced as (${recordEvent(sql, environment, {
-          type: 'user.replaced',
-          from: sql`(select held.* from held join added on true)`,
-          requestId,
-          replacedBy: sql`(select id from added)`,
-        })}),
-        told as (${recordEvent(sql, environment, { type: 'user.registered', from: sql`added`, requestId })}),
+        told as (${recordEvent(sql, environment, ...EVENTS)}),
         known as (
           select answer from held, jsonb_array_elements(held.pretended) as answer
           where answer ->> 'digest' = ${digest} limit 1
@@ -78,6 +72,18 @@ export async function addRegistration(
   if (row === undefined) throw new Error('The statement that adds an account returned no row');
   return row;
 }
+
+const request = { columns: 'changed.request_id, changed.trace_parent' };
+/** In this order: a registration that gave way, and the new one. */
+const EVENTS: readonly [AccountChange, AccountChange] = [
+  {
+    type: 'user.replaced',
+    from: '(select held.*, added.id as replaced_by, added.request_id, added.trace_parent from held cross join added)',
+    request,
+    replacedBy: 'changed.replaced_by',
+  },
+  { type: 'user.registered', from: 'added', request },
+];
 
 /**
  * Statement after `added` and `known`: the taken row stores the answer, unless it already has one for the same

@@ -31,7 +31,7 @@ export async function replaceDead(
         and not exists (select from users as other where other.id = given.id and other.email <> given.email)
       returning users.id, users.email, users.created_at, users.activated_at, given.id as replaced_by
     )
-    ${recordEvent(sql, environment, { type: 'user.replaced', from: sql`gone`, requestId: null, replacedBy: sql`changed.replaced_by` })}`;
+    ${recordEvent(sql, environment, { type: 'user.replaced', from: 'gone', request: { id: null }, replacedBy: 'changed.replaced_by' })}`;
 }
 
 const keysOf = (accounts: readonly ImportedAccount[]): string =>
@@ -62,7 +62,10 @@ export async function insertImported(
   return rows.map(({ email }) => email);
 }
 
-/** Distinguishes accounts imported before from conflicts. */
+/**
+ * Distinguishes accounts imported before from conflicts. An account without either takes its address and its id, so
+ * that a rehearsal judges the lines after it as the import would.
+ */
 export async function whyNotAdded(
   asker: TransactionSql | Sql,
   sql: Sql,
@@ -88,10 +91,22 @@ export async function whyNotAdded(
       refused.push({ line: account.line, reason: reasonOf(holder) });
     else if (isOfAnother(account, byId.get(account.id))) {
       refused.push({ line: account.line, reason: 'id belongs to another account' });
+    } else {
+      const added = toExisting(account);
+      byAddress.set(account.email, added);
+      byId.set(account.id, added);
     }
   }
   return { present, refused };
 }
+
+const toExisting = ({ id, email, passwordHash, activatedAt }: ImportedAccount): Existing => ({
+  id,
+  email,
+  password_hash: passwordHash,
+  activated_at: activatedAt,
+  dead: false,
+});
 
 const isOfAnother = (account: ImportedAccount, holder: Existing | undefined): boolean =>
   holder !== undefined && holder.email !== account.email;

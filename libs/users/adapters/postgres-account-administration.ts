@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { PendingQuery, Row, TransactionSql } from 'postgres';
+import type { TransactionSql } from 'postgres';
 import { accountRow, mailsOfADay, type IssuedCode } from '@app/activation';
 import { recordEvent } from '@app/events';
 import { Environment, inTime, inTransaction, Sql } from '@app/runtime';
@@ -67,7 +67,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
             mail_withheld_at = null, replaced_code = null, request_digest = null
           where id = ${target.id}
           returning id, email, created_at, activated_at
-        ) ${this.event('user.activated', this.sql`activated`)}`;
+        ) ${this.event('user.activated', 'activated')}`;
       await this.audit(sql, 'users.activate', operator, target);
       return 'activated';
     });
@@ -85,7 +85,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
         with gone as (
           delete from users where id = ${id}
           returning id, email, created_at, activated_at, mail_due_at is not null as owed
-        ), told as (${this.event('user.deleted', this.sql`gone`)})
+        ), told as (${this.event('user.deleted', 'gone')})
         select owed from gone`;
       const counts = await sql<{ tried: boolean; mailed: boolean }[]>`
         delete from address_days where digest in (${countKeys(this.sql, this.sql`${email}::text`)})
@@ -130,8 +130,8 @@ export class PostgresAccountAdministration implements AccountAdministration {
     return { ...outcome, added: accounts.length - outcome.present - outcome.refused.length };
   }
 
-  private event(type: 'user.activated' | 'user.deleted', from: PendingQuery<Row[]>) {
-    return recordEvent(this.sql, this.environment, { type, from, requestId: null });
+  private event(type: 'user.activated' | 'user.deleted', from: string) {
+    return recordEvent(this.sql, this.environment, { type, from, request: { id: null } });
   }
 
   private async audit(

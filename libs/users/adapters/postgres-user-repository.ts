@@ -89,7 +89,7 @@ export class PostgresUserRepository implements UserRepository {
         ), nameless as (${forgetAddressInEvents(sql, { id, email })}),
         logged as (
           insert into erasures (account_id, digest) select id, ${digest} from gone on conflict (account_id) do nothing
-        ), told as (${recordEvent(sql, this.environment, { type: 'user.deleted', from: sql`gone`, requestId })})
+        ), told as (${recordEvent(sql, this.environment, { type: 'user.deleted', from: 'gone', request: { id: requestId } })})
         select id from gone`,
     );
     return rows.length > 0;

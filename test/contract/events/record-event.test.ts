@@ -12,10 +12,10 @@ const KEVIN = '01900000-0000-7000-8000-000000000001';
 async function change(type: 'user.registered' | 'user.deleted' | 'user.replaced', withEmail: boolean) {
   const { sql } = database;
   const environment = { EVENTS_INCLUDE_EMAIL: withEmail };
-  const from = sql`(select ${KEVIN}::uuid as id, 'kevin@example.com' as email,
+  const from = `(select '${KEVIN}'::uuid as id, 'kevin@example.com' as email,
     '2026-01-02 03:04:05.678+01'::timestamptz as created_at, null::timestamptz as activated_at)`;
-  const replacedBy = type === 'user.replaced' ? { replacedBy: sql`${KEVIN}::uuid` } : {};
-  const event = { type, from, requestId: 'request-7', ...replacedBy };
+  const replacedBy = type === 'user.replaced' ? { replacedBy: `'${KEVIN}'::uuid` } : {};
+  const event = { type, from, request: { id: 'request-7' }, ...replacedBy };
   await sql`truncate events`;
   await sql`with told as (${recordEvent(sql, environment, event)}) select`;
   const [row] = await sql`select * from events`;

@@ -1,4 +1,5 @@
-import type { ReadableStream } from 'node:stream/web';
+import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { Inject, Injectable } from '@nestjs/common';
 import { Environment } from '@app/runtime';
 import { webhookHeaders, type WebhookOutcome, type WebhookSender } from '../domain/webhook';
@@ -11,50 +12,88 @@ const ANSWER_BYTES_MAX = 16_384;
 const ANSWER_REST_MS = 1_000;
 const RETRY_AFTER_MAX_SECONDS = 86_400;
 
+/** A connection without use is closed after this time, in milliseconds: before the five seconds of many servers. */
+const IDLE_MS = 4_000;
+
 /**
  * Signs and sends webhooks over kept-alive connections. Redirects are not followed: they would be signed for a
- * different URL.
+ * different URL. Uses `node:http` because `fetch` rejects what receivers may do: an unexpected `100 Continue` is an
+ * error there, a connection that is closed before the request was sent makes it wait, and it refuses some ports.
  */
 @Injectable()
 export class HttpWebhookSender implements WebhookSender {
+  private readonly http = new HttpAgent({ keepAlive: true, timeout: IDLE_MS });
+  private readonly https = new HttpsAgent({ keepAlive: true, timeout: IDLE_MS });
+
   constructor(@Inject(Environment) private readonly environment: Environment) {}
 
   async send(id: string, body: string): Promise<WebhookOutcome> {
-    const { WEBHOOK_URL: url, WEBHOOK_SECRET: current, WEBHOOK_SECRET_PREVIOUS: previous } = this.environment;
+    const { WEBHOOK_URL, WEBHOOK_SECRET: current, WEBHOOK_SECRET_PREVIOUS: previous } = this.environment;
     const secrets = [current, previous].filter((secret) => secret !== '');
     const timestampSeconds = Math.floor(Date.now() / 1_000);
+    const headers = {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+      'User-Agent': 'user-registration',
+      ...webhookHeaders(id, timestampSeconds, body, secrets),
+    };
+    const url = new URL(WEBHOOK_URL);
+    const signal = AbortSignal.timeout(WEBHOOK_TIMEOUT_MS);
     try {
-      const response = await fetch(url, {
-        method: 'POST',
-        redirect: 'manual',
-        headers: {
-          'Content-Type': 'application/json',
-          'User-Agent': 'user-registration',
-          ...webhookHeaders(id, timestampSeconds, body, secrets),
-        },
-        body,
-        signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
+      const response = await this.post(url, headers, body, signal).catch((error: unknown) => {
+        if (!(error instanceof StaleConnection)) throw error;
+        return this.post(url, headers, body, signal);
       });
       await readAndForget(response);
       return toOutcome(response);
     } catch (error) {
-      return { kind: 'failed', reason: reasonOf(error as Error), retryAfterSeconds: 0 };
+      const reason = signal.aborted
+        ? `no answer within ${WEBHOOK_TIMEOUT_MS / 1_000} s`
+        : reasonOf(error as NodeJS.ErrnoException);
+      return { kind: 'failed', reason, retryAfterSeconds: 0 };
     }
+  }
+
+  private async post(
+    url: URL,
+    headers: Record<string, string | number>,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const request =
+      url.protocol === 'https:'
+        ? requestHttps(url, { method: 'POST', agent: this.https, headers, signal })
+        : requestHttp(url, { method: 'POST', agent: this.http, headers, signal });
+    return await new Promise((resolve, reject) => {
+      request.once('response', resolve);
+      // 101 Switching Protocols; nothing was asked to switch.
+      request.once('upgrade', (response, socket) => {
+        socket.destroy();
+        resolve(response);
+      });
+      // Stays: an error after the response also destroys the response, whose reader deals with it.
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        const closed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+        reject(closed && request.reusedSocket ? new StaleConnection() : error);
+      });
+      request.end(body);
+    });
   }
 }
 
+/** The receiver closed an idle connection in the moment of its reuse. The event is sent again, over another one. */
+class StaleConnection extends Error {}
+
 /** Only the status matters, so a response whose body breaks off or is slow is cut off. */
-async function readAndForget(response: Response): Promise<void> {
-  if (response.body === null) return;
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  const late = setTimeout(() => void reader.cancel().catch(() => {}), ANSWER_REST_MS);
+async function readAndForget(response: IncomingMessage): Promise<void> {
+  const late = setTimeout(() => response.destroy(), ANSWER_REST_MS);
+  let bytes = 0;
   try {
-    for (let bytes = 0; bytes < ANSWER_BYTES_MAX;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      bytes += value.byteLength;
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      bytes += chunk.byteLength;
+      // Leaving the loop destroys the response.
+      if (bytes > ANSWER_BYTES_MAX) return;
     }
-    await reader.cancel();
   } catch {
     // The receiver has already given its status.
   } finally {
@@ -62,32 +101,24 @@ async function readAndForget(response: Response): Promise<void> {
   }
 }
 
-/** An error of the network or of OpenSSL. */
-interface Failure {
-  readonly message: string;
-  readonly library: string;
-  readonly reason: string;
-}
-
-/** The network error, which fetch hides in the cause. */
-function reasonOf(error: Error): string {
-  if (error.name === 'TimeoutError') return `no answer within ${WEBHOOK_TIMEOUT_MS / 1_000} s`;
-  const { message = '', library, reason = '' } = (error.cause ?? {}) as Partial<Failure>;
+function reasonOf({ message, code }: NodeJS.ErrnoException): string {
   // OpenSSL's own message contains memory addresses and source lines.
-  if (library === 'SSL routines') return `TLS failed: ${reason}`;
-  return message === '' ? error.message : message;
+  const [, tls] = /SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
+  if (tls !== undefined) return `TLS failed: ${tls}`;
+  if (code === 'ECONNRESET') return 'the receiver closed the connection (ECONNRESET)';
+  return message === '' ? (code ?? 'unknown error') : message;
 }
 
-function toOutcome({ status, headers }: Response): WebhookOutcome {
+function toOutcome({ statusCode: status = 0, headers }: IncomingMessage): WebhookOutcome {
   if (status >= 200 && status < 300) return { kind: 'delivered' };
   const reason = `the receiver responded with ${status}`;
   if (status === 410) return { kind: 'gone', reason };
-  return { kind: 'failed', reason, retryAfterSeconds: parseRetryAfter(headers.get('retry-after')) };
+  return { kind: 'failed', reason, retryAfterSeconds: parseRetryAfter(headers['retry-after']) };
 }
 
 /** Seconds from a number or a date (RFC 9110, 10.2.3); 0 if there is neither. */
-function parseRetryAfter(value: string | null, now = Date.now()): number {
-  if (value === null) return 0;
-  const seconds = /^\d{1,9}$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1_000;
-  return Number.isFinite(seconds) ? Math.min(Math.max(0, seconds), RETRY_AFTER_MAX_SECONDS) : 0;
+function parseRetryAfter(value: string | undefined, now = Date.now()): number {
+  if (value === undefined) return 0;
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1_000;
+  return Number.isNaN(seconds) ? 0 : Math.min(Math.max(0, seconds), RETRY_AFTER_MAX_SECONDS);
 }

@@ -1,32 +1,68 @@
+import type { PendingQuery, Row } from 'postgres';
 import { inTime, type Sql } from '@app/runtime';
 import type { EventEntries, EventEntry, EventFilter } from '../domain/deliveries';
+import { notOlderThan, OPERATOR_TIMEOUT_MS } from './operator-queries';
 
-const LARGEST_ORDINAL = '9223372036854775807';
+const LARGEST = '9223372036854775807';
 
-/** Lists events and their delivery, newest first, page by page. */
+interface ListedRow extends EventEntry {
+  readonly position: string | null;
+  readonly ordinal: string;
+}
+
+/**
+ * Lists events and their delivery, newest first, page by page: first those without a position, then by position. Each
+ * part has its index.
+ * @param after `u` and the ordinal, or `p` and the position, of the last entry of the previous page
+ */
 export async function listEvents(
   sql: Sql,
-  { since, type }: EventFilter,
+  filter: EventFilter,
   limit: number,
-  after?: string,
+  after = `u${LARGEST}`,
 ): Promise<EventEntries> {
-  const rows = await inTime(
-    sql<(EventEntry & { readonly ordinal: string })[]>`
-        select ordinal::text as ordinal, id, type, account_id as "accountId", occurred_at as "occurredAt", data,
-               case when position is null then 'unplaced' when due_at is not null then 'waiting'
-                    when given_up_at is not null then 'given_up' when delivered_at is not null then 'delivered'
-                    else 'kept' end as delivery,
-               attempts, due_at as "nextTryAt", last_error as "lastError"
-        from events
-        where ordinal < ${after ?? LARGEST_ORDINAL}::bigint
-          and occurred_at >= ${since ?? new Date(0)}
-          and (${type ?? null}::text is null or type = ${type ?? null})
-        order by ordinal desc
-        limit ${limit}`,
-  );
-  const last = rows.at(-1)?.ordinal ?? null;
+  const [part, place] = [after.slice(0, 1), after.slice(1)];
+  const unplaced =
+    part === 'u'
+      ? await listPart(sql, filter, sql`position is null and ordinal < ${place}::bigint`, limit)
+      : [];
+  const from = part === 'u' ? LARGEST : place;
+  const placed =
+    unplaced.length < limit
+      ? await listPart(sql, filter, sql`position < ${from}::bigint`, limit - unplaced.length)
+      : [];
+  const rows = [...unplaced, ...placed];
+  const last = rows.at(-1);
   return {
-    entries: rows.map(({ ordinal: _, ...entry }) => entry),
-    next: rows.length < limit ? null : last,
+    entries: rows.map(({ position: _position, ordinal: _ordinal, ...entry }) => entry),
+    next: last === undefined || rows.length < limit ? null : placeOf(last),
   };
+}
+
+const placeOf = ({ position, ordinal }: ListedRow): string =>
+  position === null ? `u${ordinal}` : `p${position}`;
+
+async function listPart(
+  sql: Sql,
+  { since, type }: EventFilter,
+  where: PendingQuery<Row[]>,
+  limit: number,
+): Promise<ListedRow[]> {
+  // ORDER BY an unqualified name would sort by the text of the result.
+  return await inTime(
+    sql<ListedRow[]>`
+      select position::text as position, ordinal::text as ordinal, id, type, account_id as "accountId",
+             occurred_at as "occurredAt", data,
+             case when position is null then 'unplaced' when due_at is not null then 'waiting'
+                  when given_up_at is not null then 'given_up' when delivered_at is not null then 'delivered'
+                  else 'kept' end as delivery,
+             attempts, due_at as "nextTryAt", last_error as "lastError"
+      from events
+      where ${where}
+        ${since === undefined ? sql`` : sql`and ${notOlderThan(sql, sql`${since}::timestamptz`)}`}
+        ${type === undefined ? sql`` : sql`and type = ${type}`}
+      order by events.position desc, events.ordinal desc
+      limit ${limit}`,
+    OPERATOR_TIMEOUT_MS,
+  );
 }

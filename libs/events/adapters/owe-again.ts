@@ -1,22 +1,21 @@
 import type { PendingQuery, Row } from 'postgres';
 import { inTime, type Sql } from '@app/runtime';
 import type { OnProgress } from '../domain/deliveries';
+import { notOlderThan, OPERATOR_TIMEOUT_MS } from './operator-queries';
 
 type Fragment = PendingQuery<Row[]>;
 
 /** Maximum number of rows that one statement changes: each has a deadline, and a replay may concern millions. */
 const BATCH = 5_000;
-/** An operator waits longer than a client: a count may read the whole log. */
-const COUNT_TIMEOUT_MS = 60_000;
 
 /** Condition on an event: it has a position, is not waiting, and is at most that old. */
 export const placedWithin = (sql: Sql, seconds: number): Fragment => sql`
-  position is not null and due_at is null and occurred_at >= now() - make_interval(secs => ${seconds})`;
+  position is not null and due_at is null and ${notOlderThan(sql, sql`(now() - make_interval(secs => ${seconds}))`)}`;
 
 export async function countEvents(sql: Sql, which: Fragment): Promise<number> {
   const [row] = await inTime(
     sql<{ count: number }[]>`select count(*)::int as count from events where ${which}`,
-    COUNT_TIMEOUT_MS,
+    OPERATOR_TIMEOUT_MS,
   );
   return row?.count ?? 0;
 }
@@ -26,7 +25,15 @@ export async function countEvents(sql: Sql, which: Fragment): Promise<number> {
  * one: what a worker has delivered meanwhile would match the condition again, and be sent again and again.
  */
 export async function oweAgain(sql: Sql, which: Fragment, onProgress?: OnProgress): Promise<number> {
-  let after = '0';
+  // `+ 0`: the index of positions would be read from its start, past all older events.
+  const [first] = await inTime(
+    sql<
+      { before: string | null }[]
+    >`select (min(position + 0) - 1)::text as before from events where ${which}`,
+    OPERATOR_TIMEOUT_MS,
+  );
+  if (first === undefined || first.before === null) return 0;
+  let after = first.before;
   for (let changed = 0; ;) {
     const [batch] = await inTime(sql<{ count: number; last: string | null }[]>`
       with owed as (

@@ -143,8 +143,10 @@ export class PostgresDeliveries implements Deliveries {
              (select count(*)::int from events where given_up_at is not null) as "givenUp",
              coalesce((select extract(epoch from clock_timestamp() - min(occurred_at))::float8 from events
                        where due_at is not null or position is null), 0) as "oldestSeconds",
-             exists (select from webhook_pauses where url_digest = ${this.urlDigest}) as paused`);
-    return row ?? { waiting: 0, oldestSeconds: 0, givenUp: 0, paused: false };
+             exists (select from webhook_pauses where url_digest = ${this.urlDigest}) as paused,
+             (select extract(epoch from clock_timestamp() - since)::float8 from webhook_outages
+              where url_digest = ${this.urlDigest}) as "outageSeconds"`);
+    return row ?? { waiting: 0, oldestSeconds: 0, givenUp: 0, paused: false, outageSeconds: null };
   }
 
   async list(filter: EventFilter, limit: number, after?: string): Promise<EventEntries> {

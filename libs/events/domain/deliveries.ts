@@ -13,6 +13,8 @@ export interface EventBacklog {
   readonly oldestSeconds: number;
   readonly givenUp: number;
   readonly paused: boolean;
+  /** Time since the receiver has failed without accepting anything; null while it accepts events. */
+  readonly outageSeconds: number | null;
 }
 
 /** An event and its delivery, for operators. Dates are null for what has not happened. */

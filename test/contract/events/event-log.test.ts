@@ -108,6 +108,40 @@ describe('the log of events in PostgreSQL', () => {
     expect(await deliveries.giveUpUnaccepted(86_400)).toBe(0);
   });
 
+  it('lists events newest first, page by page, those without a position before all others', async () => {
+    const { sql, environment } = database;
+    await sql`truncate events restart identity`;
+    const log = new PostgresEventLog(sql);
+    const deliveries = new PostgresDeliveries(sql, environment);
+    const write = async (count: number): Promise<void> => {
+      await sql`
+        insert into events (type, account_id, data, request_id)
+        select 'user.registered', gen_random_uuid(), jsonb_build_object('user_id', n), 'listed'
+        from generate_series(1, ${count}::int) n`;
+    };
+    await write(12);
+    await log.sequence(100, false);
+    await write(11);
+    const ids = async (): Promise<string[]> =>
+      (await sql<{ id: string }[]>`select id from events order by ordinal desc`).map(({ id }) => id);
+    const listed = async (since?: Date): Promise<string[]> => {
+      const found: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await deliveries.list(since === undefined ? {} : { since }, 3, after);
+        expect(page.entries.length).toBeLessThanOrEqual(3);
+        found.push(...page.entries.map(({ id }) => id));
+        after = page.next ?? undefined;
+      } while (after !== undefined);
+      return found;
+    };
+    expect(await listed()).toEqual(await ids());
+    expect(await listed(new Date(0))).toEqual(await ids());
+    expect(await listed(new Date(Date.now() - 60_000))).toEqual(await ids());
+    expect(await listed(new Date(Date.now() + 60_000))).toEqual([]);
+    expect(await listed(new Date('0001-01-01T00:00:00Z'))).toEqual(await ids());
+  });
+
   it('replays each event once, even while a worker delivers events that are due again', async () => {
     const { sql, environment } = database;
     await sql`truncate events`;

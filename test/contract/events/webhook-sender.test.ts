@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnvironment } from '@app/runtime';
@@ -15,10 +15,32 @@ import { freePort } from '../../../tools/processes/ports';
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const PREVIOUS = 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 
-const send = (url: string): Promise<WebhookOutcome> => {
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
+
+const senderTo = (url: string): HttpWebhookSender => {
   const env = { WEBHOOK_URL: url, WEBHOOK_SECRET: SECRET, WEBHOOK_SECRET_PREVIOUS: PREVIOUS };
-  return new HttpWebhookSender(parseEnvironment(env)).send('event-1', '{"id":"event-1"}');
+  return new HttpWebhookSender(parseEnvironment(env));
 };
+const send = (url: string): Promise<WebhookOutcome> => senderTo(url).send('event-1', '{"id":"event-1"}');
+
+/** A receiver that does not speak HTTP as it should. */
+async function withRawReceiver(
+  onConnection: (socket: Socket) => void,
+  use: (url: string) => Promise<void>,
+): Promise<void> {
+  const sockets: Socket[] = [];
+  const receiver = createTcpServer((socket) => {
+    sockets.push(socket.on('error', () => {}));
+    onConnection(socket);
+  }).listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  try {
+    await use(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`);
+  } finally {
+    receiver.close();
+    for (const socket of sockets) socket.destroy();
+  }
+}
 const failed = (reason: string | RegExp, retryAfterSeconds: unknown = 0) => ({
   kind: 'failed',
   reason: typeof reason === 'string' ? reason : expect.stringMatching(reason),
@@ -88,6 +110,7 @@ describe('The sender of webhooks', () => {
     [new Date(Date.now() + 90_000).toUTCString(), expect.closeTo(85, -1)],
     [new Date(Date.now() - 90_000).toUTCString(), 0],
     ['999999999', 86_400],
+    ['9'.repeat(400), 86_400],
     ['-5', 0],
     ['soon', 0],
   ])('reads Retry-After: %s', async (value, seconds) => {
@@ -125,6 +148,58 @@ describe('The sender of webhooks', () => {
     expect(await send(url.replace('http:', 'https:'))).toEqual(failed(/^TLS failed: .*version/));
     expect(await send(`http://127.0.0.1:${await freePort()}/`)).toEqual(failed(/ECONNREFUSED/));
     expect(await send('https://receiver.invalid/')).toEqual(failed(/ENOTFOUND|EAI_AGAIN/));
+  });
+
+  it.each<[string, string, WebhookOutcome]>([
+    ['100 twice, then 200', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(2) + OK, { kind: 'delivered' }],
+    ['103, then 200', `HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n${OK}`, { kind: 'delivered' }],
+    [
+      '101',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+      failed('the receiver responded with 101'),
+    ],
+    ['another protocol', 'SSH-2.0-OpenSSH\r\n', failed(/Parse Error/)],
+    ['half a status', 'HTTP/1.1 2', failed(/closed/)],
+    ['nothing', '', failed(/closed/)],
+  ])('understands a receiver that answers %s and closes', async (_, answered, outcome) => {
+    await withRawReceiver(
+      (socket) => socket.once('data', () => socket.end(answered)),
+      async (place) => {
+        expect(await send(place)).toEqual(outcome);
+      },
+    );
+  });
+
+  it('notices immediately that the connection is closed before the request was sent', async () => {
+    const started = performance.now();
+    await withRawReceiver(
+      (socket) => socket.destroy(),
+      async (place) => {
+        expect(await send(place)).toEqual(failed(/closed|reset/i));
+      },
+    );
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('sends again over another connection when an idle one was closed in the moment of its reuse', async () => {
+    const seen: number[] = [];
+    let connections = 0;
+    const onConnection = (socket: Socket): void => {
+      const connection = (connections += 1);
+      socket.on('data', () => {
+        seen.push(connection);
+        // The first connection takes one request, and closes at the next.
+        if (connection > 1 || seen.length === 1) socket.write(OK);
+        else socket.destroy();
+      });
+    };
+    await withRawReceiver(onConnection, async (place) => {
+      const sender = senderTo(place);
+      for (let n = 0; n < 2; n += 1) {
+        expect(await sender.send('event-1', '{"id":"event-1"}')).toEqual({ kind: 'delivered' });
+      }
+    });
+    expect(seen).toEqual([1, 1, 2]);
   });
 
   it('trusts no certificate of an unknown authority', async () => {

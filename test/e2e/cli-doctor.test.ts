@@ -160,6 +160,26 @@ describe('doctor', () => {
     }
   });
 
+  it('blames the receiver, and no running worker, while the receiver accepts nothing', async () => {
+    const url = 'http://127.0.0.1:9/hook';
+    const webhook = { WEBHOOK_URL: url, WEBHOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}` };
+    await database.sql`
+      insert into events (type, account_id, data, position, occurred_at, due_at)
+      values ('user.registered', gen_random_uuid(), '{}', 1, now() - interval '3 minutes', now() - interval '2 minutes')`;
+    await database.sql`
+      insert into webhook_outages (url_digest, since)
+      values (sha256(convert_to(${url}, 'UTF8')), now() - interval '3 minutes')`;
+    const fixOf = async (): Promise<string | undefined> =>
+      findings(await doctor(webhook), 'failed').find(({ id }) => id === 'work.events')?.fix;
+    try {
+      expect(await fixOf()).toContain('Check the receiver');
+      await database.sql`truncate worker_heartbeats`;
+      expect(await fixOf()).toContain('Check the mailer-worker');
+    } finally {
+      await database.sql`truncate events, webhook_outages`;
+    }
+  });
+
   describe('with a webhook', () => {
     const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
     const asked: string[] = [];
@@ -339,8 +359,10 @@ describe('doctor', () => {
     const role = `limited_${String(database.env['DATABASE_NAME'])}`;
     await database.sql.unsafe(`create role ${role} login password 'limited-role'`);
     try {
-      await database.sql.unsafe(`grant select on schema_migrations, users to ${role}`);
       const limited = { DATABASE_USER: role, DATABASE_PASSWORD: 'limited-role' };
+      const bare = findings(await doctor(limited), 'failed').find(({ about }) => about === 'PostgreSQL');
+      expect(bare).toMatchObject({ id: 'database.rights', fix: expect.stringContaining('GRANT') });
+      await database.sql.unsafe(`grant select on schema_migrations, users to ${role}`);
       const [lacking] = findings(await doctor(limited), 'failed').filter(
         ({ id }) => id === 'database.rights',
       );

@@ -113,12 +113,63 @@ describe('users find', () => {
     expect((await users('find', 'request-1')).stdout).toContain('ana@example.com');
   });
 
+  it('shows what is left of an account that no longer exists, by its id or a request', async () => {
+    await insertActivated(database.sql, 'ana@example.com');
+    const [ana] = await database.sql<{ id: string }[]>`select id from users`;
+    await database.sql`
+      insert into events (type, account_id, data, request_id) select 'user.registered', id, '{}', 'request-1' from users`;
+    await users('erase', 'ana@example.com', '--reason', 'asked by mail', '--yes');
+    for (const reference of ['request-1', String(ana?.id)]) {
+      const found = await users('find', reference, '--json');
+      expect([found.status, found.json()]).toEqual([
+        1,
+        expect.objectContaining({
+          email: null,
+          account_id: ana?.id,
+          account: null,
+          events: [
+            expect.objectContaining({ type: 'user.registered' }),
+            expect.objectContaining({ type: 'user.deleted' }),
+          ],
+          erasures: [expect.objectContaining({ account_id: ana?.id })],
+          audit: [expect.objectContaining({ action: 'users.erase' })],
+        }),
+      ]);
+    }
+    const { stdout } = await users('find', 'request-1');
+    expect(stdout).toMatch(/^Account [0-9a-f-]{36} no longer exists\.\nEvent /);
+  });
+
   it('exits with 1 for an unknown account, and with 2 without an argument', async () => {
     const unknown = await users('find', 'unknown@example.com', '--json');
     expect([unknown.status, unknown.json()['account']]).toEqual([1, null]);
     expect((await users('find', 'request-8')).status).toBe(1);
-    expect((await users('find', 'not@an@address')).status).toBe(1);
+    const invalid = await users('find', 'not@an@address');
+    expect([invalid.status, invalid.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^The address contains .*\n$/),
+    ]);
     expect((await users('find')).status).toBe(2);
+  });
+
+  it('says how to give an address that begins with a dash', async () => {
+    const wrong = await users('find', '-dash@example.com');
+    expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('-- -name@example.com')]);
+    expect((await users('find', '--', '-dash@example.com')).stdout).toContain('-dash@example.com');
+    expect((await users('find', '--jsno')).stderr).not.toContain('-- -name');
+  });
+
+  it('tells an event that no worker has ordered yet from one that is only kept', async () => {
+    await insertActivated(database.sql, 'ana@example.com');
+    await database.sql`
+      insert into events (type, account_id, data, position, due_at)
+      select 'user.activated', id, '{}', position, due_at from users,
+        (values (null::bigint, null::timestamptz), (1, null), (2, now())) as state (position, due_at)`;
+    const found = await users('find', 'ana@example.com', '--json');
+    const events = found.json()['events'] as { delivery: string }[];
+    expect(events.map(({ delivery }) => delivery)).toEqual(['unplaced', 'kept', 'owed']);
+    const { stdout } = await users('find', 'ana@example.com');
+    expect(stdout).toContain('user.activated: waits for a mailer-worker to give it its position');
   });
 });
 
@@ -320,12 +371,14 @@ describe('users erase', () => {
       'Ana@example.com',
       '',
       'gone@example.com',
+      'not@an@address',
       'marie@example.com',
       'ana@EXAMPLE.com',
     ]);
     const done = await users('erase', '--from', list, '--reason', 'contract ended', '--yes', '--json');
-    expect([done.status, done.json()]).toEqual([1, expect.objectContaining({ erased: 2, not_found: 1 })]);
+    expect([done.status, done.json()]).toEqual([1, expect.objectContaining({ erased: 2, not_found: 2 })]);
     expect(done.stderr).toContain('gone@example.com');
+    expect(done.stderr).toContain('Nothing found for not@an@address. The address contains');
     expect(await database.sql`select 1 from audit`).toHaveLength(2);
   });
 
@@ -378,7 +431,10 @@ describe('users import', () => {
       person('calendar', { activated_at: '2025-02-30T00:00:00Z' }),
     ]);
     const rehearsal = await users('import', list, '--dry-run', '--json');
-    expect([rehearsal.status, rehearsal.json()['imported']]).toEqual([1, 0]);
+    expect([rehearsal.status, rehearsal.json()]).toEqual([
+      1,
+      expect.objectContaining({ imported: 0, would_import: 2, already_there: 0, refused: 10 }),
+    ]);
     expect(lines((await users('list')).stdout)).toHaveLength(1);
 
     const done = await users('import', list, '--reason', 'move', '--json');

@@ -39,6 +39,18 @@ describe('The command line', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  it('mentions DATABASE_SSL where the server closes the connection, because it may have no TLS', async () => {
+    const database = await createDatabase({ empty: true });
+    try {
+      const secure = await cli(['users', 'list'], { ...database.env, DATABASE_SSL: 'require' });
+      expect([secure.status, secure.stderr]).toEqual([1, expect.stringContaining('DATABASE_SSL=disable')]);
+      const plain = await cli(['users', 'list'], { ...database.env, DATABASE_PORT: '1' });
+      expect(plain.stderr).not.toContain('DATABASE_SSL');
+    } finally {
+      await database.drop();
+    }
+  });
+
   it('names a missing database or schema', async () => {
     const database = await createDatabase({ empty: true });
     try {

@@ -2,6 +2,7 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { CliCommand, CliOutcome } from './cli-host';
 
@@ -39,11 +40,18 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, i
     killSignal: 'SIGKILL',
   });
   child.stdin.end(input);
-  const result = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(
+  const result = Promise.all([once(child, 'close'), textOf(child.stdout), textOf(child.stderr)]).then(
     ([[status], stdout, stderr]) => readable({ status: Number(status ?? -1), stdout, stderr }),
   );
   return { process: child, result };
 }
+
+/** Until the end, or until the test destroys the stream, as a reader that has seen enough. */
+const textOf = async (stream: Readable): Promise<string> =>
+  await text(stream).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return '';
+    throw error;
+  });
 
 /** Runs a command as a separate process, until it exits. */
 export const cliProcess = (

@@ -9,13 +9,18 @@ export interface Fault {
 
 type Explain = (environment: Environment) => Fault;
 
+/** A server without TLS closes the connection. */
+const tlsHint = ({ DATABASE_SSL: mode }: Environment): string =>
+  ['disable', 'false'].includes(mode)
+    ? ''
+    : ` Without TLS on the server, DATABASE_SSL=${mode} cannot work: set DATABASE_SSL=disable.`;
 const where = (environment: Environment): string =>
   `${environment.DATABASE_HOST}:${environment.DATABASE_PORT}`;
 const unreachable =
   (what: string): Explain =>
   (environment) => ({
     wrong: `PostgreSQL at ${where(environment)} ${what}`,
-    fix: 'Check that it is running, that no firewall blocks the connection, and DATABASE_HOST and DATABASE_PORT.',
+    fix: `Check that it is running, that no firewall blocks the connection, and DATABASE_HOST and DATABASE_PORT.${tlsHint(environment)}`,
   });
 const schema: Explain = () => ({
   wrong: 'The database lacks a table or a column that this version needs',
@@ -64,7 +69,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explain])[] = [
     /^42501$/,
     ({ DATABASE_USER: user }) => ({
       wrong: `The role "${user}" lacks privileges`,
-      fix: `Run "${PROGRAM_NAME} doctor": it prints the missing GRANT statements for the owner of the database.`,
+      fix: `Run "${PROGRAM_NAME} doctor": it prints the missing GRANT statements. Migrations and rollbacks need the owner of the tables.`,
     }),
   ],
   [

@@ -1,4 +1,5 @@
 import { ConfigurationError, EXIT_CONFIGURATION, type Environment } from '@app/runtime';
+import { UsersError } from '@app/users';
 import { explainDatabaseError } from './database-error';
 import { PROGRAM_NAME } from './root-command';
 
@@ -18,7 +19,12 @@ export function exitStatusOf(error: unknown, environment: Environment): number {
     return EXIT_CONFIGURATION;
   }
   const fault = explainDatabaseError(error, environment);
-  const message = fault === null ? (error as Error).message : `${fault.wrong}.\n${fault.fix}`;
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${fault === null ? messageOf(error as Error) : `${fault.wrong}.\n${fault.fix}`}\n`);
   return EXIT_FAILED;
 }
+
+/** The reasons of an invalid address begin with a verb, because each interface names the address in its own words. */
+export const messageOf = (error: Error): string =>
+  error instanceof UsersError && error.code === 'users.email_invalid'
+    ? `The address ${error.message}.`
+    : error.message;

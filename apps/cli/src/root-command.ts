@@ -42,10 +42,16 @@ export class RootCommand implements OnApplicationBootstrap {
 
 function shape(command: Command, path: string): void {
   command.exitOverride().showHelpAfterError(`See: ${path} --help`);
+  command.configureOutput({
+    outputError: (text, write) => write(ADDRESS_AS_OPTION.test(text) ? `${text}${DASH_HINT}` : text),
+  });
   // A group accepts unknown arguments, to report them as unknown commands.
   if (command.commands.length === 0) command.allowExcessArguments(false);
   for (const child of command.commands) shape(child, `${path} ${child.name()}`);
 }
+
+const ADDRESS_AS_OPTION = /^error: unknown option '-[^']*@/;
+const DASH_HINT = 'If this is an address, put it last, after two dashes: -- -name@example.com\n';
 
 const FIRST_STEPS = `
 Examples:

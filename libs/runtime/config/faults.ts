@@ -32,6 +32,7 @@ export const hostFault = (value: string): Fault => {
     return 'is a URL; set only the host here, and the other parts in their own variables';
   }
   if (/^(.+):\d+$/.test(value)) return `"${value}" has the form host:port; set the port in its own variable`;
+  if (/^\d+$/.test(value)) return `"${value}" is a number, not a host; a port has its own variable`;
   return /^[^\s:/,[\]]+$/.test(value) ? undefined : `"${value}" is not a host name or an address`;
 };
 

@@ -37,12 +37,19 @@ export function givenValues(raw: NodeJS.ProcessEnv): Given {
 /** Prefixes that other programs hardly use. */
 const FAMILIES = /^(ACTIVATION_CODE|DATABASE|EVENTS|PURGE|RATE_LIMIT|REDIS|SMTP|WEBHOOK|WEB_PROCESS)_/;
 
+/** Variables of OpenTelemetry's own exporters. */
+const SIGNAL_ENDPOINT = /^OTEL_EXPORTER_OTLP_(TRACES|METRICS|LOGS)_ENDPOINT$/;
+
 /** Misspelled or outdated names: the operator believes that they have an effect, but nothing reads them. */
 function unknownNames(raw: NodeJS.ProcessEnv): string[] {
-  return Object.keys(raw)
+  const signals = Object.keys(raw)
+    .filter((name) => SIGNAL_ENDPOINT.test(name) && raw[name] !== '')
+    .map((name) => `${name}: is not read; set OTEL_EXPORTER_OTLP_ENDPOINT, without /v1/traces`);
+  const unknown = Object.keys(raw)
     .filter((name) => FAMILIES.test(name) && !/_(SERVICE|PORT)(_|$)/.test(name))
     .filter((name) => !(name.replace(/_FILE$/, '') in variables))
     .map((name) => `${name}: is not a variable of this service; docs/configuration.md lists them all`);
+  return [...unknown, ...signals];
 }
 
 function readInto(
@@ -103,6 +110,11 @@ function nearMisses(name: string, value: string, secret: boolean): string[] {
   }
   if (value.startsWith('whsec_') && !name.startsWith('WEBHOOK_SECRET')) {
     warnings.push(`${name}: the value begins with whsec_, as that of WEBHOOK_SECRET does`);
+  }
+  if (name === 'OTEL_EXPORTER_OTLP_ENDPOINT' && /:4317\/*$/.test(value)) {
+    warnings.push(
+      `${name}: 4317 is the usual port of OTLP over gRPC; traces are sent over HTTP, usually to 4318`,
+    );
   }
   if (/(USER|USERNAME|NAME)$/.test(name) && value.includes('://')) {
     warnings.push(`${name}: the value is a URL, and a name is expected`);

@@ -255,6 +255,7 @@ describe('parseEnvironment', () => {
     ['DATABASE_HOST', 'db.example.com:5432', 'host:port'],
     ['DATABASE_HOST', 'postgres://db.example.com/accounts', 'URL'],
     ['DATABASE_HOST', 'db example', 'not a host'],
+    ['DATABASE_HOST', '5432', 'number'],
     ['REDIS_HOST', 'redis:6379', 'host:port'],
     ['REDIS_HOST', 'redis://redis', 'URL'],
     ['SMTP_HOST', 'mx.example.com:587', 'host:port'],
@@ -288,6 +289,8 @@ describe('parseEnvironment', () => {
   );
 
   it.each([
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4317' }, ['OTEL_EXPORTER_OTLP_ENDPOINT']],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:4318' }, ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']],
     [{ REDIS_PORT: '5432' }, ['REDIS_PORT']],
     [{ DATABASE_PORT: '587' }, ['DATABASE_PORT']],
     [{ SMTP_PORT: '6379' }, ['SMTP_PORT']],

@@ -49,11 +49,17 @@ function logFirstFailure(logger: Logger, endpoint: string): void {
     const reason = /"message":"([^"]*)"/.exec(message)?.[1] ?? message.slice(0, 200);
     const code = /"code":"([^"]*)"/.exec(message)?.[1];
     logger.warn(
-      { endpoint, reason: reason || code },
+      { endpoint: withoutCredentials(endpoint), reason: reason || code },
       'Traces cannot be sent to the collector; they are dropped',
     );
   };
   diag.setLogger({ error, warn: ignore, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.ERROR);
+}
+
+function withoutCredentials(endpoint: string): string {
+  const url = new URL(endpoint);
+  [url.username, url.password] = ['', ''];
+  return url.href;
 }
 
 /** Sends the remaining spans. */

@@ -64,7 +64,7 @@ export async function insertImported(
 
 /**
  * Distinguishes accounts imported before from conflicts. An account without either takes its address and its id, so
- * that a rehearsal judges the lines after it as the import would.
+ * that a dry run judges the lines after it as the import would.
  */
 export async function whyNotAdded(
   asker: TransactionSql | Sql,

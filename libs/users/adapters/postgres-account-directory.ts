@@ -1,22 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { accountRow } from '@app/activation';
 import { inTime, Sql } from '@app/runtime';
-import type {
-  AccountDetails,
-  AccountDirectory,
-  AccountEntry,
-  AccountEventEntry,
-  AccountFilter,
-  AddressTraces,
+import {
+  REQUESTS_SEARCHED,
+  type AccountDetails,
+  type AccountDirectory,
+  type AccountEntry,
+  type AccountEventEntry,
+  type AccountFilter,
+  type AddressTraces,
 } from '../domain/account-directory';
 import type { EmailAddress } from '../domain/email-address';
 import type { Page } from '../domain/operator-trail';
 import { stateOf, toDetails, toEntry, type DetailsRow, type EntryRow } from './account-rows';
+import { accountsOfRequest, findPastId, UUID } from './account-references';
 import { micros, moment, place, toPage } from './paging';
 import { PATIENCE_MS, toAudit, type AuditRow } from './postgres-operator-trail';
 
 const EVENTS_MAX = 100;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const { countKeys } = accountRow;
 
@@ -37,11 +38,16 @@ export class PostgresAccountDirectory implements AccountDirectory {
         (await this.details(this.sql`id = ${id}`)) ?? (await this.details(this.sql`mail_id = ${id}`));
       if (found !== null) return found;
     }
-    // Without an index: every registration would pay for a rare query.
     return (
-      (await this.details(this.sql`request_id = ${reference}`)) ??
-      (await this.details(this.sql`id in (select account_id from events where request_id = ${reference})`))
+      (await this.details(this.sql`id in (
+        select id from (select id, request_id from users order by created_at desc, id desc limit ${REQUESTS_SEARCHED}) as newest
+        where request_id = ${reference})`)) ??
+      (await this.details(this.sql`id in (${accountsOfRequest(this.sql, reference)})`))
     );
+  }
+
+  async findPastId(reference: string): Promise<string | null> {
+    return await findPastId(this.sql, reference);
   }
 
   async list(filter: AccountFilter, limit: number, after?: string): Promise<Page<AccountEntry>> {
@@ -68,11 +74,11 @@ export class PostgresAccountDirectory implements AccountDirectory {
   }
 
   async traces(
-    address: EmailAddress,
+    address: EmailAddress | null,
     digests: readonly string[],
     accountId: string | null,
   ): Promise<AddressTraces> {
-    const known = this.sql`digest in ${this.sql(digests)}`;
+    const known = digests.length === 0 ? this.sql`false` : this.sql`digest in ${this.sql(digests)}`;
     const keys = countKeys(this.sql, this.sql`${address}::text`);
     const [tries, mails, erasures, audit, events] = await Promise.all([
       inTime(this.sql<{ tries: number; since: Date }[]>`
@@ -84,7 +90,7 @@ export class PostgresAccountDirectory implements AccountDirectory {
         where digest in (${keys}) and at > now() - interval '1 day'`),
       inTime(this.sql<{ accountId: string; erasedAt: Date }[]>`
         select account_id as "accountId", erased_at as "erasedAt" from erasures
-        where ${known} order by erased_at`),
+        where ${known} or account_id = ${accountId} order by erased_at`),
       inTime(this.sql<AuditRow[]>`
         select id::text, at, os_user, host, action, account_id, digest, accounts, reason from audit
         where ${known} or account_id = ${accountId} order by audit.id`),
@@ -99,12 +105,12 @@ export class PostgresAccountDirectory implements AccountDirectory {
     };
   }
 
-  private async events(address: EmailAddress, accountId: string | null): Promise<AccountEventEntry[]> {
+  private async events(address: EmailAddress | null, accountId: string | null): Promise<AccountEventEntry[]> {
     return await inTime(this.sql<AccountEventEntry[]>`
       select id, type, occurred_at as "occurredAt", request_id as "requestId", attempts, last_error as "lastError",
-             case when delivered_at is not null then 'delivered'
-                  when given_up_at is not null then 'given_up'
-                  when due_at is not null then 'owed' else 'kept' end as delivery
+             case when position is null then 'unplaced' when due_at is not null then 'owed'
+                  when given_up_at is not null then 'given_up' when delivered_at is not null then 'delivered'
+                  else 'kept' end as delivery
       from events
       where id = any(array(
         select id from events where account_id = ${accountId}

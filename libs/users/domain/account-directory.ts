@@ -63,8 +63,8 @@ export interface AccountEventEntry {
   readonly type: string;
   readonly occurredAt: Date;
   readonly requestId: string | null;
-  /** `kept`: in the log, but not owed to a webhook. */
-  readonly delivery: 'kept' | 'owed' | 'delivered' | 'given_up';
+  /** `unplaced`: not yet ordered by a worker. `kept`: in the log, but not owed to a webhook. */
+  readonly delivery: 'unplaced' | 'kept' | 'owed' | 'delivered' | 'given_up';
   readonly attempts: number;
   readonly lastError: string | null;
 }
@@ -76,17 +76,38 @@ export interface AccountFilter {
   readonly withHashes?: boolean;
 }
 
+/**
+ * Maximum number of accounts, and of events, that a search for a request reads: about two seconds of work. An index
+ * would cost every registration more than the rare search saves.
+ */
+export const REQUESTS_SEARCHED = 2_000_000;
+
 /** Reads accounts for operators; changes nothing. */
 export interface AccountDirectory {
   /** @throws {Unavailable} */
   findByAddress(address: EmailAddress): Promise<AccountDetails | null>;
-  /** By the account's id, the id of its current mail, or a request that changed it. @throws {Unavailable} */
+  /**
+   * By the account's id, the id of its current mail, or a request that changed it, among the newest
+   * `REQUESTS_SEARCHED` accounts and events. @throws {Unavailable}
+   */
   findByReference(reference: string): Promise<AccountDetails | null>;
+  /**
+   * Id of an account that no longer exists but left traces: by this id, or by a request among the newest
+   * `REQUESTS_SEARCHED` events. @throws {Unavailable}
+   */
+  findPastId(reference: string): Promise<string | null>;
   /** Accounts in the order of registration, newest first. @throws {Unavailable} */
   list(filter: AccountFilter, limit: number, after?: string): Promise<Page<AccountEntry>>;
   /** @throws {Unavailable} */
   count(filter: AccountFilter): Promise<number>;
-  /** @param digests of the address, under the current and the previous key @throws {Unavailable} */
-  traces(address: EmailAddress, digests: readonly string[], accountId: string | null): Promise<AddressTraces>;
+  /**
+   * @param address null if only the id is known
+   * @param digests of the address, under the current and the previous key @throws {Unavailable}
+   */
+  traces(
+    address: EmailAddress | null,
+    digests: readonly string[],
+    accountId: string | null,
+  ): Promise<AddressTraces>;
 }
 export const AccountDirectory = Symbol('AccountDirectory');

@@ -5,6 +5,8 @@ import { parseImportedHash } from './imported-hash';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** RFC 3339. */
 const MOMENT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
+/** Windows programs write it at the start of a UTF-8 file. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
 /** Tolerated difference between the clocks of two machines, in milliseconds. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
@@ -19,7 +21,7 @@ export class RefusedLine extends Error {}
  * @throws {RefusedLine} without the hash in its message
  */
 export function parseImportLine(text: string, line: number): ImportLine {
-  const fields = parseObject(text);
+  const fields = parseObject(line === 1 ? text.replace(BYTE_ORDER_MARK, '') : text);
   const { email, password_hash: hash, activated_at: activated, id = null } = fields;
   if (typeof email !== 'string') throw new RefusedLine('email is missing');
   if (typeof hash !== 'string') throw new RefusedLine('password_hash is missing');
@@ -50,7 +52,8 @@ function parseObject(text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new RefusedLine('is not JSON');
+    // Text in UTF-16 has a zero in every second byte.
+    throw new RefusedLine(text.includes('\0') ? 'is not UTF-8' : 'is not JSON');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new RefusedLine('is not a JSON object');
@@ -68,7 +71,9 @@ function parseAddress(email: string) {
 
 function parseMoment(name: string, value: unknown): Date {
   const moment = typeof value === 'string' && MOMENT.test(value) ? new Date(value) : new Date(Number.NaN);
-  if (Number.isNaN(moment.getTime()) || !isDayOfCalendar(String(value).slice(0, 10))) {
+  // PostgreSQL has no year 0.
+  const isMoment = moment.getUTCFullYear() >= 1 && isDayOfCalendar(String(value).slice(0, 10));
+  if (!isMoment) {
     throw new RefusedLine(`${name} is not a time such as 2026-01-31T12:00:00Z`);
   }
   if (moment.getTime() > Date.now() + CLOCK_TOLERANCE_MS) throw new RefusedLine(`${name} is in the future`);

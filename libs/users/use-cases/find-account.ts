@@ -4,9 +4,12 @@ import { AddressDigest } from '../domain/address-digest';
 import { parseEmailAddress, type EmailAddress } from '../domain/email-address';
 
 export interface FoundAccount {
-  /** Null if only an address was given and no account has it. */
+  /** Null if no account has the address, or the account no longer exists. */
   readonly account: AccountDetails | null;
-  readonly email: EmailAddress;
+  /** Null if no account has the address. */
+  readonly accountId: string | null;
+  /** Null if the account no longer exists and only its id is known. */
+  readonly email: EmailAddress | null;
   readonly traces: AddressTraces;
 }
 
@@ -22,9 +25,10 @@ export class FindAccount {
   async findAccount(reference: string): Promise<FoundAccount | null> {
     const account = await this.account(reference);
     const email = account?.email ?? (reference.includes('@') ? parseEmailAddress(reference) : null);
-    if (email === null) return null;
-    const traces = await this.accounts.traces(email, this.digests.all(email), account?.id ?? null);
-    return { account, email, traces };
+    const accountId = account?.id ?? (email === null ? await this.accounts.findPastId(reference) : null);
+    if (email === null && accountId === null) return null;
+    const digests = email === null ? [] : this.digests.all(email);
+    return { account, accountId, email, traces: await this.accounts.traces(email, digests, accountId) };
   }
 
   /** @throws {UsersError} users.email_invalid @throws {Unavailable} */

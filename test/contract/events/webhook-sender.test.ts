@@ -150,7 +150,7 @@ describe('The sender of webhooks', () => {
     expect(await send('https://receiver.invalid/')).toEqual(failed(/ENOTFOUND|EAI_AGAIN/));
   });
 
-  it.each<[string, string, WebhookOutcome]>([
+  it.each<[string, string, object]>([
     ['100 twice, then 200', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(2) + OK, { kind: 'delivered' }],
     ['103, then 200', `HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n${OK}`, { kind: 'delivered' }],
     [

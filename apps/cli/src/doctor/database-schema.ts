@@ -23,6 +23,10 @@ export class DatabaseSchema {
       );
       return false;
     }
+    if (!(await mayReadMigrations(this.sql, schema))) {
+      await this.rights(findings, schema);
+      return false;
+    }
     const migrations = await this.migrations.status();
     const pending = migrations.filter(({ applied }) => !applied).map(({ name }) => name);
     const unknown = migrations.filter(({ known }) => !known).map(({ name }) => name);
@@ -85,6 +89,16 @@ async function schemaRights(sql: Sql): Promise<RightsRow> {
     select schema, has_schema_privilege(schema, 'usage') as may_use, has_schema_privilege(schema, 'create') as may_create
     from (select coalesce(current_schema(), 'public') as schema) as place`);
   return row;
+}
+
+/** True also where the table does not exist yet. */
+async function mayReadMigrations(sql: Sql, schema: string): Promise<boolean> {
+  const [row] = await inTime(sql<{ may_read: boolean }[]>`
+    select coalesce(bool_and(has_table_privilege(pg_class.oid, 'select')), true) as may_read
+    from pg_class
+    join pg_namespace on pg_namespace.oid = relnamespace and nspname = ${schema}
+    where relname = 'schema_migrations'`);
+  return row?.may_read ?? true;
 }
 
 /** GRANT statements for the privileges that the role lacks on the service's tables. The two logs are append-only. */

@@ -19,6 +19,7 @@ interface WorkRow {
   readonly overdue_seconds: number;
   readonly given_up: number;
   readonly unpurged: number;
+  readonly event_unplaced_seconds: number;
   readonly event_overdue_seconds: number;
 }
 
@@ -36,9 +37,9 @@ export class WorkCheck implements Check {
   async run(findings: Findings): Promise<void> {
     try {
       const work = await this.ask();
-      await this.worker(findings);
+      const running = await this.worker(findings);
       this.mails(findings, work);
-      await this.events(findings, work);
+      await this.events(findings, work, running);
       this.purge(findings, work);
     } catch (error) {
       // The PostgreSQL check reports faults of the database itself.
@@ -61,18 +62,19 @@ export class WorkCheck implements Check {
            where activated_at is null and mail_due_at is null and created_at < now() - interval '1 day'
              and coalesce(code_expires_at, mail_given_up_at) < now() - interval '1 day'
            limit ${UNPURGED_MAX + 1}) as unpurged) as unpurged,
-        (select coalesce(extract(epoch from now() - min(moment)), 0)::float8 from (
-           select min(occurred_at) as moment from events where position is null
-           union all
-           select min(due_at) from events where due_at is not null) as waiting) as event_overdue_seconds`);
+        (select coalesce(extract(epoch from now() - min(occurred_at)), 0)::float8
+         from events where position is null) as event_unplaced_seconds,
+        (select coalesce(extract(epoch from now() - min(due_at)), 0)::float8
+         from events where due_at is not null) as event_overdue_seconds`);
     return row;
   }
 
-  private async worker(findings: Findings): Promise<void> {
+  /** Resolves to whether one is running. */
+  private async worker(findings: Findings): Promise<boolean> {
     const silence = await this.heartbeats.secondsSinceLast();
     if (silence !== null && silence <= WORKER_LOST_SECONDS) {
       findings.ok('work.worker', `a mailer-worker was active ${duration(silence)} ago`);
-      return;
+      return true;
     }
     const since = silence === null ? '' : `; the last one was active ${duration(silence)} ago`;
     findings.fail(
@@ -80,6 +82,7 @@ export class WorkCheck implements Check {
       `no mailer-worker is running${since}`,
       'Start it: npm run start:mailer-worker. Mails and events wait until then; nothing is lost.',
     );
+    return false;
   }
 
   private mails(findings: Findings, work: WorkRow): void {
@@ -107,9 +110,11 @@ export class WorkCheck implements Check {
     }
   }
 
-  private async events(findings: Findings, { event_overdue_seconds: overdue }: WorkRow): Promise<void> {
+  private async events(findings: Findings, work: WorkRow, workerIsRunning: boolean): Promise<void> {
     const backlog = await this.deliveries.backlog();
     const waiting = `${counted(backlog.waiting, 'event')} waiting`;
+    const failing = workerIsRunning ? (backlog.outageSeconds ?? 0) : 0;
+    const overdue = Math.max(work.event_unplaced_seconds, failing > 0 ? 0 : work.event_overdue_seconds);
     if (backlog.paused) {
       findings.fail(
         'work.webhook',
@@ -122,11 +127,12 @@ export class WorkCheck implements Check {
         `${waiting}, the oldest overdue for ${duration(overdue)}`,
         'Check the mailer-worker: it orders and delivers events.',
       );
-    } else if (backlog.oldestSeconds > WAITING_MAX_SECONDS) {
+    } else if (failing > OVERDUE_MAX_SECONDS || backlog.oldestSeconds > WAITING_MAX_SECONDS) {
+      const since = failing > 0 ? `; the receiver has accepted none for ${duration(failing)}` : '';
       findings.fail(
         'work.events',
-        `${waiting}, the oldest for ${duration(backlog.oldestSeconds)}: the receiver does not accept them`,
-        'Check the receiver at WEBHOOK_URL; each event is retried for three days.',
+        `${waiting}, the oldest for ${duration(backlog.oldestSeconds)}${since}`,
+        `Check the receiver at WEBHOOK_URL; ${PROGRAM_NAME} events list shows its responses. Each event is retried for three days.`,
       );
     } else findings.ok('work.events', backlog.waiting === 0 ? 'no event is waiting' : waiting);
     if (backlog.givenUp > 0) {

@@ -7,9 +7,13 @@ export const Output = {
   /** Must be called once, before anything is written. */
   watch(): void {
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
       Output.closed = true;
+      if (error.code === 'EPIPE') return;
+      process.stderr.write(`Cannot write the output: ${error.message}\n`);
+      process.exit(1);
     });
+    // A reader who has seen enough messages does not stop the work, such as an import.
+    process.stderr.on('error', () => {});
   },
 
   /** Waits for a slow reader, so that unread output does not fill the memory. */

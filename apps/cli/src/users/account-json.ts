@@ -8,8 +8,9 @@ const reasonText = (text: string | null): string | null =>
   text === null ? null : plainText(maskEmailsIn(text));
 
 /** The result of `users find` as JSON. */
-export const foundToJson = ({ account, email, traces }: FoundAccount, limits: Limits) => ({
+export const foundToJson = ({ account, accountId, email, traces }: FoundAccount, limits: Limits) => ({
   email,
+  account_id: accountId,
   account: account === null ? null : accountToJson(account, limits),
   ...tracesToJson(traces),
 });

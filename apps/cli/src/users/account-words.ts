@@ -1,5 +1,11 @@
 import { maskEmailsIn, type Environment } from '@app/runtime';
-import type { AccountDetails, AccountEventEntry, AddressTraces, MailDetails } from '@app/users';
+import type {
+  AccountDetails,
+  AccountEventEntry,
+  AddressTraces,
+  ErasureExtent,
+  MailDetails,
+} from '@app/users';
 import { counted, duration, plainText } from '../terminal/format';
 
 type Limits = Pick<Environment, 'SMTP_HOST' | 'ACTIVATION_CODE_MAX_RESENDS' | 'ACTIVATION_CODE_MAX_ATTEMPTS'>;
@@ -59,13 +65,16 @@ function codeInWords({ code, mail, now }: AccountDetails, limits: Limits): strin
 }
 
 /** Describes what is stored about an address outside its account, one line each. */
-export function describeTraces({ wrongTries, mailsOfDay, events, erasures, audit }: AddressTraces): string[] {
+export function describeTraces(
+  { wrongTries, mailsOfDay, events, erasures, audit }: AddressTraces,
+  addressIsKnown: boolean,
+): string[] {
   const wrong =
     wrongTries === null
       ? 'no wrong codes'
       : `${counted(wrongTries.tries, 'wrong code')} since ${utc(wrongTries.since)}`;
   return [
-    line('Today', `${counted(mailsOfDay, 'mail')} to this mailbox; ${wrong}`),
+    ...(addressIsKnown ? [line('Today', `${counted(mailsOfDay, 'mail')} to this mailbox; ${wrong}`)] : []),
     ...events.map((event) => line('Event', eventInWords(event))),
     ...erasures.map(({ accountId, erasedAt }) => line('Erased', `${utc(erasedAt)}  account ${accountId}`)),
     ...audit.map(({ at, osUser, host, action, reason }) =>
@@ -77,6 +86,7 @@ export function describeTraces({ wrongTries, mailsOfDay, events, erasures, audit
 function eventInWords({ type, occurredAt, delivery, attempts, lastError }: AccountEventEntry): string {
   const error = lastError === null ? '' : `, last response "${reasonText(lastError)}"`;
   const delivered = {
+    unplaced: 'waits for a mailer-worker to give it its position in the log',
     kept: 'in the log, not pushed',
     owed: `not delivered yet: tried ${counted(attempts, 'time')}${error}`,
     delivered: 'delivered',
@@ -86,3 +96,7 @@ function eventInWords({ type, occurredAt, delivery, attempts, lastError }: Accou
 }
 
 const reasonText = (text: string): string => plainText(maskEmailsIn(text));
+
+export const erasedInWords = (extent: ErasureExtent): string =>
+  `${counted(extent.accounts, 'account')}, ${counted(extent.owedMails, 'owed mail')}, ` +
+  `${counted(extent.wrongTryCounts, 'count')} of wrong codes, the address in ${counted(extent.eventsWithAddress, 'event')}`;

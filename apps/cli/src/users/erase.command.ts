@@ -1,10 +1,12 @@
 import { Help, Option, SubCommand } from 'nest-commander';
-import { EraseAccounts, type Erasure, type ErasureExtent, type ErasureTarget } from '@app/users';
+import { EraseAccounts, UsersError, type ErasureExtent, type ErasureTarget } from '@app/users';
 import { AuditedCommand, type AuditedOptions } from '../audited-command';
+import { messageOf } from '../exit-status';
 import { helpText } from '../root-command';
 import { confirm } from '../terminal/confirm';
 import { counted, numbers, plainText } from '../terminal/format';
-import { parseErasure, readLines } from './erasure-log';
+import { erasedInWords } from './account-words';
+import { parseErasureLog, readLines } from './erasure-log';
 
 interface EraseOptions extends AuditedOptions {
   readonly dryRun?: boolean;
@@ -82,12 +84,12 @@ events. The exit status is 1 if nothing was found for one of the entries.`,
 
   private async erase(references: readonly string[], options: EraseOptions): Promise<void> {
     const { found, missing } = await this.find(references);
-    for (const reference of missing) process.stderr.write(`Nothing found for ${plainText(reference)}.\n`);
+    for (const each of missing) process.stderr.write(`${plainText(each)}\n`);
     if (missing.length > 0) process.exitCode = 1;
     const extent = await this.extent(found);
     if (!options.dryRun && found.length > 0) {
       const whom = found.length === 1 ? `${found[0]?.email}` : counted(found.length, 'person', 'people');
-      await confirm(this.command, `Erase ${whom} (${inWords(extent)})?`, options.yes);
+      await confirm(this.command, `Erase ${whom} (${erasedInWords(extent)})?`, options.yes);
       for (const target of found) await this.erasure.erase(target, this.operator(options));
     }
     const result = {
@@ -99,17 +101,22 @@ events. The exit status is 1 if nothing was found for one of the entries.`,
       wrong_try_counts: extent.wrongTryCounts,
       events_with_address: extent.eventsWithAddress,
     };
-    this.report(options, result, `${options.dryRun ? 'Would erase' : 'Erased'} ${inWords(extent)}.`);
+    this.report(options, result, `${options.dryRun ? 'Would erase' : 'Erased'} ${erasedInWords(extent)}.`);
   }
 
-  /** Lists each person once, even if the file contains them several times. */
+  /** Lists each person once, even if the file contains them several times. One bad line does not spare the others. */
   private async find(references: readonly string[]) {
     const found = new Map<string, ErasureTarget>();
     const missing: string[] = [];
     for (const reference of references) {
-      const target = await this.erasure.find(reference);
-      if (target === null) missing.push(reference);
-      else found.set(target.email, target);
+      try {
+        const target = await this.erasure.find(reference);
+        if (target === null) missing.push(`Nothing found for ${reference}.`);
+        else found.set(target.email, target);
+      } catch (error) {
+        if (!(error instanceof UsersError)) throw error;
+        missing.push(`Nothing found for ${reference}. ${messageOf(error)}`);
+      }
     }
     return { found: [...found.values()], missing };
   }
@@ -124,12 +131,7 @@ events. The exit status is 1 if nothing was found for one of the entries.`,
   }
 
   private async repeat(lines: readonly string[], options: EraseOptions): Promise<void> {
-    const log: Erasure[] = lines.map((line, index) => {
-      const erasure = parseErasure(line);
-      if (erasure === null)
-        throw new Error(`Line ${index + 1} is not a line of the erasure log. Nothing was changed.`);
-      return erasure;
-    });
+    const log = parseErasureLog(lines);
     const counts = { erased: 0, absent: 0, address_differs: 0 };
     for (const erasure of log) counts[await this.erasure.dryRun(erasure)] += 1;
     const { erased, absent, address_differs: spared } = counts;
@@ -154,7 +156,3 @@ events. The exit status is 1 if nothing was found for one of the entries.`,
     }
   }
 }
-
-const inWords = (extent: ErasureExtent): string =>
-  `${counted(extent.accounts, 'account')}, ${counted(extent.owedMails, 'owed mail')}, ` +
-  `${counted(extent.wrongTryCounts, 'count')} of wrong codes, the address in ${counted(extent.eventsWithAddress, 'event')}`;

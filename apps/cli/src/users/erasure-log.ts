@@ -6,7 +6,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 
 /** Parses a line printed by `users erasures`; null if it is not one. */
-export function parseErasure(line: string): Erasure | null {
+function parseErasure(line: string): Erasure | null {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -20,6 +20,16 @@ export function parseErasure(line: string): Erasure | null {
   if (typeof digest !== 'string' || !DIGEST.test(digest) || Number.isNaN(erasedAt.getTime())) return null;
   return { accountId, digest, erasedAt };
 }
+
+/** @throws {Error} with the number of a line that `users erasures` did not print */
+export const parseErasureLog = (lines: readonly string[]): Erasure[] =>
+  lines.map((line, index) => {
+    const erasure = parseErasure(line);
+    if (erasure === null) {
+      throw new Error(`Line ${index + 1} is not a line of the erasure log. Nothing was changed.`);
+    }
+    return erasure;
+  });
 
 /** The non-blank lines of a file, or of standard input if its name is `-`. */
 export async function readLines(file: string): Promise<string[]> {

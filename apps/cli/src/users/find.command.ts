@@ -1,10 +1,10 @@
 import { Inject } from '@nestjs/common';
 import { Help, SubCommand } from 'nest-commander';
 import { Environment } from '@app/runtime';
-import { FindAccount, type FoundAccount } from '@app/users';
+import { FindAccount, REQUESTS_SEARCHED, type FoundAccount } from '@app/users';
 import { BaseCommand, type ReportOptions } from '../base-command';
 import { helpText } from '../root-command';
-import { plainText } from '../terminal/format';
+import { numbers, plainText } from '../terminal/format';
 import { describeAccount, describeTraces } from './account-words';
 import { foundToJson } from './account-json';
 
@@ -26,7 +26,8 @@ export class UsersFindCommand extends BaseCommand {
   help(): string {
     return helpText(
       `Explains the state of the registration, its mail and its code, and shows the ids to search for in the logs.
-Read-only. The exit status is 1 if there is no such account.`,
+Read-only. The exit status is 1 if there is no such account. A request is searched in the newest ${numbers(REQUESTS_SEARCHED)}
+accounts and as many events; an address, an account id and a mail id have indexes.`,
       {
         'users find Kevin@Example.com': 'by address, in any spelling',
         'users find 5e0f0a4e-7c1c-4d8e-9a37-6f3b1d3f8b11':
@@ -43,11 +44,10 @@ Read-only. The exit status is 1 if there is no such account.`,
     if (found.account === null) process.exitCode = 1;
   }
 
-  private inWords({ account, email, traces }: FoundAccount): string {
-    const lines =
-      account === null
-        ? [`No account has the address ${email}.`]
-        : describeAccount(account, this.environment);
-    return [...lines, ...describeTraces(traces)].join('\n');
+  private inWords({ account, accountId, email, traces }: FoundAccount): string {
+    const absent =
+      email === null ? `Account ${accountId} no longer exists.` : `No account has the address ${email}.`;
+    const lines = account === null ? [absent] : describeAccount(account, this.environment);
+    return [...lines, ...describeTraces(traces, email !== null)].join('\n');
   }
 }

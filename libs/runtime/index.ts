@@ -13,5 +13,6 @@ export * from './redis/address';
 export { HASH_TAGS, checkRedisCapability, Redis, REDIS_TIMEOUT_MS } from './redis/redis';
 export * from './lifecycle/shutdown';
 export * from './lifecycle/start';
+export { startThreadPool } from './lifecycle/thread-pool';
 export * from './tracing/tracing';
 export { DEVELOPMENT_SECRET_KEY, variables } from './config/variables';

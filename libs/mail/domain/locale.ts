@@ -22,8 +22,9 @@ export function canonicalLocale(tag: string): Locale | undefined {
  * with the same language and script (`zh-Hant` for `zh-TW`). Sources: RFC 9110 section 12.5.4, RFC 4647.
  */
 export function matchLocale(acceptLanguage: string | undefined, locales: readonly Locale[]): Locale {
+  if (acceptLanguage === undefined) return DEFAULT_LOCALE;
   const known = new Map(locales.map((locale) => [locale.toLowerCase(), locale]));
-  for (const preference of preferences(acceptLanguage ?? '')) {
+  for (const preference of preferences(acceptLanguage)) {
     if (preference === '*') break;
     for (let tag = preference; tag !== ''; tag = tag.slice(0, Math.max(tag.lastIndexOf('-'), 0))) {
       const found = known.get(tag.toLowerCase());

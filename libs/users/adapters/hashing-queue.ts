@@ -140,7 +140,7 @@ export class HashingQueue {
 
   private atCapacity(): Unavailable {
     this.rejectedCount += 1;
-    return new Unavailable('hashing', 'at capacity');
+    return AT_CAPACITY;
   }
 
   private length(): number {
@@ -152,5 +152,8 @@ export class HashingQueue {
     this.jobMs = this.jobMs === 0 ? elapsedMs : this.jobMs * 0.9 + elapsedMs * 0.1;
   }
 }
+
+/** One for all: under overload there are many, and each new one would record a stack that is never logged. */
+const AT_CAPACITY = new Unavailable('hashing', 'at capacity');
 
 const clientLeft = (): Unavailable => new Unavailable('hashing', 'the client has left');

@@ -44,12 +44,13 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     const locale = matchLocale(request.headers['accept-language'], SHIPPED_LOCALES);
+    const text = JSON.stringify(translate(body, locale));
     response.setHeader('Content-Language', locale);
     response.vary('Accept-Language');
-    response
-      .status(body.status)
-      .type('application/problem+json')
-      .send(JSON.stringify(translate(body, locale)));
+    // Not `send`, which would parse the type and check for a fresh copy: a request that is shed must be cheap.
+    response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+    response.setHeader('Content-Length', Buffer.byteLength(text));
+    response.status(body.status).end(text);
   }
 }
 

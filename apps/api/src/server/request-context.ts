@@ -28,6 +28,8 @@ export class HttpRequestContext implements RequestContext {
   shedAt: string | undefined;
   private readonly left = new AbortController();
   private read: { readonly credentials: BasicCredentials | null } | undefined;
+  private knownClient: string | undefined;
+  private knownDigest: string | undefined;
 
   constructor(
     readonly requestId: string,
@@ -41,9 +43,9 @@ export class HttpRequestContext implements RequestContext {
     return this.left.signal;
   }
 
-  /** The client's address, as far as TRUST_PROXY reveals it. */
+  /** The client's address, as far as TRUST_PROXY reveals it; read once, because several limits count by it. */
   get client(): string {
-    return clientOf(this.request.ip) ?? 'unknown';
+    return (this.knownClient ??= clientOf(this.request.ip) ?? 'unknown');
   }
 
   /** The network that the client is in; for IPv4, the client itself. */
@@ -53,7 +55,7 @@ export class HttpRequestContext implements RequestContext {
 
   /** Digest of the client's network, for sharing what is scarce; the address itself is not passed down. */
   get clientDigest(): string {
-    return digestKey(this.secretKey, 'client', this.network);
+    return (this.knownDigest ??= digestKey(this.secretKey, 'client', this.network));
   }
 
   /** Name of a limit that this request has exceeded. */

@@ -17,9 +17,14 @@ export function treeMs(pid: number): number {
  * Processor time of the process without the hashing threads, which have a lower priority (thread-pool.ts), in
  * milliseconds.
  */
-export function answeringMs(pid: number): number {
+export const answeringMs = (pid: number): number => threadsMs(pid, (nice) => nice === 0);
+
+/** Processor time of the hashing threads, in milliseconds. */
+export const hashingMs = (pid: number): number => threadsMs(pid, (nice) => nice > 0);
+
+function threadsMs(pid: number, which: (nice: number) => boolean): number {
   const threads = readdirSync(`/proc/${pid}/task`).map((thread) => statOf(`${pid}/task/${thread}`));
-  const ticks = threads.reduce((sum, stat) => sum + (stat?.nice === 0 ? stat.own : 0), 0);
+  const ticks = threads.reduce((sum, stat) => sum + (stat !== null && which(stat.nice) ? stat.own : 0), 0);
   return (ticks * 1_000) / TICKS_PER_SECOND;
 }
 

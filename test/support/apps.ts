@@ -18,6 +18,11 @@ const PORT_VARIABLE = { api: 'API_PORT', 'mailer-worker': 'WORKER_PORT' };
 /** The passwords of the tests, Basic credentials, and any unmasked address, of any test. */
 const SECRET = /SecurePass123|WrongPass123|StrangersPass1|Basic [\w+/=]{8}|[\w+-]@[\w-]+\.\w/;
 const START_TIMEOUT_MS = 30_000;
+/** The tests also pass without a memory of passwords: `PASSWORD_MEMORY_SECONDS=0 npx jest --selectProjects e2e`. */
+const memory = (): NodeJS.ProcessEnv => {
+  const seconds = process.env['PASSWORD_MEMORY_SECONDS'];
+  return seconds === undefined ? {} : { PASSWORD_MEMORY_SECONDS: seconds };
+};
 /** A little more than the apps grant requests in flight. */
 const STOP_TIMEOUT_MS = 35_000;
 
@@ -37,7 +42,13 @@ export async function spawnApp(
   const child = new Child(name, {
     command: process.execPath,
     args: [path.resolve(checkout, `dist/apps/${name}/src/main.js`)],
-    env: { PATH: process.env['PATH'], NODE_ENV: 'test', ...env, [PORT_VARIABLE[name]]: String(port) },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'test',
+      ...memory(),
+      ...env,
+      [PORT_VARIABLE[name]]: String(port),
+    },
     // Outside the checkout, whose .env belongs to the developer.
     cwd: tmpdir(),
     lastSignal: 'KILL',

@@ -100,7 +100,7 @@ async function warmBetterAuth(stage: Stage): Promise<BetterAuth> {
 }
 
 /** Lets V8 compile the code of a sign-up; all but two are refused before their password is hashed. */
-async function warmUp(load: HttpLoad): Promise<void> {
+export async function warmUp(load: HttpLoad): Promise<void> {
   const refused = signUps(300).map((call) => ({ ...call, body: { email: 'kevin', password: PASSWORD } }));
   expectAll(await load.closed(refused, 4), 400);
   expectAll(await load.closed(signUps(2 * CORES), CORES), 201);

@@ -95,7 +95,8 @@ async function celeryRate(stage: Stage, sink: Sink): Promise<number> {
   }
 }
 
-async function owe({ database: { sql } }: Stage, count: number): Promise<void> {
+/** Adds accounts that are owed a mail. */
+export async function owe({ database: { sql } }: Stage, count: number): Promise<void> {
   await sql`
     insert into users (id, email, password_hash, mail_id, mail_due_at)
     select gen_random_uuid(), gen_random_uuid() || '@example.com', 'x', gen_random_uuid(), now()

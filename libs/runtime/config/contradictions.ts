@@ -3,10 +3,7 @@ import { isLoopback, parseEndpoint } from './endpoint';
 import type { Environment } from './environment';
 import { DEVELOPMENT_SECRET_KEY } from './variables';
 
-/**
- * The variable and the host through which other machines reach the api, on either of its ports; undefined if none
- * can.
- */
+/** The variable and the host through which other machines reach the api on any port; undefined if none can. */
 function reachableBy(
   environment: Partial<Pick<Environment, 'API_HOST' | 'OPERATIONS_PORT' | 'OPERATIONS_HOST'>>,
 ): { readonly variable: string; readonly host: string } | undefined {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Maximum number of requests that wait on one socket, and on all sockets. */
+/** Maximum number of requests that wait on one socket, and on all sockets of a process. */
 const WAITING_PER_SOCKET_MAX = 256;
 const WAITING_MAX = 4_096;
 
@@ -28,6 +28,8 @@ export interface PipelineEvents {
  */
 export class Pipelines {
   private readonly pipelines = new WeakMap<Socket, Pipeline>();
+  /** Pipelines with waiting requests. */
+  private readonly waitingOn = new Map<Socket, Pipeline>();
   private waiting = 0;
 
   constructor(
@@ -44,13 +46,35 @@ export class Pipelines {
       pipeline.busy = true;
       this.events.busy(socket);
       this.begin(socket, { request, response });
-    } else if (pipeline.waiting.length >= WAITING_PER_SOCKET_MAX || this.waiting >= WAITING_MAX) {
-      socket.destroy();
     } else {
       pipeline.waiting.push({ request, response });
+      this.waitingOn.set(socket, pipeline);
       this.waiting += 1;
       socket.pause();
+      if (pipeline.waiting.length > WAITING_PER_SOCKET_MAX) this.drop(socket, pipeline);
+      else if (this.waiting > WAITING_MAX) this.dropLongest();
     }
+  }
+
+  /** Closes the socket with the most waiting requests, so that the greediest client loses, not the next one. */
+  private dropLongest(): void {
+    const [first, ...others] = this.waitingOn;
+    if (first === undefined) return;
+    const longest = (one: typeof first, other: typeof first): typeof first =>
+      other[1].waiting.length > one[1].waiting.length ? other : one;
+    this.drop(...others.reduce(longest, first));
+  }
+
+  /** Closes a socket, and forgets its waiting requests immediately: its `close` comes in a later turn. */
+  private drop(socket: Socket, pipeline: Pipeline): void {
+    this.forget(socket, pipeline);
+    socket.destroy();
+  }
+
+  private forget(socket: Socket, pipeline: Pipeline): void {
+    this.waiting -= pipeline.waiting.length;
+    pipeline.waiting.length = 0;
+    this.waitingOn.delete(socket);
   }
 
   private pipelineOf(socket: Socket): Pipeline {
@@ -58,10 +82,7 @@ export class Pipelines {
     if (known !== undefined) return known;
     const pipeline: Pipeline = { waiting: [], busy: false };
     this.pipelines.set(socket, pipeline);
-    socket.once('close', () => {
-      this.waiting -= pipeline.waiting.length;
-      pipeline.waiting.length = 0;
-    });
+    socket.once('close', () => this.forget(socket, pipeline));
     return pipeline;
   }
 
@@ -74,14 +95,20 @@ export class Pipelines {
     if (socket.destroyed) return;
     const pipeline = this.pipelineOf(socket);
     const exchange = pipeline.waiting.shift();
-    // No more requests wait: read the socket again, so that a disconnecting client is noticed.
-    if (pipeline.waiting.length === 0) socket.resume();
+    if (pipeline.waiting.length === 0) {
+      this.waitingOn.delete(socket);
+      // Read the socket again, so that a disconnecting client is noticed.
+      socket.resume();
+    }
     if (exchange === undefined) {
       pipeline.busy = false;
       this.events.rest(socket);
       return;
     }
     this.waiting -= 1;
-    this.begin(socket, exchange);
+    // Requests that need nothing from outside would all be answered in one turn of the event loop, and delay all others.
+    setImmediate(() => {
+      if (!socket.destroyed) this.begin(socket, exchange);
+    });
   }
 }

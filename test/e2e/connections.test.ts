@@ -11,6 +11,9 @@ const MIB = 1_048_576;
 /** The maximum effect of an attack on one connection: memory, and time of others. */
 const MEMORY_MAX_MIB = 60;
 const PROBE_P99_MAX_MS = 200;
+/** Memory may vary by this much when nothing happens, and must be back within that time after an attack. */
+const MEMORY_NOISE_MIB = 20;
+const MEMORY_BACK_MS = 60_000;
 const PROBES = 200;
 const DOCUMENTS = ['/docs-yaml', '/docs-json', '/docs/swagger-ui-bundle.js', '/docs'];
 const REQUEST_TIMEOUT_SECONDS = 2;
@@ -78,9 +81,12 @@ const p99 = (values: readonly number[]): number =>
 const answersIn = (text: string): number => text.split('HTTP/1.1 200 ').length - 1;
 
 describe('One connection', () => {
+  let calmMib: number;
+
   beforeAll(async () => {
     // Requests each document once, so that it is created and kept.
     for (const path of DOCUMENTS) await client.get(path);
+    calmMib = residentMib(service.api);
   });
 
   it('is answered in order, one request after another, however many arrive together', async () => {
@@ -129,6 +135,15 @@ describe('One connection', () => {
       expect(openFiles(service.api)).toBeLessThan(attackers.length + 100);
     },
     30_000,
+  );
+
+  it(
+    'leaves no memory in use a minute later',
+    async () => {
+      const back = (): boolean => residentMib(service.api) < calmMib + MEMORY_NOISE_MIB;
+      await until('the memory is back', back, MEMORY_BACK_MS);
+    },
+    MEMORY_BACK_MS + 10_000,
   );
 
   it('with an unread response is closed, and its slot becomes free', async () => {

@@ -18,6 +18,8 @@ interface Kept {
  */
 export function keepDocuments(app: INestApplication): void {
   const kept = new Map<string, Kept>();
+  /** Paths whose response is being captured: the first of many concurrent requests is enough. */
+  const captured = new Set<string>();
   app.use(MOUNTED, (request: Request, response: Response, next: NextFunction): void => {
     const path = (request.originalUrl.split('?')[0] ?? '').toLowerCase();
     if (!PATHS.test(path) || (request.method !== 'GET' && request.method !== 'HEAD')) return next();
@@ -26,7 +28,9 @@ export function keepDocuments(app: INestApplication): void {
       response.set('Cache-Control', 'public, max-age=300').type(known.type).send(known.body);
       return;
     }
-    if (request.method === 'GET' && kept.size < KEPT_MAX) {
+    if (request.method === 'GET' && kept.size < KEPT_MAX && !captured.has(path)) {
+      captured.add(path);
+      response.once('close', () => captured.delete(path));
       // The first response is complete, even if the client asked for a part of it or has it cached.
       delete request.headers.range;
       delete request.headers['if-none-match'];

@@ -67,6 +67,8 @@ describe('The check that Redis is usable', () => {
   it.each([
     ['to write', '+@read +info'],
     ['to ask INFO', '+@all -info'],
+    ['to run scripts', '+@all -@scripting'],
+    ['to ask for the time', '+@all -time'],
   ])('fails if the user lacks the privilege %s', async (_, rights) => {
     await command(
       'acl',

@@ -28,7 +28,13 @@ export const bullMqOptions = (environment: Environment): QueueOptions => ({
  * outage.
  */
 function bullMqConnection(environment: Environment): ConnectionOptions {
-  const patience = { maxRetriesPerRequest: null, socketTimeout: 2 * BLOCKING_SECONDS * 1_000 };
+  const patience = {
+    maxRetriesPerRequest: null,
+    socketTimeout: 2 * BLOCKING_SECONDS * 1_000,
+    // BullMQ (6.7.0) asks for the version once: if Redis refuses, every later command of the connection fails with that
+    // error immediately, and the worker retries without a pause and without reading events. `doctor` checks the version.
+    skipVersionCheck: true,
+  };
   if (!environment.REDIS_CLUSTER) {
     delete RedisConnection.clientFactory;
     return { ...redisAddress(environment), ...patience };

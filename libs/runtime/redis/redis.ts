@@ -121,10 +121,13 @@ const MARK_LIFE_MS = 3_600_000;
 const markOf = (secretKey: string): string =>
   createHmac('sha256', secretKey).update('deployment').digest('hex').slice(0, 16);
 
+/** KEYS[1]: the marker key. Returns it, as any script does that reads. */
+const READ_MARK = "return redis.call('get', KEYS[1])";
+
 /**
- * Checks that Redis accepts the commands of the service: a write under each hash tag (in a cluster, on each node that
- * holds our keys), and INFO, which the queue needs. Redis refuses if it is read-only, full or cannot save (MISCONF),
- * or if the user lacks the privileges.
+ * Checks that Redis accepts the commands of the service: a script and a write under each hash tag (in a cluster, on each
+ * node that holds our keys), TIME, which the limits need, and INFO, which shows whether Redis is still loading. Redis refuses if it is
+ * read-only, full or cannot save (MISCONF), or if the user lacks the privileges.
  * @returns whether another deployment has written its marker under the same prefix
  * @throws {Error} with the reason from Redis
  */
@@ -132,10 +135,11 @@ export async function checkRedisCapability(redis: Redis, environment: Environmen
   const { SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous } = environment;
   const own = markOf(key);
   const [, ...marks] = await Promise.all([
-    redis.info('server'),
+    Promise.all([redis.info('server'), redis.time()]),
     ...Object.values(HASH_TAGS).map(async (tag) => {
-      const found = redis.get(`${tag}:deployment`);
-      await Promise.all([found, redis.set(`${tag}:deployment`, own, 'PX', MARK_LIFE_MS)]);
+      const key = `${tag}:deployment`;
+      const found = redis.eval(READ_MARK, 1, key) as Promise<string | null>;
+      await Promise.all([found, redis.set(key, own, 'PX', MARK_LIFE_MS)]);
       return await found;
     }),
   ]);

@@ -52,23 +52,33 @@ describe('SIGHUP', () => {
   );
 });
 
+/** A file to preload, which makes a process send the signal to itself when it loads its second module. */
+function signalWhileLoading(signal: NodeJS.Signals): string {
+  return preloaded(`
+    const Module = require('node:module');
+    const load = Module._load;
+    Module._load = function (request, ...rest) {
+      if (request === 'reflect-metadata') process.kill(process.pid, '${signal}');
+      return load.call(this, request, ...rest);
+    };`);
+}
+
+function preloaded(code: string): string {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'preload-')), 'preload.cjs');
+  writeFileSync(file, code);
+  return file;
+}
+
 describe('A signal that arrives while an app is loading', () => {
   // The first process of a container has no default action for signals: those that it does not catch are lost.
   it.each([
     ['api', '1', 'SIGTERM'],
     ['api', '2', 'SIGINT'],
     ['mailer-worker', '1', 'SIGTERM'],
+    ['api', '1', 'SIGHUP'],
+    ['mailer-worker', '1', 'SIGHUP'],
   ] as const)('makes it exit by itself: %s with %s process(es), %s', async (name, processes, signal) => {
-    const preload = path.join(mkdtempSync(path.join(tmpdir(), 'preload-')), 'preload.cjs');
-    writeFileSync(
-      preload,
-      `const Module = require('node:module');
-      const load = Module._load;
-      Module._load = function (request, ...rest) {
-        if (request === 'reflect-metadata') process.kill(process.pid, '${signal}');
-        return load.call(this, request, ...rest);
-      };`,
-    );
+    const preload = signalWhileLoading(signal);
     const port = String(await freePort());
     const variables = { WEB_CONCURRENCY: processes, NODE_ENV: 'test', API_PORT: port, WORKER_PORT: port };
     const program = path.resolve(`dist/apps/${name}/src/main.js`);
@@ -79,4 +89,41 @@ describe('A signal that arrives while an app is loading', () => {
     });
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
+
+  it('leaves several processes running: SIGHUP', async () => {
+    const NODE_OPTIONS = `--require ${signalWhileLoading('SIGHUP')}`;
+    const api = await spawnApp('api', { ...service.env, WEB_CONCURRENCY: '2', NODE_OPTIONS });
+    expect((await new Client(api.url).get('/livez')).status).toBe(200);
+    expect(await api.stop()).toBe(0);
+  }, 60_000);
+});
+
+describe('A second SIGTERM', () => {
+  /** The kernel ignores a SIGKILL that the first process of a container sends to itself. */
+  const FIRST_PROCESS = `
+    const { kill } = process;
+    process.kill = (pid, signal) => (pid === process.pid && signal === 'SIGKILL' ? true : kill.call(process, pid, signal));`;
+
+  it.each([
+    ['any process', ''],
+    ['the first process of a container', FIRST_PROCESS],
+  ])(
+    'ends %s immediately, though requests are in flight',
+    async (_which, code) => {
+      const NODE_OPTIONS = `--require ${preloaded(code)}`;
+      const api = await spawnApp('api', { ...service.env, BCRYPT_COST: '13', NODE_OPTIONS });
+      const client = new Client(api.url);
+      const answers = Array.from({ length: SIGN_UPS }, (_, index) =>
+        client.register(`second-${index}@example.com`, PASSWORD).catch(() => undefined),
+      );
+      await pause(100);
+      api.child.signal('SIGTERM');
+      await until('it shuts down', () => api.lines.some((line) => line.includes('Shutting down')));
+      api.child.signal('SIGTERM');
+      const status = await Promise.race([api.child.exit(), pause(5_000, 'it lives')]);
+      expect(status).toBe(1);
+      await Promise.all(answers);
+    },
+    60_000,
+  );
 });

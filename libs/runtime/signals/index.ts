@@ -9,3 +9,14 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     if (process.listenerCount(signal) === 1) process.exit(0);
   });
 }
+
+// What a hang-up means depends on the number of processes, so it waits until the app listens for it.
+let hungUp = false;
+process.on('SIGHUP', () => {
+  hungUp ||= process.listenerCount('SIGHUP') === 1;
+});
+process.on('newListener', (event) => {
+  if (event !== 'SIGHUP' || !hungUp) return;
+  hungUp = false;
+  setImmediate(() => process.emit('SIGHUP', 'SIGHUP'));
+});

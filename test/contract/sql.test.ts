@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import net, { connect, createServer, type Socket } from 'node:net';
+import { pipeline } from 'node:stream';
 import { inTime, parseEnvironment, Unavailable } from '@app/runtime';
-import { createSql } from '@app/runtime/testing';
+import { createSql, requireReadiness } from '@app/runtime/testing';
+import { freePort } from '../../tools/processes/ports';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TcpProxy } from '../support/proxy';
 import { until } from '../support/until';
@@ -52,6 +56,62 @@ describe('The pool of PostgreSQL', () => {
       expect(await session()).not.toBe(old);
     } finally {
       await sql.end({ timeout: 1 });
+    }
+  });
+
+  it('drops such a connection when it is checked for readiness', async () => {
+    const sql = createSql(parseEnvironment({ ...database.env, DATABASE_POOL_SIZE: '1' }));
+    try {
+      await sql`set default_transaction_read_only = on`;
+      await expect(requireReadiness(sql, [])).rejects.toMatchObject({ reason: 'read-only' });
+      await requireReadiness(sql, []);
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  });
+
+  it('works again in time after a connection is lost with a query that is not sent yet', async () => {
+    const connecting = jest.spyOn(net, 'connect');
+    const sql = createSql(parseEnvironment({ ...database.env, DATABASE_POOL_SIZE: '1' }), () => {}, 3_500);
+    try {
+      await inTime(sql`select 1`);
+      const socket = connecting.mock.results[0]?.value as Socket;
+      // The query is written in the same phase of the event loop, and the socket closes in the next one.
+      await new Promise(setImmediate);
+      socket.destroy();
+      await expect(inTime(sql`select 1`)).rejects.toBeInstanceOf(Unavailable);
+      expect(await inTime(sql`select 1 as one`)).toEqual([{ one: 1 }]);
+    } finally {
+      connecting.mockRestore();
+      await sql.end({ timeout: 1 });
+    }
+  });
+
+  it('contacts a server that closes every connection with pauses, and recovers in time', async () => {
+    let accepted = 0;
+    let closing = true;
+    const balancer = createServer((socket) => {
+      accepted += 1;
+      socket.on('error', () => {});
+      if (closing) socket.once('data', () => socket.destroy());
+      else pipeline(socket, connect(database.environment.DATABASE_PORT, '127.0.0.1'), socket, () => {});
+    });
+    const port = await freePort();
+    await once(balancer.listen(port, '127.0.0.1'), 'listening');
+    const sql = createSql(
+      parseEnvironment({ ...database.env, DATABASE_PORT: String(port) }),
+      () => {},
+      3_500,
+    );
+    try {
+      const waiting = Array.from({ length: 10 }, () => inTime(sql`select 1`));
+      for (const query of waiting) await expect(query).rejects.toBeInstanceOf(Unavailable);
+      expect(accepted).toBeLessThan(100);
+      closing = false;
+      await until('it works again', () => inTime(sql`select 1`).catch(() => undefined), 5_000);
+    } finally {
+      await sql.end({ timeout: 1 });
+      balancer.close();
     }
   });
 

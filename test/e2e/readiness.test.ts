@@ -71,6 +71,15 @@ const STATES: Record<string, (database: TestDatabase) => Promise<HalfReady>> = {
       },
     };
   },
+  'the database accepts no writes': async ({ sql, env }) => {
+    const name = env['DATABASE_NAME'];
+    await sql.unsafe(`alter database ${name} set default_transaction_read_only = on`);
+    return {
+      env: {},
+      reason: /accepts no writes/,
+      cure: () => sql.unsafe(`alter database ${name} reset default_transaction_read_only`),
+    };
+  },
   'the server has no TLS and we ask for it': async () => ({
     env: { DATABASE_SSL: 'require' },
     reason: /TLS|ECONN|CONNECT/,

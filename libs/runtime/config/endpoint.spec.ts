@@ -1,4 +1,4 @@
-import { databaseAddress } from '../postgres/sql';
+import { databaseAddress } from '../postgres/address';
 import { redisAddress } from '../redis/address';
 import { parseEnvironment } from './parse-environment';
 

@@ -1,4 +1,3 @@
-import { connect, type Socket } from 'node:net';
 import { Unavailable } from '../lifecycle/deadline';
 
 /** A write was refused: the server is a replica, or has become one in a fail-over. */
@@ -31,34 +30,4 @@ export function asOutage(error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (![...SQLSTATES, ...CODES].some((pattern) => pattern.test(code))) return error;
   return new Unavailable('database', code, { cause: error });
-}
-
-const CHECK_INTERVAL_MS = 500;
-
-/**
- * Connects a socket, and destroys it if it was written to and has returned nothing for `silenceMs`. If a host is lost,
- * or a firewall has dropped the connection, no error is reported: TCP would retransmit for a quarter of an hour, and
- * the pool would keep using the dead connection. Bytes are counted, because TLS takes over the events of the socket.
- */
-export function connectWatched(host: string, port: number, silenceMs: number): Socket {
-  const socket = connect({ host, port });
-  let read = 0;
-  let written = 0;
-  let silentSince: number | null = null;
-  const watch = setInterval(() => {
-    // Polled, because adding TLS to the socket removes its listeners.
-    if (socket.destroyed) {
-      clearInterval(watch);
-    } else if (socket.bytesRead !== read || socket.bytesWritten === written) {
-      silentSince = null;
-      read = socket.bytesRead;
-      written = socket.bytesWritten;
-    } else {
-      silentSince ??= performance.now();
-      if (performance.now() - silentSince < silenceMs) return;
-      socket.destroy();
-    }
-  }, CHECK_INTERVAL_MS);
-  watch.unref();
-  return socket;
 }

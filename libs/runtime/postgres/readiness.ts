@@ -1,10 +1,10 @@
 import { connectQuery, differingSettings, UNTRACKED_NAMES } from './session';
-import { inTime, type Sql } from './sql';
+import { DATABASE_TIMEOUT_MS, inTime, type Sql } from './sql';
 
 /** PostgreSQL responds but is not usable; an operator must fix it. */
 export class NotReady extends Error {
   constructor(
-    readonly reason: 'schema' | 'rights' | 'settings',
+    readonly reason: 'schema' | 'rights' | 'settings' | 'read-only',
     message: string,
   ) {
     super(message);
@@ -19,6 +19,7 @@ interface Row {
   readonly finds_public: boolean;
   readonly rights: boolean | null;
   readonly role: string;
+  readonly read_only: boolean;
 }
 
 /**
@@ -28,16 +29,28 @@ interface Row {
  * @throws {Unavailable} if PostgreSQL does not respond
  */
 export async function requireReadiness(sql: Sql, needed: readonly string[]): Promise<void> {
-  const [row] = await inTime(sql<Row[]>`
+  // Not a parameter: postgres.js does not tell the connection of a query whose parameters it has yet to ask about.
+  const names = sql.unsafe(`'${UNTRACKED_NAMES.join(',')}'`);
+  const query = sql<Row[]>`
     select (select coalesce(json_agg(name), '[]') from schema_migrations) as applied,
            (select json_object_agg(name, current_setting(name)) from unnest(
-              string_to_array(${UNTRACKED_NAMES.join(',')}, ',')) as name) as settings,
+              string_to_array(${names}, ',')) as name) as settings,
            current_schemas(false) = '{public}' as finds_public,
            has_table_privilege(to_regclass('users'), 'select') and has_table_privilege(to_regclass('users'), 'insert')
              and has_table_privilege(to_regclass('users'), 'update')
              and has_table_privilege(to_regclass('users'), 'delete') as rights,
-           current_user::text as role`).catch(explainAbsence);
+           current_user::text as role, current_setting('transaction_read_only')::bool as read_only`;
+  const [row] = await inTime(query, DATABASE_TIMEOUT_MS, ([found]) => found?.read_only === true).catch(
+    explainAbsence,
+  );
   if (row === undefined) return;
+  if (row.read_only) {
+    throw new NotReady(
+      'read-only',
+      'PostgreSQL accepts no writes: it is a replica, or default_transaction_read_only is on for the server, ' +
+        'the database or the role. Point DATABASE_HOST to the primary, or reset the setting',
+    );
+  }
   const differing = differingSettings(row.settings, row.finds_public);
   if (differing.length > 0) {
     throw new NotReady(

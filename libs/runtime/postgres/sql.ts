@@ -3,9 +3,10 @@ import postgres, { type PendingQuery, type Row, type RowList, type Sql as Postgr
 import { Unavailable, within } from '../lifecycle/deadline';
 import { SpanKind, traced } from '../tracing/tracing';
 import { Environment } from '../config/environment';
-import { serverIdentity } from '../config/endpoint';
-import { asOutage, READ_ONLY, connectWatched } from './outage';
+import { databaseAddress } from './address';
+import { asOutage, READ_ONLY } from './outage';
 import { retryIfUnsent, omitRefusedSettings, sendSettings, SESSION_SETTINGS } from './session';
+import { watchedSockets } from './watched-sockets';
 
 export type Sql = PostgresSql;
 export const Sql = Symbol('Sql');
@@ -22,25 +23,6 @@ export const DATABASE_TIMEOUT_MS = 1_500;
  */
 export const SILENCE_MAX_MS = 3_500;
 
-/** Connection settings of postgres.js. */
-export function databaseAddress(environment: Environment) {
-  const verified = { rejectUnauthorized: true, ...serverIdentity(environment.DATABASE_HOST) };
-  return {
-    host: environment.DATABASE_HOST,
-    port: environment.DATABASE_PORT,
-    database: environment.DATABASE_NAME,
-    user: environment.DATABASE_USER,
-    password: environment.DATABASE_PASSWORD,
-    ssl: {
-      false: false as const,
-      disable: false as const,
-      require: { rejectUnauthorized: false },
-      'verify-full': verified,
-      true: verified,
-    }[environment.DATABASE_SSL],
-  };
-}
-
 /**
  * A pool that connects on first use, recovers by itself, and never waits long for a server.
  * @param silenceMaxMs drops connections with a query unanswered for this long; null: queries may take long
@@ -50,7 +32,6 @@ export function createSql(
   onNotice: (message: string) => void = () => {},
   silenceMaxMs: number | null = null,
 ): Sql {
-  const { DATABASE_HOST: host, DATABASE_PORT: port } = environment;
   const sql = postgres({
     ...databaseAddress(environment),
     max: environment.DATABASE_POOL_SIZE,
@@ -64,9 +45,9 @@ export function createSql(
     idle_timeout: 300,
     max_lifetime: 1_800,
     keep_alive: 10,
-    ...(silenceMaxMs === null || host.startsWith('/')
+    ...(silenceMaxMs === null || environment.DATABASE_HOST.startsWith('/')
       ? {}
-      : { socket: () => connectWatched(host, port, silenceMaxMs) }),
+      : { socket: watchedSockets(environment, silenceMaxMs) }),
     connection: { ...SESSION_SETTINGS },
     onnotice: (notice) => onNotice(String(notice['message'])),
     transform: { undefined: null },
@@ -84,23 +65,28 @@ export const SQL: Provider = {
 
 /**
  * Runs a query with a deadline on our side.
+ * @param isReadOnly whether the rows show that the server accepts no writes; its connection is then closed, because
+ *   the server may have been the primary until a fail-over
  * @throws {Unavailable} if PostgreSQL is down, frozen, starting, stopping or read-only
  */
 export async function inTime<T extends readonly (Row | undefined)[]>(
   query: PendingQuery<T>,
   timeoutMs = DATABASE_TIMEOUT_MS,
+  isReadOnly: (rows: RowList<T>) => boolean = () => false,
 ): Promise<RowList<T>> {
   const verb = verbOf(query);
   const leave = carrierOf(query);
   retryIfUnsent(query);
   const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': verb };
   try {
-    return await traced(`postgresql ${verb}`, SpanKind.CLIENT, attributes, () =>
+    const rows = await traced(`postgresql ${verb}`, SpanKind.CLIENT, attributes, () =>
       within(query.execute(), timeoutMs, () => {
         leaveLine(query);
         return new Unavailable('database', `no answer within ${timeoutMs} ms`);
       }),
     );
+    if (isReadOnly(rows)) leave();
+    return rows;
   } catch (error) {
     if ((error as { code?: string }).code === READ_ONLY) leave();
     omitRefusedSettings(error);

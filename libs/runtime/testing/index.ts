@@ -1,3 +1,4 @@
 export { requireReadiness } from '../postgres/readiness';
 export { createRedis } from '../redis/redis';
-export { createSql, databaseAddress } from '../postgres/sql';
+export { databaseAddress } from '../postgres/address';
+export { createSql } from '../postgres/sql';

@@ -1,0 +1,78 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Environment } from '../config/environment';
+
+/**
+ * Makes the sockets of a pool: paced, and destroyed when they are of no use any more.
+ * @param silenceMs how long a query may stay unanswered
+ */
+export function watchedSockets(environment: Environment, silenceMs: number): () => Promise<Socket> {
+  const { DATABASE_HOST: host, DATABASE_PORT: port, DATABASE_POOL_SIZE: size } = environment;
+  const turn = connectionPacer(size);
+  return async () => {
+    await turn();
+    return connectWatched(host, port, silenceMs);
+  };
+}
+
+const CHECK_INTERVAL_MS = 500;
+
+/** A connection on which postgres.js has sent nothing after this time never sends anything. */
+const MUTE_MS = 5;
+
+/** During this time, a pool opens at most as many connections as it has, and one for LISTEN. */
+const CONNECT_WINDOW_MS = 300;
+
+/**
+ * Paces the connections of a pool. If a server, or a proxy in front of it, accepts connections and closes them, postgres.js
+ * (3.4.9) connects again without any pause: thousands of times a second.
+ * @param max size of the pool
+ */
+function connectionPacer(max: number): () => Promise<void> {
+  const recent: number[] = [];
+  return async () => {
+    const now = performance.now();
+    const oldest = recent.length > max ? (recent.shift() ?? now) : -Infinity;
+    const at = Math.max(now, oldest + CONNECT_WINDOW_MS);
+    recent.push(at);
+    if (at > now) await pause(at - now);
+  };
+}
+
+/**
+ * Connects a socket, and destroys it if it was written to and has returned nothing for `silenceMs`. If a host is lost,
+ * or a firewall has dropped the connection, no error is reported: TCP would retransmit for a quarter of an hour, and
+ * the pool would keep using the dead connection. Bytes are counted, because TLS takes over the events of the socket.
+ */
+function connectWatched(host: string, port: number, silenceMs: number): Socket {
+  const socket = connect({ host, port });
+  let read = 0;
+  let written = 0;
+  let silentSince: number | null = null;
+  const watch = setInterval(() => {
+    // Polled, because adding TLS to the socket removes its listeners.
+    if (socket.destroyed) {
+      clearInterval(watch);
+    } else if (socket.bytesRead !== read || socket.bytesWritten === written) {
+      silentSince = null;
+      read = socket.bytesRead;
+      written = socket.bytesWritten;
+    } else {
+      silentSince ??= performance.now();
+      if (performance.now() - silentSince < silenceMs) return;
+      socket.destroy();
+    }
+  }, CHECK_INTERVAL_MS);
+  watch.unref();
+  closeIfMute(socket);
+  return socket;
+}
+
+/**
+ * If a connection is lost while a query is buffered, postgres.js (3.4.9) keeps these bytes and does not send anything on
+ * its next connections until it has buffered 1 KiB, each time only after a timeout. Closing them immediately turns
+ * seconds into milliseconds. The server then refuses the old bytes, and the next connection works.
+ */
+function closeIfMute(socket: Socket): void {
+  setTimeout(() => setImmediate(() => socket.bytesWritten === 0 && socket.destroy()), MUTE_MS).unref();
+}

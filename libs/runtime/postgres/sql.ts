@@ -129,11 +129,20 @@ function carrierOf(query: unknown): () => void {
  * behind another, it gives that query's answer to the next one.
  */
 function leaveLine(query: unknown): void {
-  const { canceller, state } = query as {
-    canceller: ((query: unknown) => Promise<void>) | null;
-    state: unknown;
+  const waiting = query as {
+    readonly canceller: ((query: unknown) => Promise<void>) | null;
+    readonly state: unknown;
+    cancelled: unknown;
+    strings: readonly string[];
+    args: readonly unknown[];
   };
-  if (state === null) canceller?.(query).catch(() => {});
+  if (waiting.state !== null) return;
+  waiting.canceller?.(query).catch(() => {});
+  // It may be the first query of a connection that is not open yet. postgres.js (3.4.9) never opens a connection whose
+  // first query is cancelled, and would lose them one by one: send a query without effect instead.
+  waiting.cancelled = null;
+  waiting.strings = ['select 1'];
+  waiting.args = [];
 }
 
 /** A list of ids as one parameter of any length: array types are not fetched, so it is sent as text. */

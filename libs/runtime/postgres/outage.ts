@@ -8,10 +8,11 @@ export const READ_ONLY = '25006';
  * retry. Source: appendix A of the PostgreSQL manual.
  */
 const SQLSTATES = [
-  // Connection; authorization; no such database; resources; operator intervention; system error; configuration file.
-  /^(08|28|3D|53|57|58|F0)/,
-  // Read-only; lock not available; serialization failure; deadlock.
-  /^(25006|55P03|40001|40P01)$/,
+  // Connection; authorization; no such database; resources; limits, such as used up transaction ids; not in the required
+  // state, or locked; operator intervention; system error; configuration file; internal error, such as damaged files.
+  /^(08|28|3D|53|54|55|57|58|F0|XX)/,
+  // Read-only; serialization failure; deadlock.
+  /^(25006|40001|40P01)$/,
   // Missing privilege; missing table, column, schema or function: the schema is older, or the search path hides it.
   /^(42501|42P01|42703|3F000|42883)$/,
 ];

@@ -8,7 +8,7 @@ import { docker, eventually, run } from './engine';
 const ROOT = path.resolve(__dirname, '../..');
 const PROJECT = 'user-registration-development-test';
 const COMPILED_WITHIN_SECONDS = 300;
-/** Measured on two cores: 2 s without containers, 6 to 9 s with them at a load of 10, and 25 s at a load of 28. */
+/** Measured on two cores: 2 s without containers, 4 to 5 s with them, and 25 s at a load of 28. */
 const RELOADED_WITHIN_SECONDS = 120;
 /** A source of a library, which every app needs. */
 const NEEDED = 'libs/runtime/config/kinds.ts';

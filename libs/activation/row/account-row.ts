@@ -32,15 +32,15 @@ export const isDead = (sql: Sql, row = 'users'): Fragment => sql`
   (${sql(row)}.activated_at is null and not ${isAlive(sql, row)} and not ${waitsForMail(sql, row)})`;
 
 /** The registration expired before that time and no mail is owed, so it can be deleted. */
-export const diedBefore = (sql: Sql, moment: Fragment, row = 'users'): Fragment => sql`
-  (${sql(row)}.activated_at is null and ${sql(row)}.mail_due_at is null and ${sql(row)}.created_at < ${moment}
-   and coalesce(${sql(row)}.code_expires_at, ${sql(row)}.mail_given_up_at,
-                ${sql(row)}.mail_withheld_at + make_interval(secs => ${HELD_WITHOUT_MAIL_SECONDS})) < ${moment})`;
+export const diedBefore = (sql: Sql, moment: Fragment): Fragment => sql`
+  (users.activated_at is null and users.mail_due_at is null and users.created_at < ${moment}
+   and coalesce(users.code_expires_at, users.mail_given_up_at,
+                users.mail_withheld_at + make_interval(secs => ${HELD_WITHOUT_MAIL_SECONDS})) < ${moment})`;
 
 /** The mail was sent, and the code became invalid unused: by expiry or by failed attempts. */
-export const hasExpiredUnused = (sql: Sql, row = 'users'): Fragment => sql`
-  (${sql(row)}.activated_at is null and ${sql(row)}.mail_due_at is null
-   and ${sql(row)}.code_expires_at <= now())`;
+export const hasExpiredUnused = (sql: Sql): Fragment => sql`
+  (users.activated_at is null and users.mail_due_at is null
+   and users.code_expires_at <= now())`;
 
 /** Assignments: a mail is owed from now on. Without a given language, the owner's language stays. */
 export const owesMailNow = (
@@ -130,23 +130,23 @@ export const countMails = (
                                  ${countOfToday(sql, sql`days.mails`)} + ${beyondLimit ? 1 : 0}::int))`;
 
 /** The mailbox has reached its daily limit, so the next mail would be withheld. */
-export const hasFullMailbox = (sql: Sql, dayLimit: number | null, row = 'users'): Fragment =>
+export const hasFullMailbox = (sql: Sql, dayLimit: number | null): Fragment =>
   dayLimit === null
     ? sql`false`
     : sql`
   exists (select from address_days
-          where digest = ${mailboxDigest(sql, sql`${sql(row)}.email`)}
+          where digest = ${mailboxDigest(sql, sql`users.email`)}
             and ${countOfToday(sql, sql`mails`)} >= ${dayLimit})`;
 
 /** The mailbox had reached its daily limit when this mail was promised. Only for claimed mails. */
-export const exceedsMailbox = (sql: Sql, dayLimit: number | null, row = 'users'): Fragment =>
+export const exceedsMailbox = (sql: Sql, dayLimit: number | null): Fragment =>
   dayLimit === null
     ? sql`false`
     : sql`
   exists (select from address_days
-          where digest = ${mailboxDigest(sql, sql`${sql(row)}.email`)} and ${sql(row)}.mail_owed_since <> all(mails)
+          where digest = ${mailboxDigest(sql, sql`users.email`)} and users.mail_owed_since <> all(mails)
             and (select count(*) from unnest(mails) as at
-                 where at > ${sql(row)}.mail_owed_since - interval '1 day') >= ${dayLimit})`;
+                 where at > users.mail_owed_since - interval '1 day') >= ${dayLimit})`;
 
 /** Keys under which `address_days` counts an address: as it is, and without its plus tag and dots. */
 export const countKeys = (sql: Sql, email: Fragment): Fragment => sql`

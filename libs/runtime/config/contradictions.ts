@@ -37,14 +37,13 @@ export function contradictions(environment: Partial<Environment>): string[] {
   faults.push(...redisContradictions(environment), ...webhookContradictions(environment));
   const production = environment.NODE_ENV === 'production';
   const reachable = reachableBy(environment);
+  const exposed = production
+    ? 'in production'
+    : reachable && `while ${reachable.variable} is ${reachable.host}, which other machines can reach`;
   for (const name of ['SECRET_KEY', 'SECRET_KEY_PREVIOUS'] as const) {
-    if (environment[name]?.trim() !== DEVELOPMENT_SECRET_KEY || !(production || reachable !== undefined))
-      continue;
-    const where = production
-      ? 'in production'
-      : `while ${reachable?.variable} is ${reachable?.host}, which other machines can reach`;
+    if (exposed === undefined || environment[name]?.trim() !== DEVELOPMENT_SECRET_KEY) continue;
     faults.push(
-      `${name}: the default is for development only and is refused ${where}; set your own, for example with \`openssl rand -base64 48\``,
+      `${name}: the default is for development only and is refused ${exposed}; set your own, for example with \`openssl rand -base64 48\``,
     );
   }
   if (production && cost < 10) faults.push('BCRYPT_COST: must be 10 or more in production');
@@ -133,20 +132,17 @@ export function unwiseChoices(environment: Environment): string[] {
 
 /** Settings that are too open when other machines can reach this one. */
 function exposures(environment: Environment): string[] {
-  const { ENABLE_METRICS: metrics, OPERATIONS_PORT: port, API_HOST: host } = environment;
+  const { ENABLE_METRICS: metrics, OPERATIONS_PORT: port, API_HOST: host, BCRYPT_COST: cost } = environment;
   const warnings: string[] = [];
-  const metricsArePublic = metrics && port === 0 && !isLoopback(host);
   if (!environment.ENABLE_RATE_LIMITING && reachableBy(environment) !== undefined) {
     warnings.push(
       'ENABLE_RATE_LIMITING: the limits are off while other machines can reach the api; anyone can guess passwords',
     );
   }
-  if (environment.BCRYPT_COST < 10) {
-    warnings.push(
-      `BCRYPT_COST: ${environment.BCRYPT_COST} makes password hashes easy to crack; use 10 or more`,
-    );
+  if (cost < 10) {
+    warnings.push(`BCRYPT_COST: ${cost} makes password hashes easy to crack; use 10 or more`);
   }
-  if (metricsArePublic) {
+  if (metrics && port === 0 && !isLoopback(host)) {
     warnings.push(
       'ENABLE_METRICS: metrics are public on API_PORT; set OPERATIONS_PORT, or block /metrics and /api/v1/metrics at the proxy',
     );

@@ -128,13 +128,12 @@ const keepsAnswer = (sql: Sql, user: NewUser, row: string) =>
 export const repeatableAnswers = (
   sql: Sql,
   { ACTIVATION_CODE_EXPIRY_SECONDS: life, PURGE_OLDER_THAN_SECONDS: kept }: Environment,
-  row = 'users',
 ) => sql`
-  case when ${sql(row)}.pretended = '[]' then '[]' else (
+  case when users.pretended = '[]' then '[]' else (
     select coalesce(jsonb_agg(answer order by place), '[]')
-    from jsonb_array_elements(${sql(row)}.pretended) with ordinality as kept(answer, place)
+    from jsonb_array_elements(users.pretended) with ordinality as kept(answer, place)
     where (answer ->> 'at')::timestamptz > now() - make_interval(secs => ${Math.max(life, kept)})
-      and (${sql(row)}.activated_at is null or answer ->> 'id' <> ${sql(row)}.id::text)) end`;
+      and (users.activated_at is null or answer ->> 'id' <> users.id::text)) end`;
 
 export const toRegistration = ({ digest, id, at, digits }: KeptRow): PretendedRegistration => ({
   digest,

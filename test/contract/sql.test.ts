@@ -59,12 +59,12 @@ describe('The pool of PostgreSQL', () => {
     }
   });
 
-  it('drops such a connection when it is checked for readiness', async () => {
+  it('replaces such a connection when it checks readiness', async () => {
     const sql = createSql(parseEnvironment({ ...database.env, DATABASE_POOL_SIZE: '1' }));
     try {
       await sql`set default_transaction_read_only = on`;
-      await expect(requireReadiness(sql, [])).rejects.toMatchObject({ reason: 'read-only' });
       await requireReadiness(sql, []);
+      await inTime(sql`create temporary table written ()`);
     } finally {
       await sql.end({ timeout: 1 });
     }

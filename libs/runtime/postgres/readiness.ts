@@ -29,20 +29,7 @@ interface Row {
  * @throws {Unavailable} if PostgreSQL does not respond
  */
 export async function requireReadiness(sql: Sql, needed: readonly string[]): Promise<void> {
-  // Not a parameter: postgres.js does not tell the connection of a query whose parameters it has yet to ask about.
-  const names = sql.unsafe(`'${UNTRACKED_NAMES.join(',')}'`);
-  const query = sql<Row[]>`
-    select (select coalesce(json_agg(name), '[]') from schema_migrations) as applied,
-           (select json_object_agg(name, current_setting(name)) from unnest(
-              string_to_array(${names}, ',')) as name) as settings,
-           current_schemas(false) = '{public}' as finds_public,
-           has_table_privilege(to_regclass('users'), 'select') and has_table_privilege(to_regclass('users'), 'insert')
-             and has_table_privilege(to_regclass('users'), 'update')
-             and has_table_privilege(to_regclass('users'), 'delete') as rights,
-           current_user::text as role, current_setting('transaction_read_only')::bool as read_only`;
-  const [row] = await inTime(query, DATABASE_TIMEOUT_MS, ([found]) => found?.read_only === true).catch(
-    explainAbsence,
-  );
+  const row = await readState(sql);
   if (row === undefined) return;
   if (row.read_only) {
     throw new NotReady(
@@ -68,6 +55,36 @@ export async function requireReadiness(sql: Sql, needed: readonly string[]): Pro
         `grant select, insert, update, delete on all tables in schema public to ${row.role}`,
     );
   }
+}
+
+/** How long connections to a server that accepts no writes are closed one after another, in milliseconds. */
+const REPLACEMENT_MAX_MS = 500;
+
+/**
+ * Reads the state of the database. If the server accepts no writes, the connection may be an old one, from before a
+ * fail-over or a change of the setting: it is closed, and the others of the pool are asked.
+ */
+async function readState(sql: Sql): Promise<Row | undefined> {
+  const end = performance.now() + REPLACEMENT_MAX_MS;
+  for (let left = sql.options.max; ; left -= 1) {
+    const [row] = await queryState(sql);
+    if (row?.read_only !== true || left === 0 || performance.now() > end) return row;
+  }
+}
+
+function queryState(sql: Sql): Promise<readonly Row[]> {
+  // Not a parameter: postgres.js does not tell the connection of a query whose parameters it has yet to ask about.
+  const names = sql.unsafe(`'${UNTRACKED_NAMES.join(',')}'`);
+  const query = sql<Row[]>`
+    select (select coalesce(json_agg(name), '[]') from schema_migrations) as applied,
+           (select json_object_agg(name, current_setting(name)) from unnest(
+              string_to_array(${names}, ',')) as name) as settings,
+           current_schemas(false) = '{public}' as finds_public,
+           has_table_privilege(to_regclass('users'), 'select') and has_table_privilege(to_regclass('users'), 'insert')
+             and has_table_privilege(to_regclass('users'), 'update')
+             and has_table_privilege(to_regclass('users'), 'delete') as rights,
+           current_user::text as role, current_setting('transaction_read_only')::bool as read_only`;
+  return inTime(query, DATABASE_TIMEOUT_MS, ([found]) => found?.read_only === true).catch(explainAbsence);
 }
 
 const MIGRATE = 'npm run cli -- db migrate';

@@ -66,13 +66,13 @@ export const webhookFault = (value: string): Fault => {
     : undefined;
 };
 
-/** Source: Standard Webhooks, "Signature scheme": 24 to 64 random bytes, in base64 after `whsec_`. */
 /** RFC 6750, 2.1: the characters of a Bearer token; clients could not send anything else. */
 export const tokenFault = (value: string): Fault =>
   /^[\w.~+/-]+=*$/.test(value)
     ? undefined
     : 'may contain only letters, digits and -._~+/: `openssl rand -hex 32`';
 
+/** Source: Standard Webhooks, "Signature scheme": 24 to 64 random bytes, in base64 after `whsec_`. */
 export const webhookSecretFault = (value: string): Fault => {
   if (value === '') return undefined;
   const [, encoded = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value) ?? [];
@@ -81,6 +81,7 @@ export const webhookSecretFault = (value: string): Fault => {
     ? undefined
     : 'must be whsec_ followed by 24 to 64 bytes in base64: `echo whsec_$(openssl rand -base64 32)`';
 };
+
 /** A host, or an IPv6 address in brackets as in a URL. */
 export const mailHostFault = (value: string): Fault =>
   value.startsWith('[') && value.endsWith(']') && isIP(value.slice(1, -1)) === 6

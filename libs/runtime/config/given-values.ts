@@ -31,8 +31,18 @@ export function givenValues(raw: NodeJS.ProcessEnv): Given {
     }
   }
   given.warnings.push(...unknownNames(raw));
+  given.faults.push(...misreadNames(raw));
   return given;
 }
+
+/** A `.env` in another encoding: Node reads its byte order mark as part of the first name. */
+const misreadNames = (raw: NodeJS.ProcessEnv): string[] =>
+  Object.keys(raw).flatMap((name) => {
+    if (name.startsWith('\ufeff')) {
+      return `${name.slice(1)}: is not read, because .env starts with a byte order mark; save it as UTF-8 without one`;
+    }
+    return name.startsWith('\ufffd') ? '.env: the file is UTF-16 or binary; save it as UTF-8' : [];
+  });
 
 /** Prefixes that other programs hardly use. */
 const FAMILIES = /^(ACTIVATION_CODE|DATABASE|EVENTS|PURGE|RATE_LIMIT|REDIS|SMTP|WEBHOOK|WEB_PROCESS)_/;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseEnv } from 'node:util';
 import { ConfigurationError } from './environment';
 import { parseEnvironment } from './parse-environment';
 import { DEVELOPMENT_SECRET_KEY, variables } from './variables';
@@ -75,6 +76,17 @@ describe('parseEnvironment', () => {
     [{ REDIS_SENTINELS: 'a', REDIS_HOST: 'b', REDIS_CLUSTER: 'true' }, ['REDIS_HOST', 'REDIS_CLUSTER']],
   ])('distinguishes a server, a cluster and sentinels: %p', (env, faults) => {
     expect(blamed(env)).toEqual(faults);
+  });
+
+  it('refuses a .env that starts with a byte order mark, or is not UTF-8', () => {
+    const lines = '\ufeffDATABASE_HOST=db.example.com\n';
+    const faults = (['utf8', 'utf16le'] as const).map((encoding) =>
+      faultsOf(parseEnv(Buffer.from(lines, encoding).toString('utf8'))),
+    );
+    expect(faults).toEqual([
+      [expect.stringMatching(/^DATABASE_HOST: .*byte order mark/)],
+      [expect.stringMatching(/^\.env: .*UTF-16/)],
+    ]);
   });
 
   it('is immutable', () => {

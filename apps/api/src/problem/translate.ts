@@ -37,7 +37,7 @@ export function translate(problem: Problem, locale: Locale): Problem {
 }
 
 function sentenceIn(phrases: Phrases, english: string): string | undefined {
-  const exact = exactOf.get(english as (typeof EXACT)[keyof typeof EXACT]);
+  const exact = exactOf.get(english);
   if (exact !== undefined) return phrases.exact[exact];
   const name = nameOf.get(english);
   return name === undefined ? undefined : phrases.errors[name];

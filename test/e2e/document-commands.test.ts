@@ -47,7 +47,6 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm run bench': LONG,
   'npm run bench -- --full': LONG,
   'npm run bench -- --against HEAD~50': LONG,
-  'npm run bench -- --against 09afa19': LONG,
   'npx jest --selectProjects unit libs/users/domain/password.spec.ts': 'is a test; make test runs it',
   'npx jest --selectProjects e2e --testPathPatterns e2e/registration': 'is a test; make test runs it',
   'make up': ENGINE,

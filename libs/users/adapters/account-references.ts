@@ -1,9 +1,8 @@
 import type { PendingQuery, Row } from 'postgres';
 import { inTime, type Sql } from '@app/runtime';
 import { REQUESTS_SEARCHED } from '../domain/account-directory';
+import { UUID } from '../domain/import-line';
 import { PATIENCE_MS } from './postgres-operator-trail';
-
-export const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Query for the accounts that a request changed, in the newest events. Their ids are ordered by time. */
 export const accountsOfRequest = (sql: Sql, requestId: string): PendingQuery<Row[]> => sql`

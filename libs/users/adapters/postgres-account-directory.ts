@@ -12,8 +12,9 @@ import {
 } from '../domain/account-directory';
 import type { EmailAddress } from '../domain/email-address';
 import type { Page } from '../domain/operator-trail';
+import { UUID } from '../domain/import-line';
 import { stateOf, toDetails, toEntry, type DetailsRow, type EntryRow } from './account-rows';
-import { accountsOfRequest, findPastId, UUID } from './account-references';
+import { accountsOfRequest, findPastId } from './account-references';
 import { micros, moment, place, toPage } from './paging';
 import { PATIENCE_MS, toAudit, type AuditRow } from './postgres-operator-trail';
 

@@ -2,7 +2,8 @@ import type { ImportedAccount } from './account-administration';
 import { parseEmailAddress } from './email-address';
 import { parseImportedHash } from './imported-hash';
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** The id of an account, in any case. */
+export const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** RFC 3339. */
 const MOMENT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
 /** Windows programs write it at the start of a UTF-8 file. */

@@ -29,6 +29,7 @@ export class HttpRequestContext implements RequestContext {
   private readonly left = new AbortController();
   private read: { readonly credentials: BasicCredentials | null } | undefined;
   private knownClient: string | undefined;
+  private knownNetwork: string | undefined;
   private knownDigest: string | undefined;
 
   constructor(
@@ -50,7 +51,7 @@ export class HttpRequestContext implements RequestContext {
 
   /** The network that the client is in; for IPv4, the client itself. */
   get network(): string {
-    return networkOf(this.request.ip) ?? 'unknown';
+    return (this.knownNetwork ??= networkOf(this.request.ip) ?? 'unknown');
   }
 
   /** Digest of the client's network, for sharing what is scarce; the address itself is not passed down. */

@@ -4,25 +4,11 @@ import { DELIVERY_PROVIDERS, RETENTION_PROVIDERS } from '@app/events';
 import { WORKER_HEARTBEATS } from '@app/owed-work';
 import { Environment, Migrations, migrationsFolder, SQL, Sql } from '@app/runtime';
 import { OperatorModule } from '@app/users';
-import { AuditCommand } from './audit/audit.command';
-import { AuditListCommand } from './audit/list.command';
-import { CodesPurgeCommand } from './codes/purge.command';
-import { CodesCommand } from './codes/codes.command';
+import { COMMAND_GROUPS } from './command-groups';
 import { Configuration } from './configuration';
-import { DbMigrateCommand } from './db/migrate.command';
-import { DbRollbackCommand } from './db/rollback.command';
-import { DbStatusCommand } from './db/status.command';
-import { DbCommand } from './db/db.command';
-import { EVENTS_COMMANDS, EventsCommand } from './events/events.command';
 import { DoctorCommand } from './doctor/doctor.command';
-import { MailOwedCommand } from './mail/owed.command';
-import { MailPreviewCommand } from './mail/preview.command';
-import { MailRetryCommand } from './mail/retry.command';
-import { MailBounceCommand } from './mail/bounce.command';
-import { MailCommand } from './mail/mail.command';
 import { RootCommand } from './root-command';
 import { StatsCommand } from './stats/stats.command';
-import { USERS_COMMANDS, UsersCommand } from './users/users.command';
 
 /** Nothing is in flight when a command has ended, so only a hanging server needs longer. */
 const CLOSE_TIMEOUT_SECONDS = 0.2;
@@ -70,13 +56,9 @@ export class AppModule {
         WORKER_HEARTBEATS,
         ...DELIVERY_PROVIDERS,
         ...RETENTION_PROVIDERS,
-        ...[CodesCommand, CodesPurgeCommand],
-        ...[DbCommand, DbMigrateCommand, DbStatusCommand, DbRollbackCommand],
-        ...[MailCommand, MailOwedCommand, MailRetryCommand, MailPreviewCommand, MailBounceCommand],
-        ...[UsersCommand, ...USERS_COMMANDS],
-        ...[EventsCommand, ...EVENTS_COMMANDS],
-        ...[AuditCommand, AuditListCommand],
-        ...[StatsCommand, DoctorCommand],
+        ...COMMAND_GROUPS.flatMap((group) => group.registerWithSubCommands()),
+        StatsCommand,
+        DoctorCommand,
       ],
     };
   }

@@ -19,13 +19,13 @@ export abstract class AuditedCommand extends BaseCommand {
 
   /** Ends the command with wrong usage if there is no reason. */
   protected operator({ reason = '' }: AuditedOptions): Operator {
-    if (reason === '') this.command.error('error: add the reason with --reason "…"', { exitCode: 2 });
+    if (reason === '') this.wrongUsage('add the reason with --reason "…"');
     if (reason.length > REASON_LENGTH_MAX) {
-      this.command.error(`error: --reason may have at most ${REASON_LENGTH_MAX} characters`, { exitCode: 2 });
+      this.wrongUsage(`--reason may have at most ${REASON_LENGTH_MAX} characters`);
     }
     // An erasure cannot delete audit entries, so an address in one would stay forever.
     if (maskEmailsIn(reason) !== reason) {
-      this.command.error('error: --reason is kept forever; leave addresses out', { exitCode: 2 });
+      this.wrongUsage('--reason is kept forever; leave addresses out');
     }
     return { osUser: osUser(), host: hostname(), reason };
   }

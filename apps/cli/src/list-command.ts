@@ -2,7 +2,7 @@ import { Option } from 'nest-commander';
 import type { Page } from '@app/users';
 import { integer } from './arguments';
 import { BaseCommand, type ReportOptions } from './base-command';
-import { csvLine, plainText, table } from './terminal/format';
+import { csvLine, numbers, plainText, table } from './terminal/format';
 import { Output } from './terminal/output';
 
 export interface ListOptions extends ReportOptions {
@@ -16,13 +16,11 @@ interface Period {
   readonly until?: Date;
 }
 
-/** A column: its heading, its name in JSON and CSV, and its value. */
+/** A column: its heading in a table, its name in JSON and CSV, and its value. Without a heading it is in no table. */
 export interface Column<Entry> {
-  readonly heading: string;
+  readonly heading?: string;
   readonly name: string;
   readonly value: (entry: Entry) => string | number | null;
-  /** Only in JSON and CSV. */
-  readonly hidden?: boolean;
 }
 
 export type ReadPage<Entry> = (limit: number, after?: string) => Promise<Page<Entry>>;
@@ -58,62 +56,74 @@ export abstract class ListCommand extends BaseCommand {
 
   /** Ends the command with wrong usage if options contradict each other, because one of them would be ignored. */
   protected refuseContradictions({ csv, json, all, limit, since, until }: ListOptions & Period): void {
-    const wrong = (what: string): never => this.command.error(`error: ${what}`, { exitCode: 2 });
-    if (csv && json) wrong('use either --csv or --json');
-    if (all && limit !== undefined) wrong('use either --all or --limit');
-    if (since !== undefined && until !== undefined && until <= since) wrong('--until must be after --since');
+    if (csv && json) this.wrongUsage('use either --csv or --json');
+    if (all && limit !== undefined) this.wrongUsage('use either --all or --limit');
+    if (since !== undefined && until !== undefined && until <= since)
+      this.wrongUsage('--until must be after --since');
   }
 
-  /** Reads page after page and keeps only one in memory. Resolves to the number of printed entries. */
   protected async printList<Entry>(
     options: ListOptions & Period,
     columns: readonly Column<Entry>[],
     readPage: ReadPage<Entry>,
-  ): Promise<number> {
+  ): Promise<void> {
     this.refuseContradictions(options);
-    const most = options.all ? Infinity : (options.limit ?? LIMIT_DEFAULT);
-    const words = !options.csv && !options.json && process.stdout.isTTY;
-    if (options.csv) await Output.write(csvLine(columns.map(({ name }) => name)));
-    let printed = 0;
-    let after: string | undefined;
-    do {
-      const page: Page<Entry> = await readPage(Math.min(PAGE_ENTRIES, most - printed), after);
-      if (words) await Output.write(asTable(columns, page.entries, printed === 0));
-      else await Output.write(page.entries.map(options.csv ? asCsv(columns) : asJson(columns)).join(''));
-      printed += page.entries.length;
-      after = page.next ?? undefined;
-    } while (after !== undefined && printed < most && !Output.closed);
-    if (words) {
-      const more = after === undefined ? '' : '; use --all or --limit to see more';
-      await Output.write(printed === 0 ? 'None.\n' : `\n${printed.toLocaleString('en-US')} shown${more}.\n`);
-    }
-    return printed;
+    const pages = pagesOf(readPage, options.all ? Infinity : (options.limit ?? LIMIT_DEFAULT));
+    if (process.stdout.isTTY && !options.csv && !options.json) await printTable(columns, pages);
+    else await printRecords(columns, pages, options.csv);
   }
 }
 
-const asJson =
-  <Entry>(columns: readonly Column<Entry>[]) =>
-  (entry: Entry): string =>
-    `${JSON.stringify(Object.fromEntries(columns.map(({ name, value }) => [name, value(entry)])))}\n`;
+/** Reads page after page, and keeps only one in memory. Ends early if nothing reads the output any longer. */
+export async function* pagesOf<Entry>(readPage: ReadPage<Entry>, limit: number): AsyncGenerator<Page<Entry>> {
+  let left = limit;
+  let after: string | undefined;
+  do {
+    const page = await readPage(Math.min(PAGE_ENTRIES, left), after);
+    yield page;
+    left -= page.entries.length;
+    after = page.next ?? undefined;
+  } while (after !== undefined && left > 0 && !Output.closed);
+}
 
-const asCsv =
-  <Entry>(columns: readonly Column<Entry>[]) =>
-  (entry: Entry): string =>
-    csvLine(columns.map(({ value }) => value(entry)));
-
-function asTable<Entry>(
+/** Prints one JSON object per line, or CSV. */
+export async function printRecords<Entry>(
   columns: readonly Column<Entry>[],
-  entries: readonly Entry[],
-  headed: boolean,
-): string {
-  if (entries.length === 0) return '';
-  const shown = columns.filter(({ hidden }) => !hidden);
-  const rows = entries.map((entry) => shown.map(({ value }) => plainText(forPeople(value(entry)))));
-  const text = table(
-    shown.map(({ heading }) => heading),
-    rows,
-  );
-  return `${headed ? text : text.slice(text.indexOf('\n') + 1)}\n`;
+  pages: AsyncIterable<Page<Entry>>,
+  csv = false,
+  onPrinted: (records: number) => void = () => {},
+): Promise<void> {
+  const asCsv = (entry: Entry): string => csvLine(columns.map(({ value }) => value(entry)));
+  const asJson = (entry: Entry): string =>
+    `${JSON.stringify(Object.fromEntries(columns.map(({ name, value }) => [name, value(entry)])))}\n`;
+  if (csv) await Output.write(csvLine(columns.map(({ name }) => name)));
+  let printed = 0;
+  for await (const { entries } of pages) {
+    await Output.write(entries.map(csv ? asCsv : asJson).join(''));
+    printed += entries.length;
+    onPrinted(printed);
+  }
+}
+
+async function printTable<Entry>(
+  columns: readonly Column<Entry>[],
+  pages: AsyncIterable<Page<Entry>>,
+): Promise<void> {
+  const shown = columns.filter(({ heading }) => heading !== undefined);
+  let printed = 0;
+  let more = '';
+  for await (const { entries, next } of pages) {
+    const rows = entries.map((entry) => shown.map(({ value }) => plainText(forPeople(value(entry)))));
+    const text = table(
+      shown.map(({ heading = '' }) => heading),
+      rows,
+    );
+    // Only the first page has a heading.
+    if (rows.length > 0) await Output.write(`${printed === 0 ? text : text.slice(text.indexOf('\n') + 1)}\n`);
+    printed += entries.length;
+    more = next === null ? '' : '; use --all or --limit to see more';
+  }
+  await Output.write(printed === 0 ? 'None.\n' : `\n${numbers(printed)} shown${more}.\n`);
 }
 
 const MOMENT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\.\d+Z$/;

@@ -32,7 +32,7 @@ export class RootCommand implements OnApplicationBootstrap {
       .hook('preAction', (_root, command) => {
         // For example from a script with an unset variable.
         if (command.args.some((argument) => argument.trim() === '')) {
-          command.error('error: an argument is empty', { exitCode: 2 });
+          command.error('error: an argument is empty');
         }
         if (fault !== null && command.name() !== DOCTOR) throw fault;
       });
@@ -60,13 +60,3 @@ Examples:
   $ ${PROGRAM_NAME} codes purge        once an hour, unless the mailer-worker does it
 
 Exit status: 0 success, 1 failure, 2 wrong usage, 78 invalid configuration.`;
-
-/** The end of a command's help: an explanation, and examples to copy. */
-export function helpText(explanation: string, examples: Readonly<Record<string, string>>): string {
-  const commands = Object.keys(examples).map((command) => `${PROGRAM_NAME} ${command}`);
-  const width = Math.max(...commands.map((command) => command.length));
-  const lines = Object.values(examples).map(
-    (meaning, index) => `  $ ${commands[index]?.padEnd(width)}   ${meaning}`,
-  );
-  return `\n${explanation}\n\nExamples:\n${lines.join('\n')}`;
-}

@@ -1,9 +1,8 @@
 import { Inject } from '@nestjs/common';
-import { Help, Option, SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { AUDITED_ACTIONS, OperatorTrail, type AuditedAction, type AuditEntry } from '@app/users';
 import { moment, oneOf } from '../arguments';
 import { ListCommand, type Column, type ListOptions } from '../list-command';
-import { helpText } from '../root-command';
 
 interface AuditListOptions extends ListOptions {
   readonly action?: AuditedAction;
@@ -18,13 +17,21 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
   { heading: 'HOST', name: 'host', value: ({ host }) => host },
   { heading: 'ACTION', name: 'action', value: ({ action }) => action },
   { heading: 'ACCOUNT', name: 'account_id', value: ({ accountId }) => accountId },
-  { heading: 'DIGEST', name: 'digest', value: ({ digest }) => digest, hidden: true },
+  { name: 'digest', value: ({ digest }) => digest },
   { heading: 'ACCOUNTS', name: 'accounts', value: ({ accounts }) => accounts },
   { heading: 'REASON', name: 'reason', value: ({ reason }) => reason },
 ];
 
 @SubCommand({ name: 'list', description: 'list the changes made by operators, newest first' })
 export class AuditListCommand extends ListCommand {
+  protected readonly explanation = `
+Each entry is written in the same transaction as its change, and entries cannot be changed or deleted. They
+contain no addresses; "users find" shows the entries of one person.`;
+  protected readonly examples = {
+    'audit list': 'the 100 newest',
+    'audit list --action users.erase --since 30d --all': 'the erasures of the last 30 days: by whom and why',
+  };
+
   constructor(@Inject(OperatorTrail) private readonly trail: OperatorTrail) {
     super();
   }
@@ -44,26 +51,7 @@ export class AuditListCommand extends ListCommand {
     return moment(given);
   }
 
-  @Help('after')
-  help(): string {
-    return helpText(
-      `Each entry is written in the same transaction as its change, and entries cannot be changed or deleted. They
-contain no addresses; "users find" shows the entries of one person.`,
-      {
-        'audit list': 'the 100 newest',
-        'audit list --action users.erase --since 30d --all':
-          'the erasures of the last 30 days: by whom and why',
-      },
-    );
-  }
-
   async run(_arguments: string[], options: AuditListOptions): Promise<void> {
-    const { action, since, until } = options;
-    const filter = {
-      ...(action === undefined ? {} : { action }),
-      ...(since === undefined ? {} : { since }),
-      ...(until === undefined ? {} : { until }),
-    };
-    await this.printList(options, COLUMNS, (limit, after) => this.trail.audit(filter, limit, after));
+    await this.printList(options, COLUMNS, (limit, after) => this.trail.audit(options, limit, after));
   }
 }

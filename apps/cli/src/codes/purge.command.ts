@@ -1,8 +1,7 @@
-import { Help, Option, SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { PurgeExpiredRegistrations } from '@app/activation';
 import { ForgetEvents } from '@app/events';
 import { integer, seconds } from '../arguments';
-import { helpText } from '../root-command';
 import { BaseCommand, type ReportOptions } from '../base-command';
 import { StopRequest } from '../terminal/stop-request';
 import { Progress } from '../terminal/progress';
@@ -22,6 +21,18 @@ const BATCH_SIZE_MAX = 10_000;
   description: 'delete expired codes, registrations that were never activated, and old events',
 })
 export class CodesPurgeCommand extends BaseCommand {
+  protected readonly explanation = `
+A registration has expired when its code was not used in time, or its mail was given up. Activated accounts and
+registrations whose mail is still owed are never deleted. The purge does not block new registrations: a batch
+takes milliseconds and skips locked rows. Ctrl-C stops it after the current batch, and the next purge
+continues from there. It also deletes events older than EVENTS_RETENTION_DAYS; --json reports them as
+events_deleted. The mailer-worker does the same unless PURGE_INTERVAL_SECONDS is 0. Durations: 90s, 15m, 1h, 7d.`;
+  protected readonly examples = {
+    'codes purge': 'what expired more than an hour ago',
+    'codes purge --older-than 7d --dry-run': 'count what would be deleted',
+    'codes purge --batch-size 10000 --json': 'larger batches, for a script',
+  };
+
   constructor(
     private readonly purge: PurgeExpiredRegistrations,
     private readonly events: ForgetEvents,
@@ -48,22 +59,6 @@ export class CodesPurgeCommand extends BaseCommand {
   @Option({ flags: '--dry-run', description: 'count without deleting' })
   parseDryRun(): boolean {
     return true;
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `A registration has expired when its code was not used in time, or its mail was given up. Activated accounts and
-registrations whose mail is still owed are never deleted. The purge does not block new registrations: a batch
-takes milliseconds and skips locked rows. Ctrl-C stops it after the current batch, and the next purge
-continues from there. It also deletes events older than EVENTS_RETENTION_DAYS; --json reports them as
-events_deleted. The mailer-worker does the same unless PURGE_INTERVAL_SECONDS is 0. Durations: 90s, 15m, 1h, 7d.`,
-      {
-        'codes purge': 'what expired more than an hour ago',
-        'codes purge --older-than 7d --dry-run': 'count what would be deleted',
-        'codes purge --batch-size 10000 --json': 'larger batches, for a script',
-      },
-    );
   }
 
   async run(_arguments: string[], options: PurgeCommandOptions): Promise<void> {

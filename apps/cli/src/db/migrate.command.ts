@@ -1,6 +1,5 @@
-import { Help, SubCommand } from 'nest-commander';
+import { SubCommand } from 'nest-commander';
 import { Migrations } from '@app/runtime';
-import { helpText } from '../root-command';
 import { BaseCommand, type ReportOptions } from '../base-command';
 
 @SubCommand({
@@ -8,21 +7,17 @@ import { BaseCommand, type ReportOptions } from '../base-command';
   description: 'apply the pending migrations; safe to run several times concurrently',
 })
 export class DbMigrateCommand extends BaseCommand {
+  protected readonly explanation = `
+Run this before the first start, and on every upgrade before the new version starts. All pending migrations are
+one transaction: either all are applied or none. If several run concurrently, one applies the migrations and the
+others wait for it.`;
+  protected readonly examples = {
+    'db migrate': 'apply the pending migrations',
+    'db migrate --json': '{"applied": ["0001_users.sql"]}',
+  };
+
   constructor(private readonly migrations: Migrations) {
     super();
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `Run this before the first start, and on every upgrade before the new version starts. All pending migrations are
-one transaction: either all are applied or none. If several run concurrently, one applies the migrations and the
-others wait for it.`,
-      {
-        'db migrate': 'apply the pending migrations',
-        'db migrate --json': '{"applied": ["0001_users.sql"]}',
-      },
-    );
   }
 
   async run(_arguments: string[], options: ReportOptions): Promise<void> {

@@ -1,7 +1,6 @@
-import { Help, Option, SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { Migrations, type Loss } from '@app/runtime';
 import { BaseCommand, type ReportOptions } from '../base-command';
-import { helpText } from '../root-command';
 import { confirm } from '../terminal/confirm';
 import { counted } from '../terminal/format';
 
@@ -14,6 +13,15 @@ interface RollbackOptions extends ReportOptions {
   description: 'revert the latest migration, after showing which data is lost',
 })
 export class DbRollbackCommand extends BaseCommand {
+  protected readonly explanation = `
+Reverts one migration and drops the data in its tables and columns; reverting the first migration drops every
+account. It lists the tables, columns and numbers of rows, and asks for confirmation. Make a backup and stop
+the service first. Without a terminal it requires --yes; otherwise it exits with status 2 and drops nothing.`;
+  protected readonly examples = {
+    'db rollback': 'show which data is lost, then ask',
+    'db rollback --yes --json': '{"rolled_back": ["…"], "lost": [{"table": "…", "rows": 3}]}',
+  };
+
   constructor(private readonly migrations: Migrations) {
     super();
   }
@@ -21,19 +29,6 @@ export class DbRollbackCommand extends BaseCommand {
   @Option({ flags: '--yes', description: 'do not ask for confirmation' })
   parseYes(): boolean {
     return true;
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `Reverts one migration and drops the data in its tables and columns; reverting the first migration drops every
-account. It lists the tables, columns and numbers of rows, and asks for confirmation. Make a backup and stop
-the service first. Without a terminal it requires --yes; otherwise it exits with status 2 and drops nothing.`,
-      {
-        'db rollback': 'show which data is lost, then ask',
-        'db rollback --yes --json': '{"rolled_back": ["…"], "lost": [{"table": "…", "rows": 3}]}',
-      },
-    );
   }
 
   async run(_arguments: string[], options: RollbackOptions): Promise<void> {

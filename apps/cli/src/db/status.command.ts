@@ -1,21 +1,16 @@
-import { Help, SubCommand } from 'nest-commander';
+import { SubCommand } from 'nest-commander';
 import { Migrations } from '@app/runtime';
-import { helpText } from '../root-command';
 import { BaseCommand, type ReportOptions } from '../base-command';
 
 @SubCommand({ name: 'status', description: 'list applied and pending migrations' })
 export class DbStatusCommand extends BaseCommand {
+  protected readonly explanation = `
+Read-only, so it can run against a replica. A migration that is applied but unknown to this version
+belongs to a newer version.`;
+  protected readonly examples = { 'db status': 'one migration per line: applied, pending or unknown' };
+
   constructor(private readonly migrations: Migrations) {
     super();
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `Read-only, so it can run against a replica. A migration that is applied but unknown to this version
-belongs to a newer version.`,
-      { 'db status': 'one migration per line: applied, pending or unknown' },
-    );
   }
 
   async run(_arguments: string[], options: ReportOptions): Promise<void> {

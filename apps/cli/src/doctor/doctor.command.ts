@@ -1,12 +1,12 @@
+import { styleText } from 'node:util';
 import { Inject } from '@nestjs/common';
-import { Command, Help, Option } from 'nest-commander';
+import { Command, Option } from 'nest-commander';
 import { Deliveries, WebhookSender } from '@app/events';
 import { WorkerHeartbeats } from '@app/owed-work';
 import { Environment, EXIT_CONFIGURATION, hasRedis, Migrations, Sql, within } from '@app/runtime';
 import { Configuration } from '../configuration';
-import { helpText } from '../root-command';
 import { BaseCommand, type ReportOptions } from '../base-command';
-import { counted, createColors } from '../terminal/format';
+import { counted } from '../terminal/format';
 import { ConfigurationCheck } from './configuration.check';
 import { DatabaseCheck } from './database.check';
 import { Findings, type Check, type Finding, type Verdict } from './finding';
@@ -27,6 +27,18 @@ interface DoctorOptions extends ReportOptions {
   description: 'check the configuration and every dependency, and explain how to fix problems',
 })
 export class DoctorCommand extends BaseCommand {
+  protected readonly explanation = `
+Safe to run at any time, while the service is running and with the same environment: it changes nothing except
+a marker key in Redis, which the service writes too. It checks the configuration, every dependency, waiting
+mails and events, and whether a worker is running.
+✓ passed, ! warning, ✗ failed. The exit status is 1 if a check failed, and 78 if the configuration is invalid.
+It finishes within ten seconds, even if dependencies are down. With --json every finding has a stable id.`;
+  protected readonly examples = {
+    doctor: 'check everything',
+    'doctor --ping': 'also check that the webhook receiver verifies signatures',
+    'doctor --json': '{"healthy": true, "findings": […]}',
+  };
+
   constructor(
     private readonly configuration: Configuration,
     @Inject(Environment) private readonly environment: Environment,
@@ -42,22 +54,6 @@ export class DoctorCommand extends BaseCommand {
   @Option({ flags: '--ping', description: 'also send a signed ping to WEBHOOK_URL' })
   parsePing(): boolean {
     return true;
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `Safe to run at any time, while the service is running and with the same environment: it changes nothing except
-a marker key in Redis, which the service writes too. It checks the configuration, every dependency, waiting
-mails and events, and whether a worker is running.
-✓ passed, ! warning, ✗ failed. The exit status is 1 if a check failed, and 78 if the configuration is invalid.
-It finishes within ten seconds, even if dependencies are down. With --json every finding has a stable id.`,
-      {
-        doctor: 'check everything',
-        'doctor --ping': 'also check that the webhook receiver verifies signatures',
-        'doctor --json': '{"healthy": true, "findings": […]}',
-      },
-    );
   }
 
   async run(_arguments: string[], options: DoctorOptions): Promise<void> {
@@ -105,15 +101,17 @@ function faults(lines: readonly string[]): Finding[] {
   return findings.list;
 }
 
-const SIGN: Record<Verdict, string> = { ok: '✓', warning: '!', failed: '✗' };
+const SIGN: Record<Verdict, string> = {
+  ok: styleText('green', '✓'),
+  warning: styleText('yellow', '!'),
+  failed: styleText('red', '✗'),
+};
 
 function inWords(findings: readonly Finding[]): string {
-  const colors = createColors(process.stdout);
-  const paint = { ok: colors.green, warning: colors.yellow, failed: colors.red };
   const width = Math.max(...findings.map(({ about }) => about.length));
   const lines = findings.flatMap(({ about, verdict, message, fix }) => [
-    `${paint[verdict](SIGN[verdict])} ${about.padEnd(width)}  ${message}`,
-    ...(fix === undefined ? [] : [`  ${' '.repeat(width)}  ${colors.dim('→')} ${fix}`]),
+    `${SIGN[verdict]} ${about.padEnd(width)}  ${message}`,
+    ...(fix === undefined ? [] : [`  ${' '.repeat(width)}  ${styleText('dim', '→')} ${fix}`]),
   ]);
   const count = (verdict: Verdict): number => findings.filter((each) => each.verdict === verdict).length;
   return [

@@ -1,7 +1,7 @@
 import { smtpAddresses, type SmtpAddress } from '@app/mail';
 import { MailTemplates, signInToMailServer, TemplateFault } from '@app/mail/smtp';
-import { maskEmailsIn, type Environment } from '@app/runtime';
-import { plainText } from '../terminal/format';
+import type { Environment } from '@app/runtime';
+import { plainText, replyText } from '../terminal/format';
 import { Findings, type Check } from './finding';
 
 /** Time limit for a mail server. Some delay their greeting by five seconds or more against spam (greet pause). */
@@ -66,7 +66,7 @@ export class SmtpCheck implements Check {
           : 'refuses addresses with non-ASCII characters such as kévin@example.com (no SMTPUTF8)',
       );
     } catch (error) {
-      const reason = plainText(maskEmailsIn((error as Error).message));
+      const reason = replyText((error as Error).message);
       findings.fail(
         'mail.reachable',
         `${host}:${port}${name} cannot be used: ${reason}`,

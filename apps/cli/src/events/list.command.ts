@@ -1,9 +1,8 @@
 import { Inject } from '@nestjs/common';
-import { Help, Option, SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { Deliveries, EVENT_TYPES, type EventEntry, type EventType } from '@app/events';
 import { moment, oneOf } from '../arguments';
 import { ListCommand, type Column, type ListOptions } from '../list-command';
-import { helpText } from '../root-command';
 
 interface EventsListOptions extends ListOptions {
   readonly since?: Date;
@@ -27,6 +26,14 @@ const COLUMNS: readonly Column<EventEntry>[] = [
 
 @SubCommand({ name: 'list', description: 'list events and their delivery, newest first' })
 export class EventsListCommand extends ListCommand {
+  protected readonly explanation = `
+kept: no webhook is configured. unplaced: the mailer-worker has not assigned a position yet. The output is a
+table on a terminal, and one JSON object per line in a pipe.`;
+  protected readonly examples = {
+    'events list --since 2h': 'the events of the last two hours',
+    'events list --type user.activated --all --csv': 'every activation, for a spreadsheet',
+  };
+
   constructor(@Inject(Deliveries) private readonly deliveries: Deliveries) {
     super();
   }
@@ -41,21 +48,7 @@ export class EventsListCommand extends ListCommand {
     return oneOf(given, EVENT_TYPES);
   }
 
-  @Help('after')
-  help(): string {
-    return helpText(
-      `kept: no webhook is configured. unplaced: the mailer-worker has not assigned a position yet. The output is a
-table on a terminal, and one JSON object per line in a pipe.`,
-      {
-        'events list --since 2h': 'the events of the last two hours',
-        'events list --type user.activated --all --csv': 'every activation, for a spreadsheet',
-      },
-    );
-  }
-
   async run(_arguments: string[], options: EventsListOptions): Promise<void> {
-    const { since, type } = options;
-    const filter = { ...(since === undefined ? {} : { since }), ...(type === undefined ? {} : { type }) };
-    await this.printList(options, COLUMNS, (limit, after) => this.deliveries.list(filter, limit, after));
+    await this.printList(options, COLUMNS, (limit, after) => this.deliveries.list(options, limit, after));
   }
 }

@@ -1,10 +1,9 @@
 import { Inject } from '@nestjs/common';
-import { Help, Option, SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { Deliveries } from '@app/events';
 import { Environment } from '@app/runtime';
 import { moment } from '../arguments';
 import { BaseCommand, type ReportOptions } from '../base-command';
-import { helpText } from '../root-command';
 import { confirm } from '../terminal/confirm';
 import { counted } from '../terminal/format';
 import { Progress } from '../terminal/progress';
@@ -16,6 +15,14 @@ interface ReplayOptions extends ReportOptions {
 
 @SubCommand({ name: 'replay', description: 'send past events to the webhook again, with the same ids' })
 export class EventsReplayCommand extends BaseCommand {
+  protected readonly explanation = `
+The receiver must recognize repeated events by their id. Events that are already waiting are not sent twice.
+Without a terminal it requires --yes.`;
+  protected readonly examples = {
+    'events replay --since 2h': 'ask, then send the events of the last two hours again',
+    'events replay --since 2026-01-31 --yes --json': '{"replayed": 1200}',
+  };
+
   constructor(
     @Inject(Deliveries) private readonly deliveries: Deliveries,
     @Inject(Environment) private readonly environment: Environment,
@@ -35,18 +42,6 @@ export class EventsReplayCommand extends BaseCommand {
   @Option({ flags: '--yes', description: 'do not ask for confirmation' })
   parseYes(): boolean {
     return true;
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `The receiver must recognize repeated events by their id. Events that are already waiting are not sent twice.
-Without a terminal it requires --yes.`,
-      {
-        'events replay --since 2h': 'ask, then send the events of the last two hours again',
-        'events replay --since 2026-01-31 --yes --json': '{"replayed": 1200}',
-      },
-    );
   }
 
   async run(_arguments: string[], options: ReplayOptions): Promise<void> {

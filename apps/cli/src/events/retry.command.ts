@@ -1,8 +1,7 @@
 import { Inject } from '@nestjs/common';
-import { Help, SubCommand } from 'nest-commander';
+import { SubCommand } from 'nest-commander';
 import { Deliveries } from '@app/events';
 import { BaseCommand, type ReportOptions } from '../base-command';
-import { helpText } from '../root-command';
 import { counted } from '../terminal/format';
 import { Progress } from '../terminal/progress';
 
@@ -11,17 +10,13 @@ import { Progress } from '../terminal/progress';
   description: 'send waiting and given-up events now, and resume a paused webhook',
 })
 export class EventsRetryCommand extends BaseCommand {
+  protected readonly explanation = `
+Use it when the receiver works again. Webhooks to a receiver that responded with 410 are paused until then. The
+events keep their ids.`;
+  protected readonly examples = { 'events retry': 'all of them', 'events retry --json': '{"retried": 3}' };
+
   constructor(@Inject(Deliveries) private readonly deliveries: Deliveries) {
     super();
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `Use it when the receiver works again. Webhooks to a receiver that responded with 410 are paused until then. The
-events keep their ids.`,
-      { 'events retry': 'all of them', 'events retry --json': '{"retried": 3}' },
-    );
   }
 
   async run(_arguments: string[], options: ReportOptions): Promise<void> {

@@ -1,26 +1,24 @@
 import { Inject } from '@nestjs/common';
-import { Help, SubCommand } from 'nest-commander';
+import { SubCommand } from 'nest-commander';
 import { pingMessage, WebhookSender } from '@app/events';
 import { Environment } from '@app/runtime';
 import { BaseCommand, type ReportOptions } from '../base-command';
-import { helpText } from '../root-command';
 import { plainText } from '../terminal/format';
 
 @SubCommand({ name: 'test', description: 'send a signed ping to the webhook and show the response' })
 export class EventsTestCommand extends BaseCommand {
+  protected readonly explanation =
+    'The message has the type "ping" and no account. It is neither stored nor retried.';
+  protected readonly examples = {
+    'events test': 'one ping',
+    'events test --json': '{"delivered": true, "answer": "2xx"}',
+  };
+
   constructor(
     @Inject(WebhookSender) private readonly webhook: WebhookSender,
     @Inject(Environment) private readonly environment: Environment,
   ) {
     super();
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText('The message has the type "ping" and no account. It is neither stored nor retried.', {
-      'events test': 'one ping',
-      'events test --json': '{"delivered": true, "answer": "2xx"}',
-    });
   }
 
   async run(_arguments: string[], options: ReportOptions): Promise<void> {

@@ -1,11 +1,10 @@
 import { Inject } from '@nestjs/common';
-import { Help, SubCommand } from 'nest-commander';
+import { SubCommand } from 'nest-commander';
 import { OwedMailAdministration } from '@app/activation';
 import { bounceAddress, readReport } from '@app/mail';
-import { Environment, maskEmailsIn } from '@app/runtime';
+import { Environment } from '@app/runtime';
 import { BaseCommand, type ReportOptions } from '../base-command';
-import { helpText } from '../root-command';
-import { plainText } from '../terminal/format';
+import { replyText } from '../terminal/format';
 
 /**
  * Maximum size of a report that is parsed, in bytes; the rest is dropped. Some servers return the whole mail, which
@@ -15,26 +14,22 @@ const REPORT_BYTES_MAX = 262_144;
 
 @SubCommand({ name: 'bounce', description: 'process a bounce from standard input' })
 export class MailBounceCommand extends BaseCommand {
+  protected readonly explanation = `
+For a pipe from your mail server. A permanent failure (RFC 3464) or a complaint (RFC 5965) ends the registration
+of that mail: its code becomes invalid, its address becomes free, and an event is written. Anything else is
+ignored: reports without a tag signed by this service (SMTP_BOUNCE_ADDRESS), other mails, temporary failures,
+and reports about activated accounts. The exit status is 0 even then, so that the mail server does not bounce
+the bounce.`;
+  protected readonly examples = {
+    'mail bounce < dsn.eml': 'process one bounce',
+    'mail bounce --json < dsn.eml': '{"taken": true, "result": "the registration has ended"}',
+  };
+
   constructor(
     @Inject(OwedMailAdministration) private readonly owed: OwedMailAdministration,
     @Inject(Environment) private readonly environment: Environment,
   ) {
     super();
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `For a pipe from your mail server. A permanent failure (RFC 3464) or a complaint (RFC 5965) ends the registration
-of that mail: its code becomes invalid, its address becomes free, and an event is written. Anything else is
-ignored: reports without a tag signed by this service (SMTP_BOUNCE_ADDRESS), other mails, temporary failures,
-and reports about activated accounts. The exit status is 0 even then, so that the mail server does not bounce
-the bounce.`,
-      {
-        'mail bounce < dsn.eml': 'process one bounce',
-        'mail bounce --json < dsn.eml': '{"taken": true, "result": "the registration has ended"}',
-      },
-    );
   }
 
   async run(_arguments: string[], options: ReportOptions): Promise<void> {
@@ -48,7 +43,7 @@ the bounce.`,
     const mailId = bounceAddress(this.environment).mailIdIn(text);
     if (mailId === undefined)
       return { taken: false, result: 'No mail of this service: the signed tag is missing' };
-    const reason = plainText(maskEmailsIn(bounce.reason));
+    const reason = replyText(bounce.reason);
     if (!bounce.permanent) return { taken: false, result: `Not permanent: ${reason}` };
     return (await this.owed.endUndeliverable(mailId, `bounced: ${reason}`))
       ? { taken: true, result: 'The registration has ended' }

@@ -1,11 +1,10 @@
 import { Inject } from '@nestjs/common';
-import { Help, Option, SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { OwedMailAdministration, type Backlog, type OwedMail } from '@app/activation';
-import { maskEmail, maskEmailsIn } from '@app/runtime';
+import { maskEmail } from '@app/runtime';
 import { integer } from '../arguments';
-import { helpText } from '../root-command';
 import { BaseCommand, type ReportOptions } from '../base-command';
-import { plainText, numbers, table } from '../terminal/format';
+import { numbers, replyText, table, utc } from '../terminal/format';
 
 interface OwedOptions extends ReportOptions {
   readonly limit?: number;
@@ -16,6 +15,16 @@ const ERROR_LENGTH_MAX = 60;
 
 @SubCommand({ name: 'owed', description: 'list mails that are owed (not sent yet) or given up' })
 export class MailOwedCommand extends BaseCommand {
+  protected readonly explanation = `
+A mail is owed from the registration until the mail server accepts it. After a temporary failure it is retried
+for about a day. After a permanent failure it is given up until you run "mail retry". Withheld: the mailbox
+has already had MAIL_PER_ADDRESS_PER_DAY mails within a day. It is normal that a few mails are owed for seconds.
+If they are owed for minutes, run "doctor" to find out why. Addresses are shown as t***@example.com.`;
+  protected readonly examples = {
+    'mail owed': 'the 50 oldest',
+    'mail owed --json --limit 1000': 'for a script: {"owed": 2, "given_up": 1, "mails": […]}',
+  };
+
   constructor(@Inject(OwedMailAdministration) private readonly owed: OwedMailAdministration) {
     super();
   }
@@ -26,20 +35,6 @@ export class MailOwedCommand extends BaseCommand {
   })
   parseLimit(given: string): number {
     return integer(given, 1, LIMIT_MAX);
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `A mail is owed from the registration until the mail server accepts it. After a temporary failure it is retried
-for about a day. After a permanent failure it is given up until you run "mail retry". Withheld: the mailbox
-has already had MAIL_PER_ADDRESS_PER_DAY mails within a day. It is normal that a few mails are owed for seconds.
-If they are owed for minutes, run "doctor" to find out why. Addresses are shown as t***@example.com.`,
-      {
-        'mail owed': 'the 50 oldest',
-        'mail owed --json --limit 1000': 'for a script: {"owed": 2, "given_up": 1, "mails": […]}',
-      },
-    );
   }
 
   async run(_arguments: string[], options: OwedOptions): Promise<void> {
@@ -56,7 +51,7 @@ If they are owed for minutes, run "doctor" to find out why. Addresses are shown 
 }
 
 const reason = (mail: OwedMail): string | null =>
-  mail.lastError === null ? null : plainText(maskEmailsIn(mail.lastError));
+  mail.lastError === null ? null : replyText(mail.lastError);
 
 const toJson = (mail: OwedMail) => ({
   id: mail.id,
@@ -73,8 +68,8 @@ function inWords(backlog: Backlog, mails: readonly OwedMail[]): string {
   const rows = mails.map((mail) => [
     mail.state.replace('_', ' '),
     String(mail.attempts),
-    toSecond(mail.owedSince),
-    mail.dueAt === null ? '-' : toSecond(mail.dueAt),
+    utc(mail.owedSince),
+    mail.dueAt === null ? '-' : utc(mail.dueAt),
     maskEmail(mail.email),
     shorten(reason(mail) ?? ''),
   ]);
@@ -87,8 +82,6 @@ function inWords(backlog: Backlog, mails: readonly OwedMail[]): string {
     `${numbers(backlog.owed)} owed, ${numbers(backlog.givenUp)} given up${withheld}${shown}.`,
   ].join('\n');
 }
-
-const toSecond = (moment: Date): string => moment.toISOString().slice(0, 19).replace('T', ' ');
 
 const shorten = (text: string): string =>
   text.length > ERROR_LENGTH_MAX ? `${text.slice(0, ERROR_LENGTH_MAX - 1)}…` : text;

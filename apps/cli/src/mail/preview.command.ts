@@ -4,12 +4,11 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Inject } from '@nestjs/common';
-import { Help, Option, SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { canonicalLocale, DEFAULT_LOCALE, type Locale, type MailContent } from '@app/mail';
 import { MailTemplates, sendOnce } from '@app/mail/smtp';
 import { Environment } from '@app/runtime';
 import { oneOf } from '../arguments';
-import { helpText } from '../root-command';
 import { BaseCommand, type ReportOptions } from '../base-command';
 
 const FORMATS = ['html', 'text'] as const;
@@ -27,6 +26,17 @@ const TEMPLATES: MailContent['kind'][] = ['activation_code', 'address_taken'];
 
 @SubCommand({ name: 'preview', description: 'show a mail in one of the languages' })
 export class MailPreviewCommand extends BaseCommand {
+  protected readonly explanation = `
+Without --to nothing is sent, and neither a database nor a mail server is needed. The code is an example; its
+length, its lifetime and the name of the service come from the configuration.`;
+  protected readonly examples = {
+    'mail preview --output mail.html': 'then open mail.html in a browser',
+    'mail preview --locale de --open': 'show the German mail in the browser',
+    'mail preview --to me@example.com': 'send a mail to yourself',
+    'mail preview --language fr --format text': 'print the French text',
+    'mail preview --template address_taken --json': 'print subject, text and HTML of the other mail',
+  };
+
   constructor(@Inject(Environment) private readonly environment: Environment) {
     super();
   }
@@ -77,21 +87,6 @@ export class MailPreviewCommand extends BaseCommand {
   })
   parseTo(given: string): string {
     return given;
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `Without --to nothing is sent, and neither a database nor a mail server is needed. The code is an example; its
-length, its lifetime and the name of the service come from the configuration.`,
-      {
-        'mail preview --output mail.html': 'then open mail.html in a browser',
-        'mail preview --locale de --open': 'show the German mail in the browser',
-        'mail preview --to me@example.com': 'send a mail to yourself',
-        'mail preview --language fr --format text': 'print the French text',
-        'mail preview --template address_taken --json': 'print subject, text and HTML of the other mail',
-      },
-    );
   }
 
   async run(_arguments: string[], options: PreviewOptions): Promise<void> {

@@ -1,7 +1,6 @@
 import { Inject } from '@nestjs/common';
-import { Help, Option, SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { OwedMailAdministration } from '@app/activation';
-import { helpText } from '../root-command';
 import { BaseCommand, type ReportOptions } from '../base-command';
 import { counted } from '../terminal/format';
 
@@ -11,22 +10,18 @@ interface RetryOptions extends ReportOptions {
 
 @SubCommand({ name: 'retry', description: 'retry the mails that were given up' })
 export class MailRetryCommand extends BaseCommand {
+  protected readonly explanation = `
+Use it after fixing what the mail server complained about; "mail owed" shows its replies. The mailer-worker sends
+the mails within seconds, and the lifetime of each code starts then. Mails that are still owed may have their
+next attempt hours from now; "--now" makes them due immediately as well.`;
+  protected readonly examples = {
+    'mail retry': 'retry all given-up mails',
+    'mail retry --now': 'also retry all owed mails without waiting',
+    'mail retry --now --json': '{"retried": 3, "due_now": 12}',
+  };
+
   constructor(@Inject(OwedMailAdministration) private readonly owed: OwedMailAdministration) {
     super();
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `Use it after fixing what the mail server complained about; "mail owed" shows its replies. The mailer-worker sends
-the mails within seconds, and the lifetime of each code starts then. Mails that are still owed may have their
-next attempt hours from now; "--now" makes them due immediately as well.`,
-      {
-        'mail retry': 'retry all given-up mails',
-        'mail retry --now': 'also retry all owed mails without waiting',
-        'mail retry --now --json': '{"retried": 3, "due_now": 12}',
-      },
-    );
   }
 
   @Option({ flags: '--now', description: 'also retry owed mails now instead of at their next attempt' })

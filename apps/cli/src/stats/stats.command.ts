@@ -1,5 +1,6 @@
+import { styleText } from 'node:util';
 import { Inject } from '@nestjs/common';
-import { Command, Help, Option } from 'nest-commander';
+import { Command, Option } from 'nest-commander';
 import {
   SignUpStatistics,
   SPAN_LENGTHS,
@@ -9,8 +10,7 @@ import {
 } from '@app/users';
 import { moment, oneOf } from '../arguments';
 import { BaseCommand, type ReportOptions } from '../base-command';
-import { helpText } from '../root-command';
-import { createColors, csvLine, duration, numbers, table } from '../terminal/format';
+import { csvLine, duration, numbers, table } from '../terminal/format';
 import { Output } from '../terminal/output';
 
 interface StatsOptions extends ReportOptions {
@@ -30,6 +30,16 @@ const BAR_WIDTH = 24;
   description: 'count registrations, activations and given-up mails per hour or day',
 })
 export class StatsCommand extends BaseCommand {
+  protected readonly explanation = `
+Each registration counts in the hour or day in which it was made. "Activated" is the number of those
+registrations that have been activated by now. The counts come from PostgreSQL and include registrations
+that have since been purged, replaced or erased. The first hour or day is counted completely.`;
+  protected readonly examples = {
+    stats: 'the last seven days',
+    'stats --since 24h --by hour': 'the last 24 hours',
+    'stats --json': '{"registered": 5, "activated": 4, …, "by": [{"from": "…", …}]}',
+  };
+
   constructor(@Inject(SignUpStatistics) private readonly statistics: SignUpStatistics) {
     super();
   }
@@ -49,29 +59,11 @@ export class StatsCommand extends BaseCommand {
     return true;
   }
 
-  @Help('after')
-  help(): string {
-    return helpText(
-      `Each registration counts in the hour or day in which it was made. "Activated" is the number of those
-registrations that have been activated by now. The counts come from PostgreSQL and include registrations
-that have since been purged, replaced or erased. The first hour or day is counted completely.`,
-      {
-        stats: 'the last seven days',
-        'stats --since 24h --by hour': 'the last 24 hours',
-        'stats --json': '{"registered": 5, "activated": 4, …, "by": [{"from": "…", …}]}',
-      },
-    );
-  }
-
   async run(_arguments: string[], options: StatsOptions): Promise<void> {
-    if (options.csv && options.json) {
-      this.command.error('error: use either --csv or --json', { exitCode: 2 });
-    }
+    if (options.csv && options.json) this.wrongUsage('use either --csv or --json');
     const { by = 'day', since = new Date(Date.now() - DAYS_DEFAULT * SPAN_MS.day) } = options;
     if (Date.now() - since.getTime() > SPANS_MAX * SPAN_MS[by]) {
-      this.command.error(`error: more than ${numbers(SPANS_MAX)} spans; start later, or use --by day`, {
-        exitCode: 2,
-      });
+      this.wrongUsage(`more than ${numbers(SPANS_MAX)} spans; start later, or use --by day`);
     }
     const { total, spans } = await this.statistics.report(since, by);
     if (options.csv) await Output.write(asCsv(spans));
@@ -102,7 +94,6 @@ const asCsv = (spans: readonly SignUpSpan[]): string =>
 
 function inWords(total: SignUpCounts, spans: readonly SignUpSpan[], by: SpanLength): string {
   const most = Math.max(1, ...spans.map(({ registered }) => registered));
-  const colors = createColors(process.stdout);
   const cells = (counts: SignUpCounts): string[] => [
     numbers(counts.registered),
     numbers(counts.activated),
@@ -117,7 +108,7 @@ function inWords(total: SignUpCounts, spans: readonly SignUpSpan[], by: SpanLeng
       ['total', ...cells(total), ''],
     ],
   );
-  return `${text}\n\n${colors.dim('█ activated  ░ registered, not activated')}`;
+  return `${text}\n\n${styleText('dim', '█ activated  ░ registered, not activated')}`;
 }
 
 const label = (from: Date, by: SpanLength): string =>

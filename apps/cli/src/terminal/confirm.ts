@@ -1,16 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import type { CommandRunner } from 'nest-commander';
 
-/** The operator declined. */
-class Declined extends Error {
-  constructor() {
-    super('Nothing was changed.');
-  }
-}
-
 /**
  * Asks for confirmation before data is lost, unless `--yes` is given. Without a terminal, a missing `--yes` is wrong
- * usage. @throws {Declined}
+ * usage. @throws {Error} if the operator declines
  */
 export async function confirm(
   command: CommandRunner['command'],
@@ -19,14 +12,12 @@ export async function confirm(
 ): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY) {
-    command.error('error: this command asks for confirmation and there is no terminal; add --yes', {
-      exitCode: 2,
-    });
+    command.error('error: this command asks for confirmation and there is no terminal; add --yes');
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal.question(`${question} [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim())) throw new Declined();
+    if (!/^y(es)?$/i.test(answer.trim())) throw new Error('Nothing was changed.');
   } finally {
     terminal.close();
   }

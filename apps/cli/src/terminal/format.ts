@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { maskEmailsIn } from '@app/runtime';
 
 /** `1234567` → `1,234,567`. */
 export const numbers = (value: number): string => value.toLocaleString('en-US');
@@ -7,16 +7,14 @@ export const numbers = (value: number): string => value.toLocaleString('en-US');
 export const counted = (count: number, thing: string, things = `${thing}s`): string =>
   `${numbers(count)} ${count === 1 ? thing : things}`;
 
-/** Colors on a terminal, unless the user asked for none (https://no-color.org). */
-export function createColors(stream: NodeJS.WriteStream) {
-  const paint = (color: 'green' | 'yellow' | 'red' | 'dim') => (text: string) =>
-    // eslint-disable-next-line no-restricted-properties -- a setting of the terminal, not of the service
-    stream.isTTY && !process.env['NO_COLOR'] ? styleText(color, text) : text;
-  return { green: paint('green'), yellow: paint('yellow'), red: paint('red'), dim: paint('dim') };
-}
-
 /** Makes foreign text safe to print: on one line, without control characters. */
 export const plainText = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+
+/** A mail server's or a receiver's reply, safe to print: as plain text, and with masked addresses. */
+export const replyText = (reply: string): string => plainText(maskEmailsIn(reply));
+
+/** `2026-01-31 12:00:00`, in UTC. */
+export const utc = (moment: Date): string => moment.toISOString().slice(0, 19).replace('T', ' ');
 
 /** Rows under their headings, each column as wide as its widest cell. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-
 /** `… | head` closes the pipe before everything is written. That is not a failure; the rest is not needed. */
 export const Output = {
   closed: false,
@@ -16,21 +14,10 @@ export const Output = {
     process.stderr.on('error', () => {});
   },
 
-  /** Waits for a slow reader, so that unread output does not fill the memory. */
+  /** Waits until a slow reader has taken the text, so that unread output does not fill the memory. */
   async write(text: string): Promise<void> {
-    if (Output.closed || process.stdout.write(text)) return;
-    const end = new AbortController();
-    const { signal } = end;
-    try {
-      // An error closes the stream; either event ends the wait.
-      await Promise.race([
-        once(process.stdout, 'drain', { signal }),
-        once(process.stdout, 'close', { signal }),
-      ]);
-    } catch {
-      // `watch` handles the error.
-    } finally {
-      end.abort();
-    }
+    if (Output.closed) return;
+    // An error, which `watch` handles, ends the wait too.
+    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
   },
 };

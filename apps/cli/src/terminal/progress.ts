@@ -1,4 +1,5 @@
-import { createColors, numbers } from './format';
+import { styleText } from 'node:util';
+import { numbers } from './format';
 
 const BAR_WIDTH = 24;
 /** Milliseconds between two updates. */
@@ -33,7 +34,7 @@ export class Progress {
       numbers(Math.round(count / scale)),
     );
     const figures = `${shown} of ${whole}${this.unit === 'bytes' ? ' MB' : ''}  ${pace}${this.unit === 'bytes' ? ' MB' : ''}/s`;
-    this.stream.write(`\r\u001b[K${createColors(this.stream).green(bar)} ${figures}`);
+    this.stream.write(`\r\u001b[K${styleText('green', bar, { stream: this.stream })} ${figures}`);
   }
 
   /** Clears the line; the result is printed next. */

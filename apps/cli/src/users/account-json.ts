@@ -1,14 +1,9 @@
-import { maskEmailsIn, type Environment } from '@app/runtime';
+import type { Environment } from '@app/runtime';
 import type { AccountDetails, AddressTraces, FoundAccount } from '@app/users';
-import { plainText } from '../terminal/format';
-
-type Limits = Pick<Environment, 'ACTIVATION_CODE_MAX_RESENDS' | 'ACTIVATION_CODE_MAX_ATTEMPTS'>;
-
-const reasonText = (text: string | null): string | null =>
-  text === null ? null : plainText(maskEmailsIn(text));
+import { replyText } from '../terminal/format';
 
 /** The result of `users find` as JSON. */
-export const foundToJson = ({ account, accountId, email, traces }: FoundAccount, limits: Limits) => ({
+export const foundToJson = ({ account, accountId, email, traces }: FoundAccount, limits: Environment) => ({
   email,
   account_id: accountId,
   account: account === null ? null : accountToJson(account, limits),
@@ -16,7 +11,7 @@ export const foundToJson = ({ account, accountId, email, traces }: FoundAccount,
 });
 
 /** Everything stored about one account except the password hash. */
-export const accountToJson = (account: AccountDetails, limits: Limits) => ({
+export const accountToJson = (account: AccountDetails, limits: Environment) => ({
   id: account.id,
   email: account.email,
   state: account.state,
@@ -34,7 +29,7 @@ export const accountToJson = (account: AccountDetails, limits: Limits) => ({
           sent_at: account.mail.sentAt,
           given_up_at: account.mail.givenUpAt,
           attempts: account.mail.attempts,
-          last_answer: reasonText(account.mail.lastAnswer),
+          last_answer: account.mail.lastAnswer === null ? null : replyText(account.mail.lastAnswer),
         },
   code:
     account.code === null
@@ -57,7 +52,7 @@ export const tracesToJson = ({ wrongTries, mailsOfDay, events, erasures, audit }
     request_id: event.requestId,
     delivery: event.delivery,
     attempts: event.attempts,
-    last_error: reasonText(event.lastError),
+    last_error: event.lastError === null ? null : replyText(event.lastError),
   })),
   erasures: erasures.map(({ accountId, erasedAt }) => ({ account_id: accountId, erased_at: erasedAt })),
   audit: audit.map(({ at, osUser, host, action, accountId, reason }) => ({

@@ -1,5 +1,5 @@
 import { Option } from 'nest-commander';
-import { ACCOUNT_STATES, type AccountEntry, type AccountFilter, type AccountState } from '@app/users';
+import { ACCOUNT_STATES, type AccountEntry, type AccountState } from '@app/users';
 import { moment, oneOf } from '../arguments';
 import { ListCommand, type Column, type ListOptions } from '../list-command';
 
@@ -16,10 +16,8 @@ export const ACCOUNT_COLUMNS: readonly Column<AccountEntry>[] = [
 ];
 
 export const HASH_COLUMN: Column<AccountEntry> = {
-  heading: 'HASH',
   name: 'password_hash',
   value: ({ passwordHash }) => passwordHash ?? null,
-  hidden: true,
 };
 
 export interface FilterOptions extends ListOptions {
@@ -46,13 +44,5 @@ export abstract class AccountListCommand extends ListCommand {
   @Option({ flags: '--until <moment>', description: 'registered before this time' })
   parseUntil(given: string): Date {
     return moment(given);
-  }
-
-  protected filter({ state, since, until }: FilterOptions): AccountFilter {
-    return {
-      ...(state === undefined ? {} : { state }),
-      ...(since === undefined ? {} : { since }),
-      ...(until === undefined ? {} : { until }),
-    };
   }
 }

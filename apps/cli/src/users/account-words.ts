@@ -1,4 +1,4 @@
-import { maskEmailsIn, type Environment } from '@app/runtime';
+import type { Environment } from '@app/runtime';
 import type {
   AccountDetails,
   AccountEventEntry,
@@ -6,16 +6,14 @@ import type {
   ErasureExtent,
   MailDetails,
 } from '@app/users';
-import { counted, duration, plainText } from '../terminal/format';
-
-type Limits = Pick<Environment, 'SMTP_HOST' | 'ACTIVATION_CODE_MAX_RESENDS' | 'ACTIVATION_CODE_MAX_ATTEMPTS'>;
+import { counted, duration, plainText, replyText, utc } from '../terminal/format';
 
 const LABEL_WIDTH = 10;
 const line = (label: string, text: string): string => `${label.padEnd(LABEL_WIDTH)}  ${text}`;
-const utc = (moment: Date): string => `${moment.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+const utcTime = (moment: Date): string => `${utc(moment)} UTC`;
 
 /** Describes the account to people, one line each: state, mail, code, ids. */
-export function describeAccount(account: AccountDetails, limits: Limits): string[] {
+export function describeAccount(account: AccountDetails, limits: Environment): string[] {
   const { id, email, mail, requestId } = account;
   return [
     line('Account', `${email}  ${id}`),
@@ -30,18 +28,18 @@ export function describeAccount(account: AccountDetails, limits: Limits): string
 function stateInWords({ state, createdAt, activatedAt, now }: AccountDetails): string {
   const since = (moment: Date): string => duration((now.getTime() - moment.getTime()) / 1_000);
   if (activatedAt !== null) {
-    return `activated ${since(activatedAt)} ago (${utc(activatedAt)}), registered ${utc(createdAt)}`;
+    return `activated ${since(activatedAt)} ago (${utcTime(activatedAt)}), registered ${utcTime(createdAt)}`;
   }
-  return `${state} since ${since(createdAt)} (registered ${utc(createdAt)})`;
+  return `${state} since ${since(createdAt)} (registered ${utcTime(createdAt)})`;
 }
 
-function mailInWords(mail: MailDetails, now: Date, { SMTP_HOST: server }: Limits): string {
+function mailInWords(mail: MailDetails, now: Date, { SMTP_HOST: server }: Environment): string {
   const seconds = (moment: Date): number => (moment.getTime() - now.getTime()) / 1_000;
   const answer =
-    mail.lastAnswer === null ? '' : `, last reply "${reasonText(mail.lastAnswer)}" from ${server}`;
+    mail.lastAnswer === null ? '' : `, last reply "${replyText(mail.lastAnswer)}" from ${server}`;
   const tried = `tried ${counted(mail.attempts, 'time')}${answer}`;
   if (mail.sentAt !== null) {
-    return `accepted by ${server} ${duration(-seconds(mail.sentAt))} ago (${utc(mail.sentAt)}), ${counted(mail.attempts, 'attempt')}`;
+    return `accepted by ${server} ${duration(-seconds(mail.sentAt))} ago (${utcTime(mail.sentAt)}), ${counted(mail.attempts, 'attempt')}`;
   }
   if (mail.givenUpAt !== null) {
     return `given up ${duration(-seconds(mail.givenUpAt))} ago: ${tried}; "users resend" sends a new one`;
@@ -52,7 +50,7 @@ function mailInWords(mail: MailDetails, now: Date, { SMTP_HOST: server }: Limits
   return `owed for ${duration(-seconds(mail.owedSince))}: ${tried}, ${next}`;
 }
 
-function codeInWords({ code, mail, now }: AccountDetails, limits: Limits): string {
+function codeInWords({ code, mail, now }: AccountDetails, limits: Environment): string {
   const { ACTIVATION_CODE_MAX_RESENDS: resends, ACTIVATION_CODE_MAX_ATTEMPTS: tries } = limits;
   if (code === null) return 'none';
   const left = `${counted(Math.max(0, resends - code.newCodesUsed), 'new code')} left`;
@@ -72,19 +70,21 @@ export function describeTraces(
   const wrong =
     wrongTries === null
       ? 'no wrong codes'
-      : `${counted(wrongTries.tries, 'wrong code')} since ${utc(wrongTries.since)}`;
+      : `${counted(wrongTries.tries, 'wrong code')} since ${utcTime(wrongTries.since)}`;
   return [
     ...(addressIsKnown ? [line('Today', `${counted(mailsOfDay, 'mail')} to this mailbox; ${wrong}`)] : []),
     ...events.map((event) => line('Event', eventInWords(event))),
-    ...erasures.map(({ accountId, erasedAt }) => line('Erased', `${utc(erasedAt)}  account ${accountId}`)),
+    ...erasures.map(({ accountId, erasedAt }) =>
+      line('Erased', `${utcTime(erasedAt)}  account ${accountId}`),
+    ),
     ...audit.map(({ at, osUser, host, action, reason }) =>
-      line('Audit', plainText(`${utc(at)}  ${action} by ${osUser} on ${host}: ${reason}`)),
+      line('Audit', plainText(`${utcTime(at)}  ${action} by ${osUser} on ${host}: ${reason}`)),
     ),
   ];
 }
 
 function eventInWords({ type, occurredAt, delivery, attempts, lastError }: AccountEventEntry): string {
-  const error = lastError === null ? '' : `, last response "${reasonText(lastError)}"`;
+  const error = lastError === null ? '' : `, last response "${replyText(lastError)}"`;
   const delivered = {
     unplaced: 'waits for a mailer-worker to give it its position in the log',
     kept: 'in the log, not pushed',
@@ -92,10 +92,8 @@ function eventInWords({ type, occurredAt, delivery, attempts, lastError }: Accou
     delivered: 'delivered',
     given_up: `given up: tried ${counted(attempts, 'time')}${error}`,
   }[delivery];
-  return `${utc(occurredAt)}  ${type}: ${delivered}`;
+  return `${utcTime(occurredAt)}  ${type}: ${delivered}`;
 }
-
-const reasonText = (text: string): string => plainText(maskEmailsIn(text));
 
 export const erasedInWords = (extent: ErasureExtent): string =>
   `${counted(extent.accounts, 'account')}, ${counted(extent.owedMails, 'owed mail')}, ` +

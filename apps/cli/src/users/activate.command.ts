@@ -1,7 +1,6 @@
-import { Help, SubCommand } from 'nest-commander';
+import { SubCommand } from 'nest-commander';
 import { ChangeAccount, FindAccount } from '@app/users';
 import { AuditedCommand, type AuditedOptions } from '../audited-command';
-import { helpText } from '../root-command';
 
 @SubCommand({
   name: 'activate',
@@ -10,20 +9,18 @@ import { helpText } from '../root-command';
   argsDescription: { account: 'address, account id, mail id or request id' },
 })
 export class UsersActivateCommand extends AuditedCommand {
+  protected readonly explanation = `
+First make sure that the person owns the mailbox, which the code would have proved. The event user.activated is
+written as usual.`;
+  protected readonly examples = {
+    'users activate kevin@example.com --reason "wrote to us from that address"': 'activate the account',
+  };
+
   constructor(
     private readonly accounts: FindAccount,
     private readonly change: ChangeAccount,
   ) {
     super();
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `First make sure that the person owns the mailbox, which the code would have proved. The event user.activated is
-written as usual.`,
-      { 'users activate kevin@example.com --reason "wrote to us from that address"': 'activate the account' },
-    );
   }
 
   async run([reference = '']: string[], options: AuditedOptions): Promise<void> {

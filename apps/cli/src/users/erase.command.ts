@@ -1,8 +1,7 @@
-import { Help, Option, SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { EraseAccounts, UsersError, type ErasureExtent, type ErasureTarget } from '@app/users';
 import { AuditedCommand, type AuditedOptions } from '../audited-command';
 import { messageOf } from '../exit-status';
-import { helpText } from '../root-command';
 import { confirm } from '../terminal/confirm';
 import { counted, numbers, plainText } from '../terminal/format';
 import { erasedInWords } from './account-words';
@@ -22,6 +21,19 @@ interface EraseOptions extends AuditedOptions {
   argsDescription: { account: 'address, account id, mail id or request id' },
 })
 export class UsersEraseCommand extends AuditedCommand {
+  protected readonly explanation = `
+Deletes the account, its owed mail, its counts and its address in events, in one transaction. The audit trail and
+the erasure log keep an id and a digest of the address, and the event user.deleted is written without the
+address. Backups still contain the person: after restoring an older one, repeat the erasures with --again.
+It skips people who have registered again since. Without an account, the address is erased from counts and
+events. The exit status is 1 if nothing was found for one of the entries.`;
+  protected readonly examples = {
+    'users erase kevin@example.com --dry-run': 'show what would be erased',
+    'users erase kevin@example.com --reason "asked by mail" --yes': 'for a script',
+    'users erase --from leavers.txt --reason "contract ended"': 'one address or id per line',
+    'users erase --again --from erasures.ndjson --reason "restore of 2026-01-31"': 'after a restore',
+  };
+
   constructor(private readonly erasure: EraseAccounts) {
     super();
   }
@@ -52,29 +64,12 @@ export class UsersEraseCommand extends AuditedCommand {
     return true;
   }
 
-  @Help('after')
-  help(): string {
-    return helpText(
-      `Deletes the account, its owed mail, its counts and its address in events, in one transaction. The audit trail and
-the erasure log keep an id and a digest of the address, and the event user.deleted is written without the
-address. Backups still contain the person: after restoring an older one, repeat the erasures with --again.
-It skips people who have registered again since. Without an account, the address is erased from counts and
-events. The exit status is 1 if nothing was found for one of the entries.`,
-      {
-        'users erase kevin@example.com --dry-run': 'show what would be erased',
-        'users erase kevin@example.com --reason "asked by mail" --yes': 'for a script',
-        'users erase --from leavers.txt --reason "contract ended"': 'one address or id per line',
-        'users erase --again --from erasures.ndjson --reason "restore of 2026-01-31"': 'after a restore',
-      },
-    );
-  }
-
   async run([reference]: string[], options: EraseOptions): Promise<void> {
     if ((reference === undefined) === (options.from === undefined)) {
-      this.command.error('error: give one account, or a list of them with --from', { exitCode: 2 });
+      this.wrongUsage('give one account, or a list of them with --from');
     }
     if (options.again && options.from === undefined) {
-      this.command.error('error: --again reads the erasure log: add --from <file>', { exitCode: 2 });
+      this.wrongUsage('--again reads the erasure log: add --from <file>');
     }
     if (!options.dryRun) this.operator(options);
     const entries = reference === undefined ? await readLines(options.from ?? '') : [reference];

@@ -1,10 +1,9 @@
 import { Inject } from '@nestjs/common';
-import { Help, Option, SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { Environment } from '@app/runtime';
-import { AccountDirectory, FindAccount, type AccountEntry, type Page } from '@app/users';
-import type { Column } from '../list-command';
-import { helpText } from '../root-command';
-import { csvLine, plainText } from '../terminal/format';
+import { AccountDirectory, FindAccount, type AccountEntry } from '@app/users';
+import { pagesOf, printRecords } from '../list-command';
+import { plainText } from '../terminal/format';
 import { Output } from '../terminal/output';
 import { Progress } from '../terminal/progress';
 import { ACCOUNT_COLUMNS, HASH_COLUMN, AccountListCommand, type FilterOptions } from './account-list';
@@ -15,10 +14,18 @@ interface ExportOptions extends FilterOptions {
   readonly withHashes?: boolean;
 }
 
-const PAGE_ENTRIES = 2_000;
-
 @SubCommand({ name: 'export', description: 'print all accounts, or everything stored about one person' })
 export class UsersExportCommand extends AccountListCommand {
+  protected readonly explanation = `
+Prints one JSON object per line, or CSV, newest account first, with constant memory. "users import" of another
+installation reads an export with hashes. Protect such a file like the passwords themselves: hashes can be
+cracked.`;
+  protected readonly examples = {
+    'users export --state activated > activated.ndjson': 'all activated addresses',
+    'users export --with-hashes --state activated > move.ndjson': 'to move to another installation',
+    'users export --of kevin@example.com': 'answer a data access request',
+  };
+
   constructor(
     @Inject(AccountDirectory) private readonly accounts: AccountDirectory,
     private readonly find: FindAccount,
@@ -38,20 +45,6 @@ export class UsersExportCommand extends AccountListCommand {
   @Option({ flags: '--with-hashes', description: 'include the bcrypt hashes; not allowed on a terminal' })
   parseWithHashes(): boolean {
     return true;
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `Prints one JSON object per line, or CSV, newest account first, with constant memory. "users import" of another
-installation reads an export with hashes. Protect such a file like the passwords themselves: hashes can be
-cracked.`,
-      {
-        'users export --state activated > activated.ndjson': 'all activated addresses',
-        'users export --with-hashes --state activated > move.ndjson': 'to move to another installation',
-        'users export --of kevin@example.com': 'answer a data access request',
-      },
-    );
   }
 
   async run(_arguments: string[], options: ExportOptions): Promise<void> {
@@ -75,40 +68,19 @@ cracked.`,
   }
 
   private async exportAll(options: ExportOptions): Promise<void> {
-    const withHashes = options.withHashes ?? false;
-    if (withHashes && process.stdout.isTTY) {
-      this.command.error('error: --with-hashes must write to a file or a pipe, not to a terminal', {
-        exitCode: 2,
-      });
+    if (options.withHashes && process.stdout.isTTY) {
+      this.wrongUsage('--with-hashes must write to a file or a pipe, not to a terminal');
     }
-    const filter = { ...this.filter(options), withHashes };
-    const columns = withHashes ? [...ACCOUNT_COLUMNS, HASH_COLUMN] : ACCOUNT_COLUMNS;
+    const columns = options.withHashes ? [...ACCOUNT_COLUMNS, HASH_COLUMN] : ACCOUNT_COLUMNS;
     const most = options.limit ?? Infinity;
     // On a terminal, a progress bar would mix with the lines of the export.
     const drawn = Progress.wanted && !process.stdout.isTTY;
-    const progress = new Progress(drawn ? Math.min(most, await this.accounts.count(filter)) : 0);
-    if (options.csv) await Output.write(csvLine(columns.map(({ name }) => name)));
-    let done = 0;
-    let next: string | undefined;
+    const progress = new Progress(drawn ? Math.min(most, await this.accounts.count(options)) : 0);
+    const pages = pagesOf<AccountEntry>((limit, after) => this.accounts.list(options, limit, after), most);
     try {
-      do {
-        const page: Page<AccountEntry> = await this.accounts.list(
-          filter,
-          Math.min(PAGE_ENTRIES, most - done),
-          next,
-        );
-        await Output.write(page.entries.map((entry) => line(columns, entry, options.csv)).join(''));
-        done += page.entries.length;
-        next = page.next ?? undefined;
-        if (drawn) progress.at(done);
-      } while (next !== undefined && done < most && !Output.closed);
+      await printRecords(columns, pages, options.csv, (done) => drawn && progress.at(done));
     } finally {
       progress.end();
     }
   }
-}
-
-function line(columns: readonly Column<AccountEntry>[], entry: AccountEntry, csv = false): string {
-  if (csv) return csvLine(columns.map(({ value }) => value(entry)));
-  return `${JSON.stringify(Object.fromEntries(columns.map(({ name, value }) => [name, value(entry)])))}\n`;
 }

@@ -1,9 +1,8 @@
 import { Inject } from '@nestjs/common';
-import { Help, SubCommand } from 'nest-commander';
+import { SubCommand } from 'nest-commander';
 import { Environment } from '@app/runtime';
 import { FindAccount, REQUESTS_SEARCHED, type FoundAccount } from '@app/users';
 import { BaseCommand, type ReportOptions } from '../base-command';
-import { helpText } from '../root-command';
 import { numbers, plainText } from '../terminal/format';
 import { describeAccount, describeTraces } from './account-words';
 import { foundToJson } from './account-json';
@@ -15,26 +14,22 @@ import { foundToJson } from './account-json';
   argsDescription: { account: 'email address, account id, mail id or request id' },
 })
 export class UsersFindCommand extends BaseCommand {
+  protected readonly explanation = `
+Explains the state of the registration, its mail and its code, and shows the ids to search for in the logs.
+Read-only. The exit status is 1 if there is no such account. A request is searched in the newest ${numbers(REQUESTS_SEARCHED)}
+accounts and as many events; an address, an account id and a mail id have indexes.`;
+  protected readonly examples = {
+    'users find Kevin@Example.com': 'by address, in any spelling',
+    'users find 5e0f0a4e-7c1c-4d8e-9a37-6f3b1d3f8b11':
+      'by the X-Request-Id of a response, or the id of a mail',
+    'users find kevin@example.com --json': 'the same as JSON',
+  };
+
   constructor(
     private readonly accounts: FindAccount,
     @Inject(Environment) private readonly environment: Environment,
   ) {
     super();
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `Explains the state of the registration, its mail and its code, and shows the ids to search for in the logs.
-Read-only. The exit status is 1 if there is no such account. A request is searched in the newest ${numbers(REQUESTS_SEARCHED)}
-accounts and as many events; an address, an account id and a mail id have indexes.`,
-      {
-        'users find Kevin@Example.com': 'by address, in any spelling',
-        'users find 5e0f0a4e-7c1c-4d8e-9a37-6f3b1d3f8b11':
-          'by the X-Request-Id of a response, or the id of a mail',
-        'users find kevin@example.com --json': 'the same as JSON',
-      },
-    );
   }
 
   async run([reference = '']: string[], options: ReportOptions): Promise<void> {

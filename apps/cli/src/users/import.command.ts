@@ -1,10 +1,9 @@
 import { createReadStream, ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { Help, Option, SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { ImportAccounts, type ImportReport } from '@app/users';
 import { AuditedCommand, type AuditedOptions } from '../audited-command';
-import { helpText } from '../root-command';
 import { counted, numbers } from '../terminal/format';
 import { Progress } from '../terminal/progress';
 import { StopRequest } from '../terminal/stop-request';
@@ -23,6 +22,18 @@ const REFUSALS_REPORTED = 1_000;
   argsDescription: { file: 'file with one JSON object per line; - reads standard input' },
 })
 export class UsersImportCommand extends AuditedCommand {
+  protected readonly explanation = `
+Each line has email, password_hash and activated_at, and optionally id (a UUID) and created_at. The hash is
+bcrypt ($2a$, $2b$ or $2y$); a hash with a lower cost than BCRYPT_COST is renewed at the first sign-in.
+Invalid lines are listed on stderr with their numbers, all others are imported, and the exit status is 1. After
+an interruption run it again from the beginning: accounts that were already imported are skipped. No mail is
+sent and no event is written. With --json the report contains the first ${numbers(REFUSALS_REPORTED)} refusals.`;
+  protected readonly examples = {
+    'users import people.ndjson --dry-run': 'show which lines would be refused, and why',
+    'users import people.ndjson --reason "move from the old shop"': 'import the accounts',
+    'users import - --reason "move" --json < people.ndjson': 'for a script',
+  };
+
   constructor(private readonly accounts: ImportAccounts) {
     super();
   }
@@ -30,22 +41,6 @@ export class UsersImportCommand extends AuditedCommand {
   @Option({ flags: '--dry-run', description: 'check every line without importing' })
   parseDryRun(): boolean {
     return true;
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `Each line has email, password_hash and activated_at, and optionally id (a UUID) and created_at. The hash is
-bcrypt ($2a$, $2b$ or $2y$); a hash with a lower cost than BCRYPT_COST is renewed at the first sign-in.
-Invalid lines are listed on stderr with their numbers, all others are imported, and the exit status is 1. After
-an interruption run it again from the beginning: accounts that were already imported are skipped. No mail is
-sent and no event is written. With --json the report contains the first ${numbers(REFUSALS_REPORTED)} refusals.`,
-      {
-        'users import people.ndjson --dry-run': 'show which lines would be refused, and why',
-        'users import people.ndjson --reason "move from the old shop"': 'import the accounts',
-        'users import - --reason "move" --json < people.ndjson': 'for a script',
-      },
-    );
   }
 
   async run([file = '']: string[], options: ImportOptions): Promise<void> {

@@ -1,7 +1,6 @@
-import { Help, Option, SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { ChangeAccount, FindAccount } from '@app/users';
 import { AuditedCommand, type AuditedOptions } from '../audited-command';
-import { helpText } from '../root-command';
 
 interface ResendOptions extends AuditedOptions {
   readonly force?: boolean;
@@ -14,6 +13,14 @@ interface ResendOptions extends AuditedOptions {
   argsDescription: { account: 'address, account id, mail id or request id' },
 })
 export class UsersResendCommand extends AuditedCommand {
+  protected readonly explanation = `
+The old code becomes invalid, and the mailer-worker sends the new one within seconds. The limits for people (one
+code per minute, ten per registration) do not apply here. The daily limit of mails per mailbox does, unless
+you add --force.`;
+  protected readonly examples = {
+    'users resend kevin@example.com --reason "called, spam filter fixed"': 'a new code',
+  };
+
   constructor(
     private readonly accounts: FindAccount,
     private readonly change: ChangeAccount,
@@ -24,16 +31,6 @@ export class UsersResendCommand extends AuditedCommand {
   @Option({ flags: '--force', description: 'send it even if the mailbox has reached its daily limit' })
   parseForce(): boolean {
     return true;
-  }
-
-  @Help('after')
-  help(): string {
-    return helpText(
-      `The old code becomes invalid, and the mailer-worker sends the new one within seconds. The limits for people (one
-code per minute, ten per registration) do not apply here. The daily limit of mails per mailbox does, unless
-you add --force.`,
-      { 'users resend kevin@example.com --reason "called, spam filter fixed"': 'a new code' },
-    );
   }
 
   async run([reference = '']: string[], options: ResendOptions): Promise<void> {

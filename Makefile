@@ -48,11 +48,11 @@ test-e2e: build checks redis browser ## Run the end-to-end tests over HTTP and S
 
 .PHONY: redis
 redis: ## Install a redis-server for the tests, if there is none
-	@bash tools/get-redis.sh
+	@bash tools/get-program.sh redis
 
 .PHONY: browser
 browser: ## Install a Chromium for the tests, if there is none
-	@bash tools/get-browser.sh
+	@bash tools/get-program.sh browser
 
 CHECKS := tools/check/node_modules/.package-lock.json
 

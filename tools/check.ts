@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { licenseFaults, originFaults, type LockFile } from './check/lock-file';
 import { openApiFaults, withDocuments } from './check/openapi';
 
@@ -11,6 +12,9 @@ interface Check {
 
 /** As many concurrent checks as the smallest supported machine has cores. */
 const CONCURRENT = 2;
+
+/** Maximum output of one program, in bytes. */
+const OUTPUT_BYTES_MAX = 16 * 1_048_576;
 
 /** `make check` installs programs that only these checks need, in their own folder. */
 const OWN = 'tools/check/node_modules/.bin';
@@ -66,23 +70,15 @@ async function report(check: Check): Promise<void> {
 
 /** A program of node_modules, or one given by its path; its output is shown if it fails. */
 function command(name: string, program: string, ...args: readonly string[]): Check {
+  const file = program.includes('/') ? program : `node_modules/.bin/${program}`;
   return {
     name,
     run: () =>
-      new Promise((resolve, reject) => {
-        const child = spawn(program.includes('/') ? program : `node_modules/.bin/${program}`, args, {
-          stdio: ['ignore', 'pipe', 'pipe'],
-        });
-        const output: Buffer[] = [];
-        for (const stream of [child.stdout, child.stderr]) {
-          stream.on('data', (chunk: Buffer) => output.push(chunk));
-        }
-        child.once('error', reject);
-        child.once('close', (status) => {
-          const said = Buffer.concat(output).toString().trim();
-          resolve(status === 0 ? '' : said || `${program} ended with status ${status ?? 'unknown'}`);
-        });
-      }),
+      promisify(execFile)(file, args, { maxBuffer: OUTPUT_BYTES_MAX }).then(
+        () => '',
+        ({ stdout, stderr, message }: Error & { stdout: string; stderr: string }) =>
+          `${stdout}${stderr}`.trim() || message,
+      ),
   };
 }
 

@@ -3,7 +3,7 @@
 # because it would be the largest of all dependencies.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-bash tools/get-browser.sh
+bash tools/get-program.sh browser
 
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
 settings=$(mktemp)

@@ -5,6 +5,7 @@ import {
   type DynamicModule,
   type OnApplicationShutdown,
   type OnModuleInit,
+  type Provider,
 } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { Environment } from './config/environment';
@@ -37,39 +38,31 @@ export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
 
   /** @param app name of the app in log lines and traces */
   static forRoot(app: string, environment: Environment): DynamicModule {
+    const providers: Provider[] = [
+      { provide: Environment, useValue: environment },
+      { provide: AppName, useValue: app },
+      Lifecycle,
+      DatabaseIndicator,
+      RedisIndicator,
+      Warnings,
+      { provide: Logger, useFactory: () => createLogger({ level: environment.LOG_LEVEL, app }) },
+      {
+        provide: Sql,
+        inject: [Logger],
+        useFactory: (logger: Logger) =>
+          createSql(environment, (notice) => logger.debug(notice), SILENCE_MAX_MS),
+      },
+      {
+        provide: Redis,
+        inject: [Logger],
+        useFactory: (logger: Logger) => (hasRedis(environment) ? createRedis(environment, logger) : null),
+      },
+    ];
     return {
       module: RuntimeModule,
       imports: [TerminusModule.forRoot({ logger: false })],
-      providers: [
-        { provide: Environment, useValue: environment },
-        { provide: AppName, useValue: app },
-        Lifecycle,
-        DatabaseIndicator,
-        RedisIndicator,
-        Warnings,
-        { provide: Logger, useFactory: () => createLogger({ level: environment.LOG_LEVEL, app }) },
-        {
-          provide: Sql,
-          inject: [Logger],
-          useFactory: (logger: Logger) =>
-            createSql(environment, (notice) => logger.debug(notice), SILENCE_MAX_MS),
-        },
-        {
-          provide: Redis,
-          inject: [Logger],
-          useFactory: (logger: Logger) => (hasRedis(environment) ? createRedis(environment, logger) : null),
-        },
-      ],
-      exports: [
-        TerminusModule,
-        DatabaseIndicator,
-        Environment,
-        Lifecycle,
-        Logger,
-        Redis,
-        RedisIndicator,
-        Sql,
-      ],
+      providers,
+      exports: [TerminusModule, ...providers],
     };
   }
 

@@ -2,31 +2,31 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { parseEndpoint } from './endpoint';
 
-/** The reason why a value is refused; undefined for a valid value. */
+/** The reason why a value of a kind is refused; undefined for a valid value. An empty value counts as not set. */
 type Fault = string | undefined;
 
-export const originFault = (entry: string): Fault => {
-  const parsed = URL.canParse(entry) ? new URL(entry) : undefined;
-  return parsed?.origin === entry ? undefined : `"${entry}" is not an origin such as https://app.example.com`;
-};
+const parsed = (url: string): URL | undefined => (URL.canParse(url) ? new URL(url) : undefined);
+
+export const origin = (entry: string): Fault =>
+  parsed(entry)?.origin === entry ? undefined : `"${entry}" is not an origin such as https://app.example.com`;
 
 /** The prefix of paths such as `/docs`: it starts with a slash and does not end with one. */
-export const publicPathFault = (value: string): Fault =>
+export const publicPath = (value: string): Fault =>
   /^(?:\/[\w.~-]+)*$/.test(value) ? undefined : `"${value}" is not a path such as /auth`;
 
 /** `true` is refused: every client could then choose its own address in X-Forwarded-For. */
-export const proxyFault = (entry: string): Fault => {
+export const proxy = (entry: string): Fault => {
   if (/^\d{1,2}$/.test(entry) || ['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return undefined;
   if (ipaddr.isValid(entry) || ipaddr.isValidCIDR(entry)) return undefined;
   return `"${entry}" is neither an address, a CIDR range nor a hop count`;
 };
 
-export const endpointFault = (entry: string): Fault =>
+export const endpoint = (entry: string): Fault =>
   parseEndpoint(entry, 1) === undefined ? `"${entry}" is not host:port` : undefined;
 
 /** A host name or an address without anything around it, or the path of a directory of Unix sockets. */
-export const hostFault = (value: string): Fault => {
-  if (value === '' || value.startsWith('/') || isIP(value) !== 0) return undefined;
+export const host = (value: string): Fault => {
+  if (value.startsWith('/') || isIP(value) !== 0) return undefined;
   // The message does not repeat a URL, because it can contain a password.
   if (value.includes('://') || value.includes('@')) {
     return 'is a URL; set only the host here, and the other parts in their own variables';
@@ -37,15 +37,14 @@ export const hostFault = (value: string): Fault => {
 };
 
 /** One host, or with REDIS_CLUSTER several nodes with ports. Those are checked together with REDIS_CLUSTER. */
-export const redisHostFault = (value: string): Fault =>
-  /[,:]/.test(value) && !value.includes('://') ? undefined : hostFault(value);
+export const redisHost = (value: string): Fault =>
+  /[,:]/.test(value) && !value.includes('://') ? undefined : host(value);
 
-export const mailboxFault = (value: string): Fault =>
+export const mailbox = (value: string): Fault =>
   /^[^\s<>@,;"]+@[^\s<>@,;"]+$/.test(value) ? undefined : `"${value}" is not an email address`;
 
-export const collectorFault = (value: string): Fault => {
-  if (value === '') return undefined;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
+export const collector = (value: string): Fault => {
+  const url = parsed(value);
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     return 'must be a URL that starts with http:// or https://, such as http://127.0.0.1:4318';
   }
@@ -55,9 +54,8 @@ export const collectorFault = (value: string): Fault => {
 };
 
 /** Plain http is allowed or not depending on the host and NODE_ENV, so contradictions.ts checks it. */
-export const webhookFault = (value: string): Fault => {
-  if (value === '') return undefined;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
+export const webhook = (value: string): Fault => {
+  const url = parsed(value);
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     return 'must be a URL such as https://app.example.com/webhooks';
   }
@@ -67,14 +65,13 @@ export const webhookFault = (value: string): Fault => {
 };
 
 /** RFC 6750, 2.1: the characters of a Bearer token; clients could not send anything else. */
-export const tokenFault = (value: string): Fault =>
+export const token = (value: string): Fault =>
   /^[\w.~+/-]+=*$/.test(value)
     ? undefined
     : 'may contain only letters, digits and -._~+/: `openssl rand -hex 32`';
 
 /** Source: Standard Webhooks, "Signature scheme": 24 to 64 random bytes, in base64 after `whsec_`. */
-export const webhookSecretFault = (value: string): Fault => {
-  if (value === '') return undefined;
+export const webhookSecret = (value: string): Fault => {
   const [, encoded = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value) ?? [];
   const bytes = Buffer.from(encoded, 'base64').length;
   return bytes >= 24 && bytes <= 64
@@ -83,15 +80,12 @@ export const webhookSecretFault = (value: string): Fault => {
 };
 
 /** A host, or an IPv6 address in brackets as in a URL. */
-export const mailHostFault = (value: string): Fault =>
-  value.startsWith('[') && value.endsWith(']') && isIP(value.slice(1, -1)) === 6
-    ? undefined
-    : hostFault(value);
+export const mailHost = (value: string): Fault =>
+  value.startsWith('[') && value.endsWith(']') && isIP(value.slice(1, -1)) === 6 ? undefined : host(value);
 
 /** The message never repeats the URL, because it can contain a password. */
-export const smtpUrlFault = (value: string): Fault => {
-  if (value === '') return undefined;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
+export const smtpUrl = (value: string): Fault => {
+  const url = parsed(value);
   const sound = (url?.protocol === 'smtp:' || url?.protocol === 'smtps:') && url.hostname !== '';
   if (!sound) return 'must be a URL such as smtps://user:password@mail.example.com:465';
   if ((url.username === '') !== (url.password === ''))
@@ -99,14 +93,12 @@ export const smtpUrlFault = (value: string): Fault => {
   return undefined;
 };
 
-export const colorFault = (value: string): Fault =>
+export const color = (value: string): Fault =>
   /^#[\da-f]{6}$/i.test(value) ? undefined : `"${value}" is not a color such as #1f4fd8`;
 
-export const httpsFault = (value: string): Fault =>
-  value === '' || (URL.canParse(value) && new URL(value).protocol === 'https:')
-    ? undefined
-    : `"${value}" is not a URL that starts with https://`;
+export const https = (value: string): Fault =>
+  parsed(value)?.protocol === 'https:' ? undefined : `"${value}" is not a URL that starts with https://`;
 
 /** Braces are refused because they would change the hash tag; glob characters are refused too. */
-export const keyPrefixFault = (value: string): Fault =>
+export const keyPrefix = (value: string): Fault =>
   /^[\w.-]{1,64}$/.test(value) ? undefined : 'must be 1 to 64 letters, digits, dots, dashes or underscores';

@@ -21,15 +21,22 @@ const variable = <T>(
   secret = false,
 ): Variable<T> => ({ default: fallback, help, accepts, secret, read });
 
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+  readonly default: number;
+}
+
 /** A whole number within bounds, in plain digits: `0x10`, `1e3` and `3.0` are refused. */
-export const integer = (min: number, max: number, fallback: number, help: string): Variable<number> =>
+export const integer = ({ min, max, default: fallback }: Bounds, help: string): Variable<number> =>
   variable(fallback, help, `${min} to ${max}`, (text) => {
     const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
     throw new Refusal(`must be a whole number from ${min} to ${max}, not "${text}"`);
   });
 
-export const port = (fallback: number, help: string): Variable<number> => integer(1, 65_535, fallback, help);
+export const port = (fallback: number, help: string): Variable<number> =>
+  integer({ min: 1, max: 65_535, default: fallback }, help);
 
 const FLAGS: Readonly<Partial<Record<string, boolean>>> = {
   ...{ true: true, '1': true, yes: true, on: true },

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Environment } from '../config/environment';
+import { destroyIfSilent } from '../lifecycle/silent-socket';
 
 /**
  * Makes the sockets of a pool: paced, and destroyed when they are of no use any more.
@@ -11,11 +12,12 @@ export function watchedSockets(environment: Environment, silenceMs: number): () 
   const turn = connectionPacer(size);
   return async () => {
     await turn();
-    return connectWatched(host, port, silenceMs);
+    const socket = connect({ host, port });
+    destroyIfSilent(socket, silenceMs);
+    closeIfMute(socket);
+    return socket;
   };
 }
-
-const CHECK_INTERVAL_MS = 500;
 
 /** A connection on which postgres.js has sent nothing after this time never sends anything. */
 const MUTE_MS = 5;
@@ -37,35 +39,6 @@ function connectionPacer(max: number): () => Promise<void> {
     recent.push(at);
     if (at > now) await pause(at - now);
   };
-}
-
-/**
- * Connects a socket, and destroys it if it was written to and has returned nothing for `silenceMs`. If a host is lost,
- * or a firewall has dropped the connection, no error is reported: TCP would retransmit for a quarter of an hour, and
- * the pool would keep using the dead connection. Bytes are counted, because TLS takes over the events of the socket.
- */
-function connectWatched(host: string, port: number, silenceMs: number): Socket {
-  const socket = connect({ host, port });
-  let read = 0;
-  let written = 0;
-  let silentSince: number | null = null;
-  const watch = setInterval(() => {
-    // Polled, because adding TLS to the socket removes its listeners.
-    if (socket.destroyed) {
-      clearInterval(watch);
-    } else if (socket.bytesRead !== read || socket.bytesWritten === written) {
-      silentSince = null;
-      read = socket.bytesRead;
-      written = socket.bytesWritten;
-    } else {
-      silentSince ??= performance.now();
-      if (performance.now() - silentSince < silenceMs) return;
-      socket.destroy();
-    }
-  }, CHECK_INTERVAL_MS);
-  watch.unref();
-  closeIfMute(socket);
-  return socket;
 }
 
 /**

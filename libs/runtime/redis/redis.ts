@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Cluster, Redis as IORedis, type Command } from 'ioredis';
 import type { Environment } from '../config/environment';
 import { onDeadline } from '../lifecycle/deadline';
+import { destroyIfSilent } from '../lifecycle/silent-socket';
 import type { Logger } from '../logging/logger';
 import { clusterAddress, clusterNodes, redisAddress } from './address';
 
@@ -18,10 +19,7 @@ export const HASH_TAGS = { limits: '{limits}', metrics: '{metrics}', doorbell: '
 /** Time limit for a reply of Redis during a request. */
 export const REDIS_TIMEOUT_MS = 200;
 
-/**
- * A connection on which commands wait is replaced if it brings nothing for this many milliseconds: a lost host does not
- * close connections, and TCP alone would wait for a quarter of an hour.
- */
+/** A connection on which commands wait is replaced if it brings nothing for this many milliseconds. */
 const SILENCE_MS = 1_000;
 
 /**
@@ -52,25 +50,12 @@ function limitWait(command: Command): void {
 }
 
 /**
- * Replaces silent connections of a client. Unlike ioredis's `socketTimeout`, it does not take a reply for silence that is
- * in the socket while this process stalls: the limits would then be counted per process although Redis is available.
+ * Replaces silent connections of a client. ioredis's `socketTimeout` would also replace one whose reply waits in the
+ * socket while this process stalls: the limits would then be counted per process although Redis is available.
  */
 function replaceSilent(redis: IORedis): void {
-  redis.on('connect', () => {
-    const { stream } = redis;
-    let cancel = (): void => {};
-    const watch = (): void => {
-      const { bytesRead } = stream;
-      const waiting = redis.commandQueue.length > 0;
-      cancel = onDeadline(SILENCE_MS, () => {
-        if (waiting && stream.bytesRead === bytesRead)
-          stream.destroy(new Error(`silent for ${SILENCE_MS} ms`));
-        else watch();
-      });
-    };
-    watch();
-    stream.once('close', () => cancel());
-  });
+  const reason = new Error(`silent for ${SILENCE_MS} ms`);
+  redis.on('connect', () => destroyIfSilent(redis.stream, SILENCE_MS, reason));
 }
 
 /**
@@ -78,10 +63,7 @@ function replaceSilent(redis: IORedis): void {
  */
 export function createRedis(environment: Environment, logger: Logger): Redis {
   const keyPrefix = `${environment.REDIS_KEY_PREFIX}:`;
-  const timeouts = {
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-  };
+  const timeouts = { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false };
   const redis = environment.REDIS_CLUSTER
     ? new PunctualCluster(clusterNodes(environment), {
         ...clusterAddress(environment, timeouts),

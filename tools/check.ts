@@ -76,8 +76,10 @@ function command(name: string, program: string, ...args: readonly string[]): Che
     run: () =>
       promisify(execFile)(file, args, { maxBuffer: OUTPUT_BYTES_MAX }).then(
         () => '',
-        ({ stdout, stderr, message }: Error & { stdout: string; stderr: string }) =>
-          `${stdout}${stderr}`.trim() || message,
+        (error: unknown) => {
+          const { stdout, stderr, message } = error as Error & { stdout: string; stderr: string };
+          return `${stdout}${stderr}`.trim() || message;
+        },
       ),
   };
 }

@@ -20,7 +20,6 @@ const LEVEL_STYLES: Readonly<Record<string, 'yellow' | 'red'>> = {
   error: 'red',
   fatal: 'red',
 };
-const colored = process.stdout.isTTY;
 
 export function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -32,7 +31,7 @@ export function printLog(name: string, line: string): void {
   if (entry !== undefined && isQuiet(entry)) return;
   const text = `${name.padEnd(13)} ${readable(line)}`;
   const style = LEVEL_STYLES[entry?.level ?? ''];
-  printLine(colored && style !== undefined ? styleText(style, text) : text);
+  printLine(style === undefined ? text : styleText(style, text));
 }
 
 const isQuiet = ({ message, route, status }: LogLine): boolean =>

@@ -7,6 +7,12 @@ import { pipeline } from 'node:stream';
 export const TRY_PATH = /^\/try(?:[/?]|$)/;
 const API_PATH = /^\/try(\/api\/v1\/users\/[\w-]+)$/;
 
+/** Of every page and answer of the inbox. */
+export const SAFE_HEADERS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
   "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -32,9 +38,7 @@ export function answerTry(api: string, request: IncomingMessage, response: Serve
     response.writeHead(200, {
       'Content-Type': `${file[0]}; charset=utf-8`,
       'Content-Security-Policy': POLICY,
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'no-referrer',
+      ...SAFE_HEADERS,
     });
     response.end(readFileSync(path.join(ROOT, file[1])));
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { Mailbox, StoredMail } from './mailbox';
-import { answerTry, TRY_PATH } from './try';
+import { answerTry, SAFE_HEADERS, TRY_PATH } from './try';
 
 const BODY_BYTES_MAX = 65_536;
 const SNIPPET_LENGTH = 250;
@@ -107,11 +107,7 @@ async function readIds(request: IncomingMessage): Promise<string[]> {
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, {
-    'Content-Type': 'application/json',
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  });
+  response.writeHead(status, { 'Content-Type': 'application/json', ...SAFE_HEADERS });
   response.end(JSON.stringify(body));
 }
 
@@ -119,9 +115,7 @@ function sendText(response: ServerResponse, type: string, body: string, policy: 
   response.writeHead(200, {
     'Content-Type': `${type}; charset=utf-8`,
     'Content-Security-Policy': policy,
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
+    ...SAFE_HEADERS,
   });
   response.end(body);
 }

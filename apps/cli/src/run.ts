@@ -7,26 +7,22 @@ import { Output } from './terminal/output';
 
 /** Runs the command in `process.argv`, and sets `process.exitCode` if it fails. */
 export async function runCommand(): Promise<void> {
+  Output.watch();
   try {
-    await run();
+    loadDotEnv();
+    const configuration = Configuration.read();
+    const app = await CommandFactory.createWithoutRunning(AppModule.forConfiguration(configuration), {
+      logger: false,
+      abortOnError: false,
+      version: configuration.environment.APP_VERSION,
+      serviceErrorHandler: (error) => {
+        process.exitCode = exitStatusOf(error, configuration.environment);
+      },
+    });
+    await CommandFactory.runApplication(app);
+    await app.close();
   } catch (error) {
     process.stderr.write(`${String((error as Error).stack)}\n`);
     process.exitCode = 1;
   }
-}
-
-async function run(): Promise<void> {
-  Output.watch();
-  loadDotEnv();
-  const configuration = Configuration.read();
-  const app = await CommandFactory.createWithoutRunning(AppModule.forConfiguration(configuration), {
-    logger: false,
-    abortOnError: false,
-    version: configuration.environment.APP_VERSION,
-    serviceErrorHandler: (error) => {
-      process.exitCode = exitStatusOf(error, configuration.environment);
-    },
-  });
-  await CommandFactory.runApplication(app);
-  await app.close();
 }

@@ -3,7 +3,7 @@ import { variables } from './variables';
 
 /** The values of the environment as text, with the faults and warnings about how they were set. */
 export interface Given {
-  readonly values: Readonly<Record<string, string>>;
+  readonly values: Record<string, string>;
   readonly faults: string[];
   readonly warnings: string[];
 }
@@ -13,7 +13,7 @@ const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
 
 /** Collects each variable, or the content of the file in `NAME_FILE`. An empty value counts as not set. */
 export function givenValues(raw: NodeJS.ProcessEnv): Given {
-  const given = { values: {} as Record<string, string>, faults: [] as string[], warnings: [] as string[] };
+  const given: Given = { values: {}, faults: [], warnings: [] };
   for (const [name, { secret }] of Object.entries(variables)) {
     let value = raw[name];
     if (value !== undefined && name.endsWith('_PORT') && SERVICE_LINK.test(value)) {
@@ -62,12 +62,7 @@ function unknownNames(raw: NodeJS.ProcessEnv): string[] {
   return [...unknown, ...signals];
 }
 
-function readInto(
-  given: { values: Record<string, string> } & Given,
-  name: string,
-  file: string,
-  secret: boolean,
-): void {
+function readInto(given: Given, name: string, file: string, secret: boolean): void {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);

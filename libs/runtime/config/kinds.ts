@@ -13,6 +13,10 @@ export interface Variable<T> {
 /** The reason why a value is refused. */
 export class Refusal extends Error {}
 
+function refuse(reason: string | undefined): void {
+  if (reason !== undefined) throw new Refusal(reason);
+}
+
 const variable = <T>(
   fallback: T,
   help: string,
@@ -62,26 +66,29 @@ export const oneOf = <const Word extends string>(
     return found;
   });
 
+interface TextRules {
+  /** Empty where it is left out. */
+  readonly default?: string;
+  /** Called with a value that is not empty. */
+  readonly fault?: (text: string) => string | undefined;
+}
+
 /** Text on one line. Control characters are refused: in a name or a host they come from a faulty paste. */
 export const text = (
-  fallback: string,
+  { default: fallback = '', max = 255, fault }: TextRules & { max?: number },
   help: string,
-  { max = 255, fault }: { max?: number; fault?: (text: string) => string | undefined } = {},
 ): Variable<string> =>
   variable(fallback, help, '', (value) => {
     if (value.length > max) throw new Refusal(`must be at most ${max} characters long`);
     if (/\p{Cc}/u.test(value)) throw new Refusal('must not contain control characters');
-    const found = fault?.(value);
-    if (found !== undefined) throw new Refusal(found);
+    refuse(fault?.(value));
     return value;
   });
 
 /** A value that messages never repeat. */
 export const secret = (
-  min: number,
-  fallback: string,
+  { default: fallback = '', min = 0, fault }: TextRules & { min?: number },
   help: string,
-  fault?: (text: string) => string | undefined,
 ): Variable<string> =>
   variable(
     fallback,
@@ -89,18 +96,14 @@ export const secret = (
     min > 0 ? `${min} characters or more` : '',
     (value) => {
       if (value.length < min) throw new Refusal(`must be at least ${min} characters long`);
-      const found = fault?.(value);
-      if (found !== undefined) throw new Refusal(found);
+      refuse(fault?.(value));
       return value;
     },
     true,
   );
 
 /** Comma-separated values; each is trimmed, and empty ones are dropped. */
-export const list = (
-  fault: (entry: string) => string | undefined,
-  help: string,
-): Variable<readonly string[]> =>
+export const list = (fault: NonNullable<TextRules['fault']>, help: string): Variable<readonly string[]> =>
   variable<readonly string[]>([], help, 'a comma-separated list', (value) => {
     const entries = value.split(',').map((entry) => entry.trim());
     const kept = entries.filter((entry) => entry !== '');

@@ -27,50 +27,48 @@ export class ConfigurationCheck implements Check {
   }
 
   private secret(findings: Findings): void {
-    if (this.environment.SECRET_KEY !== DEVELOPMENT_SECRET_KEY)
-      findings.ok('config.secret_key', 'SECRET_KEY is not the default');
-    else {
-      findings.warn(
-        'config.secret_key',
-        'SECRET_KEY is the default for development: it is in the source code, and anyone can derive every code from it',
-        'Set your own key, the same for api and mailer-worker: openssl rand -base64 48',
-      );
+    if (this.environment.SECRET_KEY !== DEVELOPMENT_SECRET_KEY) {
+      return findings.ok('config.secret_key', 'SECRET_KEY is not the default');
     }
+    findings.warn(
+      'config.secret_key',
+      'SECRET_KEY is the default for development: it is in the source code, and anyone can derive every code from it',
+      'Set your own key, the same for api and mailer-worker: openssl rand -base64 48',
+    );
   }
 
   private proxy(findings: Findings): void {
     const { API_HOST: host, TRUST_PROXY: proxies } = this.environment;
-    if (proxies.length > 0)
-      findings.ok('config.trust_proxy', `X-Forwarded-For is trusted from ${proxies.join(', ')}`);
-    else if (LOOPBACK.test(host)) {
-      findings.ok(
+    if (proxies.length > 0) {
+      return findings.ok('config.trust_proxy', `X-Forwarded-For is trusted from ${proxies.join(', ')}`);
+    }
+    if (LOOPBACK.test(host)) {
+      return findings.ok(
         'config.trust_proxy',
         `the api listens on ${host} and does not trust X-Forwarded-For; set TRUST_PROXY if there is a proxy`,
       );
-    } else {
-      findings.warn(
-        'config.trust_proxy',
-        `the api listens on ${host} and TRUST_PROXY is empty: behind a proxy all clients share one registration limit`,
-        'If there is a proxy, set TRUST_PROXY to its addresses (10.0.0.0/8) or the number of proxies. Otherwise ignore this.',
-      );
     }
+    findings.warn(
+      'config.trust_proxy',
+      `the api listens on ${host} and TRUST_PROXY is empty: behind a proxy all clients share one registration limit`,
+      'If there is a proxy, set TRUST_PROXY to its addresses (10.0.0.0/8) or the number of proxies. Otherwise ignore this.',
+    );
   }
 
   private mode(findings: Findings): void {
     const { WEB_CONCURRENCY: processes } = this.environment;
     if (hasRedis(this.environment)) return;
-    if (processes === 1)
-      findings.ok(
+    if (processes === 1) {
+      return findings.ok(
         'config.mode',
         'one-node mode: the queue is in PostgreSQL, limits and metrics are in the process',
       );
-    else {
-      findings.warn(
-        'config.mode',
-        `${processes} api processes without Redis: limits and metrics are counted per process`,
-        'Set REDIS_HOST, or WEB_CONCURRENCY=1.',
-      );
     }
+    findings.warn(
+      'config.mode',
+      `${processes} api processes without Redis: limits and metrics are counted per process`,
+      'Set REDIS_HOST, or WEB_CONCURRENCY=1.',
+    );
   }
 
   /** Passwords and addresses should not cross a network in plain text. */

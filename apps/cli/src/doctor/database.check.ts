@@ -7,7 +7,7 @@ import {
   type Sql,
 } from '@app/runtime';
 import { explainDatabaseError } from '../database-error';
-import { DatabaseSchema } from './database-schema';
+import { judgeSchema } from './database-schema';
 import { offersTls } from './database-tls';
 import { compareClocks, type Check, type Findings } from './finding';
 
@@ -41,7 +41,7 @@ export class DatabaseCheck implements Check {
       const server = await this.ask();
       this.server(findings, server);
       compareClocks(findings, 'database.clock', 'the clock of PostgreSQL for codes', server.now_ms, askedAt);
-      if (!(await new DatabaseSchema(this.environment, this.sql, this.migrations).judge(findings))) return;
+      if (!(await judgeSchema(findings, this.environment, this.sql, this.migrations))) return;
       await this.size(findings);
       this.connections(findings, await connectionsOffered(this.sql));
     } catch (error) {

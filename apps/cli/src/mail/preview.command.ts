@@ -14,9 +14,9 @@ import { BaseCommand, type ReportOptions } from '../base-command';
 const FORMATS = ['html', 'text'] as const;
 
 interface PreviewOptions extends ReportOptions {
-  readonly template?: MailContent['kind'];
-  readonly locale?: Locale;
-  readonly format?: (typeof FORMATS)[number];
+  readonly template: MailContent['kind'];
+  readonly locale: Locale;
+  readonly format: (typeof FORMATS)[number];
   readonly output?: string;
   readonly open?: boolean;
   readonly to?: string;
@@ -90,13 +90,15 @@ length, its lifetime and the name of the service come from the configuration.`;
   }
 
   async run(_arguments: string[], options: PreviewOptions): Promise<void> {
-    const { template = 'activation_code', locale: language = DEFAULT_LOCALE, format = 'html' } = options;
-    const content = this.sample(template);
-    if (options.to !== undefined) {
-      await this.sendTo(options, options.to, language, content);
+    const { locale, format, to } = options;
+    const content = this.sample(options.template);
+    if (to !== undefined) {
+      const outcome = await sendOnce(this.environment, { id: randomUUID(), to, locale, content });
+      if (outcome.kind !== 'sent') throw new Error(`Not sent: ${outcome.reason}`);
+      this.report(options, { sent: true }, 'Sent.');
       return;
     }
-    const mail = this.templates().render(content, language);
+    const mail = this.templates().render(content, locale);
     const output = options.output ?? (options.open ? await temporaryFile() : undefined);
     if (output === undefined) {
       this.report(options, mail, mail[format].trimEnd());
@@ -109,17 +111,6 @@ length, its lifetime and the name of the service come from the configuration.`;
       `Wrote ${output} (subject: ${mail.subject})`,
     );
     if (options.open) openInBrowser(output);
-  }
-
-  private async sendTo(
-    options: PreviewOptions,
-    to: string,
-    locale: Locale,
-    content: MailContent,
-  ): Promise<void> {
-    const outcome = await sendOnce(this.environment, { id: randomUUID(), to, locale, content });
-    if (outcome.kind !== 'sent') throw new Error(`Not sent: ${outcome.reason}`);
-    this.report(options, { sent: true }, 'Sent.');
   }
 
   /** @throws {TemplateFault} if the mailer-worker would not start with them */

@@ -5,6 +5,8 @@ import { Logger } from '../logging/logger';
 
 /** The state of the shutdown, for new requests and probes. */
 export class Lifecycle {
+  /** The process will end soon: every response closes its connection, so that the next request goes elsewhere. */
+  leaving = false;
   /** No other process replaces it here, so it is no longer ready. */
   ending = false;
   /** New requests are refused. */
@@ -13,13 +15,6 @@ export class Lifecycle {
   departing = false;
   private leavingSince: number | undefined;
   private readonly left = new AbortController();
-  /** Aborted when the process is about to end, so that everything that only waits stops. */
-  readonly departure = this.left.signal;
-
-  /** The process will end soon: every response closes its connection, so that the next request goes elsewhere. */
-  get leaving(): boolean {
-    return this.departure.aborted;
-  }
 
   /** Closes connections with every response, and reports the process as not ready. */
   closeKeptConnections(): void {
@@ -28,8 +23,14 @@ export class Lifecycle {
   }
 
   leave(): void {
+    this.leaving = true;
     this.leavingSince ??= performance.now();
     this.left.abort();
+  }
+
+  /** Aborted when the process is about to end, so that everything that only waits stops. */
+  get departure(): AbortSignal {
+    return this.left.signal;
   }
 
   /** How long connections may still send a last request, in milliseconds. */

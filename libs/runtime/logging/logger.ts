@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import { traceId } from '../tracing/tracing';
+import { standardOutput } from './output';
 
 /** Fields in every log line of one request or one mail. */
 export interface RequestContext {
@@ -26,7 +27,7 @@ const CENSORED = [
  */
 export function createLogger(
   options: { level: string; app: string },
-  destination?: DestinationStream,
+  destination: DestinationStream = standardOutput(),
 ): Logger {
   return pino(
     {
@@ -57,7 +58,7 @@ export function createLogger(
         },
       },
     },
-    ...(destination ? [destination] : []),
+    destination,
   );
 }
 

@@ -1,8 +1,8 @@
 export { MergedScrape, type Exposition } from './scrape/merged-scrape';
 export { PrometheusScrape } from './scrape/prometheus-scrape';
 export * from './domain/instruments';
-export * from './domain/metrics-recorder';
+export { UNMATCHED_ROUTE } from './domain/endpoints';
 export type { MetricsReport } from './domain/metrics-report';
-export * from './use-cases/metrics-reporter';
+export * from './metrics-reporter';
 export * from './metrics.module';
 export * from './scrape/scrape.controller';

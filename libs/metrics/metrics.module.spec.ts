@@ -3,8 +3,7 @@ import { Test } from '@nestjs/testing';
 import { createLogger, Environment, Logger, parseEnvironment, Redis } from '@app/runtime';
 import { PrometheusScrape } from './scrape/prometheus-scrape';
 import { Instruments } from './domain/instruments';
-import { MetricsRecorder } from './domain/metrics-recorder';
-import { MetricsReporter } from './use-cases/metrics-reporter';
+import { MetricsReporter } from './metrics-reporter';
 import { MetricsModule } from './metrics.module';
 
 @Global()
@@ -29,9 +28,9 @@ const start = async (given: NodeJS.ProcessEnv) => {
 describe('MetricsModule', () => {
   it('records, reports and serves scrapes in one-node mode', async () => {
     const module = await start({});
-    const recorder = module.get<MetricsRecorder>(MetricsRecorder);
-    recorder.recordRequest({ method: 'GET', route: '/livez', status: 200, durationMs: 2 });
-    recorder.recordBusiness('registrations');
+    const instruments = module.get<Instruments>(Instruments);
+    instruments.requestFinished({ method: 'GET', route: '/livez', status: 200, durationMs: 2 });
+    instruments.registered();
     const report = await module.get<MetricsReporter>(MetricsReporter).report();
     expect(report).toEqual({
       request_counts: { 'GET /livez': 1 },
@@ -46,10 +45,10 @@ describe('MetricsModule', () => {
 
   it('binds no recorder when metrics are off', async () => {
     const module = await start({ ENABLE_METRICS: 'false' });
-    const recorder = module.get<MetricsRecorder>(MetricsRecorder);
-    recorder.recordRequest({ method: 'GET', route: '/livez', status: 200, durationMs: 2 });
-    recorder.recordBusiness('activations');
-    module.get<Instruments>(Instruments).requestStarted()();
+    const instruments = module.get<Instruments>(Instruments);
+    instruments.requestFinished({ method: 'GET', route: '/livez', status: 200, durationMs: 2 });
+    instruments.activationAnswered('activated');
+    instruments.requestStarted()();
     expect(module.get<MetricsReporter | null>(MetricsReporter)).toBeNull();
     expect(module.get<PrometheusScrape | null>(PrometheusScrape)).toBeNull();
     await module.close();

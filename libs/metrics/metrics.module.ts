@@ -1,22 +1,15 @@
-import {
-  Global,
-  Inject,
-  Module,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { Environment, Logger, Redis } from '@app/runtime';
 import { Registry } from 'prom-client';
 import { InProcessMetricsStore } from './adapters/in-process-metrics-store';
 import { PrometheusInstruments } from './adapters/prometheus/prometheus-instruments';
-import { PrometheusScrape } from './scrape/prometheus-scrape';
 import { RedisMetricsStore } from './adapters/redis-metrics-store';
-import { Flusher } from './use-cases/flusher';
 import { Instruments, SILENT_INSTRUMENTS } from './domain/instruments';
-import { MetricsRecorder, SILENT_RECORDER, TallyRecorder } from './domain/metrics-recorder';
-import { MetricsReporter } from './use-cases/metrics-reporter';
 import { MetricsStore } from './domain/metrics-store';
 import { RollingTally } from './domain/tally';
+import { PrometheusScrape } from './scrape/prometheus-scrape';
+import { Flusher } from './flusher';
+import { MetricsReporter } from './metrics-reporter';
 
 /** Null when `ENABLE_METRICS=false`. */
 const orNull =
@@ -25,9 +18,9 @@ const orNull =
     enabled ? make(...ports) : null;
 
 /**
- * MetricsStore → Redis, or this process in one-node mode; Instruments → Prometheus. With `ENABLE_METRICS=false`,
- * recorder and instruments do nothing, and MetricsReporter and PrometheusScrape are null. Imported once, by the root
- * module of an app.
+ * MetricsStore → Redis, or this process in one-node mode; Instruments → Prometheus. With `ENABLE_METRICS=false`, the
+ * instruments do nothing, and MetricsReporter and PrometheusScrape are null. Imported once, by the root module of an
+ * app.
  */
 @Global()
 @Module({
@@ -35,21 +28,15 @@ const orNull =
     { provide: Registry, useFactory: () => new Registry() },
     { provide: RollingTally, useFactory: () => new RollingTally() },
     {
+      provide: Instruments,
+      inject: [Environment, Registry, RollingTally],
+      useFactory: ({ ENABLE_METRICS: enabled }: Environment, registry: Registry, own: RollingTally) =>
+        enabled ? new PrometheusInstruments(registry, own) : SILENT_INSTRUMENTS,
+    },
+    {
       provide: PrometheusScrape,
       inject: [Environment, Registry],
       useFactory: orNull((registry: Registry) => new PrometheusScrape(registry)),
-    },
-    {
-      provide: Instruments,
-      inject: [Environment, Registry],
-      useFactory: (environment: Environment, registry: Registry) =>
-        environment.ENABLE_METRICS ? new PrometheusInstruments(registry) : SILENT_INSTRUMENTS,
-    },
-    {
-      provide: MetricsRecorder,
-      inject: [Environment, RollingTally, Instruments],
-      useFactory: (environment: Environment, own: RollingTally, instruments: Instruments) =>
-        environment.ENABLE_METRICS ? new TallyRecorder(own, instruments) : SILENT_RECORDER,
     },
     {
       provide: MetricsStore,
@@ -60,7 +47,10 @@ const orNull =
     {
       provide: Flusher,
       inject: [Environment, RollingTally, MetricsStore, Instruments, Logger],
-      useFactory: orNull(createFlusher),
+      useFactory: orNull(
+        (own: RollingTally, store: MetricsStore, instruments: Instruments, logger: Logger) =>
+          new Flusher(own, store, instruments, logger),
+      ),
     },
     {
       provide: MetricsReporter,
@@ -68,32 +58,6 @@ const orNull =
       useFactory: orNull((store: MetricsStore, flusher: Flusher) => new MetricsReporter(store, flusher)),
     },
   ],
-  exports: [Instruments, MetricsRecorder, MetricsReporter, PrometheusScrape],
+  exports: [Instruments, MetricsReporter, PrometheusScrape],
 })
-export class MetricsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(@Inject(Flusher) private readonly flusher: Flusher | null) {}
-
-  onApplicationBootstrap(): void {
-    this.flusher?.start();
-  }
-
-  /** After the last request, and before RuntimeModule closes Redis in `onApplicationShutdown`. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.flusher?.stop();
-  }
-}
-
-function createFlusher(
-  own: RollingTally,
-  store: MetricsStore,
-  instruments: Instruments,
-  logger: Logger,
-): Flusher {
-  return new Flusher(own, store, {
-    failed: (error, first) => {
-      instruments.metricsFlushFailed();
-      if (first) logger.warn({ error }, 'Flushing metrics failed; counting continues');
-    },
-    recovered: () => logger.info('Flushing metrics has recovered'),
-  });
-}
+export class MetricsModule {}

@@ -22,7 +22,6 @@ import { ProxyHint, RateLimitGuard, RefundInterceptor } from './rate-limit/rate-
 import { RequestLimits } from './rate-limit/request-limits';
 import { throttlerOptions } from './rate-limit/throttlers';
 import { ActivationController } from './users/activation.controller';
-import { ActivationView } from './users/activation-view';
 import { BodyValidationPipe } from './users/body-validation.pipe';
 import { ConcealedAccounts } from './users/concealed-accounts';
 import { LimitedAuthentication } from './users/limited-authentication';
@@ -36,7 +35,6 @@ export const ROUTE_PROVIDERS: Provider[] = [
   RequestLimits,
   ConcealedAccounts,
   LimitedAuthentication,
-  ActivationView,
   { provide: APP_FILTER, useExisting: ProblemFilter },
   // A request passes these in this order; the filter handles errors last.
   { provide: APP_GUARD, useClass: RateLimitGuard },

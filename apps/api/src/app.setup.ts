@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
-import { Instruments, MetricsRecorder } from '@app/metrics';
+import { Instruments } from '@app/metrics';
 import { networkOf } from '@app/rate-limit';
 import { createLogger, Lifecycle, Logger, nestLogger, type Environment } from '@app/runtime';
 import { BoundedExpressAdapter, securityHeaders } from '@app/runtime/server';
@@ -35,19 +35,9 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
       abortOnError: false,
     },
   );
-  app.set('trust proxy', trustedProxies(environment));
-  app.disable('x-powered-by');
-  app.set('etag', false);
   app.use(openRequestContext(environment.SECRET_KEY));
   app.use(traceRequest);
-  app.use(
-    recordAccess(
-      app.get<Logger>(Logger),
-      app.get<MetricsRecorder>(MetricsRecorder),
-      app.get<Instruments>(Instruments),
-      environment,
-    ),
-  );
+  app.use(recordAccess(app.get<Logger>(Logger), app.get<Instruments>(Instruments), environment));
   const problems = app.get(ProblemFilter);
   app.use(securityHeaders(environment));
   app.use('/api/v1/users', forbidStoring);
@@ -81,13 +71,6 @@ const EXPOSED_HEADERS = [
   'RateLimit-Policy',
   'Retry-After',
 ];
-
-/** Express takes a hop count as a number and proxies as a list. With neither, it trusts only the socket's address. */
-function trustedProxies({ TRUST_PROXY: entries }: Environment): number | string[] | false {
-  if (entries.length === 0) return false;
-  const [first] = entries;
-  return /^\d+$/.test(first ?? '') ? Number(first) : [...entries];
-}
 
 /** Responses about accounts must not be cached: they are for one client only. */
 function forbidStoring(_request: Request, response: Response, next: NextFunction): void {

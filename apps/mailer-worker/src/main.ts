@@ -17,8 +17,6 @@ void start('mailer-worker', async (environment) => {
       abortOnError: false,
     },
   );
-  app.disable('x-powered-by');
-  app.set('etag', false);
   app.use(securityHeaders(environment));
   shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
   await app.listen(environment.WORKER_PORT, environment.API_HOST);

@@ -26,10 +26,12 @@ export type MailOutcome = (typeof MAIL_OUTCOMES)[number];
 export const WEBHOOK_OUTCOMES = ['delivered', 'postponed', 'given_up', 'paused'] as const;
 export type WebhookAttemptOutcome = (typeof WEBHOOK_OUTCOMES)[number];
 
-export interface RequestLabels {
+export interface FinishedRequest {
   readonly method: string;
+  /** A route template, or `UNMATCHED_ROUTE`; never the path sent by the client. */
   readonly route: string;
-  readonly status: string;
+  readonly status: number;
+  readonly durationMs: number;
 }
 
 export interface MailBacklog {
@@ -64,18 +66,17 @@ export interface HashingState {
 }
 
 /**
- * The measurements that this process offers to a scraper. The apps pass the methods to the libraries that report
+ * Everything that is measured, for the report and for a scraper. The apps pass the methods to the libraries that report
  * measurements, so that those do not depend on metrics. No method throws or waits. Durations are in seconds, as
  * Prometheus expects.
  */
 export interface Instruments {
   /** Counts a request in flight until the returned function is first called. */
   requestStarted(): () => void;
-  /** Called by `MetricsRecorder.recordRequest` with labels that are already bounded. */
-  requestFinished(labels: RequestLabels, durationSeconds: number): void;
-  /** A registration and the code issued with it. Called by `MetricsRecorder.recordBusiness`. */
+  /** Names that clients can invent are bounded here. */
+  requestFinished(request: FinishedRequest): void;
+  /** A registration and the code issued with it. */
   registered(): void;
-  /** `MetricsRecorder.recordBusiness` reports `activated`; the api reports the others. */
   activationAnswered(result: ActivationResult): void;
   codeChanged(outcome: CodeOutcome): void;
   mailHandled(outcome: MailOutcome, durationSeconds: number): void;

@@ -13,11 +13,6 @@ export class PrometheusScrape {
     this.readAll = () => registry.metrics();
   }
 
-  /** Content type of the text format, version 0.0.4. */
-  get contentType(): string {
-    return this.registry.contentType;
-  }
-
   /** From now on, a scrape of this process returns what that function resolves to. */
   readThrough(readAll: () => Promise<string>): void {
     this.readAll = readAll;

@@ -1,10 +1,7 @@
-import { Controller, Get, Header, Inject, NotFoundException, Res } from '@nestjs/common';
+import { Controller, Get, Header, Inject, NotFoundException } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { Registry } from 'prom-client';
 import { PrometheusScrape } from './prometheus-scrape';
-
-interface TypedResponse {
-  setHeader(name: string, value: string): unknown;
-}
 
 /** The endpoint for Prometheus: this process's own metrics. */
 @ApiExcludeController()
@@ -14,9 +11,9 @@ export class ScrapeController {
 
   @Get()
   @Header('Cache-Control', 'no-store')
-  async read(@Res({ passthrough: true }) response: TypedResponse): Promise<string> {
+  @Header('Content-Type', Registry.PROMETHEUS_CONTENT_TYPE)
+  async read(): Promise<string> {
     if (this.scrape === null) throw new NotFoundException();
-    response.setHeader('Content-Type', this.scrape.contentType);
     return await this.scrape.text();
   }
 }

@@ -35,13 +35,13 @@ export function describeMetricsStoreContract(
     it('sums the counts of several processes', async () => {
       const store = await create();
       const [one, another] = [meteredProcess(store), meteredProcess(store)];
-      one.recorder.recordRequest(registration(120.1));
-      one.recorder.recordRequest(registration(3.25, 409));
-      one.recorder.recordBusiness('registrations');
-      another.recorder.recordRequest(registration(198.3));
-      another.recorder.recordRequest({ method: 'GET', route: 'unmatched', status: 404, durationMs: 1 });
-      another.recorder.recordBusiness('registrations');
-      another.recorder.recordBusiness('activations');
+      one.recorder.requestFinished(registration(120.1));
+      one.recorder.requestFinished(registration(3.25, 409));
+      one.recorder.registered();
+      another.recorder.requestFinished(registration(198.3));
+      another.recorder.requestFinished({ method: 'GET', route: 'unmatched', status: 404, durationMs: 1 });
+      another.recorder.registered();
+      another.recorder.activationAnswered('activated');
       await Promise.all([one.flusher.flush(), another.flusher.flush()]);
 
       const report = await reportOf(store);
@@ -58,7 +58,7 @@ export function describeMetricsStoreContract(
       const store = await create();
       const { recorder, flusher } = meteredProcess(store);
       for (const durationMs of [10, 30, 20]) {
-        recorder.recordRequest(registration(durationMs));
+        recorder.requestFinished(registration(durationMs));
         await flusher.flush();
       }
       const { request_counts, latencies } = await reportOf(store);
@@ -70,8 +70,8 @@ export function describeMetricsStoreContract(
     it('counts repeated writes once', async () => {
       const store = await create();
       const { own, recorder } = meteredProcess(store);
-      recorder.recordRequest(registration(150));
-      recorder.recordBusiness('registrations');
+      recorder.requestFinished(registration(150));
+      recorder.registered();
       for (let time = 0; time < 3; time += 1) await store.publish(own);
       const report = await reportOf(store);
       expect(report.request_counts).toEqual({ [REGISTER]: 1 });
@@ -84,7 +84,7 @@ export function describeMetricsStoreContract(
       const processes = Array.from({ length: 4 }, () => meteredProcess(store));
       const durations = knownDurations(100_000);
       for (const [place, durationMs] of durations.entries()) {
-        processes[place % 4]?.recorder.recordRequest(registration(durationMs));
+        processes[place % 4]?.recorder.requestFinished(registration(durationMs));
         if (place % 25_000 === 0) await Promise.all(processes.map(({ flusher }) => flusher.flush()));
       }
       await Promise.all(processes.map(({ flusher }) => flusher.flush()));
@@ -103,9 +103,9 @@ export function describeMetricsStoreContract(
       const store = await create();
       const survivor = meteredProcess(store);
       const killed = meteredProcess(store);
-      killed.recorder.recordRequest(registration(100));
-      killed.recorder.recordBusiness('registrations');
-      survivor.recorder.recordRequest(registration(200));
+      killed.recorder.requestFinished(registration(100));
+      killed.recorder.registered();
+      survivor.recorder.requestFinished(registration(200));
       const seenByKilled = await killed.reporter
         .report()
         .then(() => survivor.reporter.report())
@@ -113,7 +113,7 @@ export function describeMetricsStoreContract(
       expect(await survivor.reporter.report()).toEqual(seenByKilled);
 
       const successor = meteredProcess(store);
-      successor.recorder.recordRequest(registration(300));
+      successor.recorder.requestFinished(registration(300));
       const report = await successor.reporter.report();
       expect(report.request_counts[REGISTER]).toBe(3);
       expect(report.business_metrics.registrations).toBe(1);
@@ -123,8 +123,8 @@ export function describeMetricsStoreContract(
     it('forgets latencies after an hour, but no counts', async () => {
       const window = { bucketSeconds: 1, buckets: 3 };
       const store = await create(window);
-      const { recorder, reporter } = meteredProcess(store, undefined, window);
-      recorder.recordRequest(registration(150));
+      const { recorder, reporter } = meteredProcess(store, window);
+      recorder.requestFinished(registration(150));
       expect((await reporter.report()).latencies[REGISTER]?.count).toBe(1);
       await until('the latencies have left the window', async () => {
         const { latencies } = await reporter.report();
@@ -139,7 +139,7 @@ export function describeMetricsStoreContract(
         const { recorder, flusher } = meteredProcess(store);
         for (let place = 0; place < ENDPOINTS_MAX; place += 1) {
           const route = `/${version}/${place}`;
-          recorder.recordRequest({ method: 'GET', route, status: 200, durationMs: 1 });
+          recorder.requestFinished({ method: 'GET', route, status: 200, durationMs: 1 });
         }
         await flusher.flush();
       }
@@ -155,7 +155,7 @@ export function describeMetricsStoreContract(
       const { recorder, reporter } = meteredProcess(store);
       const routes = ['/__proto__', '/a"b\\c', '/é/:id', '/constructor', '/{*path}', '/ '];
       for (const route of routes)
-        recorder.recordRequest({ method: 'GET', route, status: 200, durationMs: 0 });
+        recorder.requestFinished({ method: 'GET', route, status: 200, durationMs: 0 });
       const report = await reporter.report();
       expect(Object.keys(report.request_counts).sort()).toEqual(routes.map((route) => `GET ${route}`).sort());
       expect(report.latencies['GET /a"b\\c']).toEqual({ count: 1, p50: 0, p95: 0, p99: 0, min: 0, max: 0 });

@@ -14,7 +14,7 @@ const SCRIPT_SHA = createHash('sha1').update(SCRIPT).digest('hex');
  * hashes five passwords.
  */
 const PREFIX = `${HASH_TAGS.limits}:`;
-const ACTION = { spend: 's', peek: 'p', refund: 'r' } as const;
+const ACTION = { spend: 's', refund: 'r' } as const;
 const FIELDS = 3;
 const NONE = '-';
 
@@ -27,8 +27,7 @@ export class RedisWindows implements SlidingWindows {
     if (charges.length === 0) return [];
     const keys = charges.map(({ key }) => PREFIX + key);
     const args = charges.map(
-      ({ action, max, windowMs, spendId }) =>
-        `${ACTION[action]}${max}:${windowMs}:${action === 'refund' ? (spendId ?? '') : ''}`,
+      ({ action, max, windowMs, spendId }) => `${ACTION[action]}${max}:${windowMs}:${spendId ?? ''}`,
     );
     const reply = await this.redis
       .evalsha(SCRIPT_SHA, keys.length, ...keys, ...args)

@@ -2,8 +2,8 @@
 --
 -- KEYS     one sorted set per charge, without duplicates: a member for each counted request, scored by its time in
 --          microseconds
--- ARGV     one per charge, `<action><max>:<window in milliseconds>:<spend id>`: action s (spend), p (peek) or r (refund);
---          the spend id, which is a member, for a refund only
+-- ARGV     one per charge, `<action><max>:<window in milliseconds>:<spend id>`: action s (spend) or r (refund); the
+--          spend id, which is a member, for a refund only
 -- reply    one string of fields separated by spaces: the time in microseconds, then three per charge: number counted,
 --          time of the oldest in microseconds, spend id; `-` if there is none
 --

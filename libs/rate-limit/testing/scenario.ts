@@ -19,7 +19,7 @@ export const steps = (gapMaxMs: number, maxLength: number): fc.Arbitrary<Step[]>
   fc.array(
     fc.record({
       gapMs: fc.integer({ min: 0, max: gapMaxMs }),
-      moves: fc.array(fc.constantFrom<Move>('spend', 'spend', 'spend', 'peek', 'refund', 'none'), {
+      moves: fc.array(fc.constantFrom<Move>('spend', 'spend', 'spend', 'refund', 'none'), {
         minLength: BUDGETS,
         maxLength: BUDGETS,
       }),

@@ -74,16 +74,6 @@ export function describeSlidingWindowsContract(
       expect(wideVerdict).toMatchObject({ allowed: true, remaining: 9, spendId: null });
     });
 
-    it('peeks without counting', async () => {
-      const { limiter } = await create();
-      const one = charge({ max: 1 });
-      await limiter.settle([{ ...one, action: 'peek' }]);
-      const [spent] = await limiter.settle([one]);
-      const [seen] = await limiter.settle([{ ...one, action: 'peek' }]);
-      expect(spent).toMatchObject({ allowed: true, remaining: 0 });
-      expect(seen).toMatchObject({ allowed: true, remaining: 0, resetAt: spent?.resetAt });
-    });
-
     it('refunds exactly what was spent', async () => {
       const { limiter } = await create();
       const one = charge({ max: 2 });

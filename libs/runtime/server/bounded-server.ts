@@ -5,7 +5,6 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Environment } from '../config/environment';
 import { Connections } from './connections';
 import { Pipelines } from './pipelines';
-import { proxyTest } from './proxies';
 
 /** Time limit for the headers of a request, in milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -28,7 +27,7 @@ export interface ServerOptions {
   readonly clientOf?: (address: string) => string;
 }
 
-/** A server that slow, non-reading or numerous clients cannot block. */
+/** A server that slow, non-reading or numerous clients cannot block; a proxy has the connections of many clients. */
 export class BoundedServer extends Server {
   private readonly table: Connections;
   private readonly pipelines: Pipelines;
@@ -36,8 +35,9 @@ export class BoundedServer extends Server {
 
   constructor(
     listener: RequestListener,
-    { REQUEST_TIMEOUT_SECONDS: seconds, CONNECTIONS_MAX: max, TRUST_PROXY: proxies }: Environment,
+    { REQUEST_TIMEOUT_SECONDS: seconds, CONNECTIONS_MAX: max }: Environment,
     { answerUnreadable, clientOf = (address) => address }: ServerOptions,
+    isProxy: (address: string) => boolean,
   ) {
     const requestTimeout = seconds * 1_000;
     super({
@@ -48,7 +48,6 @@ export class BoundedServer extends Server {
       // Node's own refusal has no body, so the app refuses requests without or with several Host headers.
       requireHostHeader: false,
     });
-    const isProxy = proxyTest(proxies);
     this.table = new Connections({ max, clientOf, isProxy, unreadMaxMs: requestTimeout + CHECK_INTERVAL_MS });
     this.pipelines = new Pipelines(listener, {
       busy: (socket) => this.table.busy(socket),
@@ -114,24 +113,33 @@ export class BoundedServer extends Server {
   }
 }
 
-/** Express behind such a server, because Nest creates one without options. */
+/** Express behind such a server, because Nest creates one without options. It trusts the proxies of TRUST_PROXY. */
 export class BoundedExpressAdapter extends ExpressAdapter {
   constructor(
     private readonly environment: Environment,
     private readonly additions: ServerOptions,
   ) {
     super();
+    this.set('trust proxy', trustedProxies(environment));
+    this.set('etag', false);
+    this.disable('x-powered-by');
   }
 
   /** Another server for the same routes. */
   createServer(): BoundedServer {
-    return new BoundedServer(this.getInstance<RequestListener>(), this.environment, this.additions);
+    const express = this.getInstance<RequestListener & { get: (setting: string) => unknown }>();
+    const isTrusted = express.get('trust proxy fn') as (address: string, hop: number) => boolean;
+    return new BoundedServer(express, this.environment, this.additions, (address) => isTrusted(address, 0));
   }
 
   override initHttpServer(): void {
     this.setHttpServer(this.createServer());
   }
 }
+
+/** Express takes a hop count as a number and proxies as a list; without either, it trusts only the socket's address. */
+const trustedProxies = ({ TRUST_PROXY: entries }: Environment): number | string[] =>
+  /^\d+$/.test(entries[0] ?? '') ? Number(entries[0]) : [...entries];
 
 const CONNECT_REFUSED = Object.assign(new Error('CONNECT'), { code: 'CONNECT' });
 

@@ -7,7 +7,6 @@ export type EmailAddress = string & { readonly [canonical]: true };
 
 /** Maximum length of an address, in characters. Source: RFC 5321, section 4.5.3.1.3, less the angle brackets. */
 export const EMAIL_LENGTH_MAX = 254;
-export const EMAIL_TOO_LONG = `must be at most ${EMAIL_LENGTH_MAX} characters long`;
 /** Maximum length of the local part, in bytes. Source: RFC 5321, section 4.5.3.1.1. */
 const LOCAL_PART_BYTES_MAX = 64;
 
@@ -49,17 +48,17 @@ const IDNA = {
  * @throws {UsersError} users.email_invalid with the reason
  */
 export function parseEmailAddress(input: string): EmailAddress {
-  if (input.length > 4 * EMAIL_LENGTH_MAX) throw invalid(EMAIL_TOO_LONG);
+  if (input.length > 4 * EMAIL_LENGTH_MAX) throw tooLong();
   if (!input.isWellFormed()) throw invalid('must be well-formed Unicode');
   const address = trimBlanks(input).normalize('NFC');
-  if (isTooLong(address)) throw invalid(EMAIL_TOO_LONG);
+  if (isTooLong(address)) throw tooLong();
   if (INVISIBLE.test(address)) throw invalid('must not contain invisible characters');
   const [punctuation] = PUNCTUATION_AT_THE_END.exec(address) ?? [];
   if (punctuation !== undefined) throw invalid(`must not end with "${punctuation}"`);
   const at = address.lastIndexOf('@');
   if (at < 1 || at === address.length - 1) throw invalid('must be an email address such as name@example.com');
   const result = `${parseLocalPart(address.slice(0, at))}@${parseDomain(address.slice(at + 1))}`;
-  if (isTooLong(result)) throw invalid(EMAIL_TOO_LONG);
+  if (isTooLong(result)) throw tooLong();
   return result as EmailAddress;
 }
 
@@ -128,3 +127,9 @@ function toAsciiDomain(domain: string): string {
 const isTooLong = (address: string): boolean => Array.from(address).length > EMAIL_LENGTH_MAX;
 
 const invalid = (reason: string): UsersError => new UsersError('users.email_invalid', reason);
+
+const tooLong = (): UsersError =>
+  new UsersError('users.email_invalid', `must be at most ${EMAIL_LENGTH_MAX} characters long`, {
+    kind: 'too_long',
+    params: { max: EMAIL_LENGTH_MAX },
+  });

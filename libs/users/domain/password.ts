@@ -1,4 +1,4 @@
-import { UsersError } from './errors';
+import { UsersError, type BrokenRule } from './errors';
 
 /**
  * Maximum length of a password for bcrypt, in bytes of UTF-8; it silently ignores the rest. Source: OpenBSD bcrypt(3).
@@ -21,23 +21,24 @@ export function isHashable(password: string): boolean {
   );
 }
 
-/** The fault of a chosen password, or undefined. It is checked as it is hashed, in NFC. */
-export function faultOf(chosen: string, rules: PasswordRules): string | undefined {
+/**
+ * Checks a chosen password as it is hashed, in NFC.
+ * @throws {UsersError} users.password_unfit
+ */
+export function checkPassword(chosen: string, { minLength, blocklist }: PasswordRules): void {
   const password = chosen.normalize('NFC');
-  if (Array.from(password).length < rules.minLength) {
-    return `must be at least ${rules.minLength} characters long`;
+  if (Array.from(password).length < minLength) {
+    throw unfit(`must be at least ${minLength} characters long`, 'too_short', { min: minLength });
   }
   if (Buffer.byteLength(password) > PASSWORD_BYTES_MAX) {
-    return `must be at most ${PASSWORD_BYTES_MAX} bytes long in UTF-8`;
+    const message = `must be at most ${PASSWORD_BYTES_MAX} bytes long in UTF-8`;
+    throw unfit(message, 'too_long', { max: PASSWORD_BYTES_MAX });
   }
-  if (!isHashable(password)) return 'must be well-formed Unicode without NUL characters';
-  if (rules.blocklist.has(password.toLowerCase()))
-    return 'is one of the most common passwords; choose a different one';
-  return undefined;
+  if (!isHashable(password)) throw unfit('must be well-formed Unicode without NUL characters');
+  if (blocklist.has(password.toLowerCase())) {
+    throw unfit('is one of the most common passwords; choose a different one', 'too_common');
+  }
 }
 
-/** @throws {UsersError} users.password_unfit */
-export function checkPassword(password: string, rules: PasswordRules): void {
-  const fault = faultOf(password, rules);
-  if (fault !== undefined) throw new UsersError('users.password_unfit', fault);
-}
+const unfit = (message: string, kind: BrokenRule['kind'] = 'invalid', params: BrokenRule['params'] = {}) =>
+  new UsersError('users.password_unfit', message, { kind, params });

@@ -61,7 +61,7 @@ describe('RedisMetricsStore', () => {
 
   it('shows the counts of a process whose connection is lost', async () => {
     const [survivor, killed] = [await startProcess(), await startProcess()];
-    killed.recorder.recordRequest(answered);
+    killed.recorder.requestFinished(answered);
     await killed.flusher.flush();
     killed.client.disconnect();
     expect((await survivor.reporter.report()).request_counts).toEqual({ [HEALTH]: 1 });
@@ -71,8 +71,8 @@ describe('RedisMetricsStore', () => {
     const { recorder, flusher } = await startProcess();
     const record = (): void => {
       const method = randomBytes(3).toString('hex');
-      recorder.recordRequest({ method, route: 'unmatched', status: 404, durationMs: 1 });
-      recorder.recordRequest({ method: 'GET', route: '/livez', status: 200, durationMs: 1 });
+      recorder.requestFinished({ method, route: 'unmatched', status: 404, durationMs: 1 });
+      recorder.requestFinished({ method: 'GET', route: '/livez', status: 200, durationMs: 1 });
     };
     const sizes = async () => {
       const keys = (await ownKeys()).sort();
@@ -95,7 +95,7 @@ describe('RedisMetricsStore', () => {
     const durations = knownDurations(600);
     for (const [place, durationMs] of durations.entries()) {
       const { recorder, flusher } = place % 2 === 0 ? one : another;
-      recorder.recordRequest({ ...answered, durationMs });
+      recorder.requestFinished({ ...answered, durationMs });
       if (place % 5 === 0) await flusher.flush();
     }
     await Promise.all([one.flusher.flush(), another.flusher.flush()]);
@@ -130,15 +130,15 @@ describe('RedisMetricsStore', () => {
       const ofOurs = calls.map(([, name = '', count]) => [name, Number(count)] as const);
       return Object.fromEntries(ofOurs.filter(([name]) => !name.startsWith('config')));
     };
-    for (let turn = 0; turn < 5_000; turn += 1) recorder.recordRequest({ ...answered, durationMs: turn });
+    for (let turn = 0; turn < 5_000; turn += 1) recorder.requestFinished({ ...answered, durationMs: turn });
     expect(await commandsOf(() => flusher.flush())).toEqual({ hset: 2, set: 1, expire: 1 });
     expect(await commandsOf(() => reporter.report())).toEqual({ hgetall: 2 + 13, ttl: 1 });
   });
 
   it('lets every key except counts expire, and keeps all of them in one slot of a cluster', async () => {
     const { recorder, flusher } = await startProcess();
-    recorder.recordRequest(answered);
-    recorder.recordBusiness('registrations');
+    recorder.requestFinished(answered);
+    recorder.registered();
     await flusher.flush();
     const keys = await ownKeys();
     expect(keys.every((key) => key.startsWith('{metrics}:'))).toBe(true);
@@ -155,7 +155,7 @@ describe('RedisMetricsStore', () => {
     server.pause();
     try {
       for (let second = 0; second < 5; second += 1) {
-        recorder.recordRequest(answered);
+        recorder.requestFinished(answered);
         expect(await flusher.flush()).toBe(false);
       }
       await expect(reporter.report()).rejects.toBeInstanceOf(Unavailable);
@@ -171,12 +171,12 @@ describe('RedisMetricsStore', () => {
 
   it('loses nothing while Redis is killed and restarted', async () => {
     const { client, recorder, flusher, reporter } = await startProcess();
-    recorder.recordRequest(answered);
+    recorder.requestFinished(answered);
     await flusher.flush();
     await server.stop();
     await until('the client has noticed', async () => client.status !== 'ready');
     for (let second = 0; second < 1_000; second += 1) {
-      recorder.recordRequest(answered);
+      recorder.requestFinished(answered);
       expect(await flusher.flush()).toBe(false);
     }
     await server.restart(...persistent());
@@ -186,7 +186,7 @@ describe('RedisMetricsStore', () => {
 
   it('counts a partly stored write once', async () => {
     const { recorder, flusher, reporter } = await startProcess();
-    recorder.recordRequest(answered);
+    recorder.requestFinished(answered);
     await redis.config('SET', 'maxmemory', '1');
     try {
       expect(await flusher.flush()).toBe(false);
@@ -198,17 +198,17 @@ describe('RedisMetricsStore', () => {
 
   it('stores everything again if Redis has lost it', async () => {
     const { recorder, flusher, reporter } = await startProcess();
-    recorder.recordRequest(answered);
+    recorder.requestFinished(answered);
     await flusher.flush();
     await redis.flushall();
-    recorder.recordRequest(answered);
+    recorder.requestFinished(answered);
     expect((await reporter.report()).request_counts).toEqual({ [HEALTH]: 2 });
   });
 
   it('adds the counts of a dead process to the past, once, and forgets its name', async () => {
     const [dead, one, another] = [await startProcess(), await startProcess(), await startProcess()];
-    dead.recorder.recordRequest(answered);
-    dead.recorder.recordBusiness('activations');
+    dead.recorder.requestFinished(answered);
+    dead.recorder.activationAnswered('activated');
     await dead.flusher.flush();
     await redis.del(`{metrics}:alive:${dead.own.processId}`);
     await Promise.all([one.reporter.report(), another.reporter.report()]);
@@ -224,7 +224,7 @@ describe('RedisMetricsStore', () => {
     const store = new RedisMetricsStore(redis);
     await redis.set('{metrics}:counts', 'of another program');
     await expect(store.read()).rejects.toBeInstanceOf(Unavailable);
-    recorder.recordRequest(answered);
+    recorder.requestFinished(answered);
     await expect(store.publish(own)).rejects.toBeInstanceOf(Unavailable);
   });
 });

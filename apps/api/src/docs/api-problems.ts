@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { Problem, type ErrorName } from '../problem/problem';
-import { ProblemError } from '../problem/problem-error';
-import { DETAIL_OF, NEW_CODE_HINT, STATUS_OF } from '../problem/statuses';
+import { ERRORS, EXACT, type ErrorName } from '../problem/errors';
+import { Problem } from '../problem/problem';
+import { ProblemError, type ErrorDetails } from '../problem/problem-error';
 import { toBody } from '../problem/to-problem';
 
 /** Errors that every route can return. */
@@ -13,7 +13,7 @@ export const BODY_PROBLEMS = ['PayloadTooLarge', 'UnsupportedMediaType'] as cons
 
 const EXAMPLE_TIME = new Date('2026-01-15T10:30:00.000Z');
 
-const EXTRAS: Partial<Record<ErrorName, ProblemError['extras']>> = {
+const EXTRAS: Partial<Record<ErrorName, ErrorDetails>> = {
   ValidationError: {
     errors: [
       {
@@ -25,7 +25,7 @@ const EXTRAS: Partial<Record<ErrorName, ProblemError['extras']>> = {
     ],
   },
   InvalidActivationCode: { attemptsLeft: 2, resendAllowedAt: EXAMPLE_TIME },
-  ActivationCodeExpired: { hint: NEW_CODE_HINT, attemptsLeft: 0, resendAllowedAt: EXAMPLE_TIME },
+  ActivationCodeExpired: { hint: EXACT.newCodeHint, attemptsLeft: 0, resendAllowedAt: EXAMPLE_TIME },
   RateLimitExceeded: { limit: 'registration', retryAfterSeconds: 42 },
   ServiceUnavailable: { retryAfterSeconds: 1 },
 };
@@ -34,7 +34,7 @@ const EXTRAS: Partial<Record<ErrorName, ProblemError['extras']>> = {
 export function ApiProblems(...errors: ErrorName[]): MethodDecorator {
   const byStatus = new Map<number, ErrorName[]>();
   for (const error of [...errors, ...ALWAYS]) {
-    const status = STATUS_OF[error];
+    const { status } = ERRORS[error];
     byStatus.set(status, [...(byStatus.get(status) ?? []), error]);
   }
   return applyDecorators(
@@ -44,7 +44,7 @@ export function ApiProblems(...errors: ErrorName[]): MethodDecorator {
       .map(([status, names]) =>
         ApiResponse({
           status,
-          description: names.map((name) => `${name}: ${DETAIL_OF[name]}`).join(' '),
+          description: names.map((name) => `${name}: ${ERRORS[name].detail}`).join(' '),
           content: {
             'application/problem+json': {
               schema: {
@@ -67,8 +67,4 @@ export function ApiProblems(...errors: ErrorName[]): MethodDecorator {
 }
 
 const example = (name: ErrorName): Problem =>
-  toBody(
-    new ProblemError(name, DETAIL_OF[name], EXTRAS[name] ?? {}),
-    '0f8fad5b-d9cb-469f-a165-70867728950e',
-    '',
-  );
+  toBody(new ProblemError(name, EXTRAS[name]), '0f8fad5b-d9cb-469f-a165-70867728950e', '');

@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import type { ErrorName, Problem } from '../problem/problem';
-import { CONCEALED_HINT, DETAIL_OF } from '../problem/statuses';
+import { ERRORS, EXACT, type ErrorName } from '../problem/errors';
+import type { Problem } from '../problem/problem';
 
 export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -25,7 +25,7 @@ export function withoutErrors(operation: Operation | undefined, gone: readonly E
     error.enum = left;
     media.examples = Object.fromEntries(left.map((name) => [name, media.examples[name]]));
     Object.assign(response ?? {}, {
-      description: left.map((name) => `${name}: ${DETAIL_OF[name]}`).join(' '),
+      description: left.map((name) => `${name}: ${ERRORS[name].detail}`).join(' '),
     });
     return left.length > 0;
   });
@@ -48,7 +48,7 @@ export function describeConcealedMode(document: OpenAPIObject): void {
     'Every failure gets the same 401: an unknown address, a wrong password, a wrong or expired code, an account that is activated.',
   );
   const refused = problemsOf(activate?.responses['401'])?.examples.InvalidCredentials;
-  if (refused !== undefined) refused.value = Object.assign({}, refused.value, { hint: CONCEALED_HINT });
+  if (refused !== undefined) refused.value = Object.assign({}, refused.value, { hint: EXACT.concealedHint });
   describeNewCode(newCode);
   for (const operation of [me?.get, me?.delete]) {
     add(operation, 'An account that is not activated yet gets the 401 of an unknown one.');

@@ -1,6 +1,6 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import { ProblemError } from '../problem/problem-error';
-import type { FieldFault } from '../problem/problem';
+import { faultOf, type FieldFault } from '../problem/problem';
 
 export interface EventQuery {
   /** The cursor; null starts at the oldest event kept. */
@@ -22,7 +22,7 @@ export class EventQueryPipe implements PipeTransform<Record<string, unknown>, Ev
   transform(query: Record<string, unknown>): EventQuery {
     const faults: FieldFault[] = Object.keys(query)
       .filter((name) => !NAMES.includes(name))
-      .map((name) => fault(name.slice(0, 64), 'unknown', 'is not a known parameter'));
+      .map((name) => faultOf(name.slice(0, 64), 'unknown', 'is not a known parameter'));
     const after = parseCursor(query['after']);
     const limit = parseInteger(query['limit'], LIMIT);
     const waitSeconds = parseInteger(query['wait'], WAIT);
@@ -37,17 +37,10 @@ export class EventQueryPipe implements PipeTransform<Record<string, unknown>, Ev
 }
 
 export const cursorFault = (): FieldFault =>
-  fault('after', 'invalid', 'must be the `next` of an earlier response');
+  faultOf('after', 'invalid', 'must be the `next` of an earlier response');
 
 const boundsFault = (name: string, { min, max }: typeof LIMIT): FieldFault =>
-  fault(name, 'invalid', `must be a whole number from ${min} to ${max}`, { min, max });
-
-const fault = (
-  field: string,
-  kind: string,
-  message: string,
-  params: Record<string, number> = {},
-): FieldFault => ({ field, code: `${field}.${kind}`, params, message });
+  faultOf(name, 'invalid', `must be a whole number from ${min} to ${max}`, { min, max });
 
 function parseCursor(text: unknown): bigint | null | undefined {
   if (text === undefined) return null;

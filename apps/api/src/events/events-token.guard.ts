@@ -3,7 +3,6 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import type { Request } from 'express';
 import { Environment } from '@app/runtime';
 import { ProblemError } from '../problem/problem-error';
-import { DETAIL_OF } from '../problem/statuses';
 
 /**
  * Allows requests with EVENTS_TOKEN as a Bearer token (RFC 6750, 2.1), and nowhere else. Without EVENTS_TOKEN there is
@@ -15,11 +14,11 @@ export class EventsTokenGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const { EVENTS_TOKEN: token } = this.environment;
-    if (token === '') throw new ProblemError('NotFound', DETAIL_OF.NotFound);
+    if (token === '') throw new ProblemError('NotFound');
     const header = context.switchToHttp().getRequest<Request>().get('authorization') ?? '';
     const given = /^bearer +(\S+) *$/i.exec(header)?.[1];
     if (given === undefined || !timingSafeEqual(digest(given), digest(token))) {
-      throw new ProblemError('InvalidToken', DETAIL_OF.InvalidToken);
+      throw new ProblemError('InvalidToken');
     }
     return true;
   }

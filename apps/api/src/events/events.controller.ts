@@ -3,7 +3,6 @@ import { ApiBearerAuth, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@ne
 import { EventFeed, EventsError, toMessage, type EventPage } from '@app/events';
 import { ApiProblems } from '../docs/api-problems';
 import { ProblemError } from '../problem/problem-error';
-import { DETAIL_OF } from '../problem/statuses';
 import { currentRequest } from '../server/request-context';
 import { EventArrivals } from './event-arrivals';
 import { cursorFault, EventQueryPipe, LIMIT, WAIT, type EventQuery } from './event-query.pipe';
@@ -67,7 +66,7 @@ export class EventsController {
     } catch (error) {
       if (!(error instanceof EventsError)) throw error;
       if (error.code === 'events.cursor_unknown') throw ProblemError.invalid([cursorFault()]);
-      throw new ProblemError('EventsForgotten', DETAIL_OF.EventsForgotten);
+      throw new ProblemError('EventsForgotten');
     }
   }
 }

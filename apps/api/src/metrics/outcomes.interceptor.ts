@@ -8,7 +8,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import { tap, type Observable } from 'rxjs';
 import { ActivationError } from '@app/activation';
-import { Instruments, MetricsRecorder, type ActivationResult } from '@app/metrics';
+import { Instruments, type ActivationResult } from '@app/metrics';
 import { toProblemError } from '../problem/to-problem';
 import { currentRequest } from '../server/request-context';
 import { REPLAYED_FIELD } from '../users/idempotency-key';
@@ -35,17 +35,16 @@ export const CountOutcomes = Reflector.createDecorator<'registration' | 'activat
 export class OutcomesInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
-    @Inject(MetricsRecorder) private readonly recorder: MetricsRecorder,
     @Inject(Instruments) private readonly instruments: Instruments,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     switch (this.reflector.get(CountOutcomes, context.getHandler())) {
       case 'registration':
-        return next.handle().pipe(whereNew(() => this.recorder.recordBusiness('registrations')));
+        return next.handle().pipe(whereNew(() => this.instruments.registered()));
       case 'activation':
         return next.handle().pipe(
-          whereNew(() => this.recorder.recordBusiness('activations')),
+          whereNew(() => this.instruments.activationAnswered('activated')),
           tap({ error: (error: unknown) => this.failed(error) }),
         );
       case 'new_code':

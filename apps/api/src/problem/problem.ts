@@ -1,26 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-
-/** Values of `error` in responses. */
-export const ERROR_NAMES = [
-  'ValidationError',
-  'InvalidActivationCode',
-  'InvalidCredentials',
-  'InvalidToken',
-  'NotFound',
-  'MethodNotAllowed',
-  'RequestTimeout',
-  'UserAlreadyExists',
-  'UserAlreadyActivated',
-  'ActivationCodeExpired',
-  'EventsForgotten',
-  'PayloadTooLarge',
-  'UnsupportedMediaType',
-  'RateLimitExceeded',
-  'RequestHeadersTooLarge',
-  'InternalError',
-  'ServiceUnavailable',
-] as const;
-export type ErrorName = (typeof ERROR_NAMES)[number];
+import { ERROR_NAMES, type ErrorName } from './errors';
 
 export class FieldFault {
   /** Name of the field in the body. */
@@ -42,6 +21,13 @@ export class FieldFault {
   @ApiProperty({ example: 'must be an email address such as name@example.com' })
   message!: string;
 }
+
+export const faultOf = (
+  field: string,
+  kind: string,
+  message: string,
+  params: Record<string, number> = {},
+): FieldFault => ({ field, code: `${field}.${kind}`, params, message });
 
 /** Body of every error: problem details (RFC 9457), with `error` and `message` added. */
 export class Problem {
@@ -75,25 +61,28 @@ export class Problem {
 
   /** Invalid fields (400 ValidationError). */
   @ApiPropertyOptional({ type: [FieldFault], maxItems: 10 })
-  errors?: FieldFault[];
+  errors?: FieldFault[] | undefined;
 
   /** Name of the exceeded limit (429). */
-  @ApiPropertyOptional({ example: 'registration' })
-  limit?: string;
+  @ApiPropertyOptional({ type: 'string', example: 'registration' })
+  limit?: string | undefined;
 
   /** What to do next (410). */
-  @ApiPropertyOptional({ example: 'Request a new code with POST /api/v1/users/activation-codes.' })
-  hint?: string;
+  @ApiPropertyOptional({
+    type: 'string',
+    example: 'Request a new code with POST /api/v1/users/activation-codes.',
+  })
+  hint?: string | undefined;
 
   /** Attempts left for the current code (400 InvalidActivationCode, 410). */
   @ApiPropertyOptional({ type: 'integer', minimum: 0, example: 2 })
-  attempts_left?: number;
+  attempts_left?: number | undefined;
 
   /** Earliest time at which a new code can be requested (400 InvalidActivationCode, 410). */
-  @ApiPropertyOptional({ example: '2026-01-15T10:30:00.000Z', format: 'date-time' })
-  resend_allowed_at?: string;
+  @ApiPropertyOptional({ type: 'string', example: '2026-01-15T10:30:00.000Z', format: 'date-time' })
+  resend_allowed_at?: string | undefined;
 
   /** Seconds to wait before trying again, as in `Retry-After` (429, 503). */
   @ApiPropertyOptional({ type: 'integer', minimum: 1, example: 42 })
-  retry_after_seconds?: number;
+  retry_after_seconds?: number | undefined;
 }

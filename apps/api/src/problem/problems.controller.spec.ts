@@ -1,6 +1,6 @@
 import { problemOf, startEdge, type EdgeApp } from '../testing/edge-app';
 import { UsersController } from '../users/users.controller';
-import { ERROR_NAMES } from './problem';
+import { ERROR_NAMES } from './errors';
 import { ProblemsController } from './problems.controller';
 
 const LANGUAGES = ['en', 'fr', 'de', 'es', 'pt', 'ja', 'ar'];

@@ -2,10 +2,8 @@ import { Controller, Get, Header, Inject, Param, Req, Res } from '@nestjs/common
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Environment } from '@app/runtime';
-import { ERROR_NAMES, type ErrorName } from './problem';
+import { ERROR_NAMES, ERRORS, type ErrorName } from './errors';
 import { ProblemError } from './problem-error';
-import { REMEDIES } from './remedies';
-import { DETAIL_OF, STATUS_OF } from './statuses';
 
 interface ProblemPage {
   readonly error: ErrorName;
@@ -31,8 +29,9 @@ export class ProblemsController {
     @Res({ passthrough: true }) response: Response,
   ): ProblemPage | string {
     const error = ERROR_NAMES.find((each) => each === name);
-    if (error === undefined) throw new ProblemError('NotFound', DETAIL_OF.NotFound);
-    const page = { error, status: STATUS_OF[error], title: DETAIL_OF[error], ...REMEDIES[error] };
+    if (error === undefined) throw new ProblemError('NotFound');
+    const { status, detail: title, cause, remedy } = ERRORS[error];
+    const page = { error, status, title, cause, remedy };
     if (request.accepts(['json', 'html']) !== 'html') return page;
     response.type('html');
     return render(page, this.environment.APP_NAME);

@@ -1,31 +1,36 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
-import { ActivationError, RESEND_WAIT_SECONDS } from '@app/activation';
+import { ActivationError, RESEND_WAIT_SECONDS, type ActivationErrorCode } from '@app/activation';
 import { Unavailable } from '@app/runtime';
-import { UsersError } from '@app/users';
-import type { ErrorName, Problem } from './problem';
-import { ProblemError } from './problem-error';
-import {
-  CODES_USED_UP,
-  DETAIL_OF,
-  ERROR_OF,
-  EXACT,
-  NEW_CODE_HINT,
-  REPLACED_CODE_HINT,
-  STATUS_OF,
-} from './statuses';
+import { UsersError, type UsersErrorCode } from '@app/users';
+import { ERRORS, EXACT, type ErrorName } from './errors';
+import type { Problem } from './problem';
+import { ProblemError, type ErrorDetails } from './problem-error';
 
 /** Seconds until a client should retry after an outage or when the hashing queue is full. */
 export const RETRY_AFTER_SECONDS = 1;
 
+/** Public name of each domain error; a code without a name does not compile. */
+const ERROR_OF = {
+  'users.email_invalid': 'ValidationError',
+  'users.password_unfit': 'ValidationError',
+  'users.email_taken': 'UserAlreadyExists',
+  'users.credentials_wrong': 'InvalidCredentials',
+  'activation.already_activated': 'UserAlreadyActivated',
+  'activation.code_wrong': 'InvalidActivationCode',
+  'activation.code_replaced': 'InvalidActivationCode',
+  'activation.code_dead': 'ActivationCodeExpired',
+  'activation.codes_used_up': 'RateLimitExceeded',
+  'activation.too_early': 'RateLimitExceeded',
+  'activation.registration_gone': 'InvalidCredentials',
+} satisfies Record<UsersErrorCode | ActivationErrorCode, ErrorName>;
+
 /** Maps any thrown value to a problem. An unexpected error becomes an InternalError that reveals no internals. */
 export function toProblemError(thrown: unknown): ProblemError {
   if (thrown instanceof ProblemError) return thrown;
-  if (thrown instanceof UsersError) return fromUsers(thrown);
-  if (thrown instanceof ActivationError) return fromActivation(thrown);
-  if (thrown instanceof Unavailable) {
-    return named('ServiceUnavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
-  }
+  if (thrown instanceof UsersError) return new ProblemError(ERROR_OF[thrown.code]);
+  if (thrown instanceof ActivationError) return new ProblemError(ERROR_OF[thrown.code], detailsOf(thrown));
+  if (thrown instanceof Unavailable) return unavailable();
   return fromHttp(statusOf(thrown), thrown);
 }
 
@@ -36,68 +41,50 @@ export function isMalformed(thrown: unknown): boolean {
 }
 
 /** @param publicPath prefix of all paths as clients see them */
-export function toBody(error: ProblemError, requestId: string, publicPath: string): Problem {
-  const status = STATUS_OF[error.error];
+export function toBody(
+  { error, message, details }: ProblemError,
+  requestId: string,
+  publicPath: string,
+): Problem {
+  const { status } = ERRORS[error];
   return {
-    type: `${publicPath}/problems/${error.error}`,
+    type: `${publicPath}/problems/${error}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
-    detail: error.message,
-    error: error.error,
-    message: error.message,
-    ...(error.extras.errors ? { errors: error.extras.errors } : {}),
-    ...(error.extras.limit ? { limit: error.extras.limit } : {}),
-    ...(error.extras.hint ? { hint: error.extras.hint } : {}),
-    ...codeFacts(error),
-    ...(error.extras.retryAfterSeconds === undefined
-      ? {}
-      : { retry_after_seconds: error.extras.retryAfterSeconds }),
+    detail: message,
+    error,
+    message,
+    errors: details.errors,
+    limit: details.limit,
+    hint: details.hint,
+    attempts_left: details.attemptsLeft,
+    resend_allowed_at: details.resendAllowedAt?.toISOString(),
+    retry_after_seconds: details.retryAfterSeconds,
     request_id: requestId,
   };
 }
 
-const codeFacts = ({
-  extras: { attemptsLeft, resendAllowedAt },
-}: ProblemError): Pick<Problem, 'attempts_left' | 'resend_allowed_at'> => ({
-  ...(attemptsLeft === undefined ? {} : { attempts_left: attemptsLeft }),
-  ...(resendAllowedAt === undefined ? {} : { resend_allowed_at: resendAllowedAt.toISOString() }),
-});
+const unavailable = (): ProblemError =>
+  new ProblemError('ServiceUnavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
 
-const named = (error: keyof typeof DETAIL_OF, extras: ProblemError['extras'] = {}): ProblemError =>
-  new ProblemError(error, DETAIL_OF[error], extras);
-
-function fromUsers(error: UsersError): ProblemError {
-  switch (error.code) {
-    case 'users.email_invalid':
-      return ProblemError.invalid([
-        { field: 'email', code: 'email.invalid', params: {}, message: error.message },
-      ]);
-    case 'users.password_unfit':
-      return ProblemError.invalid([
-        { field: 'password', code: 'password.invalid', params: {}, message: error.message },
-      ]);
-    default:
-      return named(ERROR_OF[error.code]);
-  }
-}
-
-function fromActivation(error: ActivationError): ProblemError {
-  const { attemptsLeft, resendAllowedAt } = error.details;
-  switch (error.code) {
+function detailsOf({ code, details, retryAfterSeconds }: ActivationError): ErrorDetails {
+  switch (code) {
     case 'activation.code_wrong':
-      return named('InvalidActivationCode', { attemptsLeft, resendAllowedAt });
-    case 'activation.too_early':
-      return named('RateLimitExceeded', { limit: 'resend', retryAfterSeconds: RESEND_WAIT_SECONDS });
+      return details;
     case 'activation.code_replaced':
-      return named('InvalidActivationCode', { hint: REPLACED_CODE_HINT, attemptsLeft, resendAllowedAt });
+      return { hint: EXACT.replacedCodeHint, ...details };
     case 'activation.code_dead':
-      return named('ActivationCodeExpired', { hint: NEW_CODE_HINT, attemptsLeft, resendAllowedAt });
-    case 'activation.codes_used_up': {
-      const { retryAfterSeconds = RETRY_AFTER_SECONDS } = error;
-      return new ProblemError('RateLimitExceeded', CODES_USED_UP, { limit: 'resend', retryAfterSeconds });
-    }
+      return { hint: EXACT.newCodeHint, ...details };
+    case 'activation.too_early':
+      return { limit: 'resend', retryAfterSeconds: RESEND_WAIT_SECONDS };
+    case 'activation.codes_used_up':
+      return {
+        detail: EXACT.codesUsedUp,
+        limit: 'resend',
+        retryAfterSeconds: retryAfterSeconds ?? RETRY_AFTER_SECONDS,
+      };
     default:
-      return named(ERROR_OF[error.code]);
+      return {};
   }
 }
 
@@ -113,29 +100,29 @@ function fromHttp(status: number, thrown: unknown): ProblemError {
   switch (status) {
     case 404:
     case 405:
-      return named('NotFound');
+      return new ProblemError('NotFound');
     case 413:
-      return named('PayloadTooLarge');
+      return new ProblemError('PayloadTooLarge');
     case 415:
-      return named('UnsupportedMediaType');
+      return new ProblemError('UnsupportedMediaType');
     case 503:
-      return named('ServiceUnavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+      return unavailable();
     default:
       return status >= 400 && status < 500
         ? new ProblemError('ValidationError', clientFault(thrown))
-        : named('InternalError');
+        : new ProblemError('InternalError');
   }
 }
 
 /** Maps the error type of body-parser; its messages repeat the body, so they are not passed on. */
-function clientFault(thrown: unknown): string {
+function clientFault(thrown: unknown): ErrorDetails {
   switch ((thrown as { type?: unknown }).type) {
     case 'entity.parse.failed':
-      return EXACT.notJson;
+      return { detail: EXACT.notJson };
     case 'request.size.invalid':
     case 'request.aborted':
-      return EXACT.notThatLong;
+      return { detail: EXACT.notThatLong };
     default:
-      return DETAIL_OF.ValidationError;
+      return {};
   }
 }

@@ -1,17 +1,17 @@
 import { SHIPPED_LOCALES } from '@app/mail';
 import type { Problem } from './problem';
-import { CONCEALED_HINT, DETAIL_OF, NEW_CODE_HINT, REPLACED_CODE_HINT } from './statuses';
+import { ERRORS, EXACT } from './errors';
 import { translate } from './translate';
 
 describe('The hint of an error', () => {
-  it.each([CONCEALED_HINT, NEW_CODE_HINT, REPLACED_CODE_HINT])('is translated: %s', (hint) => {
+  it.each([EXACT.concealedHint, EXACT.newCodeHint, EXACT.replacedCodeHint])('is translated: %s', (hint) => {
     const problem: Problem = {
       type: '/problems/InvalidCredentials',
       title: 'Unauthorized',
       status: 401,
       error: 'InvalidCredentials',
-      detail: DETAIL_OF.InvalidCredentials,
-      message: DETAIL_OF.InvalidCredentials,
+      detail: ERRORS.InvalidCredentials.detail,
+      message: ERRORS.InvalidCredentials.detail,
       request_id: '1',
       hint,
     };

@@ -1,4 +1,5 @@
 import type { Locale, ShippedLocale } from '@app/mail';
+import { ERRORS, EXACT, type ErrorName } from './errors';
 import { recognize } from './field-sentences';
 import { ar } from './phrases/ar';
 import { de } from './phrases/de';
@@ -7,13 +8,14 @@ import { fr } from './phrases/fr';
 import { ja } from './phrases/ja';
 import type { FaultPhrases, Phrases } from './phrases/phrases';
 import { pt } from './phrases/pt';
-import type { ErrorName, FieldFault, Problem } from './problem';
-import { DETAIL_OF, EXACT } from './statuses';
+import type { FieldFault, Problem } from './problem';
 
 /** English is missing here because the program's own messages are English. */
 const PHRASES: Readonly<Record<Exclude<ShippedLocale, 'en'>, Phrases>> = { fr, de, es, pt, ja, ar };
 
-const nameOf = new Map(Object.entries(DETAIL_OF).map(([name, text]) => [text, name as ErrorName]));
+const nameOf = new Map(
+  Object.entries(ERRORS).map(([name, { detail }]) => [detail as string, name as ErrorName]),
+);
 const exactOf = new Map(Object.entries(EXACT).map(([key, text]) => [text, key as keyof typeof EXACT]));
 
 /** Translates the texts for people; the fields that programs read do not change. */
@@ -28,12 +30,7 @@ export function translate(problem: Problem, locale: Locale): Problem {
       ? (sentenceIn(phrases, problem.detail) ?? phrases.errors[problem.error])
       : errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   const hint = problem.hint === undefined ? undefined : (sentenceIn(phrases, problem.hint) ?? problem.hint);
-  return Object.assign({}, problem, {
-    detail,
-    message: detail,
-    ...(errors === undefined ? {} : { errors }),
-    ...(hint === undefined ? {} : { hint }),
-  });
+  return Object.assign({}, problem, { detail, message: detail, errors, hint });
 }
 
 function sentenceIn(phrases: Phrases, english: string): string | undefined {

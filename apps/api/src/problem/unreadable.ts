@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { MetricsRecorder, UNMATCHED_ROUTE } from '@app/metrics';
+import { Instruments, UNMATCHED_ROUTE } from '@app/metrics';
 import { Environment, Logger } from '@app/runtime';
-import type { ErrorName } from './problem';
+import type { ErrorName } from './errors';
 import { ProblemError } from './problem-error';
-import { DETAIL_OF } from './statuses';
 import { toBody } from './to-problem';
 
 /** Errors that Node reports before a request exists; any other error means that the input is not HTTP. */
@@ -20,18 +19,18 @@ const NAME_OF: Partial<Record<string, ErrorName>> = {
 export class UnreadableRequests {
   constructor(
     @Inject(Logger) private readonly logger: Logger,
-    @Inject(MetricsRecorder) private readonly recorder: MetricsRecorder,
+    @Inject(Instruments) private readonly instruments: Instruments,
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
   /** The complete HTTP response as text. */
   answer({ code = '' }: NodeJS.ErrnoException): string {
     const name = NAME_OF[code] ?? 'ValidationError';
-    const detail = name === 'ValidationError' ? 'This is not a valid HTTP request.' : DETAIL_OF[name];
+    const details = name === 'ValidationError' ? { detail: 'This is not a valid HTTP request.' } : {};
     const requestId = randomUUID();
-    const problem = toBody(new ProblemError(name, detail), requestId, this.environment.PUBLIC_PATH);
+    const problem = toBody(new ProblemError(name, details), requestId, this.environment.PUBLIC_PATH);
     const { status } = problem;
-    this.recorder.recordRequest({ method: 'UNREADABLE', route: UNMATCHED_ROUTE, status, durationMs: 0 });
+    this.instruments.requestFinished({ method: 'UNREADABLE', route: UNMATCHED_ROUTE, status, durationMs: 0 });
     this.logger.info({ request_id: requestId, status, code }, 'unreadable request');
     return render(problem.status, requestId, JSON.stringify(problem), name === 'MethodNotAllowed');
   }

@@ -70,7 +70,6 @@ export class RateLimitGuard extends ThrottlerGuard {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     await super.canActivate(context);
-    if (context.getType() !== 'http') return true;
     const { charges } = currentRequest();
     if (charges.length === 0) return true;
     if (charges.some(({ limit }) => limit === 'registration')) {

@@ -1,12 +1,11 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectThrottlerOptions } from '@nestjs/throttler';
+import { serializeList, type Item } from 'structured-headers';
 import { Instruments } from '@app/metrics';
 import { SlidingWindowStorage, type Charge, type Verdict } from '@app/rate-limit';
 import { Environment } from '@app/runtime';
 import { ProblemError } from '../problem/problem-error';
-import { DETAIL_OF } from '../problem/statuses';
 import { currentRequest } from '../server/request-context';
-import { rateLimitHeaders, tightest } from './headers';
 import type { LimitName, LimitOptions } from './throttlers';
 
 /** The limits that one request has met so far; every response shows the strictest of them. */
@@ -48,7 +47,7 @@ export class RequestLimits implements OnModuleInit {
     });
     const limit = this.show();
     if (limit === undefined || limit.allowed) return withinExcused;
-    throw new ProblemError('RateLimitExceeded', DETAIL_OF.RateLimitExceeded, {
+    throw new ProblemError('RateLimitExceeded', {
       limit: limit.limit,
       retryAfterSeconds: limit.resetSeconds,
     });
@@ -125,3 +124,35 @@ export class RequestLimits implements OnModuleInit {
 
 /** Limits that wrong passwords count against. */
 const CREDENTIALS = ['credentials', 'credentials_client'] satisfies LimitName[];
+
+/** The strictest limit: the refused one that lasts longest, otherwise the one with the fewest requests left. */
+export function tightest(verdicts: readonly Verdict[]): Verdict | undefined {
+  return [...verdicts].sort(
+    (one, other) =>
+      Number(one.allowed) - Number(other.allowed) ||
+      (one.allowed ? one.remaining - other.remaining : other.resetAt - one.resetAt) ||
+      one.max - other.max,
+  )[0];
+}
+
+/**
+ * Names and values of the headers: X-RateLimit-* for the strictest limit, and the IETF headers for all limits that
+ * applied. Source: draft-ietf-httpapi-ratelimit-headers (structured fields of RFC 9651).
+ */
+export function rateLimitHeaders(verdicts: readonly Verdict[]): Record<string, string> {
+  const limit = tightest(verdicts);
+  if (limit === undefined) return {};
+  const policies = verdicts.map(({ limit: name, max, windowSeconds }) =>
+    item(name, { q: max, w: windowSeconds }),
+  );
+  const current = item(limit.limit, { r: limit.remaining, t: limit.resetSeconds });
+  return {
+    'X-RateLimit-Limit': String(limit.max),
+    'X-RateLimit-Remaining': String(limit.remaining),
+    'X-RateLimit-Reset': String(limit.resetAt),
+    'RateLimit-Policy': serializeList(policies),
+    RateLimit: serializeList([current]),
+  };
+}
+
+const item = (name: string, fields: Record<string, number>): Item => [name, new Map(Object.entries(fields))];

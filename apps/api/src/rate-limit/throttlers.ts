@@ -25,22 +25,18 @@ interface Limit extends ThrottlerOptions {
  * The table of all limits: name, size, window, and what each counts by. A route lists the limits that apply to it in
  * `@Throttle({ client: {}, global: {} })`; sizes given there override the ones given here.
  */
-const limitsOf = (environment: Environment) =>
-  ({
+function limitsOf(environment: Environment) {
+  const perClient: Limit = {
+    limit: environment.RATE_LIMIT_CLIENT_PER_MINUTE,
+    ttl: MINUTE_MS,
+    countsMalformed: true,
+    getTracker: () => `${currentRequest().client} ${route()}`,
+  };
+  return {
     /** For a route with its own limit: `@Throttle({ default: { limit: 10, ttl: 60_000 } })`. */
-    default: {
-      limit: environment.RATE_LIMIT_CLIENT_PER_MINUTE,
-      ttl: MINUTE_MS,
-      countsMalformed: true,
-      getTracker: clientAndRoute,
-    },
+    default: perClient,
     /** One client cannot use up the global limit: `global` does not count requests that this limit or `network` refuses. */
-    client: {
-      limit: environment.RATE_LIMIT_CLIENT_PER_MINUTE,
-      ttl: MINUTE_MS,
-      countsMalformed: true,
-      getTracker: clientAndRoute,
-    },
+    client: perClient,
     /** The same for an IPv6 network, in which one person has thousands of clients; for IPv4 it would count the same. */
     network: {
       limit: CLIENTS_PER_NETWORK * environment.RATE_LIMIT_CLIENT_PER_MINUTE,
@@ -77,7 +73,8 @@ const limitsOf = (environment: Environment) =>
     /** Spent by `RequestLimits.spend` with the account's id, after its password was right. */
     activation: { limit: environment.RATE_LIMIT_ACTIVATION_PER_MINUTE, ttl: MINUTE_MS },
     resend: { limit: environment.RATE_LIMIT_RESEND_PER_MINUTE, ttl: MINUTE_MS },
-  }) satisfies Record<string, Limit>;
+  } satisfies Record<string, Limit>;
+}
 
 export type LimitName = keyof ReturnType<typeof limitsOf>;
 
@@ -105,7 +102,6 @@ export const isNamed = (context: ExecutionContext, name = 'default'): boolean =>
     Reflect.hasMetadata(NAMED_BY_ROUTE + name, target),
   );
 
-const clientAndRoute = (): string => `${currentRequest().client} ${route()}`;
 const route = (): string => `${currentRequest().method} ${currentRequest().route}`;
 
 /** All spellings of an address share one limit; text that is not an address has its own limit. */

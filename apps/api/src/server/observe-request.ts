@@ -1,5 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import type { Instruments, MetricsRecorder } from '@app/metrics';
+import type { Instruments } from '@app/metrics';
 import { digestKey } from '@app/rate-limit';
 import { SpanKind, underRemote, type Environment, type Logger } from '@app/runtime';
 import { currentRequest } from './request-context';
@@ -13,7 +13,6 @@ const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 /** Writes one log line and one measurement per request, when it is answered or its client disconnects. */
 export function recordAccess(
   logger: Logger,
-  recorder: MetricsRecorder,
   instruments: Instruments,
   environment: Environment,
 ): RequestHandler {
@@ -26,7 +25,7 @@ export function recordAccess(
       const { route } = context;
       const status = response.writableFinished ? response.statusCode : CLIENT_LEFT;
       const durationMs = performance.now() - context.startedAt;
-      recorder.recordRequest({ method, route, status, durationMs });
+      instruments.requestFinished({ method, route, status, durationMs });
       // Not a warning: many of these occur when the processor is overloaded.
       if (context.shedAt !== undefined) {
         logger.info({ route }, 'shed');

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import express from 'express';
 import request from 'supertest';
-import { SILENT_INSTRUMENTS, type MetricsRecorder } from '@app/metrics';
+import { SILENT_INSTRUMENTS, type Instruments } from '@app/metrics';
 import { createLogger, parseEnvironment, Unavailable, type Environment } from '@app/runtime';
 import { FakePasswordHasher } from '@app/users/testing';
 import { ProblemFilter } from '../problem/problem.filter';
@@ -30,10 +30,13 @@ function serve(env: NodeJS.ProcessEnv = {}): ReturnType<typeof request> {
   const output = new PassThrough();
   output.on('data', (chunk: Buffer) => (lines += chunk.toString()));
   const logger = createLogger({ level: 'info', app: 'test' }, output);
-  const recorder: MetricsRecorder = { recordRequest: (one: object) => void recorded.push(one) } as never;
+  const instruments: Instruments = {
+    ...SILENT_INSTRUMENTS,
+    requestFinished: (one) => void recorded.push(one),
+  };
   const app = express();
   app.use(openRequestContext('key'));
-  app.use(recordAccess(logger, recorder, SILENT_INSTRUMENTS, environment));
+  app.use(recordAccess(logger, instruments, environment));
   app.use(shedLoad(passwords, new ProblemFilter(logger, environment), environment));
   app.use((_request, response) => {
     handled += 1;

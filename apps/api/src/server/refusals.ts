@@ -4,7 +4,7 @@ import type { Environment, Lifecycle } from '@app/runtime';
 import type { PasswordHasher } from '@app/users';
 import { ProblemError } from '../problem/problem-error';
 import type { ProblemFilter } from '../problem/problem.filter';
-import { DETAIL_OF, EXACT } from '../problem/statuses';
+import { EXACT } from '../problem/errors';
 import { currentRequest, valuesOf } from './request-context';
 
 /** Answered until the end of the shutdown: the probes, and the last scrape of the metrics. */
@@ -18,10 +18,7 @@ export function closeConnectionsAtShutdown(lifecycle: Lifecycle, problems: Probl
       next();
       return;
     }
-    const closing = new ProblemError('ServiceUnavailable', DETAIL_OF.ServiceUnavailable, {
-      retryAfterSeconds: 1,
-    });
-    problems.answer(closing, request, response);
+    problems.answer(new ProblemError('ServiceUnavailable', { retryAfterSeconds: 1 }), request, response);
   };
 }
 
@@ -41,7 +38,7 @@ export function refuseAmbiguousHost(problems: ProblemFilter): RequestHandler {
     const optional = request.httpVersion === '1.0';
     if (others.length === 0 && (host === undefined ? optional : HOST.test(host))) return next();
     response.setHeader('Connection', 'close');
-    problems.answer(new ProblemError('ValidationError', EXACT.oneHost), request, response);
+    problems.answer(new ProblemError('ValidationError', { detail: EXACT.oneHost }), request, response);
   };
 }
 
@@ -75,23 +72,19 @@ export function shedLoad(
   };
 }
 
+/** A layer of Express's router. */
 interface Layer {
-  readonly route?: { readonly path: unknown; readonly stack: readonly { readonly method?: string }[] };
-}
-interface KnownPath {
-  readonly pattern: RegExp;
-  readonly methods: Set<string>;
+  readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
+  match(path: string): unknown;
 }
 
 /** Answers 405 with the allowed methods for a wrong method on an existing path; Nest would answer 404. */
 export function refuseOtherMethods(app: NestExpressApplication, problems: ProblemFilter): RequestHandler {
-  let paths: KnownPath[] | undefined;
+  let routes: readonly Layer[] | undefined;
   return (request: Request, response: Response, next: NextFunction): void => {
     // The routes exist once the app is initialized.
-    paths ??= knownPaths(app);
-    const methods = paths
-      .filter(({ pattern }) => pattern.test(request.path))
-      .flatMap((each) => [...each.methods]);
+    routes ??= routesOf(app);
+    const methods = routes.filter((layer) => layer.match(request.path)).flatMap(methodsOf);
     if (methods.length === 0 || methods.includes(request.method)) return next();
     response.setHeader('Allow', [...new Set(methods)].sort().join(', '));
     // Preflights of allowed origins (CORS_ORIGINS) have already been answered at this point.
@@ -99,20 +92,17 @@ export function refuseOtherMethods(app: NestExpressApplication, problems: Proble
       response.status(204).end();
       return;
     }
-    problems.answer(new ProblemError('MethodNotAllowed', DETAIL_OF.MethodNotAllowed), request, response);
+    problems.answer(new ProblemError('MethodNotAllowed'), request, response);
   };
 }
 
-function knownPaths(app: NestExpressApplication): KnownPath[] {
-  const { router } = app.getHttpAdapter().getInstance() as { router: { stack: readonly Layer[] } };
-  const known = new Map<string, KnownPath>();
-  for (const { route } of router.stack) {
-    if (typeof route?.path !== 'string' || route.path.includes('*')) continue;
-    const source = route.path.replace(/\/$/, '').replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+');
-    const path = known.get(source) ?? { pattern: new RegExp(`^${source}/?$`, 'i'), methods: new Set() };
-    for (const { method } of route.stack) if (method !== undefined) path.methods.add(method.toUpperCase());
-    if (path.methods.has('GET')) path.methods.add('HEAD');
-    known.set(source, path);
-  }
-  return [...known.values()];
+function routesOf(app: NestExpressApplication): Layer[] {
+  const { router } = app.getHttpAdapter().getInstance() as unknown as { router: { stack: readonly Layer[] } };
+  return router.stack.filter(({ route }) => route !== undefined && !route.path.includes('*'));
 }
+
+/** Express serves HEAD with the handler of GET. */
+const methodsOf = ({ route }: Layer): string[] =>
+  Object.keys(route?.methods ?? {}).flatMap((name) =>
+    name === 'get' ? ['GET', 'HEAD'] : [name.toUpperCase()],
+  );

@@ -5,7 +5,7 @@ import { Test } from '@nestjs/testing';
 import { ThrottlerModule } from '@nestjs/throttler';
 import request from 'supertest';
 import { ActivateAccount, IssueNewCode, RequestDigester, type CurrentCode } from '@app/activation';
-import { Instruments, MetricsRecorder, SILENT_INSTRUMENTS, SILENT_RECORDER } from '@app/metrics';
+import { Instruments, SILENT_INSTRUMENTS } from '@app/metrics';
 import { ReaderLocale, SHIPPED_LOCALES } from '@app/mail';
 import { RateLimitModule, SlidingWindowStorage } from '@app/rate-limit';
 import { createLogger, Environment, Logger, parseEnvironment, Redis } from '@app/runtime';
@@ -37,7 +37,6 @@ class RuntimeInMemory {
       { provide: Logger, useValue: createLogger({ level: 'silent', app: 'test' }) },
       { provide: Redis, useValue: null },
       { provide: Instruments, useValue: SILENT_INSTRUMENTS },
-      { provide: MetricsRecorder, useValue: SILENT_RECORDER },
     ];
     return { module: RuntimeInMemory, providers, exports: providers };
   }

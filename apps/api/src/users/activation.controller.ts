@@ -6,7 +6,6 @@ import { ActivateAccount, IssueNewCode, RequestDigester, type RepeatableRequest 
 import { ReaderLocale } from '@app/mail';
 import { Environment } from '@app/runtime';
 import { emailAddressOrNull } from '@app/users';
-import { ActivationView } from './activation-view';
 import { BasicAuth, Credentials } from './basic-auth';
 import type { BasicCredentials } from './basic-credentials';
 import { ApiProblems, BODY_PROBLEMS } from '../docs/api-problems';
@@ -15,7 +14,7 @@ import { ConcealedAccounts } from './concealed-accounts';
 import { ApiIdempotencyKey, IdempotencyKey, markReplayed } from './idempotency-key';
 import { JsonBodyInterceptor } from './json-body.interceptor';
 import { LimitedAuthentication } from './limited-authentication';
-import { ActivateBody, ActivatedUser, NewCodeAccepted } from './dto/users.dto';
+import { ActivateBody, ActivatedUser, Activation, NewCodeAccepted } from './dto/users.dto';
 import { CountOutcomes, OutcomesInterceptor } from '../metrics/outcomes.interceptor';
 import { currentRequest } from '../server/request-context';
 
@@ -30,7 +29,6 @@ export class ActivationController {
     private readonly concealed: ConcealedAccounts,
     private readonly readerLocale: ReaderLocale,
     private readonly requests: RequestDigester,
-    private readonly activations: ActivationView,
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
@@ -117,7 +115,7 @@ export class ActivationController {
     return {
       message: 'A new activation code is on its way; the old one is no longer valid.',
       email: user.email,
-      activation: this.activations.ofNewCode(code),
+      activation: Activation.of({ ...code, state: 'owed', expiresAt: null }, this.environment),
     };
   }
 

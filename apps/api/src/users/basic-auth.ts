@@ -7,16 +7,13 @@ import {
 } from '@nestjs/common';
 import { ApiBasicAuth } from '@nestjs/swagger';
 import { ProblemError } from '../problem/problem-error';
-import { DETAIL_OF } from '../problem/statuses';
 import { currentRequest } from '../server/request-context';
 
 /** Refuses requests without readable credentials. It runs after the limits, so that its response shows them. */
 @Injectable()
 class BasicAuthGuard implements CanActivate {
   canActivate(): boolean {
-    if (currentRequest().credentials === null) {
-      throw new ProblemError('InvalidCredentials', DETAIL_OF.InvalidCredentials);
-    }
+    if (currentRequest().credentials === null) throw new ProblemError('InvalidCredentials');
     return true;
   }
 }

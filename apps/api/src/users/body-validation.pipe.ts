@@ -1,45 +1,57 @@
 import { Inject, Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError, ValidatorOptions } from 'class-validator';
-import { EMAIL_LENGTH_MAX, EMAIL_TOO_LONG, faultOf, PASSWORD_BYTES_MAX, PasswordRules } from '@app/users';
-import type { FieldFault } from '../problem/problem';
+import { checkPassword, parseEmailAddress, PasswordRules, UsersError } from '@app/users';
+import { faultOf, type FieldFault } from '../problem/problem';
 import { ProblemError } from '../problem/problem-error';
 import { RegisterBody } from './dto/users.dto';
 
 /** Maximum number of fields in a body: no route needs more than a few, and each costs time. */
 const FIELDS_MAX = 50;
 
-/** Nest's strict ValidationPipe, with the one configurable rule, and with faults in the format of our problems. */
+/** Nest's strict ValidationPipe, with the domain's rules of a registration, and with faults in the format of our problems. */
 @Injectable()
 export class BodyValidationPipe extends ValidationPipe {
   constructor(@Inject(PasswordRules) private readonly rules: PasswordRules) {
-    const faults = new FieldFaults(rules);
     super({
       transform: true,
       whitelist: true,
       forbidNonWhitelisted: true,
       stopAtFirstError: true,
       validationError: { target: false, value: true },
-      exceptionFactory: (errors) => ProblemError.invalid(errors.map((error) => faults.of(error))),
+      exceptionFactory: (errors) => ProblemError.invalid(errors.map(toFault)),
     });
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type !== 'body') return (await super.transform(value, metadata)) as unknown;
-    return (await super.transform(flat(value), metadata)) as unknown;
+    const given = metadata.type === 'body' ? flat(value) : value;
+    return (await super.transform(given, metadata)) as unknown;
   }
 
   protected override async validate(body: object, options?: ValidatorOptions): Promise<ValidationError[]> {
     const errors = await super.validate(body, options);
-    const unfit = body instanceof RegisterBody ? this.unfitPassword(body) : undefined;
-    const known = errors.some(({ property }) => property === 'password');
-    return unfit === undefined || known ? errors : [...errors, unfit];
+    if (!(body instanceof RegisterBody)) return errors;
+    const { email, password } = body;
+    const broken = [
+      brokenRule('email', email, parseEmailAddress),
+      brokenRule('password', password, (given) => checkPassword(given, this.rules)),
+    ];
+    return [...errors, ...broken.filter((error) => error !== undefined)];
   }
+}
 
-  private unfitPassword({ password }: RegisterBody): ValidationError | undefined {
-    const fault = typeof password === 'string' ? faultOf(password, this.rules) : undefined;
-    return fault === undefined
-      ? undefined
-      : { property: 'password', value: password, constraints: { isFitPassword: fault } };
+/** The error of a rule in the format of class-validator; a value that is not a string has already been reported. */
+function brokenRule(
+  property: string,
+  value: unknown,
+  check: (value: string) => unknown,
+): ValidationError | undefined {
+  if (typeof value !== 'string') return undefined;
+  try {
+    check(value);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UsersError)) throw error;
+    return { property, value, constraints: { domain: error.message }, contexts: { domain: error.rule } };
   }
 }
 
@@ -50,16 +62,12 @@ export class BodyValidationPipe extends ValidationPipe {
  */
 function flat(body: unknown): object {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw ProblemError.invalid([
-      { field: 'body', code: 'body.invalid', params: {}, message: 'must be a JSON object' },
-    ]);
+    throw ProblemError.invalid([faultOf('body', 'invalid', 'must be a JSON object')]);
   }
   const names = Object.keys(body);
   if (names.length > FIELDS_MAX) {
     const message = `must have at most ${FIELDS_MAX} fields`;
-    throw ProblemError.invalid([
-      { field: 'body', code: 'body.too_long', params: { max: FIELDS_MAX }, message },
-    ]);
+    throw ProblemError.invalid([faultOf('body', 'too_long', message, { max: FIELDS_MAX })]);
   }
   const inherited = names.filter((name) => name in Object.prototype);
   if (inherited.length > 0) throw ProblemError.invalid(inherited.map(unknownField));
@@ -74,43 +82,13 @@ function flat(body: unknown): object {
 /** Maximum length of a field name that is repeated to the client, in UTF-16 code units. */
 const FIELD_LENGTH_MAX = 64;
 
-type Coded = Pick<FieldFault, 'params'> & { readonly kind: string };
-
-/** Adds a code and the bounds to each fault that class-validator found. */
-class FieldFaults {
-  constructor(private readonly rules: PasswordRules) {}
-
-  of({ property, value, constraints = {} }: ValidationError): FieldFault {
-    if (Object.hasOwn(constraints, 'whitelistValidation')) return unknownField(property);
-    const given: unknown = value;
-    const said = Object.values(constraints)[0] ?? 'is invalid';
-    const absent = given === undefined || given === null;
-    const { kind, params } = absent ? REQUIRED : this.kindOf(property, given, said);
-    return { field: property, code: `${property}.${kind}`, params, message: absent ? 'is required' : said };
-  }
-
-  private kindOf(property: string, value: unknown, said: string): Coded {
-    if (typeof value !== 'string') return INVALID;
-    if (property === 'email') return said === EMAIL_TOO_LONG ? TOO_LONG : INVALID;
-    return property === 'password' ? this.kindOfPassword(value.normalize('NFC')) : INVALID;
-  }
-
-  /** In the order in which the domain checks a password. */
-  private kindOfPassword(password: string): Coded {
-    const { minLength, blocklist } = this.rules;
-    if (Array.from(password).length < minLength) return { kind: 'too_short', params: { min: minLength } };
-    if (Buffer.byteLength(password) > PASSWORD_BYTES_MAX) {
-      return { kind: 'too_long', params: { max: PASSWORD_BYTES_MAX } };
-    }
-    return blocklist.has(password.toLowerCase()) ? { kind: 'too_common', params: {} } : INVALID;
-  }
+function toFault({ property, value, constraints = {}, contexts = {} }: ValidationError): FieldFault {
+  if (Object.hasOwn(constraints, 'whitelistValidation')) return unknownField(property);
+  if (value === undefined || value === null) return faultOf(property, 'required', 'is required');
+  const [[constraint, message] = ['', 'is invalid']] = Object.entries(constraints);
+  const { kind, params } = (contexts[constraint] as UsersError['rule'] | undefined) ?? {};
+  return faultOf(property, kind ?? 'invalid', message, params);
 }
 
-const REQUIRED: Coded = { kind: 'required', params: {} };
-const TOO_LONG: Coded = { kind: 'too_long', params: { max: EMAIL_LENGTH_MAX } };
-const INVALID: Coded = { kind: 'invalid', params: {} };
-
-function unknownField(name: string): FieldFault {
-  const field = name.slice(0, FIELD_LENGTH_MAX);
-  return { field, code: `${field}.unknown`, params: {}, message: 'is not a known field' };
-}
+const unknownField = (name: string): FieldFault =>
+  faultOf(name.slice(0, FIELD_LENGTH_MAX), 'unknown', 'is not a known field');

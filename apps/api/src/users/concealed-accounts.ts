@@ -5,8 +5,8 @@ import { Logger } from '@app/runtime';
 import { UsersError, type UserWithHash } from '@app/users';
 import type { BasicCredentials } from './basic-credentials';
 import { attemptsOf, LimitedAuthentication } from './limited-authentication';
+import { EXACT } from '../problem/errors';
 import { ProblemError } from '../problem/problem-error';
-import { CONCEALED_HINT, DETAIL_OF } from '../problem/statuses';
 import { RequestLimits } from '../rate-limit/request-limits';
 import { currentRequest } from '../server/request-context';
 
@@ -104,5 +104,4 @@ export class ConcealedAccounts {
   }
 }
 
-const refusal = (): ProblemError =>
-  new ProblemError('InvalidCredentials', DETAIL_OF.InvalidCredentials, { hint: CONCEALED_HINT });
+const refusal = (): ProblemError => new ProblemError('InvalidCredentials', { hint: EXACT.concealedHint });

@@ -1,6 +1,7 @@
 import { createParamDecorator } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { faultOf } from '../problem/problem';
 import { ProblemError } from '../problem/problem-error';
 import { currentRequest, valuesOf } from '../server/request-context';
 
@@ -20,15 +21,15 @@ export const IdempotencyKey = createParamDecorator((_data, context): string | un
 
 function checkedKey([key, ...others]: readonly string[]): string | undefined {
   if (key === undefined) return undefined;
-  const fault = (kind: string, params: Record<string, number>, message: string): ProblemError =>
-    ProblemError.invalid([{ field: FIELD, code: `${FIELD}.${kind}`, params, message }]);
-  if (others.length > 0) throw fault('invalid', {}, 'must be sent once');
-  if (!/^[\x20-\x7e]*$/.test(key)) throw fault('invalid', {}, 'must be printable ASCII');
+  const fault = (kind: string, message: string, params = {}): ProblemError =>
+    ProblemError.invalid([faultOf(FIELD, kind, message, params)]);
+  if (others.length > 0) throw fault('invalid', 'must be sent once');
+  if (!/^[\x20-\x7e]*$/.test(key)) throw fault('invalid', 'must be printable ASCII');
   if (key.length < LENGTH_MIN) {
-    throw fault('too_short', { min: LENGTH_MIN }, `must have at least ${LENGTH_MIN} characters`);
+    throw fault('too_short', `must have at least ${LENGTH_MIN} characters`, { min: LENGTH_MIN });
   }
   if (key.length > LENGTH_MAX) {
-    throw fault('too_long', { max: LENGTH_MAX }, `must have at most ${LENGTH_MAX} characters`);
+    throw fault('too_long', `must have at most ${LENGTH_MAX} characters`, { max: LENGTH_MAX });
   }
   return key;
 }

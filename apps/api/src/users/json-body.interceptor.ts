@@ -1,8 +1,8 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { json, type Request, type Response } from 'express';
 import { from, mergeMap, type Observable } from 'rxjs';
+import { EXACT } from '../problem/errors';
 import { ProblemError } from '../problem/problem-error';
-import { DETAIL_OF, EXACT } from '../problem/statuses';
 import { valuesOf } from '../server/request-context';
 
 /** Largest body, in bytes. */
@@ -23,7 +23,7 @@ const parse = json({
     try {
       namedFields.set(request, countFields(UTF8.decode(bytes)));
     } catch {
-      throw new ProblemError('ValidationError', EXACT.notUtf8);
+      throw new ProblemError('ValidationError', { detail: EXACT.notUtf8 });
     }
   },
 });
@@ -45,7 +45,7 @@ export class JsonBodyInterceptor implements NestInterceptor {
 /** @throws {ProblemError} as well as the errors of body-parser */
 async function readJsonBody(request: Request, response: Response): Promise<void> {
   if (!hasBody(request)) return;
-  if (!isUtf8Json(request)) throw new ProblemError('UnsupportedMediaType', DETAIL_OF.UnsupportedMediaType);
+  if (!isUtf8Json(request)) throw new ProblemError('UnsupportedMediaType');
   await new Promise<void>((resolve, reject) => {
     // body-parser knows utf-8 by one name only, and ignores a body without a content type.
     request.headers['content-type'] = 'application/json';
@@ -54,7 +54,7 @@ async function readJsonBody(request: Request, response: Response): Promise<void>
   // JSON.parse keeps the last of two values; another parser may keep the first.
   const fields = Object.keys((request.body ?? {}) as object).length;
   if (!Array.isArray(request.body) && (namedFields.get(request) ?? 0) > fields) {
-    throw new ProblemError('ValidationError', EXACT.repeatedField);
+    throw new ProblemError('ValidationError', { detail: EXACT.repeatedField });
   }
 }
 

@@ -1,43 +1,16 @@
-import {
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  HttpStatus,
-  Inject,
-  Injectable,
-  UseGuards,
-  type CanActivate,
-} from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, HttpStatus, Inject } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Throttle } from '@nestjs/throttler';
 import { Environment } from '@app/runtime';
 import { EraseOwnAccount } from '@app/users';
 import { ApiProblems } from '../docs/api-problems';
 import { ProblemError } from '../problem/problem-error';
-import { DETAIL_OF } from '../problem/statuses';
 import { RequestLimits } from '../rate-limit/request-limits';
 import { currentRequest } from '../server/request-context';
-import { ActivationView } from './activation-view';
 import { BasicAuth, Credentials } from './basic-auth';
 import type { BasicCredentials } from './basic-credentials';
 import { Account, Activation } from './dto/users.dto';
 import { LimitedAuthentication } from './limited-authentication';
-
-/** Answers 404 unless owners may delete their accounts. */
-@Injectable()
-class SelfDeletionGuard implements CanActivate {
-  constructor(
-    @Inject(Environment) private readonly environment: Environment,
-    private readonly limits: RequestLimits,
-  ) {}
-
-  canActivate(): boolean {
-    if (this.environment.ENABLE_SELF_DELETION) return true;
-    this.limits.refundCredentials();
-    throw new ProblemError('NotFound', DETAIL_OF.NotFound);
-  }
-}
 
 @ApiTags('Accounts')
 @ApiExtraModels(Activation)
@@ -48,8 +21,8 @@ export class MeController {
   constructor(
     private readonly authentication: LimitedAuthentication,
     private readonly erasure: EraseOwnAccount,
-    private readonly activations: ActivationView,
-    @Inject(Environment) environment: Environment,
+    private readonly limits: RequestLimits,
+    @Inject(Environment) private readonly environment: Environment,
   ) {
     this.conceals = environment.CONCEAL_REGISTERED_EMAILS;
   }
@@ -72,7 +45,7 @@ export class MeController {
       is_activated: user.activatedAt !== null,
       created_at: user.createdAt.toISOString(),
       activated_at: user.activatedAt?.toISOString() ?? null,
-      activation: user.code === null ? null : this.activations.of(user.code),
+      activation: user.code === null ? null : Activation.of(user.code, this.environment),
     };
   }
 
@@ -80,7 +53,6 @@ export class MeController {
   @Throttle({ client: {}, network: {}, global: {}, credentials: {}, credentials_client: {} })
   @HttpCode(HttpStatus.NO_CONTENT)
   @BasicAuth()
-  @UseGuards(SelfDeletionGuard)
   @ApiOperation({
     summary: 'Delete the authenticated account',
     description:
@@ -89,6 +61,10 @@ export class MeController {
   @ApiResponse({ status: 204, description: 'Deleted.' })
   @ApiProblems('InvalidCredentials', 'NotFound', 'RateLimitExceeded')
   async deleteOwnAccount(@Credentials() credentials: BasicCredentials): Promise<void> {
+    if (!this.environment.ENABLE_SELF_DELETION) {
+      this.limits.refundCredentials();
+      throw new ProblemError('NotFound');
+    }
     const user = await this.authentication.identify(credentials, this.conceals);
     await this.erasure.eraseOwnAccount(user, currentRequest().requestId);
   }

@@ -1,14 +1,14 @@
-import { Body, Controller, Post, Req, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, Inject, Post, Req, UseInterceptors } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Throttle } from '@nestjs/throttler';
 import type { Request } from 'express';
 import { ReaderLocale } from '@app/mail';
+import { Environment } from '@app/runtime';
 import { Register } from '@app/users';
-import { ActivationView } from './activation-view';
 import { ApiProblems, BODY_PROBLEMS } from '../docs/api-problems';
 import { ApiIdempotencyKey, IdempotencyKey, markReplayed } from './idempotency-key';
 import { JsonBodyInterceptor } from './json-body.interceptor';
-import { RegisterBody, RegisteredUser } from './dto/users.dto';
+import { Activation, RegisterBody, RegisteredUser } from './dto/users.dto';
 import { CountOutcomes, OutcomesInterceptor } from '../metrics/outcomes.interceptor';
 import { currentRequest } from '../server/request-context';
 
@@ -19,7 +19,7 @@ export class UsersController {
   constructor(
     private readonly registration: Register,
     private readonly readerLocale: ReaderLocale,
-    private readonly activations: ActivationView,
+    @Inject(Environment) private readonly environment: Environment,
   ) {}
 
   @Post('register')
@@ -61,7 +61,7 @@ export class UsersController {
       email: user.email,
       is_activated: false,
       created_at: user.createdAt.toISOString(),
-      activation: this.activations.ofRegistration(user),
+      activation: Activation.ofRegistration(user, this.environment),
       message: 'Registered. A mail with the activation code is on its way.',
     };
   }

@@ -1,14 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { EventBacklog, HashingState, MailBacklog } from '../../domain/instruments';
 
-/** Evaluated during a scrape; null without a source or an answer. */
-export interface Sources {
-  readonly mail: () => Promise<MailBacklog | null>;
-  readonly events: () => Promise<EventBacklog | null>;
-  readonly expiredCodes: () => Promise<number | null>;
-  readonly hashing: () => HashingState | null;
-}
-
 /** Seconds. A hash takes a fifth of a second, and one that waits in the queue up to two and a half. */
 const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const DELIVERY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -17,43 +9,10 @@ const WAIT_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5];
 /**
  * All metrics of the service with name, unit and labels; no other place defines them. Node's own metrics (`process_…`,
  * `nodejs_…`) come from prom-client. `aggregator` says how the values of several processes of one host are combined
- * (see PrometheusScrape): a value that each of them reads from the same database is not summed.
+ * (see MergedScrape).
  */
-export function defineMetrics(registry: Registry, sources: Sources) {
+export const defineMetrics = (registry: Registry) => {
   const registers = [registry];
-  const polled = (
-    name: string,
-    help: string,
-    aggregator: 'sum' | 'max',
-    source: () => number | null | Promise<number | null>,
-  ) => {
-    const gauge = new Gauge({
-      name,
-      help,
-      registers,
-      aggregator,
-      // An unknown value is left out: the previous one, or 0, would be wrong.
-      async collect() {
-        const value = await source();
-        if (value === null) this.remove();
-        else this.set(value);
-      },
-    });
-    gauge.remove();
-    return gauge;
-  };
-  /** One value of a query to the shared database, which is the same in every process. */
-  const figure = <Answer>(
-    name: string,
-    help: string,
-    ask: () => Promise<Answer | null>,
-    pick: (answer: Answer) => number | null,
-  ) =>
-    polled(name, help, 'max', async () => {
-      const answer = await ask();
-      return answer === null ? null : pick(answer);
-    });
-
   return {
     httpRequestDuration: new Histogram({
       name: 'http_request_duration_seconds',
@@ -69,11 +28,7 @@ export function defineMetrics(registry: Registry, sources: Sources) {
       aggregator: 'sum',
     }),
 
-    registrations: new Counter({
-      name: 'registrations_total',
-      help: 'Registered accounts',
-      registers,
-    }),
+    registrations: new Counter({ name: 'registrations_total', help: 'Registered accounts', registers }),
     activations: new Counter({
       name: 'activations_total',
       help: 'Activation attempts by result',
@@ -86,44 +41,7 @@ export function defineMetrics(registry: Registry, sources: Sources) {
       labelNames: ['outcome'] as const,
       registers,
     }),
-    expiredCodes: polled(
-      'activation_codes_expired_unused',
-      'Registrations whose code expired unused, not purged or replaced yet',
-      'max',
-      sources.expiredCodes,
-    ),
 
-    mailOwed: figure('mail_owed', 'Mails that are owed and not sent yet', sources.mail, ({ owed }) => owed),
-    mailOldest: figure(
-      'mail_owed_oldest_age_seconds',
-      'Age of the oldest owed mail, 0 when none is owed',
-      sources.mail,
-      ({ oldestSeconds }) => oldestSeconds,
-    ),
-    mailUnattempted: figure(
-      'mail_unattempted_oldest_age_seconds',
-      'Age of the oldest owed mail without a first attempt, 0 when there is none',
-      sources.mail,
-      ({ unattemptedSeconds }) => unattemptedSeconds,
-    ),
-    mailGivenUp: figure(
-      'mail_given_up',
-      'Mails that were given up and wait for an operator',
-      sources.mail,
-      ({ givenUp }) => givenUp,
-    ),
-    mailHeld: figure(
-      'mail_held',
-      'Owed mails that wait because the mail server accepts no mails, otherwise 0; only workers know it',
-      sources.mail,
-      ({ held }) => held ?? null,
-    ),
-    mailWithheld: figure(
-      'mail_withheld',
-      'Mails of the last day that were not sent because of MAIL_PER_ADDRESS_PER_DAY',
-      sources.mail,
-      ({ withheld }) => withheld,
-    ),
     mailSends: new Counter({
       name: 'mail_sends_total',
       help: 'Mail delivery attempts by outcome',
@@ -137,30 +55,6 @@ export function defineMetrics(registry: Registry, sources: Sources) {
       registers,
     }),
 
-    eventsWaiting: figure(
-      'events_waiting',
-      'Events that have no position yet or are owed to the webhook',
-      sources.events,
-      ({ waiting }) => waiting,
-    ),
-    eventsOldest: figure(
-      'events_waiting_oldest_age_seconds',
-      'Age of the oldest waiting event, 0 when none is waiting',
-      sources.events,
-      ({ oldestSeconds }) => oldestSeconds,
-    ),
-    eventsGivenUp: figure(
-      'events_given_up',
-      'Events that were given up and wait for an operator',
-      sources.events,
-      ({ givenUp }) => givenUp,
-    ),
-    webhookPaused: figure(
-      'webhook_paused',
-      '1 while the webhook is paused because its receiver responded with 410 Gone, otherwise 0',
-      sources.events,
-      ({ paused }) => Number(paused),
-    ),
     webhookAttempts: new Counter({
       name: 'webhook_attempts_total',
       help: 'Webhook delivery attempts by outcome',
@@ -174,29 +68,6 @@ export function defineMetrics(registry: Registry, sources: Sources) {
       registers,
     }),
 
-    hashesWaiting: polled(
-      'password_hash_queue_length',
-      'Passwords waiting in the hashing queue',
-      'sum',
-      () => sources.hashing()?.waiting ?? null,
-    ),
-    hashesRunning: polled(
-      'password_hashes_in_progress',
-      'Passwords being hashed',
-      'sum',
-      () => sources.hashing()?.running ?? null,
-    ),
-    hashRejections: new Counter({
-      name: 'password_hash_rejections_total',
-      help: 'Password checks refused because the hashing queue was full',
-      registers,
-      collect() {
-        const rejected = sources.hashing()?.rejected ?? null;
-        if (rejected === null) return;
-        this.reset();
-        this.inc(rejected);
-      },
-    }),
     hashWait: new Histogram({
       name: 'password_hash_wait_seconds',
       help: 'Time that passwords waited in the hashing queue',
@@ -222,5 +93,98 @@ export function defineMetrics(registry: Registry, sources: Sources) {
       registers,
     }),
   };
-}
+};
 export type Metrics = ReturnType<typeof defineMetrics>;
+
+/** Values that are queried during a scrape; null if there is no answer. */
+type Source<Answer> = () => Answer | null | Promise<Answer | null>;
+
+/** Name → help, and the value in the answer of the source; null if it is unknown. */
+type Figures<Answer> = Readonly<
+  Record<string, readonly [help: string, of: (answer: Answer) => number | null]>
+>;
+
+const defineGauges = <Answer>(
+  registry: Registry,
+  aggregator: 'sum' | 'max',
+  source: Source<Answer>,
+  figures: Figures<Answer>,
+): void => {
+  for (const [name, [help, of]] of Object.entries(figures)) {
+    new Gauge({
+      name,
+      help,
+      aggregator,
+      registers: [registry],
+      async collect() {
+        const answer = await source();
+        const value = answer === null ? null : of(answer);
+        // An unknown value is left out: the previous one, or 0, would be wrong.
+        if (value === null) this.remove();
+        else this.set(value);
+      },
+    });
+  }
+};
+
+/** Every process reads these values from the same database, so they are not summed. */
+export const defineMailGauges = (registry: Registry, source: Source<MailBacklog>): void =>
+  defineGauges(registry, 'max', source, {
+    mail_owed: ['Mails that are owed and not sent yet', ({ owed }) => owed],
+    mail_owed_oldest_age_seconds: [
+      'Age of the oldest owed mail, 0 when none is owed',
+      ({ oldestSeconds }) => oldestSeconds,
+    ],
+    mail_unattempted_oldest_age_seconds: [
+      'Age of the oldest owed mail without a first attempt, 0 when there is none',
+      ({ unattemptedSeconds }) => unattemptedSeconds,
+    ],
+    mail_given_up: ['Mails that were given up and wait for an operator', ({ givenUp }) => givenUp],
+    mail_held: [
+      'Owed mails that wait because the mail server accepts no mails, otherwise 0; only workers know it',
+      ({ held }) => held ?? null,
+    ],
+    mail_withheld: [
+      'Mails of the last day that were not sent because of MAIL_PER_ADDRESS_PER_DAY',
+      ({ withheld }) => withheld,
+    ],
+  });
+
+export const defineEventGauges = (registry: Registry, source: Source<EventBacklog>): void =>
+  defineGauges(registry, 'max', source, {
+    events_waiting: ['Events that have no position yet or are owed to the webhook', ({ waiting }) => waiting],
+    events_waiting_oldest_age_seconds: [
+      'Age of the oldest waiting event, 0 when none is waiting',
+      ({ oldestSeconds }) => oldestSeconds,
+    ],
+    events_given_up: ['Events that were given up and wait for an operator', ({ givenUp }) => givenUp],
+    webhook_paused: [
+      '1 while the webhook is paused because its receiver responded with 410 Gone, otherwise 0',
+      ({ paused }) => Number(paused),
+    ],
+  });
+
+export const defineCodeGauges = (registry: Registry, source: Source<number>): void =>
+  defineGauges(registry, 'max', source, {
+    activation_codes_expired_unused: [
+      'Registrations whose code expired unused, not purged or replaced yet',
+      (count) => count,
+    ],
+  });
+
+/** Each process has its own hashing queue. */
+export const defineHashingMetrics = (registry: Registry, source: () => HashingState): void => {
+  defineGauges(registry, 'sum', source, {
+    password_hash_queue_length: ['Passwords waiting in the hashing queue', ({ waiting }) => waiting],
+    password_hashes_in_progress: ['Passwords being hashed', ({ running }) => running],
+  });
+  new Counter({
+    name: 'password_hash_rejections_total',
+    help: 'Password checks refused because the hashing queue was full',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(source().rejected);
+    },
+  });
+};

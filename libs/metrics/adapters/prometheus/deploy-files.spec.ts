@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Registry } from 'prom-client';
 import { parse } from 'yaml';
+import { RollingTally } from '../../domain/tally';
 import { PrometheusInstruments } from './prometheus-instruments';
 import { PrometheusScrape } from '../../scrape/prometheus-scrape';
 
@@ -17,10 +18,16 @@ interface Described {
   readonly labelNames: readonly string[];
 }
 
+const never = (): Promise<never> => Promise.reject(new Error('not asked'));
+
 /** Labels of every series name that a scrape shows. */
 function scraped(): Map<string, readonly string[]> {
   const registry = new Registry();
-  new PrometheusInstruments(registry);
+  const instruments = new PrometheusInstruments(registry, new RollingTally());
+  instruments.watchMailBacklog(never);
+  instruments.watchEventBacklog(never);
+  instruments.watchExpiredCodes(never);
+  instruments.watchHashing(() => ({ waiting: 0, running: 0, rejected: 0 }));
   new PrometheusScrape(registry);
   const metrics = registry.getMetricsAsArray() as unknown as readonly Described[];
   return new Map([
@@ -115,7 +122,7 @@ describe('the files of deploy/', () => {
 
   it('query only existing results and outcomes', async () => {
     const registry = new Registry();
-    new PrometheusInstruments(registry).limitsEnforced(['registration']);
+    new PrometheusInstruments(registry, new RollingTally()).limitsEnforced(['registration']);
     const exposition = await registry.metrics();
     const expressions = [...alertExpressions, ...dashboardExpressions].join('\n');
     const matchers = [...expressions.matchAll(/(result|outcome|decision)=~?"([^"]*)"/g)];

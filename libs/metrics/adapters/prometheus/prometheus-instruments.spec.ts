@@ -1,22 +1,23 @@
+import { randomBytes } from 'node:crypto';
 import { Registry } from 'prom-client';
-import { TallyRecorder } from '../../domain/metrics-recorder';
 import { RollingTally } from '../../domain/tally';
 import { HTTP_SERIES_MAX, PrometheusInstruments } from './prometheus-instruments';
 import { PrometheusScrape } from '../../scrape/prometheus-scrape';
 
 const create = () => {
   const registry = new Registry();
-  const instruments = new PrometheusInstruments(registry);
+  const tally = new RollingTally();
+  const instruments = new PrometheusInstruments(registry, tally);
   /** The lines of the exposition with this prefix. */
   const lines = async (start: string): Promise<string[]> =>
     (await registry.metrics()).split('\n').filter((line) => line.startsWith(start));
-  return { registry, instruments, lines };
+  return { registry, tally, instruments, lines };
 };
 
 describe('PrometheusInstruments', () => {
   it('shows a finished request as a histogram of seconds', async () => {
     const { instruments, lines } = create();
-    instruments.requestFinished({ method: 'GET', route: '/livez', status: '200' }, 0.004);
+    instruments.requestFinished({ method: 'GET', route: '/livez', status: 200, durationMs: 4 });
     expect(await lines('http_request_duration_seconds_bucket{le="0.005"')).toEqual([
       'http_request_duration_seconds_bucket{le="0.005",method="GET",route="/livez",status="200"} 1',
     ]);
@@ -36,7 +37,8 @@ describe('PrometheusInstruments', () => {
   it('bounds its series for any labels', async () => {
     const { instruments, lines } = create();
     for (let place = 0; place < 10_000; place += 1) {
-      instruments.requestFinished({ method: 'GET', route: `/${place}`, status: '200' }, 0.001);
+      const [route, status] = [`/${place % 100}`, 200 + Math.floor(place / 100)];
+      instruments.requestFinished({ method: 'GET', route, status, durationMs: 1 });
     }
     expect(await lines('http_request_duration_seconds_count')).toHaveLength(HTTP_SERIES_MAX + 1);
     expect(await lines('http_request_duration_seconds_count{method="other"')).toEqual([
@@ -44,11 +46,32 @@ describe('PrometheusInstruments', () => {
     ]);
   });
 
-  it('counts business events from the recorder', async () => {
+  it('counts 10,000 invented paths and methods under a bounded set of names', () => {
+    const { instruments, tally } = create();
+    for (let turn = 0; turn < 10_000; turn += 1) {
+      const [method, route] = [randomBytes(3).toString('hex'), `/${randomBytes(8).toString('hex')}`];
+      instruments.requestFinished({ method, route, status: 404, durationMs: 1 });
+      instruments.requestFinished({ method, route: 'unmatched', status: turn, durationMs: 1 });
+    }
+    const { counts } = tally;
+    expect(counts.requests.size).toBe(202);
+    expect(tally.bucketsFrom(0)[0]?.[1].latencies.size).toBe(202);
+    expect(counts.requests.get('unmatched')).toBe(10_000);
+    expect(counts.statuses.size).toBe(501);
+  });
+
+  it('shows bounded labels and seconds', async () => {
     const { instruments, lines } = create();
-    const recorder = new TallyRecorder(new RollingTally(), instruments);
-    recorder.recordBusiness('registrations');
-    recorder.recordBusiness('activations');
+    instruments.requestFinished({ method: 'BREW', route: '/pot', status: 1_000, durationMs: 250 });
+    expect(await lines('http_request_duration_seconds_sum')).toEqual([
+      'http_request_duration_seconds_sum{method="other",route="/pot",status="other"} 0.25',
+    ]);
+  });
+
+  it('counts registrations and activations', async () => {
+    const { instruments, lines } = create();
+    instruments.registered();
+    instruments.activationAnswered('activated');
     instruments.activationAnswered('code_wrong');
     expect(await lines('registrations_total')).toEqual(['registrations_total 1']);
     expect(await lines('activations_total{result="activated"')).toEqual([
@@ -133,7 +156,7 @@ describe('PrometheusInstruments', () => {
   it('includes metrics of the Node runtime', async () => {
     const { registry } = create();
     const scrape = new PrometheusScrape(registry);
-    expect(scrape.contentType).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(Registry.PROMETHEUS_CONTENT_TYPE).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(await scrape.text()).toContain('nodejs_eventloop_lag_p99_seconds');
   });
 });

@@ -1,6 +1,7 @@
 import type { Histogram, Registry } from 'prom-client';
 import { SharedAnswers, within } from '@app/runtime';
-import { OTHER } from '../../domain/tally';
+import { Endpoints, statusName } from '../../domain/endpoints';
+import { OTHER, type RollingTally } from '../../domain/tally';
 import {
   ACTIVATION_RESULTS,
   CODE_OUTCOMES,
@@ -10,38 +11,37 @@ import {
   type ActivationResult,
   type CodeOutcome,
   type EventBacklog,
+  type FinishedRequest,
   type HashingState,
   type Instruments,
   type LimitDecision,
   type MailBacklog,
   type MailOutcome,
-  type RequestLabels,
   type WebhookAttemptOutcome,
 } from '../../domain/instruments';
-import { defineMetrics, type Metrics } from './definitions';
+import {
+  defineCodeGauges,
+  defineEventGauges,
+  defineHashingMetrics,
+  defineMailGauges,
+  defineMetrics,
+  type Metrics,
+} from './definitions';
 
 /** Maximum number of combinations of method, route and status; each is a histogram of fifteen lines. */
 export const HTTP_SERIES_MAX = 500;
 
-const noSource = (): Promise<null> => Promise.resolve(null);
-
-/** The instruments as Prometheus metrics of this process. */
+/** Counts everything twice: as Prometheus metrics of this process, and for the report over all processes. */
 export class PrometheusInstruments implements Instruments {
   private readonly metrics: Metrics;
+  private readonly endpoints = new Endpoints();
   private readonly series = new Map<string, Histogram.Internal<'method' | 'route' | 'status'>>();
 
-  private mailBacklog: () => Promise<MailBacklog | null> = noSource;
-  private eventBacklog: () => Promise<EventBacklog | null> = noSource;
-  private expiredCodes: () => Promise<number | null> = noSource;
-  private hashing: () => HashingState | null = () => null;
-
-  constructor(registry: Registry) {
-    this.metrics = defineMetrics(registry, {
-      mail: () => this.mailBacklog(),
-      events: () => this.eventBacklog(),
-      expiredCodes: () => this.expiredCodes(),
-      hashing: () => this.hashing(),
-    });
+  constructor(
+    private readonly registry: Registry,
+    private readonly tally: RollingTally,
+  ) {
+    this.metrics = defineMetrics(registry);
     this.beginAtZero();
   }
 
@@ -54,19 +54,24 @@ export class PrometheusInstruments implements Instruments {
     };
   }
 
-  requestFinished(labels: RequestLabels, durationSeconds: number): void {
-    // prom-client throws on values that are not numbers.
-    if (Number.isFinite(durationSeconds)) this.seriesOf(labels).observe(Math.max(durationSeconds, 0));
+  requestFinished({ method, route, status, durationMs }: FinishedRequest): void {
+    const endpoint = this.endpoints.of(method, route);
+    const statusLabel = statusName(status);
+    this.tally.addRequest(endpoint.name, statusLabel, durationMs);
+    this.seriesOf(endpoint.method, endpoint.route, statusLabel).observe(durationMs / 1_000);
   }
 
   registered(): void {
+    this.tally.addBusiness('registrations');
     this.metrics.registrations.inc();
     this.codeChanged('issued');
   }
 
   activationAnswered(result: ActivationResult): void {
     this.metrics.activations.inc({ result });
-    if (result === 'activated') this.codeChanged('used');
+    if (result !== 'activated') return;
+    this.tally.addBusiness('activations');
+    this.codeChanged('used');
   }
 
   codeChanged(outcome: CodeOutcome): void {
@@ -106,22 +111,22 @@ export class PrometheusInstruments implements Instruments {
   }
 
   watchMailBacklog(ask: () => Promise<MailBacklog>): void {
-    this.mailBacklog = polled(ask);
+    defineMailGauges(this.registry, polled(ask));
   }
 
   watchEventBacklog(ask: () => Promise<EventBacklog>): void {
-    this.eventBacklog = polled(ask);
+    defineEventGauges(this.registry, polled(ask));
   }
 
   watchExpiredCodes(ask: () => Promise<number>): void {
-    this.expiredCodes = polled(ask);
+    defineCodeGauges(this.registry, polled(ask));
   }
 
   watchHashing(look: () => HashingState): void {
-    this.hashing = look;
+    defineHashingMetrics(this.registry, look);
   }
 
-  private seriesOf({ method, route, status }: RequestLabels) {
+  private seriesOf(method: string, route: string, status: string) {
     const key = `${status} ${method} ${route}`;
     const known = this.series.get(key);
     if (known !== undefined) return known;

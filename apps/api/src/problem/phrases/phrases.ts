@@ -1,6 +1,5 @@
-import type { ErrorName } from '../problem';
+import type { ErrorName, EXACT } from '../errors';
 import type { FieldSentence } from '../field-sentences';
-import type { EXACT } from '../statuses';
 
 /** Reasons to refuse a field; `{min}` and `{max}` are the bounds of the rule. */
 export interface FaultPhrases {

@@ -1,40 +1,15 @@
 import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import {
-  IsString,
-  Matches,
-  Validate,
-  ValidatorConstraint,
-  type ValidatorConstraintInterface,
-} from 'class-validator';
-import { parseEmailAddress } from '@app/users';
+import { IsString, Matches } from 'class-validator';
+import type { CurrentCode } from '@app/activation';
+import type { Environment } from '@app/runtime';
+import type { Registered } from '@app/users';
 import { plainDigits } from './plain-digits';
-
-/** An address that the domain accepts, in any spelling. */
-@ValidatorConstraint({ name: 'isEmailAddress' })
-class EmailAddressConstraint implements ValidatorConstraintInterface {
-  validate(value: unknown): boolean {
-    return typeof value === 'string' && faultOf(value) === null;
-  }
-
-  defaultMessage(args?: { value: unknown }): string {
-    return typeof args?.value === 'string' ? (faultOf(args.value) ?? '') : 'must be a string';
-  }
-}
-
-function faultOf(value: string): string | null {
-  try {
-    parseEmailAddress(value);
-    return null;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
 
 export class RegisterBody {
   /** Stored and compared after trimming, in lower case, as Unicode NFC, with the domain in its ASCII form. */
   @ApiProperty({ example: 'test@example.com', maxLength: 254, format: 'idn-email' })
-  @Validate(EmailAddressConstraint)
+  @IsString({ message: 'must be a string' })
   email!: string;
 
   /** At least 8 characters and at most 72 bytes of UTF-8; the most common passwords are refused. */
@@ -54,6 +29,9 @@ export class ActivateBody {
   activation_code!: string;
 }
 
+type ShownCode = Pick<CurrentCode, 'state' | 'digits' | 'expiresAt' | 'resendAllowedAt' | 'resends'>;
+
+/** What the response tells a pending account's owner about the code. */
 export class Activation {
   /**
    * `owed`: the mail has not been sent yet; `sent`: the code can be used; `dead`: it expired or had too many failed
@@ -81,6 +59,33 @@ export class Activation {
   /** New codes left for this registration. */
   @ApiProperty({ type: 'integer', minimum: 0, example: 10 })
   resends_left!: number;
+
+  static of(
+    { state, digits, expiresAt, resendAllowedAt, resends }: ShownCode,
+    { ACTIVATION_CODE_EXPIRY_SECONDS: lifetime, ACTIVATION_CODE_MAX_RESENDS: max }: Environment,
+  ): Activation {
+    return {
+      code_state: state,
+      code_length: digits,
+      code_lifetime_seconds: lifetime,
+      code_expires_at: expiresAt?.toISOString() ?? null,
+      resend_allowed_at: resendAllowedAt.toISOString(),
+      resends_left: Math.max(0, max - resends),
+    };
+  }
+
+  /** Repeats the first response even after the mail has been sent. */
+  static ofRegistration(registered: Registered, environment: Environment): Activation {
+    const { codeDigits, createdAt: resendAllowedAt } = registered;
+    const { CONCEAL_REGISTERED_EMAILS: concealed, ACTIVATION_CODE_LENGTH: usual } = environment;
+    // Failed attempts make the codes of real registrations longer, not those of pretended ones. The difference would
+    // reveal which is which.
+    const digits = concealed ? usual : codeDigits;
+    return Activation.of(
+      { state: 'owed', digits, expiresAt: null, resendAllowedAt, resends: 0 },
+      environment,
+    );
+  }
 }
 
 export class RegisteredUser {

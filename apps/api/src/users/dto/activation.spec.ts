@@ -1,11 +1,11 @@
 import { parseEnvironment } from '@app/runtime';
 import type { Registered } from '@app/users';
-import { ActivationView } from './activation-view';
+import { Activation } from './users.dto';
 
-describe('ActivationView', () => {
+describe('Activation', () => {
   const registered = { codeDigits: 6, createdAt: new Date() } as Registered;
   const lengthShown = (concealed: string): number =>
-    new ActivationView(parseEnvironment({ CONCEAL_REGISTERED_EMAILS: concealed })).ofRegistration(registered)
+    Activation.ofRegistration(registered, parseEnvironment({ CONCEAL_REGISTERED_EMAILS: concealed }))
       .code_length;
 
   it('shows the length of the code', () => {

@@ -1,7 +1,7 @@
 import { OneAtATime } from '@app/runtime';
 import type { Flusher } from './flusher';
-import { toReport, type MetricsReport } from '../domain/metrics-report';
-import type { MetricsStore } from '../domain/metrics-store';
+import { toReport, type MetricsReport } from './domain/metrics-report';
+import type { MetricsStore } from './domain/metrics-store';
 
 /** Null when `ENABLE_METRICS=false`. */
 export class MetricsReporter {

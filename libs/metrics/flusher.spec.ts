@@ -1,6 +1,11 @@
-import { meteredProcess } from '../testing/metered-process';
-import { UnreliableStore } from '../testing/unreliable-store';
-import { until } from '../testing/until';
+import { createLogger } from '@app/runtime';
+import { SILENT_INSTRUMENTS } from './domain/instruments';
+import { meteredProcess } from './testing/metered-process';
+import { UnreliableStore } from './testing/unreliable-store';
+import { until } from './testing/until';
+import { Flusher } from './flusher';
+
+const silent = createLogger({ level: 'silent', app: 'test' });
 
 const answered = { method: 'GET', route: '/api/v1/health', status: 200, durationMs: 5 };
 
@@ -10,7 +15,7 @@ describe('Flusher', () => {
     const { recorder, flusher } = meteredProcess(store);
     store.state = 'away';
     for (let second = 0; second < 100; second += 1) {
-      recorder.recordRequest(answered);
+      recorder.requestFinished(answered);
       expect(await flusher.flush()).toBe(false);
     }
     store.state = 'well';
@@ -24,7 +29,7 @@ describe('Flusher', () => {
     const { recorder, flusher } = meteredProcess(store);
     store.state = 'answers are lost';
     for (let second = 0; second < 5; second += 1) {
-      recorder.recordBusiness('registrations');
+      recorder.registered();
       await flusher.flush();
     }
     store.state = 'well';
@@ -39,31 +44,38 @@ describe('Flusher', () => {
     expect(store.received).toBe(0);
   });
 
-  it('flushes at an interval, and a last time when it stops', async () => {
+  it('flushes at an interval, and a last time when the app closes', async () => {
     const store = new UnreliableStore();
-    const { recorder, flusher } = meteredProcess(store);
-    flusher.start(5);
-    recorder.recordRequest(answered);
+    const { own, recorder } = meteredProcess(store);
+    const flusher = new Flusher(own, store, SILENT_INSTRUMENTS, silent, 5);
+    flusher.onApplicationBootstrap();
+    recorder.requestFinished(answered);
     await until('something has arrived', async () => store.received === 1);
-    recorder.recordRequest(answered);
-    expect(await flusher.stop()).toBe(true);
+    recorder.requestFinished(answered);
+    await flusher.beforeApplicationShutdown();
     expect((await store.read()).requests.get('GET /api/v1/health')).toBe(2);
   });
 
   it('reports the first failure, not the following ones, and the recovery', async () => {
     const store = new UnreliableStore();
     const told: string[] = [];
-    const { recorder, flusher } = meteredProcess(store, {
-      failed: (_, first) => told.push(first ? 'failed first' : 'failed'),
-      recovered: () => told.push('recovered'),
-    });
-    recorder.recordRequest(answered);
+    const write = (line: string) => void told.push((JSON.parse(line) as { message: string }).message);
+    const logger = createLogger({ level: 'info', app: 'test' }, { write });
+    const instruments = { ...SILENT_INSTRUMENTS, metricsFlushFailed: () => told.push('failed') };
+    const { own, recorder } = meteredProcess(store);
+    const flusher = new Flusher(own, store, instruments, logger);
+    recorder.requestFinished(answered);
     store.state = 'away';
     await flusher.flush();
     await flusher.flush();
     store.state = 'well';
     await flusher.flush();
     await flusher.flush();
-    expect(told).toEqual(['failed first', 'failed', 'recovered']);
+    expect(told).toEqual([
+      'failed',
+      'Flushing metrics failed; counting continues',
+      'failed',
+      'Flushing metrics has recovered',
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { parseList } from 'structured-headers';
 import type { Verdict } from '@app/rate-limit';
-import { rateLimitHeaders, tightest } from './headers';
+import { rateLimitHeaders, tightest } from './request-limits';
 
 const verdict = (overrides: Partial<Verdict>): Verdict => ({
   limit: 'global',

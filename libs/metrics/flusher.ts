@@ -1,20 +1,16 @@
-import { OneAtATime } from '@app/runtime';
-import type { MetricsStore } from '../domain/metrics-store';
-import type { RollingTally } from '../domain/tally';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { OneAtATime, type Logger } from '@app/runtime';
+import type { Instruments } from './domain/instruments';
+import type { MetricsStore } from './domain/metrics-store';
+import type { RollingTally } from './domain/tally';
 
 /** Interval of flushes; a killed process loses at most this much. */
 const FLUSH_INTERVAL_MS = 1_000;
 /** Interval at which an idle process reports that it is alive, in milliseconds. */
 const ALIVE_INTERVAL_MS = 60_000;
 
-/** Called when flushing starts to fail and when it works again, not for every attempt in between. */
-export interface FlushObserver {
-  failed(error: unknown, first: boolean): void;
-  recovered(): void;
-}
-
 /** Publishes the counts of this process to the store about once a second. A failed flush is made up for by the next. */
-export class Flusher {
+export class Flusher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly flushing = new OneAtATime(() => this.flushNow());
   private published = 0;
   private publishedAt = performance.now();
@@ -24,19 +20,20 @@ export class Flusher {
   constructor(
     private readonly own: RollingTally,
     private readonly store: MetricsStore,
-    private readonly observer: FlushObserver,
+    private readonly instruments: Instruments,
+    private readonly logger: Logger,
+    private readonly intervalMs = FLUSH_INTERVAL_MS,
   ) {}
 
   /** The timer does not keep the process alive. */
-  start(intervalMs = FLUSH_INTERVAL_MS): void {
-    this.timer ??= setInterval(() => void this.flush(), intervalMs).unref();
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.flush(), this.intervalMs).unref();
   }
 
-  /** Stops the timer and flushes a last time. Resolves to whether everything was stored. */
-  stop(): Promise<boolean> {
+  /** After the last request, and before RuntimeModule closes Redis in `onApplicationShutdown`. */
+  async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
-    this.timer = undefined;
-    return this.flush();
+    await this.flush();
   }
 
   /** Resolves to whether everything counted before this call is stored; never rejects. */
@@ -51,13 +48,14 @@ export class Flusher {
     try {
       await this.store.publish(this.own);
     } catch (error) {
-      this.observer.failed(error, !this.failing);
+      this.instruments.metricsFlushFailed();
+      if (!this.failing) this.logger.warn({ error }, 'Flushing metrics failed; counting continues');
       this.failing = true;
       return false;
     }
     this.published = revision;
     this.publishedAt = now;
-    if (this.failing) this.observer.recovered();
+    if (this.failing) this.logger.info('Flushing metrics has recovered');
     this.failing = false;
     return true;
   }

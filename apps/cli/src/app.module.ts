@@ -1,6 +1,6 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { ROW_PROVIDERS } from '@app/activation';
-import { DELIVERY_PROVIDERS, RETENTION_PROVIDERS } from '@app/events';
+import { EVENT_PROVIDERS } from '@app/events';
 import { WORKER_HEARTBEATS } from '@app/owed-work';
 import { Environment, Migrations, migrationsFolder, SQL, Sql } from '@app/runtime';
 import { OperatorModule } from '@app/users';
@@ -54,8 +54,7 @@ export class AppModule {
         },
         ...ROW_PROVIDERS,
         WORKER_HEARTBEATS,
-        ...DELIVERY_PROVIDERS,
-        ...RETENTION_PROVIDERS,
+        ...EVENT_PROVIDERS,
         ...COMMAND_GROUPS.flatMap((group) => group.registerWithSubCommands()),
         StatsCommand,
         DoctorCommand,

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { EventSequencer } from '@app/events';
+import { EventLog } from '@app/events';
 import { Environment, Logger } from '@app/runtime';
 import { Rounds } from './rounds';
 import { Sweep } from './sweep';
@@ -17,7 +17,7 @@ export class Sequencing implements OnApplicationBootstrap, OnModuleDestroy {
   private failing = false;
 
   constructor(
-    @Inject(EventSequencer) private readonly sequencer: EventSequencer,
+    @Inject(EventLog) private readonly log: EventLog,
     private readonly sweep: Sweep,
     @Inject(Environment) private readonly environment: Environment,
     @Inject(Logger) private readonly logger: Logger,
@@ -36,7 +36,7 @@ export class Sequencing implements OnApplicationBootstrap, OnModuleDestroy {
     const owed = this.environment.WEBHOOK_URL !== '';
     try {
       for (let placed = BATCH_SIZE; placed === BATCH_SIZE && !this.stopped;) {
-        placed = await this.sequencer.sequence(BATCH_SIZE, owed);
+        placed = await this.log.sequence(BATCH_SIZE, owed);
         if (placed > 0) this.sweep.wakeWebhooks();
       }
       if (this.failing) this.logger.info('Sequencing of events has recovered');

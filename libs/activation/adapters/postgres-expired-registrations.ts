@@ -17,7 +17,7 @@ export class PostgresExpiredRegistrations implements ExpiredRegistrations {
   async purge({ olderThanSeconds, limit, after, alone = false }: PurgeBatch): Promise<PurgedBatch> {
     // The lock ends with the statement, which is a transaction, so it also works behind a pooler.
     const turn = alone ? this.sql`(select pg_try_advisory_xact_lock(${PURGE_LOCK})) and` : this.sql``;
-    const [batch] = await inTime(this.sql<PurgedBatch[]>`
+    const [batch] = await inTime(this.sql<[PurgedBatch]>`
       with gone as (
         delete from users where ctid = any(array(
           select ctid from users
@@ -27,11 +27,11 @@ export class PostgresExpiredRegistrations implements ExpiredRegistrations {
           for update skip locked))
         returning created_at as moment
       ) ${this.summary()}`);
-    return batch ?? { deleted: 0, place: null };
+    return batch;
   }
 
   async forgetAddressDays({ limit, after }: Batch): Promise<PurgedBatch> {
-    const [batch] = await inTime(this.sql<PurgedBatch[]>`
+    const [batch] = await inTime(this.sql<[PurgedBatch]>`
       with gone as (
         delete from address_days where ctid = any(array(
           select ctid from address_days
@@ -41,26 +41,26 @@ export class PostgresExpiredRegistrations implements ExpiredRegistrations {
           for update skip locked))
         returning changed_at as moment
       ) ${this.summary()}`);
-    return batch ?? { deleted: 0, place: null };
+    return batch;
   }
 
   async count(olderThanSeconds: number, timeoutMs?: number): Promise<number> {
     const [row] = await inTime(
       this.sql<
-        { count: number }[]
+        [{ count: number }]
       >`select count(*)::int as count from users where ${this.dead(olderThanSeconds)}`,
       timeoutMs,
     );
-    return row?.count ?? 0;
+    return row.count;
   }
 
   async expiredUnused(): Promise<number> {
     const [row] = await inTime(
       this.sql<
-        { count: number }[]
+        [{ count: number }]
       >`select count(*)::int as count from users where ${hasExpiredUnused(this.sql)}`,
     );
-    return row?.count ?? 0;
+    return row.count;
   }
 
   private dead(olderThanSeconds: number) {

@@ -3,16 +3,6 @@ import { recordEvent } from '@app/events';
 import { Environment, inBatches, inTime, Sql } from '@app/runtime';
 import type { Backlog, OwedMail, OwedMailAdministration } from '../domain/owed-mail-administration';
 
-interface OwedRow {
-  readonly mail_id: string;
-  readonly email: string;
-  readonly state: OwedMail['state'];
-  readonly owed_since: Date;
-  readonly mail_due_at: Date | null;
-  readonly mail_attempts: number;
-  readonly mail_last_error: string | null;
-}
-
 const REASON_LENGTH_MAX = 500;
 /** Maximum number of rows that one statement changes. */
 const RETRY_BATCH = 1_000;
@@ -25,24 +15,17 @@ export class PostgresOwedMailAdministration implements OwedMailAdministration {
   ) {}
 
   async list(limit: number): Promise<OwedMail[]> {
-    const rows = await inTime(
-      this.sql<OwedRow[]>`
-        select mail_id, email, case when mail_due_at is not null then 'owed' when mail_given_up_at is not null then
-                 'given_up' else 'withheld' end as state, mail_owed_since as owed_since, mail_due_at, mail_attempts, mail_last_error
+    return await inTime(
+      this.sql<OwedMail[]>`
+        select mail_id as id, email, mail_owed_since as "owedSince",
+               case when mail_due_at is not null then 'owed' when mail_given_up_at is not null then 'given_up'
+                    else 'withheld' end as state,
+               mail_due_at as "dueAt", mail_attempts as attempts, mail_last_error as "lastError"
         from users
         where mail_due_at is not null or mail_given_up_at is not null or mail_withheld_at is not null
         order by mail_owed_since
         limit ${limit}`,
     );
-    return rows.map((row) => ({
-      id: row.mail_id,
-      email: row.email,
-      state: row.state,
-      owedSince: row.owed_since,
-      dueAt: row.mail_due_at,
-      attempts: row.mail_attempts,
-      lastError: row.mail_last_error,
-    }));
   }
 
   async retryGivenUp(): Promise<number> {
@@ -88,9 +71,9 @@ export class PostgresOwedMailAdministration implements OwedMailAdministration {
     return rows.length === 1;
   }
 
-  async backlog() {
-    const [row] = await inTime(
-      this.sql<Backlog[]>`
+  async backlog(): Promise<Backlog> {
+    const [backlog] = await inTime(
+      this.sql<[Backlog]>`
         select (select count(*)::int from users where mail_due_at is not null) as owed,
                (select count(*)::int from users where mail_given_up_at is not null) as "givenUp",
                (select count(*)::int from users where mail_withheld_at > now() - interval '1 day') as withheld,
@@ -99,6 +82,6 @@ export class PostgresOwedMailAdministration implements OwedMailAdministration {
                coalesce((select extract(epoch from now() - min(mail_owed_since))::float8
                          from users where mail_due_at is not null and mail_attempts = 0), 0) as "unattemptedSeconds"`,
     );
-    return row ?? { owed: 0, oldestSeconds: 0, unattemptedSeconds: 0, givenUp: 0, withheld: 0 };
+    return backlog;
   }
 }

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { recordEvent } from '@app/events';
-import type { Locale } from '@app/mail';
 import { Environment, inTime, Sql, uuids } from '@app/runtime';
 import { mailsOfADay } from '../domain/activation-code';
 import type {
@@ -11,19 +10,6 @@ import type {
   OwedMailRepository,
 } from '../domain/owed-mail-repository';
 import { exceedsMailbox } from '../row/account-row';
-
-interface ClaimedRow {
-  readonly mail_id: string;
-  readonly code_digits: number;
-  readonly code_key_id: string | null;
-  readonly email: string;
-  readonly locale: Locale;
-  readonly request_id: string | null;
-  readonly trace_parent: string | null;
-  readonly mail_attempts: number;
-  readonly mail_unknown_outcomes: number;
-  readonly activated: boolean;
-}
 
 const REASON_LENGTH_MAX = 500;
 
@@ -38,8 +24,8 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
     const { sql } = this;
     const withheld = exceedsMailbox(sql, mailsOfADay(this.environment));
     // Both updates use the same snapshot, so exactly one of them changes each due row.
-    const rows = await inTime(
-      sql<ClaimedRow[]>`
+    return await inTime(
+      sql<ClaimedMail[]>`
         with due as (
           select id from users where mail_due_at <= now()
           order by mail_due_at
@@ -56,21 +42,13 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
           mail_leased_by = ${workerId},
           mail_unknown_outcomes = case when mail_attempts = 0 then 0 else mail_unknown_outcomes end,
           mail_attempts = mail_attempts + 1,
-          code_expires_at = case when activated_at is null then ${this.lifeFromNow(lifeSeconds)} end
+          ${this.codeLivesFromNow(lifeSeconds)}
         where id = any(array(select id from due)) and not ${withheld}
-        returning mail_id, code_digits, code_key_id, email, locale, request_id, trace_parent, mail_attempts,
-                  mail_unknown_outcomes, activated_at is not null as activated`,
+        returning mail_id as id, email, locale, request_id as "requestId", trace_parent as "traceParent",
+                  mail_attempts as attempt, mail_unknown_outcomes as "unknownOutcomes",
+                  case when activated_at is null then jsonb_build_object(
+                    'mailId', mail_id, 'digits', code_digits, 'keyId', code_key_id) end as code`,
     );
-    return rows.map((row) => ({
-      id: row.mail_id,
-      email: row.email,
-      locale: row.locale,
-      requestId: row.request_id,
-      traceParent: row.trace_parent,
-      attempt: row.mail_attempts,
-      unknownOutcomes: row.mail_unknown_outcomes,
-      code: row.activated ? null : { mailId: row.mail_id, digits: row.code_digits, keyId: row.code_key_id },
-    }));
   }
 
   async release(workerId: string, except: readonly string[] = []): Promise<void> {
@@ -83,8 +61,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
     await inTime(this.sql`
       update users set
         mail_due_at = null, mail_sent_at = now(), mail_given_up_at = null, mail_last_error = null,
-        mail_leased_by = null,
-        code_expires_at = case when activated_at is null then ${this.lifeFromNow(lifeSeconds)} end
+        mail_leased_by = null, ${this.codeLivesFromNow(lifeSeconds)}
       where mail_id = any(${uuids(this.sql, ids)})`);
   }
 
@@ -118,7 +95,8 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
   }
 
   /** The lifetime of a code starts when its mail is handed over; until that is stored, it counts from the claim. */
-  private lifeFromNow(lifeSeconds: number) {
-    return this.sql`now() + make_interval(secs => ${lifeSeconds})`;
+  private codeLivesFromNow(lifeSeconds: number) {
+    return this.sql`
+      code_expires_at = case when activated_at is null then now() + make_interval(secs => ${lifeSeconds}) end`;
   }
 }

@@ -6,14 +6,14 @@ import { notOlderThan, OPERATOR_TIMEOUT_MS } from './operator-queries';
 const LARGEST = '9223372036854775807';
 
 interface ListedRow extends EventEntry {
-  readonly position: string | null;
-  readonly ordinal: string;
+  /** Where the next page continues: `u` and the ordinal, or `p` and the position. */
+  readonly place: string;
 }
 
 /**
  * Lists events and their delivery, newest first, page by page: first those without a position, then by position. Each
  * part has its index.
- * @param after `u` and the ordinal, or `p` and the position, of the last entry of the previous page
+ * @param after the place of the last entry of the previous page
  */
 export async function listEvents(
   sql: Sql,
@@ -32,15 +32,11 @@ export async function listEvents(
       ? await listPart(sql, filter, sql`position < ${from}::bigint`, limit - unplaced.length)
       : [];
   const rows = [...unplaced, ...placed];
-  const last = rows.at(-1);
   return {
-    entries: rows.map(({ position: _position, ordinal: _ordinal, ...entry }) => entry),
-    next: last === undefined || rows.length < limit ? null : placeOf(last),
+    entries: rows.map(({ place: _place, ...entry }) => entry),
+    next: rows.length < limit ? null : (rows.at(-1)?.place ?? null),
   };
 }
-
-const placeOf = ({ position, ordinal }: ListedRow): string =>
-  position === null ? `u${ordinal}` : `p${position}`;
 
 async function listPart(
   sql: Sql,
@@ -48,10 +44,9 @@ async function listPart(
   where: PendingQuery<Row[]>,
   limit: number,
 ): Promise<ListedRow[]> {
-  // ORDER BY an unqualified name would sort by the text of the result.
   return await inTime(
     sql<ListedRow[]>`
-      select position::text as position, ordinal::text as ordinal, id, type, account_id as "accountId",
+      select coalesce('p' || position, 'u' || ordinal) as place, id, type, account_id as "accountId",
              occurred_at as "occurredAt", data,
              case when position is null then 'unplaced' when due_at is not null then 'waiting'
                   when given_up_at is not null then 'given_up' when delivered_at is not null then 'delivered'
@@ -61,7 +56,7 @@ async function listPart(
       where ${where}
         ${since === undefined ? sql`` : sql`and ${notOlderThan(sql, sql`${since}::timestamptz`)}`}
         ${type === undefined ? sql`` : sql`and type = ${type}`}
-      order by events.position desc, events.ordinal desc
+      order by position desc, ordinal desc
       limit ${limit}`,
     OPERATOR_TIMEOUT_MS,
   );

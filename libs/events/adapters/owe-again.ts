@@ -13,11 +13,11 @@ export const placedWithin = (sql: Sql, seconds: number): Fragment => sql`
   position is not null and due_at is null and ${notOlderThan(sql, sql`(now() - make_interval(secs => ${seconds}))`)}`;
 
 export async function countEvents(sql: Sql, which: Fragment): Promise<number> {
-  const [row] = await inTime(
-    sql<{ count: number }[]>`select count(*)::int as count from events where ${which}`,
+  const [events] = await inTime(
+    sql<[{ count: number }]>`select count(*)::int as count from events where ${which}`,
     OPERATOR_TIMEOUT_MS,
   );
-  return row?.count ?? 0;
+  return events.count;
 }
 
 /**
@@ -27,15 +27,14 @@ export async function countEvents(sql: Sql, which: Fragment): Promise<number> {
 export async function oweAgain(sql: Sql, which: Fragment, onProgress?: OnProgress): Promise<number> {
   // `+ 0`: the index of positions would be read from its start, past all older events.
   const [first] = await inTime(
-    sql<
-      { before: string | null }[]
-    >`select (min(position + 0) - 1)::text as before from events where ${which}`,
+    sql<[{ before: string | null }]>`
+      select (min(position + 0) - 1)::text as before from events where ${which}`,
     OPERATOR_TIMEOUT_MS,
   );
-  if (first === undefined || first.before === null) return 0;
+  if (first.before === null) return 0;
   let after = first.before;
   for (let changed = 0; ;) {
-    const [batch] = await inTime(sql<{ count: number; last: string | null }[]>`
+    const [batch] = await inTime(sql<[{ count: number; last: string | null }]>`
       with owed as (
         update events set due_at = now(), given_up_at = null, attempts = 0, first_tried_at = null
         where id = any(array(
@@ -43,9 +42,9 @@ export async function oweAgain(sql: Sql, which: Fragment, onProgress?: OnProgres
           order by position limit ${BATCH} for update))
         returning position
       ) select count(*)::int as count, max(position)::text as last from owed`);
-    changed += batch?.count ?? 0;
+    changed += batch.count;
     onProgress?.(changed);
-    if (batch === undefined || batch.last === null || batch.count < BATCH) return changed;
+    if (batch.last === null || batch.count < BATCH) return changed;
     after = batch.last;
   }
 }

@@ -9,7 +9,6 @@ import type {
   EventFilter,
   OnProgress,
 } from '../domain/deliveries';
-import type { EventData, EventType } from '../domain/event';
 import { listEvents } from './list-events';
 import { countEvents, oweAgain, placedWithin } from './owe-again';
 
@@ -19,15 +18,6 @@ const BATCH = 5_000;
 
 /** Identifies a receiver in `webhook_pauses`: its URL may contain a secret. */
 export const digestOfUrl = (url: string): Buffer => createHash('sha256').update(url).digest();
-
-interface ClaimedRow {
-  readonly id: string;
-  readonly type: EventType;
-  readonly occurred_at: Date;
-  readonly data: EventData;
-  readonly attempts: number;
-  readonly tried_for: number;
-}
 
 @Injectable()
 export class PostgresDeliveries implements Deliveries {
@@ -41,8 +31,8 @@ export class PostgresDeliveries implements Deliveries {
   }
 
   async claimDue(limit: number, workerId: string, leaseSeconds: number): Promise<ClaimedEvent[]> {
-    const rows = await inTime(
-      this.sql<ClaimedRow[]>`
+    return await inTime(
+      this.sql<ClaimedEvent[]>`
         update events set
           due_at = now() + make_interval(secs => ${leaseSeconds}), leased_by = ${workerId},
           attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, now())
@@ -55,17 +45,9 @@ export class PostgresDeliveries implements Deliveries {
           order by due_at, position
           limit ${limit}
           for update skip locked))
-        returning id, type, occurred_at, data, attempts,
-                  extract(epoch from now() - first_tried_at)::float8 as tried_for`,
+        returning id, type, occurred_at as "occurredAt", data, attempts as attempt,
+                  extract(epoch from now() - first_tried_at)::float8 as "triedForSeconds"`,
     );
-    return rows.map((row) => ({
-      id: row.id,
-      type: row.type,
-      occurredAt: row.occurred_at,
-      data: row.data,
-      attempt: row.attempts,
-      triedForSeconds: row.tried_for,
-    }));
   }
 
   async release(workerId: string, except: readonly string[] = []): Promise<void> {
@@ -138,7 +120,7 @@ export class PostgresDeliveries implements Deliveries {
   }
 
   async backlog(): Promise<EventBacklog> {
-    const [row] = await inTime(this.sql<EventBacklog[]>`
+    const [backlog] = await inTime(this.sql<[EventBacklog]>`
       select (select count(*)::int from events where due_at is not null or position is null) as waiting,
              (select count(*)::int from events where given_up_at is not null) as "givenUp",
              coalesce((select extract(epoch from clock_timestamp() - min(occurred_at))::float8 from events
@@ -146,7 +128,7 @@ export class PostgresDeliveries implements Deliveries {
              exists (select from webhook_pauses where url_digest = ${this.urlDigest}) as paused,
              (select extract(epoch from clock_timestamp() - since)::float8 from webhook_outages
               where url_digest = ${this.urlDigest}) as "outageSeconds"`);
-    return row ?? { waiting: 0, oldestSeconds: 0, givenUp: 0, paused: false, outageSeconds: null };
+    return backlog;
   }
 
   async list(filter: EventFilter, limit: number, after?: string): Promise<EventEntries> {

@@ -1,25 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RowList } from 'postgres';
-import { DATABASE_TIMEOUT_MS, inTime, Sql } from '@app/runtime';
-import type { AccountEvent, EventData, EventType } from '../domain/event';
+import { Environment, inTime, Sql } from '@app/runtime';
+import type { AccountEvent } from '../domain/event';
 import {
   EVENTS_CHANNEL,
   EventsError,
-  type EventFeed,
+  type EventLog,
   type EventPage,
-  type EventSequencer,
+  type ForgottenBatch,
 } from '../domain/event-log';
+import { digestOfUrl } from './postgres-deliveries';
 
 /** An arbitrary constant that identifies the sequencer's lock among the database's advisory locks. */
 const SEQUENCER_LOCK = 7_242_021;
 /** Time limit for a batch, in milliseconds. */
 const SEQUENCE_TIMEOUT_MS = 5_000;
 
-interface EventRow {
-  readonly id: string;
-  readonly type: EventType;
-  readonly occurred_at: Date;
-  readonly data: EventData;
+/** An event in JSON. */
+interface LoggedEvent extends Omit<AccountEvent, 'occurredAt'> {
+  readonly occurredAt: string;
   readonly position: string;
 }
 
@@ -45,8 +44,11 @@ const sequenceStatements = (limit: number, owed: boolean): string => `
   select count(*)::int as count, case when count(*) > 0 then pg_notify('${EVENTS_CHANNEL}', '') end from placed`;
 
 @Injectable()
-export class PostgresEventLog implements EventFeed, EventSequencer {
-  constructor(@Inject(Sql) private readonly sql: Sql) {}
+export class PostgresEventLog implements EventLog {
+  constructor(
+    @Inject(Sql) private readonly sql: Sql,
+    @Inject(Environment) private readonly environment: Environment,
+  ) {}
 
   /**
    * One query with two statements, which form one transaction. The first statement takes the lock, so the second one
@@ -58,43 +60,60 @@ export class PostgresEventLog implements EventFeed, EventSequencer {
     // Usually there is nothing to do, so one cheap query precedes the transaction.
     const [waiting] = await inTime(this.sql`select from events where position is null limit 1`);
     if (waiting === undefined) return 0;
-    const placing = this.sql.unsafe<RowList<{ count: number }[]>[]>(sequenceStatements(limit, owed));
-    const [, placed] = await inTime(placing, SEQUENCE_TIMEOUT_MS);
-    return placed?.[0]?.count ?? 0;
-  }
-
-  async lastPosition(): Promise<bigint> {
-    const [row] = await inTime(
-      this.sql<{ last: string }[]>`select last_position::text as last from event_log`,
+    const placing = this.sql.unsafe<[RowList<[]>, RowList<[{ count: number }]>]>(
+      sequenceStatements(limit, owed),
     );
-    return BigInt(row?.last ?? '0');
+    const [, [placed]] = await inTime(placing, SEQUENCE_TIMEOUT_MS);
+    return placed.count;
   }
 
   /** One statement, so that the kept events and the end of the deleted ones are read at the same moment. */
   async page(after: bigint | null, limit: number): Promise<EventPage> {
-    const [found] = await inTime(
-      this.sql<
-        { last: string; forgotten: string; events: (Omit<EventRow, 'occurred_at'> & { at: string })[] }[]
-      >`
-        select last_position::text as last, forgotten_position::text as forgotten, coalesce((
-          select jsonb_agg(jsonb_build_object(
-            'id', id, 'type', type, 'at', occurred_at, 'data', data, 'position', position::text) order by position)
-          from (select * from events where position > ${String(after ?? 0n)}::bigint
-                order by position limit ${limit}) as page), '[]'::jsonb) as events
-        from event_log`,
-      DATABASE_TIMEOUT_MS,
-    );
-    const last = BigInt(found?.last ?? '0');
-    if (after !== null && after < BigInt(found?.forgotten ?? '0')) throw new EventsError('events.forgotten');
+    const [log] = await inTime(this.sql<[{ last: string; forgotten: string; events: LoggedEvent[] }]>`
+      select last_position::text as last, forgotten_position::text as forgotten, coalesce((
+        select jsonb_agg(jsonb_build_object('id', id, 'type', type, 'occurredAt', occurred_at, 'data', data,
+                                            'position', position::text) order by position)
+        from (select * from events where position > ${String(after ?? 0n)}::bigint
+              order by position limit ${limit}) as page), '[]'::jsonb) as events
+      from event_log`);
+    const last = BigInt(log.last);
+    if (after !== null && after < BigInt(log.forgotten)) throw new EventsError('events.forgotten');
     if (after !== null && after > last) throw new EventsError('events.cursor_unknown');
-    const rows = found?.events ?? [];
-    const events: AccountEvent[] = rows.map((row) => ({
-      id: row.id,
-      type: row.type,
-      occurredAt: new Date(row.at),
-      data: row.data,
-    }));
-    const next = BigInt(rows.at(-1)?.position ?? after ?? found?.forgotten ?? '0');
-    return { events, next, upToDate: rows.length < limit || next === last };
+    const events = log.events.map(({ id, type, occurredAt, data }) => {
+      return { id, type, occurredAt: new Date(occurredAt), data };
+    });
+    const next = BigInt(log.events.at(-1)?.position ?? after ?? log.forgotten);
+    return { events, next, upToDate: events.length < limit || next === last };
+  }
+
+  /** Two workers that delete concurrently wait for each other's rows, and the second one finds them deleted. */
+  async forget(limit: number): Promise<ForgottenBatch> {
+    const { EVENTS_RETENTION_DAYS: days, WEBHOOK_URL: url } = this.environment;
+    const [batch] = await inTime(this.sql<[ForgottenBatch]>`
+      with oldest as (
+        select id, position, due_at is not null as owed,
+               occurred_at < now() - make_interval(days => ${days}) and (due_at is null or not ${this.sending(url)})
+                 as may_go
+        -- What was deleted stays in the index until VACUUM comes; the search begins behind it.
+        from events where position > (select forgotten_position from event_log)
+        order by position
+        limit ${limit}
+      ), gone as (
+        delete from events using oldest
+        where events.id = oldest.id and oldest.position < coalesce(
+          (select min(position) from oldest where not may_go), 9223372036854775807)
+        returning oldest.position, oldest.owed
+      ), log as (
+        update event_log set forgotten_position = greatest(forgotten_position, (select max(position) from gone))
+        where exists (select from gone)
+      )
+      select count(*)::int as deleted, (count(*) filter (where owed))::int as undelivered from gone`);
+    return batch;
+  }
+
+  private sending(url: string) {
+    return url === ''
+      ? this.sql`false`
+      : this.sql`not exists (select from webhook_pauses where url_digest = ${digestOfUrl(url)})`;
   }
 }

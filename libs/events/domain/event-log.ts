@@ -1,16 +1,26 @@
 import type { AccountEvent } from './event';
 
-/** The log as its readers page through it, ordered by position. */
-export interface EventFeed {
+/** The log of all events, in the order of their positions. */
+export interface EventLog {
+  /**
+   * Assigns up to `limit` positions to committed events, so that a reader who pages by position misses none, and makes
+   * the events owed to the webhook if there is one. Resolves to their number; to 0 also while another process is
+   * sequencing. @throws {Unavailable}
+   */
+  sequence(limit: number, owed: boolean): Promise<number>;
   /**
    * Up to `limit` events after a position; without one, from the oldest event kept. @throws {EventsError}
    * events.forgotten, events.cursor_unknown @throws {Unavailable}
    */
   page(after: bigint | null, limit: number): Promise<EventPage>;
-  /** The highest assigned position. @throws {Unavailable} */
-  lastPosition(): Promise<bigint>;
+  /**
+   * Deletes up to `limit` of the oldest events that are older than the retention, from the beginning of the log, so that
+   * its readers see no gaps. It stops at an event that is still owed to a receiver, unless the webhook is paused or
+   * removed. @throws {Unavailable}
+   */
+  forget(limit: number): Promise<ForgottenBatch>;
 }
-export const EventFeed = Symbol('EventFeed');
+export const EventLog = Symbol('EventLog');
 
 export interface EventPage {
   readonly events: readonly AccountEvent[];
@@ -18,26 +28,6 @@ export interface EventPage {
   readonly next: bigint;
   readonly upToDate: boolean;
 }
-
-/** Assigns positions to committed events, so that a reader who pages by position misses none. */
-export interface EventSequencer {
-  /**
-   * Assigns up to `limit` positions, and makes the events owed to the webhook if there is one. Resolves to their
-   * number; to 0 also while another process is sequencing. @throws {Unavailable}
-   */
-  sequence(limit: number, owed: boolean): Promise<number>;
-}
-export const EventSequencer = Symbol('EventSequencer');
-
-/** Deletes events from the beginning of the log, so that its readers see no gaps. */
-export interface EventRetention {
-  /**
-   * Deletes up to `limit` of the oldest events that are older than the retention. It stops at an event that is still
-   * owed to a receiver, unless the webhook is paused or removed. @throws {Unavailable}
-   */
-  forget(limit: number): Promise<ForgottenBatch>;
-}
-export const EventRetention = Symbol('EventRetention');
 
 export interface ForgottenBatch {
   readonly deleted: number;

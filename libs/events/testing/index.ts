@@ -1,4 +1,3 @@
 export { HttpWebhookSender } from '../adapters/http-webhook-sender';
 export { PostgresDeliveries } from '../adapters/postgres-deliveries';
 export { PostgresEventLog } from '../adapters/postgres-event-log';
-export { PostgresEventRetention } from '../adapters/postgres-event-retention';

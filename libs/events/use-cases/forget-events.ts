@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { EventRetention, type ForgottenBatch } from '../domain/event-log';
+import { EventLog, type ForgottenBatch } from '../domain/event-log';
 
 export interface ForgetOptions {
   /** Maximum number of rows that a statement deletes. */
@@ -11,14 +11,14 @@ export interface ForgetOptions {
 /** Deletes events that are older than EVENTS_RETENTION_DAYS, batch by batch. */
 @Injectable()
 export class ForgetEvents {
-  constructor(@Inject(EventRetention) private readonly retention: EventRetention) {}
+  constructor(@Inject(EventLog) private readonly log: Pick<EventLog, 'forget'>) {}
 
   /** @throws {Unavailable} rows deleted before that stay deleted */
   async forgetEvents({ batchSize, signal }: ForgetOptions): Promise<ForgottenBatch> {
     let deleted = 0;
     let undelivered = 0;
     while (!signal?.aborted) {
-      const batch = await this.retention.forget(batchSize);
+      const batch = await this.log.forget(batchSize);
       deleted += batch.deleted;
       undelivered += batch.undelivered;
       if (batch.deleted < batchSize) break;

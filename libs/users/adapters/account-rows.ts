@@ -1,84 +1,36 @@
 import type { Sql } from '@app/runtime';
-import type {
-  AccountDetails,
-  AccountEntry,
-  AccountState,
-  CodeDetails,
-  MailDetails,
-} from '../domain/account-directory';
-import type { EmailAddress } from '../domain/email-address';
+import type { AccountDetails, AccountEntry, CodeDetails, MailDetails } from '../domain/account-directory';
 
-export interface EntryRow {
-  readonly id: string;
-  readonly email: EmailAddress;
-  readonly state: AccountState;
-  readonly created_at: Date;
-  readonly activated_at: Date | null;
-  readonly password_hash?: string;
-  /** Microseconds since 1970: a Date would lose the last three digits, and pages of a list start from this value. */
-  readonly created_micros: string;
-}
-
-export interface DetailsRow extends EntryRow {
-  readonly now: Date;
-  readonly locale: string;
-  readonly request_id: string | null;
-  readonly mail_id: string | null;
-  readonly mail_owed_since: Date;
-  readonly mail_due_at: Date | null;
-  readonly mail_sent_at: Date | null;
-  readonly mail_given_up_at: Date | null;
-  readonly mail_attempts: number;
-  readonly mail_last_error: string | null;
-  readonly code_expires_at: Date | null;
-  readonly code_digits: number;
-  readonly code_wrong_tries: number;
-  readonly code_resends: number;
-}
-
-export const stateOf = (sql: Sql) => sql`
+/** Columns of an `AccountEntry`. */
+export const entryColumns = (sql: Sql) => sql`
+  id, email, created_at as "createdAt", activated_at as "activatedAt",
   case when activated_at is not null then 'activated'
        when mail_given_up_at is not null then 'undeliverable'
-       else 'pending' end`;
+       else 'pending' end as state`;
 
-export const toEntry = (row: EntryRow): AccountEntry => ({
-  id: row.id,
-  email: row.email,
-  state: row.state,
-  createdAt: row.created_at,
-  activatedAt: row.activated_at,
-  ...(row.password_hash === undefined ? {} : { passwordHash: row.password_hash }),
-});
-
-export const toDetails = (row: DetailsRow): AccountDetails => ({
-  ...toEntry(row),
-  now: row.now,
-  locale: row.locale,
-  requestId: row.request_id,
-  mail: toMail(row),
-  code: toCode(row),
-});
-
-function toMail(row: DetailsRow): MailDetails | null {
-  if (row.mail_id === null) return null;
-  return {
-    id: row.mail_id,
-    owedSince: row.mail_owed_since,
-    nextTryAt: row.mail_due_at,
-    sentAt: row.mail_sent_at,
-    givenUpAt: row.mail_given_up_at,
-    attempts: row.mail_attempts,
-    lastAnswer: row.mail_last_error,
-  };
+export interface DetailsRow
+  extends
+    AccountEntry,
+    Pick<AccountDetails, 'now' | 'locale' | 'requestId'>,
+    Omit<MailDetails, 'id'>,
+    CodeDetails {
+  readonly mailId: string | null;
 }
 
-function toCode(row: DetailsRow): CodeDetails | null {
-  if (row.activated_at !== null) return null;
+/** Columns of a `DetailsRow`. While a mail is owed or being sent, its code has no fixed expiry. */
+export const detailsColumns = (sql: Sql) => sql`
+  ${entryColumns(sql)}, now() as now, locale, request_id as "requestId",
+  mail_id as "mailId", mail_owed_since as "owedSince", mail_due_at as "nextTryAt", mail_sent_at as "sentAt",
+  mail_given_up_at as "givenUpAt", mail_attempts as attempts, mail_last_error as "lastAnswer",
+  case when mail_due_at is null then code_expires_at end as "expiresAt", code_digits as digits,
+  code_wrong_tries as "wrongTries", code_resends as "newCodesUsed"`;
+
+export function toDetails(row: DetailsRow): AccountDetails {
+  const { mailId: id, owedSince, nextTryAt, sentAt, givenUpAt, attempts, lastAnswer, ...rest } = row;
+  const { expiresAt, digits, wrongTries, newCodesUsed, ...account } = rest;
   return {
-    // While a mail is owed or being sent, its code has no fixed expiry.
-    expiresAt: row.mail_due_at === null ? row.code_expires_at : null,
-    digits: row.code_digits,
-    wrongTries: row.code_wrong_tries,
-    newCodesUsed: row.code_resends,
+    ...account,
+    mail: id === null ? null : { id, owedSince, nextTryAt, sentAt, givenUpAt, attempts, lastAnswer },
+    code: account.activatedAt === null ? { expiresAt, digits, wrongTries, newCodesUsed } : null,
   };
 }

@@ -32,11 +32,11 @@ export const forgetAddressInEvents = (sql: Sql, erased: ErasureTarget): Fragment
 /** Counts what an erasure of this person would delete. */
 export async function extentOf(sql: Sql, { id, email }: ErasureTarget): Promise<ErasureExtent> {
   const counts = sql`from address_days where digest in (${accountRow.countKeys(sql, sql`${email}::text`)})`;
-  const [row] = await inTime(sql<ErasureExtent[]>`
+  const [extent] = await inTime(sql<[ErasureExtent]>`
     select (select count(*)::int from users where id = ${id}) as accounts,
            (select count(*)::int from users where id = ${id} and mail_due_at is not null) as "owedMails",
            (select count(*)::int ${counts} and wrong_tries <> '{}') as "wrongTryCounts",
            (select count(*)::int ${counts} and mails <> '{}') as "mailCounts",
            (select count(*)::int from events where ${holdsAddress(sql, { id, email })}) as "eventsWithAddress"`);
-  return row ?? { accounts: 0, owedMails: 0, wrongTryCounts: 0, mailCounts: 0, eventsWithAddress: 0 };
+  return extent;
 }

@@ -3,24 +3,22 @@ import type { Page } from '../domain/operator-trail';
 
 type Fragment = ReturnType<Sql>;
 
-export const micros = (sql: Sql, column: ReturnType<Sql>) =>
-  sql`(extract(epoch from ${column}) * 1000000)::bigint::text`;
+/** Column: the place of an entry in its list, by time and id. A Date would lose the microseconds. */
+export const placeOf = (sql: Sql, time: Fragment, id: Fragment): Fragment =>
+  sql`(extract(epoch from ${time}) * 1000000)::bigint || '_' || ${id} as place`;
 
-/** A time written by `micros`. */
-export const moment = (sql: Sql, sinceEpochMicros: string): Fragment =>
-  sql`'epoch'::timestamptz + ${sinceEpochMicros}::bigint * interval '1 microsecond'`;
+/** The time and id of a place, for a row comparison. */
+export function timeAndId(sql: Sql, place: string): Fragment {
+  const [micros = '', id = ''] = place.split('_');
+  return sql`('epoch'::timestamptz + ${micros}::bigint * interval '1 microsecond', ${id}::uuid)`;
+}
 
-/** Time and id of the last entry of the previous page. */
-export const place = (after: string | undefined): [string | undefined, string | undefined] => {
-  const [moment, id] = after?.split('_') ?? [];
-  return [moment, id];
-};
-
-export function toPage<Entry, Row>(
-  entries: readonly Entry[],
+export function toPage<Entry extends object>(
+  rows: readonly (Entry & { readonly place: string })[],
   limit: number,
-  last: Row | undefined,
-  placeOf: (row: Row) => string,
-): Page<Entry> {
-  return { entries, next: last === undefined || entries.length < limit ? null : placeOf(last) };
+): Page<Omit<Entry, 'place'>> {
+  return {
+    entries: rows.map(({ place: _place, ...entry }) => entry),
+    next: rows.length < limit ? null : (rows.at(-1)?.place ?? null),
+  };
 }

@@ -11,12 +11,12 @@ import {
   type AddressTraces,
 } from '../domain/account-directory';
 import type { EmailAddress } from '../domain/email-address';
-import type { Page } from '../domain/operator-trail';
+import type { AuditEntry, Page } from '../domain/operator-trail';
 import { UUID } from '../domain/import-line';
-import { stateOf, toDetails, toEntry, type DetailsRow, type EntryRow } from './account-rows';
+import { detailsColumns, entryColumns, toDetails, type DetailsRow } from './account-rows';
 import { accountsOfRequest, findPastId } from './account-references';
-import { micros, moment, place, toPage } from './paging';
-import { PATIENCE_MS, toAudit, type AuditRow } from './postgres-operator-trail';
+import { placeOf, timeAndId, toPage } from './paging';
+import { auditColumns, PATIENCE_MS } from './postgres-operator-trail';
 
 const EVENTS_MAX = 100;
 
@@ -52,26 +52,27 @@ export class PostgresAccountDirectory implements AccountDirectory {
   }
 
   async list(filter: AccountFilter, limit: number, after?: string): Promise<Page<AccountEntry>> {
+    const { sql } = this;
     const rows = await inTime(
-      this.sql<EntryRow[]>`
-        select id, email, ${stateOf(this.sql)} as state, created_at, activated_at,
-               ${micros(this.sql, this.sql`created_at`)} as created_micros
-               ${filter.withHashes ? this.sql`, password_hash` : this.sql``}
+      sql<(AccountEntry & { place: string })[]>`
+        select ${entryColumns(sql)}, ${placeOf(sql, sql`created_at`, sql`id`)}
+               ${filter.withHashes ? sql`, password_hash as "passwordHash"` : sql``}
         from users
-        where ${this.matching(filter)} ${this.before(after)}
+        where ${this.matching(filter)}
+          ${after === undefined ? sql`` : sql`and (created_at, id) < ${timeAndId(sql, after)}`}
         order by created_at desc, id desc
         limit ${limit}`,
       PATIENCE_MS,
     );
-    return toPage(rows.map(toEntry), limit, rows.at(-1), (row) => `${row.created_micros}_${row.id}`);
+    return toPage(rows, limit);
   }
 
   async count(filter: AccountFilter): Promise<number> {
     const [row] = await inTime(
-      this.sql<{ count: number }[]>`select count(*)::int as count from users where ${this.matching(filter)}`,
+      this.sql<[{ count: number }]>`select count(*)::int as count from users where ${this.matching(filter)}`,
       PATIENCE_MS,
     );
-    return row?.count ?? 0;
+    return row.count;
   }
 
   async traces(
@@ -81,29 +82,23 @@ export class PostgresAccountDirectory implements AccountDirectory {
   ): Promise<AddressTraces> {
     const known = digests.length === 0 ? this.sql`false` : this.sql`digest in ${this.sql(digests)}`;
     const keys = countKeys(this.sql, this.sql`${address}::text`);
-    const [tries, mails, erasures, audit, events] = await Promise.all([
+    const [[wrongTries = null], [mails], erasures, audit, events] = await Promise.all([
       inTime(this.sql<{ tries: number; since: Date }[]>`
         select count(*)::int as tries, min(at) as since from address_days, unnest(wrong_tries) as at
         where digest in (${keys}) and at > now() - interval '1 day'
         having count(*) > 0`),
-      inTime(this.sql<{ count: number }[]>`
+      inTime(this.sql<[{ count: number }]>`
         select count(*)::int as count from address_days, unnest(mails) as at
         where digest in (${keys}) and at > now() - interval '1 day'`),
       inTime(this.sql<{ accountId: string; erasedAt: Date }[]>`
         select account_id as "accountId", erased_at as "erasedAt" from erasures
         where ${known} or account_id = ${accountId} order by erased_at`),
-      inTime(this.sql<AuditRow[]>`
-        select id::text, at, os_user, host, action, account_id, digest, accounts, reason from audit
+      inTime(this.sql<AuditEntry[]>`
+        select ${auditColumns(this.sql)} from audit
         where ${known} or account_id = ${accountId} order by audit.id`),
       this.events(address, accountId),
     ]);
-    return {
-      wrongTries: tries[0] ?? null,
-      mailsOfDay: mails[0]?.count ?? 0,
-      erasures,
-      audit: audit.map(toAudit),
-      events,
-    };
+    return { wrongTries, mailsOfDay: mails.count, erasures, audit, events };
   }
 
   private async events(address: EmailAddress | null, accountId: string | null): Promise<AccountEventEntry[]> {
@@ -123,10 +118,7 @@ export class PostgresAccountDirectory implements AccountDirectory {
   private async details(where: Fragment): Promise<AccountDetails | null> {
     const [row] = await inTime(
       this.sql<DetailsRow[]>`
-        select id, email, ${stateOf(this.sql)} as state, created_at, activated_at,
-               ${micros(this.sql, this.sql`created_at`)} as created_micros, now() as now, locale, request_id,
-               mail_id, mail_owed_since, mail_due_at, mail_sent_at, mail_given_up_at, mail_attempts,
-               mail_last_error, code_expires_at, code_digits, code_wrong_tries, code_resends
+        select ${detailsColumns(this.sql)}
         from users where ${where}
         order by created_at desc
         limit 1`,
@@ -145,11 +137,5 @@ export class PostgresAccountDirectory implements AccountDirectory {
       ${state === undefined ? this.sql`true` : inState[state]}
       ${since === undefined ? this.sql`` : this.sql`and created_at >= ${since}`}
       ${until === undefined ? this.sql`` : this.sql`and created_at < ${until}`}`;
-  }
-
-  private before(after: string | undefined): Fragment {
-    const [then, id] = place(after);
-    if (then === undefined || id === undefined) return this.sql``;
-    return this.sql`and (created_at, id) < (${moment(this.sql, then)}, ${id}::uuid)`;
   }
 }

@@ -1,48 +1,38 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { inTime, Sql } from '@app/runtime';
 import type { AuditEntry, AuditFilter, Erasure, OperatorTrail, Page } from '../domain/operator-trail';
-import { micros, moment, place, toPage } from './paging';
+import { placeOf, timeAndId, toPage } from './paging';
 
 /** An operator waits longer than a client: a query without an index reads ten million rows within this time. */
 export const PATIENCE_MS = 60_000;
-const NIL = '00000000-0000-0000-0000-000000000000';
 
-export interface AuditRow {
-  readonly id: string;
-  readonly at: Date;
-  readonly os_user: string;
-  readonly host: string;
-  readonly action: string;
-  readonly account_id: string | null;
-  readonly digest: string | null;
-  readonly accounts: number;
-  readonly reason: string;
-}
+/** Columns of an `AuditEntry`. */
+export const auditColumns = (sql: Sql) => sql`
+  id::text, at, os_user as "osUser", host, action, account_id as "accountId", digest, accounts, reason`;
 
 @Injectable()
 export class PostgresOperatorTrail implements OperatorTrail {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
 
   async erasures(limit: number, after?: string): Promise<Page<Erasure>> {
-    const [then, id] = place(after);
+    const { sql } = this;
     const rows = await inTime(
-      this.sql<(Erasure & { micros: string })[]>`
+      sql<(Erasure & { place: string })[]>`
         select account_id as "accountId", digest, erased_at as "erasedAt",
-               ${micros(this.sql, this.sql`erased_at`)} as micros
+               ${placeOf(sql, sql`erased_at`, sql`account_id`)}
         from erasures
-        where (erased_at, account_id) > (${moment(this.sql, then ?? '0')}, ${id ?? NIL}::uuid)
+        ${after === undefined ? sql`` : sql`where (erased_at, account_id) > ${timeAndId(sql, after)}`}
         order by erased_at, account_id
         limit ${limit}`,
       PATIENCE_MS,
     );
-    const entries = rows.map(({ accountId, digest, erasedAt }) => ({ accountId, digest, erasedAt }));
-    return toPage(entries, limit, rows.at(-1), (row) => `${row.micros}_${row.accountId}`);
+    return toPage(rows, limit);
   }
 
   async audit(filter: AuditFilter, limit: number, after?: string): Promise<Page<AuditEntry>> {
     const rows = await inTime(
-      this.sql<AuditRow[]>`
-        select id::text, at, os_user, host, action, account_id, digest, accounts, reason from audit
+      this.sql<(AuditEntry & { place: string })[]>`
+        select ${auditColumns(this.sql)}, id::text as place from audit
         where true
           ${filter.action === undefined ? this.sql`` : this.sql`and action = ${filter.action}`}
           ${filter.since === undefined ? this.sql`` : this.sql`and at >= ${filter.since}`}
@@ -52,18 +42,6 @@ export class PostgresOperatorTrail implements OperatorTrail {
         limit ${limit}`,
       PATIENCE_MS,
     );
-    return toPage(rows.map(toAudit), limit, rows.at(-1), (row) => row.id);
+    return toPage(rows, limit);
   }
 }
-
-export const toAudit = (row: AuditRow): AuditEntry => ({
-  id: row.id,
-  at: row.at,
-  osUser: row.os_user,
-  host: row.host,
-  action: row.action,
-  accountId: row.account_id,
-  digest: row.digest,
-  accounts: row.accounts,
-  reason: row.reason,
-});

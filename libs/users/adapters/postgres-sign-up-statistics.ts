@@ -6,13 +6,9 @@ import type { SignUpCounts, SignUpSpan, SignUpStatistics, SpanLength } from '../
 const PATIENCE_MS = 60_000;
 const SPAN_MS: Record<SpanLength, number> = { hour: 3_600_000, day: 86_400_000 };
 
-interface CountsRow {
+interface CountsRow extends SignUpCounts {
   /** Null in the row of the total. */
   readonly from: Date | null;
-  readonly registered: number;
-  readonly activated: number;
-  readonly median: number | null;
-  readonly given_up: number;
 }
 
 const NONE: SignUpCounts = { registered: 0, activated: 0, medianSecondsToActivation: null, givenUp: 0 };
@@ -26,12 +22,12 @@ export class PostgresSignUpStatistics implements SignUpStatistics {
     const [present, past, [clock]] = await Promise.all([
       this.present(from, by),
       this.past(from, by),
-      inTime(this.sql<{ now: Date }[]>`select now() as now`),
+      inTime(this.sql<[{ now: Date }]>`select now() as now`),
     ]);
     const at = (moment: number | null): SignUpCounts =>
       [...present, ...past].filter((row) => (row.from?.getTime() ?? null) === moment).reduce(add, NONE);
     const spans: SignUpSpan[] = [];
-    for (let start = from.getTime(); start <= (clock?.now ?? new Date()).getTime(); start += SPAN_MS[by]) {
+    for (let start = from.getTime(); start <= clock.now.getTime(); start += SPAN_MS[by]) {
       spans.push({ from: new Date(start), ...at(start) });
     }
     return { total: at(null), spans };
@@ -47,8 +43,8 @@ export class PostgresSignUpStatistics implements SignUpStatistics {
         select date_trunc(${by}, created_at, 'UTC') as from,
                count(*)::int as registered, count(activated_at)::int as activated,
                percentile_cont(0.5) within group (order by extract(epoch from activated_at - created_at)::float8)
-                 filter (where activated_at > created_at) as median,
-               (count(*) filter (where mail_given_up_at is not null and activated_at is null))::int as given_up
+                 filter (where activated_at > created_at) as "medianSecondsToActivation",
+               (count(*) filter (where mail_given_up_at is not null and activated_at is null))::int as "givenUp"
         from users where created_at >= ${from}
         group by grouping sets ((), (1))`,
       PATIENCE_MS,
@@ -60,7 +56,7 @@ export class PostgresSignUpStatistics implements SignUpStatistics {
       this.sql<CountsRow[]>`
         select date_trunc(${by}, registered_hour, 'UTC') as from,
                coalesce(sum(registered), 0)::int as registered, coalesce(sum(activated), 0)::int as activated,
-               null::float8 as median, coalesce(sum(given_up), 0)::int as given_up
+               null::float8 as "medianSecondsToActivation", coalesce(sum(given_up), 0)::int as "givenUp"
         from past_accounts where registered_hour >= ${from}
         group by grouping sets ((), (1))`,
       PATIENCE_MS,
@@ -71,6 +67,6 @@ export class PostgresSignUpStatistics implements SignUpStatistics {
 const add = (sum: SignUpCounts, row: CountsRow): SignUpCounts => ({
   registered: sum.registered + row.registered,
   activated: sum.activated + row.activated,
-  medianSecondsToActivation: row.median ?? sum.medianSecondsToActivation,
-  givenUp: sum.givenUp + row.given_up,
+  medianSecondsToActivation: row.medianSecondsToActivation ?? sum.medianSecondsToActivation,
+  givenUp: sum.givenUp + row.givenUp,
 });

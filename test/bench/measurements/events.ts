@@ -21,13 +21,13 @@ const BACKLOG_TIMEOUT_MS = 120_000;
 /** Waiting events: placed by the sequencer alone, and placed and delivered by a worker. */
 export async function webhookBacklog(stage: Stage): Promise<Figure[]> {
   const count = stage.size(3_000, 10_000);
-  const { sql } = stage.database;
+  const { sql, environment } = stage.database;
   const sequenced: number[] = [];
   const delivered: number[] = [];
   for (let round = 0; round < stage.rounds; round += 1) {
     await sql`truncate events`;
     await write(sql, count);
-    sequenced.push(await sequencingRate(new PostgresEventLog(sql), count));
+    sequenced.push(await sequencingRate(new PostgresEventLog(sql, environment), count));
   }
   await sql`truncate events`;
   const receiver = await Receiver.start();

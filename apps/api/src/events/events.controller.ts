@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { EventFeed, EventsError, toMessage, type EventPage } from '@app/events';
+import { EventLog, EventsError, toMessage, type EventPage } from '@app/events';
 import { ApiProblems } from '../docs/api-problems';
 import { ProblemError } from '../problem/problem-error';
 import { currentRequest } from '../server/request-context';
@@ -14,7 +14,7 @@ import { EventsTokenGuard } from './events-token.guard';
 @UseGuards(EventsTokenGuard)
 export class EventsController {
   constructor(
-    @Inject(EventFeed) private readonly feed: EventFeed,
+    @Inject(EventLog) private readonly log: EventLog,
     private readonly arrivals: EventArrivals,
   ) {}
 
@@ -62,7 +62,7 @@ export class EventsController {
 
   private async read(after: bigint | null, limit: number): Promise<EventPage> {
     try {
-      return await this.feed.page(after, limit);
+      return await this.log.page(after, limit);
     } catch (error) {
       if (!(error instanceof EventsError)) throw error;
       if (error.code === 'events.cursor_unknown') throw ProblemError.invalid([cursorFault()]);

@@ -1,7 +1,8 @@
+import { BullModule } from '@nestjs/bullmq';
 import { Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Doorbell, OwedWorkModule } from '@app/owed-work';
-import { BullMqModule } from '@app/owed-work/bullmq';
+import { bullMqOptions } from '@app/owed-work/bullmq';
 import { createLogger, Environment, Logger, parseEnvironment, Sql } from '@app/runtime';
 import { DoorbellProcessor } from '../../apps/mailer-worker/src/doorbell.processor';
 import { Sweep } from '../../apps/mailer-worker/src/sweep';
@@ -35,7 +36,12 @@ describe('The doorbell in Redis', () => {
     @Module({ providers, exports: providers })
     class Around {}
     const module = await Test.createTestingModule({
-      imports: [Around, OwedWorkModule.forRoot(environment), BullMqModule.forRoot(environment)],
+      imports: [
+        Around,
+        OwedWorkModule.forRoot(environment),
+        BullModule.forRoot(bullMqOptions(environment)),
+        BullModule.registerQueue(),
+      ],
       providers: [DoorbellProcessor],
     }).compile();
     await module.init();

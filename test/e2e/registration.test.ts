@@ -194,4 +194,16 @@ describe.each(MODES)('Registration, %s', (mode) => {
     expect(row?.['mail_last_error']).toContain('550');
     expect(service.inbox.mailsTo('unreachable@example.com')).toHaveLength(0);
   });
+
+  it('delays no other mail for one that the server refuses, as long as it accepts others', async () => {
+    service.inbox.refuseRecipient('blocked@example.com', 554);
+    await client.register('blocked@example.com', PASSWORD);
+    await until('the mail is held', async () => {
+      const rows = await service.database.sql`
+        select from users where email = 'blocked@example.com' and mail_last_error is not null`;
+      return rows.length === 1;
+    });
+    await client.register('unaffected@example.com', PASSWORD);
+    await service.inbox.mailTo('unaffected@example.com', 1, 5_000);
+  });
 });

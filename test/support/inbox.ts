@@ -22,6 +22,7 @@ export class TestInbox {
   readonly mailbox = new Mailbox();
   private server: SMTPServer | undefined;
   private refusal = { code: 0, times: 0 };
+  private refusedRecipient = { address: '', code: 0 };
   private silent = false;
   private acceptAfterMs = 0;
   private sessionMailsMax = 0;
@@ -61,6 +62,11 @@ export class TestInbox {
     this.refusal = { code, times };
   }
 
+  /** Replies to every mail to the address with a code. */
+  refuseRecipient(address: string, code: number): void {
+    this.refusedRecipient = { address, code };
+  }
+
   /** Accepts mails, but replies only after this delay, in milliseconds. */
   acceptAfter(delayMs: number): void {
     this.acceptAfterMs = delayMs;
@@ -97,7 +103,7 @@ export class TestInbox {
   async up(): Promise<void> {
     const server = createSmtpServer(this.mailbox, {
       closeTimeout: 100,
-      onRcptTo: (_address, { id }, callback) => this.answer(id, callback),
+      onRcptTo: ({ address }, { id }, callback) => this.answer(address, id, callback),
       onMailFrom: (_address, { id }, callback) => {
         if (!this.silent) callback(this.overLimit(id, 'MAIL'));
       },
@@ -120,7 +126,11 @@ export class TestInbox {
     await new Promise<void>((resolve) => server.close(resolve));
   }
 
-  private answer(session: string, callback: (error?: Error) => void): void {
+  private answer(recipient: string, session: string, callback: (error?: Error) => void): void {
+    if (recipient === this.refusedRecipient.address) {
+      callback(refusal(this.refusedRecipient.code));
+      return;
+    }
     const over = this.overLimit(session, 'RCPT');
     if (over !== undefined) {
       callback(over);
@@ -131,7 +141,7 @@ export class TestInbox {
       return;
     }
     this.refusal.times -= 1;
-    callback(Object.assign(new Error('refused by the test'), { responseCode: this.refusal.code }));
+    callback(refusal(this.refusal.code));
   }
 
   private overLimit(session: string, at: SessionLimit['at']): Error | undefined {
@@ -142,6 +152,9 @@ export class TestInbox {
     return Object.assign(new Error(words), { responseCode: limit.code });
   }
 }
+
+const refusal = (responseCode: number): Error =>
+  Object.assign(new Error('refused by the test'), { responseCode });
 
 /** The code in a mail. */
 export function codeIn(mail: StoredMail): string {

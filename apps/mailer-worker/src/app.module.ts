@@ -1,10 +1,11 @@
+import { BullModule } from '@nestjs/bullmq';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ActivationModule, SendOwedMail } from '@app/activation';
 import { EventsModule } from '@app/events';
 import { SmtpModule } from '@app/mail/smtp';
 import { MetricsModule, ScrapeController } from '@app/metrics';
 import { OwedWorkModule } from '@app/owed-work';
-import { BullMqModule } from '@app/owed-work/bullmq';
+import { bullMqOptions } from '@app/owed-work/bullmq';
 import { hasRedis, type Environment } from '@app/runtime';
 import { ProbesController, RuntimeModule } from '@app/runtime/server';
 import { DoorbellListener } from './doorbell.listener';
@@ -20,13 +21,15 @@ import { Sweep } from './sweep';
 @Module({})
 export class AppModule {
   static forEnvironment(environment: Environment): DynamicModule {
+    const withRedis = hasRedis(environment);
     return {
       module: AppModule,
       imports: [
         RuntimeModule.forRoot('mailer-worker', environment),
         MetricsModule,
         OwedWorkModule.forRoot(environment),
-        BullMqModule.forRoot(environment),
+        // No queue is registered, because a processor needs only the connection.
+        ...(withRedis ? [BullModule.forRoot(bullMqOptions(environment)), BullModule.registerQueue()] : []),
         ActivationModule,
         SmtpModule.forRoot(environment),
         EventsModule,
@@ -35,7 +38,7 @@ export class AppModule {
       providers: [
         SendOwedMail,
         Sweep,
-        hasRedis(environment) ? DoorbellProcessor : DoorbellListener,
+        withRedis ? DoorbellProcessor : DoorbellListener,
         Heartbeat,
         MailServerGreeter,
         Observers,

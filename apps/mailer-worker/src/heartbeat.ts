@@ -1,50 +1,39 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { OwedMailRepository } from '@app/activation';
 import { Deliveries } from '@app/events';
 import { Doorbell, WorkerHeartbeats, WORKER_ID, WORKER_LOST_SECONDS } from '@app/owed-work';
 import { Logger } from '@app/runtime';
-import { Rounds } from './rounds';
+import { RepeatedTask } from './repeated-task';
 
 /** Three beats fit into the time after which a worker counts as dead. */
 const BEAT_MS = (WORKER_LOST_SECONDS * 1_000) / 3 - 300;
 
 /** Reports that this worker is alive, and releases the leases of dead workers. */
 @Injectable()
-export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly rounds = new Rounds(() => this.beat(), BEAT_MS);
-  private failing = false;
-
+export class Heartbeat extends RepeatedTask {
   constructor(
     @Inject(WorkerHeartbeats) private readonly heartbeats: WorkerHeartbeats,
     @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
     @Inject(Deliveries) private readonly deliveries: Deliveries,
     @Inject(Doorbell) private readonly doorbell: Doorbell,
-    @Inject(Logger) private readonly logger: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.rounds.start();
+    @Inject(Logger) logger: Logger,
+  ) {
+    super('Writing the heartbeat', BEAT_MS, logger);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    await this.rounds.stop();
+  override async onModuleDestroy(): Promise<void> {
+    await super.onModuleDestroy();
     await this.heartbeats.forget(WORKER_ID).catch(() => {});
   }
 
-  private async beat(): Promise<void> {
-    try {
-      await this.heartbeats.beat(WORKER_ID);
-      for (const lost of await this.heartbeats.lost(WORKER_ID)) {
-        this.logger.warn({ worker_id: lost }, 'A worker died; its leases were released');
-        await this.owed.release(lost);
-        await this.deliveries.release(lost);
-        await this.heartbeats.forget(lost);
-        this.doorbell.ring();
-      }
-      this.failing = false;
-    } catch (error) {
-      if (!this.failing) this.logger.warn({ error }, 'Writing the heartbeat failed; retrying');
-      this.failing = true;
+  protected async run(): Promise<void> {
+    await this.heartbeats.beat(WORKER_ID);
+    for (const lost of await this.heartbeats.lost(WORKER_ID)) {
+      this.logger.warn({ worker_id: lost }, 'A worker died; its leases were released');
+      await this.owed.release(lost);
+      await this.deliveries.release(lost);
+      await this.heartbeats.forget(lost);
+      this.doorbell.ring();
     }
   }
 }

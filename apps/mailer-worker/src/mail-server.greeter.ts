@@ -1,8 +1,8 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { MailServerLog, smtpAddresses, type SmtpAddress } from '@app/mail';
 import { greetMailServer } from '@app/mail/smtp';
 import { Environment, Logger, maskEmailsIn } from '@app/runtime';
-import { Rounds } from './rounds';
+import { RepeatedTask } from './repeated-task';
 
 /** Interval at which each mail server is greeted, by all workers together, in seconds. */
 const GREETING_SECONDS = 60;
@@ -14,32 +14,25 @@ const TURN_MS = 5_000;
  * mail is owed. The worker does this, because the api may have no network access to a mail server.
  */
 @Injectable()
-export class MailServerGreeter implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly rounds = new Rounds(() => this.greetAll(), TURN_MS);
-
+export class MailServerGreeter extends RepeatedTask {
   constructor(
     @Inject(MailServerLog) private readonly log: MailServerLog,
     @Inject(Environment) private readonly environment: Environment,
-    @Inject(Logger) private readonly logger: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.rounds.start();
+    @Inject(Logger) logger: Logger,
+  ) {
+    super('Greeting the mail servers', TURN_MS, logger);
   }
 
   /** Shutdown does not wait for a greeting in progress, which can take 40 s. */
-  onModuleDestroy(): void {
-    void this.rounds.stop();
+  override onModuleDestroy(): Promise<void> {
+    void super.onModuleDestroy();
+    return Promise.resolve();
   }
 
-  private async greetAll(): Promise<void> {
-    try {
-      for (const address of smtpAddresses(this.environment)) {
-        if (!(await this.log.claimGreeting(address.name, GREETING_SECONDS))) continue;
-        await this.log.recordGreeting(address.name, await this.greet(address));
-      }
-    } catch (error) {
-      this.logger.debug({ error }, 'Asking for a turn to greet the mail servers failed; retrying');
+  protected async run(): Promise<void> {
+    for (const address of smtpAddresses(this.environment)) {
+      if (!(await this.log.claimGreeting(address.name, GREETING_SECONDS))) continue;
+      await this.log.recordGreeting(address.name, await this.greet(address));
     }
   }
 

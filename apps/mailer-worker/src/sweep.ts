@@ -18,10 +18,13 @@ const SWEEP_MS = 1_000;
 /** Maximum time to keep trying to store outcomes, in milliseconds. */
 const SETTLE_MS = 5_000;
 /** While no mail can be sent, one mail probes the server at this interval: recovery within five seconds is promised. */
-const MAIL_BACK_OFF = { tolerated: 0, firstMs: 1_000, maxMs: 4_000 };
+const MAIL_BACK_OFF = { tolerated: 0, waitMs: { first: 1_000, longest: 4_000 } };
 
 /** After three failures in a row, only one event at a time probes the receiver, at first every second. */
-const WEBHOOK_BACK_OFF = { tolerated: 2, firstMs: 1_000, maxMs: RECEIVER_WAIT_MAX_SECONDS * 1_000 };
+const WEBHOOK_BACK_OFF = {
+  tolerated: 2,
+  waitMs: { first: 1_000, longest: RECEIVER_WAIT_MAX_SECONDS * 1_000 },
+};
 /** Maximum number of webhooks in flight in this process. */
 const WEBHOOK_CONCURRENCY = 20;
 /** Shutdown does not wait for a receiver that does not answer: its events become due again, with the same ids. */

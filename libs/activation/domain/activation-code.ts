@@ -11,8 +11,6 @@ export interface IssuedCode {
   readonly keyId: string | null;
 }
 
-export const freshMailId = (): string => randomUUID();
-
 /** Derives codes from the secret keys. Without the key, an id or other codes reveal nothing about a code. */
 export class CodeDeriver {
   /** Id of the key that new codes are made with. */
@@ -26,6 +24,11 @@ export class CodeDeriver {
   ) {
     this.keyId = nameOf(secretKey);
     this.previous = previousKey ? { id: nameOf(previousKey), secretKey: previousKey } : undefined;
+  }
+
+  /** A code for a new mail, made with the current key. @param digits the usual length */
+  issue(digits: number): IssuedCode {
+    return { mailId: randomUUID(), digits, keyId: this.keyId };
   }
 
   /** A code of an unknown key is derived with the current key: a key from two rotations ago is no longer available. */

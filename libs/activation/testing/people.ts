@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Locale } from '@app/mail';
-import { freshMailId, type IssuedCode } from '../domain/activation-code';
+import type { IssuedCode } from '../domain/activation-code';
 
 /** A registration to write: each call returns the same person with a new account id and a new mail id. */
 export interface NewAccount {
@@ -21,7 +21,7 @@ const person =
       id,
       email,
       passwordHash: `hash of ${id}`,
-      code: { mailId: freshMailId(), digits: 4, keyId: 'key-1' },
+      code: { mailId: randomUUID(), digits: 4, keyId: 'key-1' },
       locale,
       requestId: `request-${id.slice(0, 8)}`,
       requestDigest: null,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { freshMailId, type CurrentCode } from '../domain/activation-code';
+import type { CurrentCode } from '../domain/activation-code';
 import type {
   ActivationRepository,
   Redeem,
@@ -100,7 +100,7 @@ export function redeem(
 export function replaceCode(
   stage: Stage,
   { id }: Pick<NewAccount, 'id'>,
-  { mailId = freshMailId(), digits = 4, ...details }: Partial<Replacement> & { digits?: number } = {},
+  { mailId = randomUUID(), digits = 4, ...details }: Partial<Replacement> & { digits?: number } = {},
 ): Promise<ReplacementOutcome> {
   return stage.activations.replaceCode({
     ...{ accountId: id, mailId, code: { mailId, digits, keyId: 'key-1' }, locale: 'en', requestId: null },

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Locale } from '@app/mail';
 import { Doorbell } from '@app/owed-work';
 import { Environment } from '@app/runtime';
-import { CodeDeriver, freshMailId, type CurrentCode } from '../domain/activation-code';
+import { CodeDeriver, type CurrentCode } from '../domain/activation-code';
 import { ActivationRepository, type PendingAccount } from '../domain/activation-repository';
 import { ActivationError } from '../domain/errors';
 
@@ -39,11 +39,11 @@ export class IssueNewCode {
    */
   async issueNewCode(request: NewCodeRequest): Promise<NewCode> {
     const { account, locale, requestId, early = false, requestDigest = null } = request;
-    const mailId = freshMailId();
+    const code = this.codes.issue(this.environment.ACTIVATION_CODE_LENGTH);
     const replacement = await this.activations.replaceCode({
       accountId: account.id,
-      mailId,
-      code: { mailId, digits: this.environment.ACTIVATION_CODE_LENGTH, keyId: this.codes.keyId },
+      mailId: code.mailId,
+      code,
       locale,
       requestId,
       maxResends: this.environment.ACTIVATION_CODE_MAX_RESENDS,

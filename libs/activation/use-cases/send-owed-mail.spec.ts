@@ -138,6 +138,18 @@ describe('SendOwedMail', () => {
     expect(await sendDue()).toEqual(['sent']);
   });
 
+  it('delays all mails while the server accepts none, and no other mail for one that it refuses', async () => {
+    await stage.register(kevin());
+    await mailer.becomeUnavailable();
+    const [mail] = await send.claim(1);
+    if (mail === undefined) throw new Error('No mail was due');
+    const attempted = await send.attempt(mail);
+    expect(attempted.outcome.kind).toBe('held');
+    expect(send.setbackOf(attempted)).toEqual({ retryAfterSeconds: 1 });
+    jest.spyOn(mailer, 'heldForSeconds').mockReturnValue(0);
+    expect(send.setbackOf(attempted)).toBeNull();
+  });
+
   it('retries a mail with unknown outcome twice, and no more', async () => {
     await stage.register(kevin());
     await mailer.breakAfterAccepting();
@@ -225,6 +237,12 @@ describe('the consequence of an outcome', () => {
   it("is a retry without counting an attempt if the service is at fault, after the mailer's delay", () => {
     const held = { kind: 'held', reason: '535', retryInSeconds: 3 } as const;
     expect(decide({ ...mail, attempt: 10_000 }, held)).toEqual({ retryInSeconds: 3, counts: 'nothing' });
+  });
+
+  it('is a retry after a temporary refusal, at most three hundred times', () => {
+    const deferred = { kind: 'deferred', reason: '451 greylisted' } as const;
+    expect(decide({ ...mail, attempt: 299 }, deferred)).toMatchObject({ counts: 'attempt' });
+    expect(decide({ ...mail, attempt: 300 }, deferred)).toEqual({ giveUp: 'tried_too_often' });
   });
 
   it('is two more attempts if the outcome is unknown, then giving up', () => {

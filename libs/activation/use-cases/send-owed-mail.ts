@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Mailer, sendSecondsMax, type MailOutcome } from '@app/mail';
-import { WORKER_ID, type OwedWork, type Setback } from '@app/owed-work';
+import { doublingDelay, WORKER_ID, type OwedWork, type Setback } from '@app/owed-work';
 import { continuing, Environment, Logger, requestContext, SpanKind, traced } from '@app/runtime';
 import { CodeDeriver } from '../domain/activation-code';
 import { OwedMailRepository, type ClaimedMail } from '../domain/owed-mail-repository';
@@ -9,6 +9,9 @@ import { OwedMailRepository, type ClaimedMail } from '../domain/owed-mail-reposi
 const LEASE_MARGIN_SECONDS = 5;
 /** Number of retries of a mail with unknown outcome: each one may deliver a duplicate. */
 const UNKNOWN_RETRIES_MAX = 2;
+const RETRY_SECONDS = { first: 2, longest: 300 };
+/** With the delays above this is a little over a day: longer than any greylisting and most outages. */
+const ATTEMPTS_MAX = 300;
 
 /** A mail and its outcome. */
 export interface AttemptedMail {
@@ -42,16 +45,14 @@ export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
   }
 
   async attempt(mail: ClaimedMail): Promise<AttemptedMail> {
-    const send = () => traced('mail process', SpanKind.CONSUMER, {}, () => this.send(mail));
     const context = { requestId: mail.requestId ?? mail.id };
-    const outcome = await continuing(mail.traceParent, () =>
+    return await continuing(mail.traceParent, () =>
       requestContext.run(context, async () => {
-        const made = await send();
-        this.log(mail, made);
-        return made;
+        const outcome = await traced('mail process', SpanKind.CONSUMER, {}, () => this.send(mail));
+        this.log(mail, outcome);
+        return { mail, outcome };
       }),
     );
-    return { mail, outcome };
   }
 
   async settle(attempted: readonly AttemptedMail[]): Promise<void> {
@@ -63,8 +64,10 @@ export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
     ]);
   }
 
+  /** A mail that the server refuses, without refusing others, is held alone. */
   setbackOf({ outcome }: AttemptedMail): Setback | null {
-    return outcome.kind === 'held' ? { retryAfterSeconds: outcome.retryInSeconds } : null;
+    const retryAfterSeconds = outcome.kind === 'held' ? this.mailer.heldForSeconds() : 0;
+    return retryAfterSeconds > 0 ? { retryAfterSeconds } : null;
   }
 
   /** Outcome of the attempt, for the metrics. */
@@ -114,7 +117,8 @@ type Decision =
 
 /** The consequence of an outcome; null if the mail was sent. */
 export function decide(mail: ClaimedMail, outcome: MailOutcome): Decision | null {
-  const retryInSeconds = retryDelaySeconds(mail.attempt);
+  const retryInSeconds = doublingDelay(mail.attempt, RETRY_SECONDS);
+  const isLast = mail.attempt >= ATTEMPTS_MAX;
   switch (outcome.kind) {
     case 'sent':
       return null;
@@ -123,25 +127,10 @@ export function decide(mail: ClaimedMail, outcome: MailOutcome): Decision | null
     case 'held':
       return { retryInSeconds: outcome.retryInSeconds, counts: 'nothing' };
     case 'deferred':
-      return retryInSeconds === null ? { giveUp: 'tried_too_often' } : { retryInSeconds, counts: 'attempt' };
+      return isLast ? { giveUp: 'tried_too_often' } : { retryInSeconds, counts: 'attempt' };
     case 'unknown':
-      return mail.unknownOutcomes >= UNKNOWN_RETRIES_MAX || retryInSeconds === null
+      return isLast || mail.unknownOutcomes >= UNKNOWN_RETRIES_MAX
         ? { giveUp: 'outcome_unknown' }
         : { retryInSeconds, counts: 'unknown' };
   }
-}
-
-const FIRST_DELAY_SECONDS = 2;
-const LONGEST_DELAY_SECONDS = 300;
-/** With the delays above this is a little over a day: longer than any greylisting and most outages. */
-const ATTEMPTS_MAX = 300;
-
-/**
- * Seconds until the next attempt: doubling from 2 s to 5 minutes, with ±25 % jitter so that mails that failed together
- * are not retried together. Null after the last attempt. @param attempt number of attempts so far, starting at 1
- */
-export function retryDelaySeconds(attempt: number, random: () => number = Math.random): number | null {
-  if (attempt >= ATTEMPTS_MAX) return null;
-  const delay = Math.min(FIRST_DELAY_SECONDS * 2 ** (attempt - 1), LONGEST_DELAY_SECONDS);
-  return delay * (0.75 + random() * 0.5);
 }

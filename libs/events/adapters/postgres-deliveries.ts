@@ -1,16 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Environment, inBatches, inTime, Sql, uuids } from '@app/runtime';
-import type {
-  ClaimedEvent,
-  Deliveries,
-  EventBacklog,
-  EventEntries,
-  EventFilter,
-  OnProgress,
-} from '../domain/deliveries';
-import { listEvents } from './list-events';
-import { countEvents, oweAgain, placedWithin } from './owe-again';
+import type { ClaimedEvent, Deliveries, EventBacklog } from '../domain/deliveries';
 
 const REASON_LENGTH_MAX = 500;
 /** Maximum number of rows that one statement changes. */
@@ -105,20 +96,6 @@ export class PostgresDeliveries implements Deliveries {
       where id = ${id} and due_at is not null`);
   }
 
-  async retry(onProgress?: OnProgress): Promise<number> {
-    await inTime(this.sql`delete from webhook_pauses`);
-    const waiting = this.sql`given_up_at is not null or (due_at > now() and leased_by is null)`;
-    return await oweAgain(this.sql, waiting, onProgress);
-  }
-
-  async countReplay(seconds: number): Promise<number> {
-    return await countEvents(this.sql, placedWithin(this.sql, seconds));
-  }
-
-  async replay(seconds: number, onProgress?: OnProgress): Promise<number> {
-    return await oweAgain(this.sql, placedWithin(this.sql, seconds), onProgress);
-  }
-
   async backlog(): Promise<EventBacklog> {
     const [backlog] = await inTime(this.sql<[EventBacklog]>`
       select (select count(*)::int from events where due_at is not null or position is null) as waiting,
@@ -129,9 +106,5 @@ export class PostgresDeliveries implements Deliveries {
              (select extract(epoch from clock_timestamp() - since)::float8 from webhook_outages
               where url_digest = ${this.urlDigest}) as "outageSeconds"`);
     return backlog;
-  }
-
-  async list(filter: EventFilter, limit: number, after?: string): Promise<EventEntries> {
-    return await listEvents(this.sql, filter, limit, after);
   }
 }

@@ -47,19 +47,3 @@ export function webhookHeaders(
     'webhook-signature': signatures.join(' '),
   };
 }
-
-const FIRST_DELAY_SECONDS = 5;
-const LONGEST_DELAY_SECONDS = 600;
-/** An event is given up after this time: three days. */
-export const WEBHOOK_RETRY_FOR_SECONDS = 3 * 86_400;
-
-/** Seconds until the next attempt, doubling from 5 s to 10 minutes, ±20 %; null if the event is given up. */
-export function webhookRetrySeconds(
-  attempt: number,
-  triedForSeconds: number,
-  random: () => number = Math.random,
-): number | null {
-  if (triedForSeconds >= WEBHOOK_RETRY_FOR_SECONDS) return null;
-  const delay = Math.min(FIRST_DELAY_SECONDS * 2 ** Math.min(attempt - 1, 20), LONGEST_DELAY_SECONDS);
-  return delay * (0.8 + random() * 0.4);
-}

@@ -1,17 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { WORKER_ID, type OwedWork, type Setback } from '@app/owed-work';
+import { doublingDelay, WORKER_ID, type OwedWork, type Setback } from '@app/owed-work';
 import { Logger } from '@app/runtime';
 import { Deliveries, type ClaimedEvent } from '../domain/deliveries';
-import {
-  toMessage,
-  WEBHOOK_RETRY_FOR_SECONDS,
-  webhookRetrySeconds,
-  WebhookSender,
-  type WebhookOutcome,
-} from '../domain/webhook';
+import { toMessage, WebhookSender, type WebhookOutcome } from '../domain/webhook';
 
 /** A little longer than the longest attempt. */
 const LEASE_SECONDS = 12;
+const RETRY_SECONDS = { first: 5, longest: 600 };
+/** An event is given up after this time: three days. */
+const RETRY_FOR_SECONDS = 3 * 86_400;
 /** Maximum time for which all events wait for the receiver: `events retry` works as soon as it is over. */
 export const RECEIVER_WAIT_MAX_SECONDS = 60;
 
@@ -71,7 +68,7 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
   metricOf({ event, outcome }: AttemptedEvent): 'delivered' | 'postponed' | 'given_up' | 'paused' {
     if (outcome.kind === 'delivered') return 'delivered';
     if (outcome.kind === 'gone') return 'paused';
-    return retrySecondsOf(event) === null ? 'given_up' : 'postponed';
+    return isTriedOut(event) ? 'given_up' : 'postponed';
   }
 
   private async settleFailure({ event, outcome }: AttemptedEvent): Promise<void> {
@@ -80,22 +77,21 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
       await this.deliveries.pause(event.id, outcome.reason);
       return;
     }
-    const retrySeconds = retrySecondsOf(event);
-    if (retrySeconds === null) {
+    if (isTriedOut(event)) {
       await this.deliveries.giveUp(event.id, outcome.reason);
       this.logger.error({ event_id: event.id }, 'Gave up an event; see `events list` and `events retry`');
     } else {
+      const retrySeconds = doublingDelay(event.attempt, RETRY_SECONDS);
       const delaySeconds = Math.max(retrySeconds, outcome.retryAfterSeconds);
       await this.deliveries.postpone(event.id, delaySeconds, outcome.reason);
     }
   }
 
   private async giveUpUnaccepted(): Promise<void> {
-    const events = await this.deliveries.giveUpUnaccepted(WEBHOOK_RETRY_FOR_SECONDS);
+    const events = await this.deliveries.giveUpUnaccepted(RETRY_FOR_SECONDS);
     if (events === 0) return;
     this.logger.error({ events }, 'Gave up events; see `events list` and `events retry`');
   }
 }
 
-const retrySecondsOf = ({ attempt, triedForSeconds }: ClaimedEvent): number | null =>
-  webhookRetrySeconds(attempt, triedForSeconds);
+const isTriedOut = ({ triedForSeconds }: ClaimedEvent): boolean => triedForSeconds >= RETRY_FOR_SECONDS;

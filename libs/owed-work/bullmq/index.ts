@@ -1,2 +1,2 @@
-// The listener of the doorbell in Redis. It loads BullMQ, which the api loads only with its first ring.
-export * from '../bullmq.module';
+// The connection of the doorbell's queue. It loads BullMQ, which the api loads only with its first ring.
+export { bullMqOptions } from '../adapters/bullmq-queue';

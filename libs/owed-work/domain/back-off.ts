@@ -3,13 +3,29 @@ import type { Setback } from './owed-work';
 export interface BackOffOptions {
   /** Consecutive failures that change nothing yet. */
   readonly tolerated: number;
-  readonly firstMs: number;
-  readonly maxMs: number;
+  readonly waitMs: DelayRange;
+}
+
+export interface DelayRange {
+  readonly first: number;
+  readonly longest: number;
+}
+
+/**
+ * Delay before the next attempt, in the unit of the range: doubles with each attempt, with ±25 % jitter, so that what
+ * failed together is not retried together. @param attempts number of attempts so far, starting at 1
+ */
+export function doublingDelay(
+  attempts: number,
+  { first, longest }: DelayRange,
+  random: () => number = Math.random,
+): number {
+  return Math.min(first * 2 ** (attempts - 1), longest) * (0.75 + random() * 0.5);
 }
 
 /**
  * A shared back-off for everything that goes to one receiver: after a few consecutive failures nothing is sent for a
- * while, then one item probes. The wait doubles, with ±25 % jitter so that workers do not retry together.
+ * while, then one item probes.
  */
 export class BackOff {
   private setbacks = 0;
@@ -18,7 +34,6 @@ export class BackOff {
   constructor(
     private readonly options: BackOffOptions,
     private readonly now: () => number = () => performance.now(),
-    private readonly random: () => number = Math.random,
   ) {}
 
   /** Whether the receiver currently counts as failing, so that only one item at a time probes it. */
@@ -39,11 +54,11 @@ export class BackOff {
   fail({ retryAfterSeconds = 0, repeated = false }: Setback): void {
     // Items that were in flight together also fail together: they count as one failure.
     if (this.waitMs > 0) return;
-    const { tolerated, firstMs, maxMs } = this.options;
     if (repeated && !this.probing) return;
     this.setbacks += 1;
     if (!this.probing && retryAfterSeconds === 0) return;
-    const doubled = Math.min(firstMs * 2 ** Math.max(0, this.setbacks - tolerated - 1), maxMs);
-    this.until = this.now() + Math.max(doubled * (0.75 + this.random() * 0.5), retryAfterSeconds * 1_000);
+    const { tolerated, waitMs } = this.options;
+    const delayMs = doublingDelay(Math.max(1, this.setbacks - tolerated), waitMs);
+    this.until = this.now() + Math.max(delayMs, retryAfterSeconds * 1_000);
   }
 }

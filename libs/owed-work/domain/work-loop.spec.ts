@@ -44,7 +44,7 @@ describe('WorkLoop', () => {
   it('releases what a lost claim has leased, except items whose outcome is still to be stored', async () => {
     const work = new ScriptedWork();
     const options = { concurrency: 10, sweepMs: 60_000, settleMs: 0 };
-    const backOff = new BackOff({ tolerated: 0, firstMs: 1, maxMs: 1 });
+    const backOff = new BackOff({ tolerated: 0, waitMs: { first: 1, longest: 1 } });
     const loop = new WorkLoop(work, backOff, options, createLogger({ level: 'silent', app: 'test' }));
     work.due.push('done', 'in progress');
     loop.wake();

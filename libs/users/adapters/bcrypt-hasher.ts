@@ -78,7 +78,7 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
   }
 
   get load(): HashingLoad {
-    return { waiting: this.queue.depth, running: this.queue.inUse, rejected: this.queue.rejected };
+    return this.queue.load;
   }
 
   onWaited(listener: (seconds: number) => void): void {

@@ -28,7 +28,7 @@ describe('HashingQueue', () => {
     const results = all.map((job) => queue.run(job.run));
     await turn();
     expect(startedOf(all)).toEqual([0, 1]);
-    expect([queue.inUse, queue.depth]).toEqual([2, 3]);
+    expect([queue.load.running, queue.load.waiting]).toEqual([2, 3]);
     all[1]?.finish();
     await turn();
     expect(startedOf(all)).toEqual([0, 1, 2]);
@@ -39,7 +39,7 @@ describe('HashingQueue', () => {
     all[3]?.finish();
     all[4]?.finish();
     expect(await Promise.all(results)).toEqual(Array(5).fill('done'));
-    expect([queue.inUse, queue.depth]).toEqual([0, 0]);
+    expect([queue.load.running, queue.load.waiting]).toEqual([0, 0]);
   });
 
   it('gives the slot of a failed job to the next one', async () => {
@@ -54,7 +54,7 @@ describe('HashingQueue', () => {
     expect(good.started).toBe(true);
     good.finish();
     await expect(second).resolves.toBe('done');
-    expect(queue.inUse).toBe(0);
+    expect(queue.load.running).toBe(0);
   });
 
   it('immediately refuses jobs when the queue is full, and counts them', async () => {
@@ -64,9 +64,9 @@ describe('HashingQueue', () => {
     const late = new Job();
     await expect(queue.run(late.run)).rejects.toMatchObject(unavailable);
     expect(late.started).toBe(false);
-    expect(queue.rejected).toBe(1);
+    expect(queue.load.rejected).toBe(1);
     expect(queue.refusal()).toMatchObject(unavailable);
-    expect(queue.rejected).toBe(2);
+    expect(queue.load.rejected).toBe(2);
     for (const job of all) {
       job.finish();
       await turn();
@@ -91,7 +91,7 @@ describe('HashingQueue', () => {
         measured.finish();
         await result;
         const waiting = jobs(1_100).map((job) => queue.run(job.run));
-        const places = queue.depth;
+        const places = queue.load.waiting;
         for (const each of waiting) each.catch(() => {});
         return places;
       };
@@ -114,13 +114,13 @@ describe('HashingQueue', () => {
     await turn();
     gone.abort();
     await expect(left).rejects.toMatchObject(unavailable);
-    expect(queue.depth).toBe(1);
+    expect(queue.load.waiting).toBe(1);
     running.finish();
     await turn();
     expect([leaving.started, staying.started]).toEqual([false, true]);
     staying.finish();
     await Promise.all([first, last]);
-    expect(queue.inUse).toBe(0);
+    expect(queue.load.running).toBe(0);
   });
 
   it('gives no slot to a client that left before it asked', async () => {
@@ -131,7 +131,7 @@ describe('HashingQueue', () => {
     const first = queue.run(running.run);
     await expect(queue.run(job.run, { gone: AbortSignal.abort() })).rejects.toMatchObject(unavailable);
     expect(job.started).toBe(false);
-    expect([queue.inUse, queue.depth, queue.rejected]).toEqual([1, 0, 0]);
+    expect([queue.load.running, queue.load.waiting, queue.load.rejected]).toEqual([1, 0, 0]);
     running.finish();
     await first;
   });
@@ -149,14 +149,14 @@ describe('HashingQueue', () => {
     await turn();
     expect(job.started).toBe(true);
     gone.abort();
-    expect([queue.inUse, queue.depth]).toEqual([1, 1]);
+    expect([queue.load.running, queue.load.waiting]).toEqual([1, 1]);
     job.finish();
     await expect(second).resolves.toBe('done');
     next.finish();
     await turn();
     next.finish();
     await Promise.all([first, third]);
-    expect(queue.inUse).toBe(0);
+    expect(queue.load.running).toBe(0);
   });
 
   it('gives one client at most a quarter of the queue', async () => {
@@ -183,9 +183,9 @@ describe('HashingQueue', () => {
     const clients = ['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd'];
     const results = all.map((job, n) => queue.run(job.run, { client: clients[n - 1] }));
     const ended = Promise.allSettled(results);
-    expect(queue.depth).toBe(8);
+    expect(queue.load.waiting).toBe(8);
     const late = queue.run(last.run, { client: 'late' });
-    expect(queue.depth).toBe(8);
+    expect(queue.load.waiting).toBe(8);
     for (const job of [...all, last]) {
       await turn();
       job.finish();

@@ -1,5 +1,5 @@
 import { Unavailable } from '@app/runtime';
-import type { Requester } from '../domain/password-hasher';
+import type { HashingLoad, Requester } from '../domain/password-hasher';
 
 /** Maximum useful wait, in milliseconds; beyond it the response is a fast 503. */
 export const WAIT_MAX_MS = 2_000;
@@ -29,20 +29,14 @@ export class HashingQueue {
   /** Places in the queue by client. */
   private readonly places = new Map<string, number>();
   private running = 0;
-  private rejectedCount = 0;
+  private rejected = 0;
   /** Moving average of the duration of a job, in milliseconds. */
   private jobMs = 0;
 
   constructor(private readonly slots: number) {}
 
-  get depth(): number {
-    return this.waiting.length;
-  }
-  get inUse(): number {
-    return this.running;
-  }
-  get rejected(): number {
-    return this.rejectedCount;
+  get load(): HashingLoad {
+    return { waiting: this.waiting.length, running: this.running, rejected: this.rejected };
   }
 
   /** Whether a job of this client would get a place now. Cheap. */
@@ -139,7 +133,7 @@ export class HashingQueue {
   }
 
   private atCapacity(): Unavailable {
-    this.rejectedCount += 1;
+    this.rejected += 1;
     return AT_CAPACITY;
   }
 

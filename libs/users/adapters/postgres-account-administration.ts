@@ -17,11 +17,12 @@ import type {
 } from '../domain/account-administration';
 import type { Erasure } from '../domain/operator-trail';
 import { AddressDigest } from '../domain/address-digest';
-import { extentOf, forgetAddressInEvents } from './erasure-statements';
+import { erasure, extentOf } from './erasure-statements';
 import { insertImported, replaceDead, whyNotAdded } from './import-statements';
 
-const { countKeys, countMails, hasFreshCode, hasFullMailbox, owesMailNow, remembersReplacedCode } =
-  accountRow;
+const { countMails, hasFreshCode, hasFullMailbox, owesMailNow, remembersReplacedCode } = accountRow;
+
+const ACTIVATED = { type: 'user.activated', from: 'activated', request: { id: null } } as const;
 
 @Injectable()
 export class PostgresAccountAdministration implements AccountAdministration {
@@ -67,7 +68,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
             mail_withheld_at = null, replaced_code = null, request_digest = null
           where id = ${target.id}
           returning id, email, created_at, activated_at
-        ) ${this.event('user.activated', 'activated')}`;
+        ) ${recordEvent(this.sql, this.environment, ACTIVATED)}`;
       await this.audit(sql, 'users.activate', operator, target);
       return 'activated';
     });
@@ -78,31 +79,11 @@ export class PostgresAccountAdministration implements AccountAdministration {
   }
 
   async erase(target: ErasureTarget, operator: Operator, action: AuditedAction): Promise<ErasureExtent> {
-    const { id, email } = target;
+    const statement = erasure(this.sql, this.environment, target, this.digests.of(target.email), null);
     return await inTransaction(this.sql, async (sql) => {
-      const events = await sql`${forgetAddressInEvents(this.sql, target)}`;
-      const gone = await sql<{ owed: boolean }[]>`
-        with gone as (
-          delete from users where id = ${id}
-          returning id, email, created_at, activated_at, mail_due_at is not null as owed
-        ), told as (${this.event('user.deleted', 'gone')})
-        select owed from gone`;
-      const counts = await sql<{ tried: boolean; mailed: boolean }[]>`
-        delete from address_days where digest in (${countKeys(this.sql, this.sql`${email}::text`)})
-        returning wrong_tries <> '{}' as tried, mails <> '{}' as mailed`;
-      if (id !== null) {
-        await sql`
-          insert into erasures (account_id, digest) values (${id}, ${this.digests.of(email)})
-          on conflict (account_id) do nothing`;
-      }
-      await this.audit(sql, action, operator, target, gone.length);
-      return {
-        accounts: gone.length,
-        owedMails: gone.filter(({ owed }) => owed).length,
-        wrongTryCounts: counts.filter(({ tried }) => tried).length,
-        mailCounts: counts.filter(({ mailed }) => mailed).length,
-        eventsWithAddress: events.count,
-      };
+      const [extent] = await sql<[ErasureExtent]>`${statement}`;
+      await this.audit(sql, action, operator, target, extent.accounts);
+      return extent;
     });
   }
 
@@ -128,10 +109,6 @@ export class PostgresAccountAdministration implements AccountAdministration {
   async dryRunImport(accounts: readonly ImportedAccount[]): Promise<ImportOutcome> {
     const outcome = await whyNotAdded(this.sql, this.sql, accounts);
     return { ...outcome, added: accounts.length - outcome.present - outcome.refused.length };
-  }
-
-  private event(type: 'user.activated' | 'user.deleted', from: string) {
-    return recordEvent(this.sql, this.environment, { type, from, request: { id: null } });
   }
 
   private async audit(

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { accountRow, mailsOfADay, resendWaitSeconds, toCurrentCode } from '@app/activation';
-import { recordEvent } from '@app/events';
 import { Environment, inTime, Sql } from '@app/runtime';
 import type { EmailAddress } from '../domain/email-address';
 import type { Addition, NewUser, User, UserRepository, UserWithHash } from '../domain/user-repository';
@@ -11,9 +10,9 @@ import {
   type KeptRow,
   type UserRow,
 } from './add-registration';
-import { forgetAddressInEvents } from './erasure-statements';
+import { erasure } from './erasure-statements';
 
-const { codeColumns, countKeys, countMails, owesMailNow } = accountRow;
+const { codeColumns, countMails, owesMailNow } = accountRow;
 
 interface FoundRow extends UserRow {
   readonly password_hash: string;
@@ -75,24 +74,12 @@ export class PostgresUserRepository implements UserRepository {
   }
 
   async erase(
-    { id, email }: Pick<User, 'id' | 'email'>,
+    account: Pick<User, 'id' | 'email'>,
     digest: string,
     requestId: string | null,
   ): Promise<boolean> {
-    const { sql } = this;
-    const rows = await inTime(
-      sql`
-        with gone as (
-          delete from users where id = ${id} returning id, email, created_at, activated_at
-        ), forgotten as (
-          delete from address_days where digest in (${countKeys(sql, sql`${email}::text`)}) and exists (select from gone)
-        ), nameless as (${forgetAddressInEvents(sql, { id, email })}),
-        logged as (
-          insert into erasures (account_id, digest) select id, ${digest} from gone on conflict (account_id) do nothing
-        ), told as (${recordEvent(sql, this.environment, { type: 'user.deleted', from: 'gone', request: { id: requestId } })})
-        select id from gone`,
-    );
-    return rows.length > 0;
+    const [{ accounts }] = await inTime(erasure(this.sql, this.environment, account, digest, requestId));
+    return accounts > 0;
   }
 
   async replaceHash(id: string, from: string, to: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CodeDeriver, freshMailId } from '@app/activation';
+import { CodeDeriver } from '@app/activation';
 import { Environment } from '@app/runtime';
 import {
   AccountAdministration,
@@ -23,8 +23,7 @@ export class ChangeAccount {
    * @param force even if the mailbox has reached its daily limit @throws {Unavailable}
    */
   async resendCode(target: Target, operator: Operator, force: boolean): Promise<ResendOutcome> {
-    const digits = this.environment.ACTIVATION_CODE_LENGTH;
-    const code = { mailId: freshMailId(), digits, keyId: this.codes.keyId };
+    const code = this.codes.issue(this.environment.ACTIVATION_CODE_LENGTH);
     return await this.administration.resend(target, code, operator, force);
   }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { CodeDeriver, freshMailId, isSameRequest, RequestDigester } from '@app/activation';
+import { CodeDeriver, isSameRequest, RequestDigester } from '@app/activation';
 import type { Locale } from '@app/mail';
 import { Doorbell } from '@app/owed-work';
 import { Environment, Logger, SharedAnswers } from '@app/runtime';
@@ -101,18 +101,11 @@ export class Register {
     const { password, locale, requestId } = registration;
     const passwordHash = await this.passwords.hash(password, registration);
     const conceals = this.environment.CONCEAL_REGISTERED_EMAILS;
-    const mailId = freshMailId();
+    const code = this.codes.issue(this.environment.ACTIVATION_CODE_LENGTH);
+    // Version 7: ids ordered by time keep new index entries on a few pages, however large the index grows.
+    const id = uuidv7();
     const addition = await this.users.add(
-      {
-        // Version 7: ids ordered by time keep new index entries on a few pages, however large the index grows.
-        id: uuidv7(),
-        email,
-        passwordHash,
-        code: { mailId, digits: this.environment.ACTIVATION_CODE_LENGTH, keyId: this.codes.keyId },
-        locale,
-        requestId,
-        requestDigest: digest,
-      },
+      { id, email, passwordHash, code, locale, requestId, requestDigest: digest },
       conceals,
     );
     if (addition.outcome === 'added') {
@@ -121,7 +114,7 @@ export class Register {
       return answerOf(addition.user, false);
     }
     if (!conceals) return null;
-    if (!addition.replayed) this.notifyOwner(email, mailId, requestId);
+    if (!addition.replayed) this.notifyOwner(email, code.mailId, requestId);
     this.doorbell.ring();
     return pretendedAnswer(email, addition.instead, addition.replayed);
   }

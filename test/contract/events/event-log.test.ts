@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { webhookHeaders } from '@app/events';
-import { PostgresDeliveries, PostgresEventLog } from '@app/events/testing';
+import { PostgresDeliveries, PostgresEventAdministration, PostgresEventLog } from '@app/events/testing';
 import { createDatabase, type TestDatabase } from '../../support/postgres';
 
 let database: TestDatabase;
@@ -9,6 +9,8 @@ beforeAll(async () => {
   database = await createDatabase();
 });
 afterAll(() => database.drop());
+
+const administration = () => new PostgresEventAdministration(database.sql);
 
 const write = (accountId: string) => database.sql`
   insert into events (type, account_id, data) values ('user.registered', ${accountId}, '{"user_id": "x"}')`;
@@ -44,7 +46,7 @@ describe('the log of events in PostgreSQL', () => {
     expect([first?.attempt, none]).toEqual([1, []]);
     await deliveries.postpone(first?.id ?? '', 60, 'the receiver answered 500');
     expect(await deliveries.claimDue(10, worker, 12)).toEqual([]);
-    expect(await deliveries.retry()).toBe(1);
+    expect(await administration().retry()).toBe(1);
     await deliveries.claimDue(10, worker, 12);
     await deliveries.markDelivered([first?.id ?? '']);
     const [second] = await deliveries.claimDue(10, worker, 12);
@@ -77,7 +79,7 @@ describe('the log of events in PostgreSQL', () => {
     await log.sequence(100, true);
     expect(await deliveries.giveUpUnaccepted(threeDays)).toBe(4);
     expect(await deliveries.backlog()).toMatchObject({ waiting: 2, givenUp: 4 });
-    const { entries } = await deliveries.list({}, 10);
+    const { entries } = await administration().list({}, 10);
     expect(entries.filter(({ delivery }) => delivery === 'given_up').map((entry) => entry.lastError)).toEqual(
       [
         'the receiver takes nothing',
@@ -87,7 +89,7 @@ describe('the log of events in PostgreSQL', () => {
       ],
     );
     // A retry starts again: none of its events is given up until it has been attempted for as long.
-    expect(await deliveries.retry()).toBe(4);
+    expect(await administration().retry()).toBe(4);
     await advanceDays(2);
     expect(await deliveries.giveUpUnaccepted(threeDays)).toBe(1);
   });
@@ -112,7 +114,6 @@ describe('the log of events in PostgreSQL', () => {
     const { sql, environment } = database;
     await sql`truncate events restart identity`;
     const log = new PostgresEventLog(sql, environment);
-    const deliveries = new PostgresDeliveries(sql, environment);
     const write = async (count: number): Promise<void> => {
       await sql`
         insert into events (type, account_id, data, request_id)
@@ -128,7 +129,7 @@ describe('the log of events in PostgreSQL', () => {
       const found: string[] = [];
       let after: string | undefined;
       do {
-        const page = await deliveries.list(since === undefined ? {} : { since }, 3, after);
+        const page = await administration().list(since === undefined ? {} : { since }, 3, after);
         expect(page.entries.length).toBeLessThanOrEqual(3);
         found.push(...page.entries.map(({ id }) => id));
         after = page.next ?? undefined;
@@ -146,16 +147,15 @@ describe('the log of events in PostgreSQL', () => {
     const { sql, environment } = database;
     await sql`truncate events`;
     const log = new PostgresEventLog(sql, environment);
-    const deliveries = new PostgresDeliveries(sql, environment);
     const count = 12_000;
     await sql`
       insert into events (type, account_id, data)
       select 'user.registered', gen_random_uuid(), '{"user_id": "x"}' from generate_series(1, ${count}::int)`;
     await log.sequence(count, false);
-    expect(await deliveries.countReplay(3_600)).toBe(count);
+    expect(await administration().countReplay(3_600)).toBe(count);
     const progress: number[] = [];
     const delivering: Promise<unknown>[] = [];
-    const replayed = await deliveries.replay(3_600, (done) => {
+    const replayed = await administration().replay(3_600, (done) => {
       progress.push(done);
       // Sent before the next batch, and on another connection.
       delivering.push(

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Option, SubCommand } from 'nest-commander';
-import { Deliveries, EVENT_TYPES, type EventEntry, type EventType } from '@app/events';
+import { EVENT_TYPES, EventAdministration, type EventEntry, type EventType } from '@app/events';
 import { moment, oneOf } from '../arguments';
 import { ListCommand, type Column, type ListOptions } from '../list-command';
 
@@ -34,7 +34,7 @@ table on a terminal, and one JSON object per line in a pipe.`;
     'events list --type user.activated --all --csv': 'every activation, for a spreadsheet',
   };
 
-  constructor(@Inject(Deliveries) private readonly deliveries: Deliveries) {
+  constructor(@Inject(EventAdministration) private readonly events: EventAdministration) {
     super();
   }
 
@@ -49,6 +49,6 @@ table on a terminal, and one JSON object per line in a pipe.`;
   }
 
   async run(_arguments: string[], options: EventsListOptions): Promise<void> {
-    await this.printList(options, COLUMNS, (limit, after) => this.deliveries.list(options, limit, after));
+    await this.printList(options, COLUMNS, (limit, after) => this.events.list(options, limit, after));
   }
 }

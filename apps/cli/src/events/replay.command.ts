@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Option, SubCommand } from 'nest-commander';
-import { Deliveries } from '@app/events';
+import { EventAdministration } from '@app/events';
 import { Environment } from '@app/runtime';
 import { moment } from '../arguments';
 import { BaseCommand, type ReportOptions } from '../base-command';
@@ -24,7 +24,7 @@ Without a terminal it requires --yes.`;
   };
 
   constructor(
-    @Inject(Deliveries) private readonly deliveries: Deliveries,
+    @Inject(EventAdministration) private readonly events: EventAdministration,
     @Inject(Environment) private readonly environment: Environment,
   ) {
     super();
@@ -47,11 +47,11 @@ Without a terminal it requires --yes.`;
   async run(_arguments: string[], options: ReplayOptions): Promise<void> {
     if (this.environment.WEBHOOK_URL === '') throw new Error('WEBHOOK_URL is not set.');
     const seconds = Math.max(0, (Date.now() - options.since.getTime()) / 1_000);
-    const matching = await this.deliveries.countReplay(seconds);
+    const matching = await this.events.countReplay(seconds);
     const question = `Send ${counted(matching, 'event')} since ${options.since.toISOString()} again?`;
     await confirm(this.command, question, options.yes);
     const progress = new Progress(matching);
-    const replayed = await this.deliveries.replay(seconds, (done) => progress.at(done));
+    const replayed = await this.events.replay(seconds, (done) => progress.at(done));
     progress.end();
     const words = replayed === 0 ? 'No event to send again.' : `${counted(replayed, 'event')} due now.`;
     this.report(options, { replayed }, words);

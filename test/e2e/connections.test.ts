@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { spawnApp, type SpawnedApp } from '../support/apps';
+import { spawnApp, startAppsAsShipped, type SpawnedApp } from '../support/apps';
 import { converse } from '../support/raw-http';
 import { Client, Service } from '../support/service';
 import { UnreadConnection } from '../support/unread-connection';
 import { until } from '../support/until';
+
+startAppsAsShipped();
 
 const MIB = 1_048_576;
 /** The maximum effect of an attack on one connection: memory, and time of others. */

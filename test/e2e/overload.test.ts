@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { startAppsAsShipped } from '../support/apps';
 import { Client, Service, tally } from '../support/service';
+
+startAppsAsShipped();
 
 const PASSWORD = 'SecurePass123';
 /** More than the queue has places for one client, at a cost that keeps it full for a while. */

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { spawnApp } from '../support/apps';
+import { spawnApp, startAppsAsShipped } from '../support/apps';
 import { cli } from '../support/cli';
 import { createDatabase } from '../support/postgres';
 import { TcpProxy } from '../support/proxy';
 import { TestRedis } from '../support/redis';
 import { until } from '../support/until';
+
+startAppsAsShipped();
 
 /** How long a refused worker is observed, and how much memory it may gain. */
 const WATCH_MS = 4_000;

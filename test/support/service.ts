@@ -55,8 +55,9 @@ export class Service {
     this.worker = undefined;
   }
 
+  /** Kills the processes; the tests of shutdowns stop an app of their own. */
   async stop(): Promise<void> {
-    await Promise.all([this.api.stop(), this.stopWorker()]);
+    await Promise.all([this.api.end(), this.worker?.end()]);
     await Promise.all([this.inbox.down(), this.redis?.stop(), this.database.drop()]);
   }
 }

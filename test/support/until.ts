@@ -10,12 +10,13 @@ export async function until<T>(
   what: string,
   fact: () => T | undefined | null | false | Promise<T | undefined | null | false>,
   timeoutMs = 10_000,
+  pollMs = POLL_MS,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const found = await fact();
     if (found !== undefined && found !== null && found !== false) return found;
     if (Date.now() > deadline) throw new Error(`Not within ${timeoutMs} ms: ${what}`);
-    await pause(POLL_MS);
+    await pause(pollMs);
   }
 }

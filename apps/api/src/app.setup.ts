@@ -1,10 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { NextFunction, Request, Response } from 'express';
 import { Instruments } from '@app/metrics';
 import { networkOf } from '@app/rate-limit';
 import { createLogger, Lifecycle, Logger, nestLogger, type Environment } from '@app/runtime';
-import { BoundedExpressAdapter, securityHeaders } from '@app/runtime/server';
+import { BoundedExpressAdapter, forbidStoring, securityHeaders } from '@app/runtime/server';
 import { PasswordHasher } from '@app/users';
 import { AppModule } from './app.module';
 import { serveDocs } from './docs/openapi';
@@ -71,9 +70,3 @@ const EXPOSED_HEADERS = [
   'RateLimit-Policy',
   'Retry-After',
 ];
-
-/** Responses about accounts must not be cached: they are for one client only. */
-function forbidStoring(_request: Request, response: Response, next: NextFunction): void {
-  response.setHeader('Cache-Control', 'no-store');
-  next();
-}

@@ -1,7 +1,7 @@
 import { HASH_TAGS, REDIS_TIMEOUT_MS, Unavailable, within, type Redis } from '@app/runtime';
+import type { SketchRecord } from '../domain/latency-sketch';
 import type { MetricsStore } from '../domain/metrics-store';
 import { ROLLING_HOUR, type LatencyWindow, type RollingTally, Tally, type Counts } from '../domain/tally';
-import { decodeSketch, encodeSketch } from './sketch-codec';
 
 /**
  * How long a silent process counts as alive, in seconds. After that its counts are added to the past. A day bridges a
@@ -38,7 +38,7 @@ export class RedisMetricsStore implements MetricsStore {
     ];
     for (const [number, { latencies }] of own.bucketsFrom(this.shown)) {
       const key = this.latencies(processId)[number % this.window.buckets] as string;
-      const sketches = [...latencies].flatMap(([name, sketch]) => [name, encodeSketch(sketch.toRecord())]);
+      const sketches = [...latencies].flatMap(([name, sketch]) => [name, JSON.stringify(sketch.toRecord())]);
       // The bucket expires before the ring reuses its number.
       const lifeSeconds = Math.ceil(own.secondsLeft(number)) - 1;
       writes.push(this.redis.hset(key, ...sketches), this.redis.expire(key, lifeSeconds));
@@ -64,9 +64,9 @@ export class RedisMetricsStore implements MetricsStore {
     const windowSeconds = this.window.buckets * this.window.bucketSeconds;
     const recent = lives.filter(({ seconds }) => seconds >= ALIVE_SECONDS - windowSeconds);
     const keys = recent.flatMap(({ id }) => this.latencies(id));
-    for (const bucket of await Promise.all(keys.map((key) => this.redis.hgetallBuffer(key)))) {
-      for (const [endpoint, bytes] of Object.entries(bucket)) {
-        tally.addLatencies(endpoint, decodeSketch(bytes));
+    for (const bucket of await Promise.all(keys.map((key) => this.redis.hgetall(key)))) {
+      for (const [endpoint, text] of Object.entries(bucket)) {
+        tally.addLatencies(endpoint, JSON.parse(text) as SketchRecord);
       }
     }
     for (const { id, seconds } of lives) {
@@ -88,7 +88,7 @@ export class RedisMetricsStore implements MetricsStore {
   private latencies(processId: string): string[] {
     return Array.from(
       { length: this.window.buckets },
-      (_, place) => `${HASH_TAGS.metrics}:latencies:${processId}:${place}`,
+      (_, place) => `${HASH_TAGS.metrics}:durations:${processId}:${place}`,
     );
   }
 }

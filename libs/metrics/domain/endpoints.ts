@@ -22,15 +22,13 @@ const OVERFLOW: Endpoint = { method: OTHER, route: OTHER, name: OTHER };
 export class Endpoints {
   private readonly known = new Map<string, Endpoint>();
 
-  constructor(private readonly max = ENDPOINTS_MAX) {}
-
   of(method: string, route: string): Endpoint {
     if (route === UNMATCHED_ROUTE) return UNMATCHED;
     const knownMethod = METHODS.has(method) ? method : OTHER;
     const name = `${knownMethod} ${route}`;
     const known = this.known.get(name);
     if (known !== undefined) return known;
-    if (this.known.size >= this.max || route.length > ROUTE_LENGTH_MAX) return OVERFLOW;
+    if (this.known.size >= ENDPOINTS_MAX || route.length > ROUTE_LENGTH_MAX) return OVERFLOW;
     const endpoint = { method: knownMethod, route, name };
     this.known.set(name, endpoint);
     return endpoint;

@@ -96,11 +96,7 @@ export class RollingTally {
   /** Latencies by bucket number, oldest first. */
   private readonly buckets = new Map<number, Tally>();
 
-  constructor(
-    private readonly window: LatencyWindow = ROLLING_HOUR,
-    /** Monotonic milliseconds. */
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+  constructor(private readonly window: LatencyWindow = ROLLING_HOUR) {}
 
   addRequest(endpoint: string, status: string, durationMs: number): void {
     this.revision += 1;
@@ -125,10 +121,10 @@ export class RollingTally {
 
   /** Until the bucket leaves the window. */
   secondsLeft(number: number): number {
-    return (number + this.window.buckets) * this.window.bucketSeconds - this.now() / 1_000;
+    return (number + this.window.buckets) * this.window.bucketSeconds - performance.now() / 1_000;
   }
 
   get bucketNumber(): number {
-    return Math.floor(this.now() / 1_000 / this.window.bucketSeconds);
+    return Math.floor(performance.now() / 1_000 / this.window.bucketSeconds);
   }
 }

@@ -36,3 +36,9 @@ export function securityHeaders({ HSTS_INCLUDE_SUBDOMAINS: subdomains }: Environ
     next();
   };
 }
+
+/** For responses about accounts, which are for one client only. */
+export function forbidStoring(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+}

@@ -1,6 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Environment } from '@app/runtime';
-import { describeConcealedMode, withoutErrors, type Operation } from './concealed-mode';
+import { describeConcealedMode, withoutErrors } from './concealed-mode';
+import { operationOf, operationsOf } from './operations';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 type Properties = Record<string, Record<string, unknown>>;
@@ -10,10 +11,9 @@ const CODE_DIGITS_MAX = 8;
 
 /** Adapts the document to the configuration: lengths, lifetimes and counts, and the responses of concealed mode. */
 export function describeConfiguration(document: OpenAPIObject, environment: Environment): OpenAPIObject {
-  const post = (path: string): Operation | undefined => document.paths[`/api/v1/users/${path}`]?.post;
   describeSchemas(document.components?.schemas ?? {}, environment);
-  describeRegister(post('register'), environment);
-  describeNewCode(post('activation-codes'), environment);
+  describeRegister(document, environment);
+  describeNewCode(document, environment);
   if (environment.CONCEAL_REGISTERED_EMAILS) describeConcealedMode(document);
   if (!environment.ENABLE_RATE_LIMITING) describeNoLimits(document, environment);
   return document;
@@ -24,11 +24,9 @@ function describeNoLimits(
   document: OpenAPIObject,
   { CONCEAL_REGISTERED_EMAILS: concealed }: Environment,
 ): void {
-  for (const [path, item] of Object.entries(document.paths)) {
-    const counted = path.endsWith('/activation-codes') && !concealed;
-    for (const operation of [item.get, item.post, item.delete]) {
-      if (!counted) withoutErrors(operation, ['RateLimitExceeded']);
-    }
+  for (const operation of operationsOf(document)) {
+    const counted = operation.operationId === 'issueNewCode' && !concealed;
+    if (!counted) withoutErrors(operation, ['RateLimitExceeded']);
   }
 }
 
@@ -63,19 +61,17 @@ function change(schemas: Schemas, name: string, property: string, changes: Recor
   if (found !== undefined) Object.assign(found, changes);
 }
 
-function describeRegister(operation: Operation | undefined, environment: Environment): void {
-  if (operation === undefined) return;
+function describeRegister(document: OpenAPIObject, environment: Environment): void {
   const { ACTIVATION_CODE_LENGTH: digits, ACTIVATION_CODE_EXPIRY_SECONDS: life } = environment;
-  operation.description =
+  operationOf(document, 'register').description =
     `Creates an account that must be activated, and sends a mail with an activation code of ${digits} digits. The code ` +
     `is valid for ${life} ${plural('second', life)} after the mail server accepts the mail. A registration ` +
     'whose code expired unused does not block its address: registering the address again replaces it.';
 }
 
-function describeNewCode(operation: Operation | undefined, environment: Environment): void {
-  if (operation === undefined) return;
+function describeNewCode(document: OpenAPIObject, environment: Environment): void {
   const { ACTIVATION_CODE_MAX_RESENDS: resends } = environment;
-  operation.description =
+  operationOf(document, 'issueNewCode').description =
     `Sends a new code; the old one is no longer valid. A registration gets at most ${resends} new codes. After that, ` +
     'a 429 says when the last code expires and the address can be registered again.';
 }

@@ -1,8 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { ERRORS, EXACT, type ErrorName } from '../problem/errors';
 import type { Problem } from '../problem/problem';
-
-export type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+import { operationOf, type Operation } from './operations';
 
 interface ProblemMedia {
   readonly schema: {
@@ -14,8 +13,7 @@ interface ProblemMedia {
 const PROBLEM_TYPE = 'application/problem+json';
 
 /** Removes errors that an operation does not return as configured, and statuses without any remaining error. */
-export function withoutErrors(operation: Operation | undefined, gone: readonly ErrorName[]): void {
-  if (operation === undefined) return;
+export function withoutErrors(operation: Operation, gone: readonly ErrorName[]): void {
   const responses = Object.entries(operation.responses).filter(([, response]) => {
     const media = problemsOf(response);
     if (media === undefined) return true;
@@ -34,36 +32,35 @@ export function withoutErrors(operation: Operation | undefined, gone: readonly E
 
 /** Adapts the document to concealed mode (docs/decisions/0024-concealed-accounts.md). */
 export function describeConcealedMode(document: OpenAPIObject): void {
-  const post = (path: string): Operation | undefined => document.paths[`/api/v1/users/${path}`]?.post;
-  const [register, activate, newCode] = [post('register'), post('activate'), post('activation-codes')];
-  const me = document.paths['/api/v1/users/me'];
+  const register = operationOf(document, 'register');
   withoutErrors(register, ['UserAlreadyExists']);
   add(
     register,
     'The response is the same if the address is already registered; its owner then gets a mail about it.',
   );
+  const activate = operationOf(document, 'activate');
   withoutErrors(activate, ['InvalidActivationCode', 'UserAlreadyActivated', 'ActivationCodeExpired']);
   add(
     activate,
     'Every failure gets the same 401: an unknown address, a wrong password, a wrong or expired code, an account that is activated.',
   );
-  const refused = problemsOf(activate?.responses['401'])?.examples.InvalidCredentials;
+  const refused = problemsOf(activate.responses['401'])?.examples.InvalidCredentials;
   if (refused !== undefined) refused.value = Object.assign({}, refused.value, { hint: EXACT.concealedHint });
-  describeNewCode(newCode);
-  for (const operation of [me?.get, me?.delete]) {
-    add(operation, 'An account that is not activated yet gets the 401 of an unknown one.');
+  describeNewCode(operationOf(document, 'issueNewCode'));
+  for (const id of ['getOwnAccount', 'deleteOwnAccount']) {
+    add(operationOf(document, id), 'An account that is not activated yet gets the 401 of an unknown one.');
   }
 }
 
-function describeNewCode(operation: Operation | undefined): void {
-  if (operation === undefined) return;
+function describeNewCode(operation: Operation): void {
   withoutErrors(operation, ['UserAlreadyActivated']);
   operation.description =
     'The answer is always the same. A new code is sent only if the password is right and the account is not activated yet; ' +
     'the old one is then no longer valid. A 401 means that the credentials are missing or malformed.';
-  const accepted = operation.responses['202'] as
-    { description: string; content: Record<string, { example?: unknown }> } | undefined;
-  if (accepted === undefined) return;
+  const accepted = operation.responses['202'] as {
+    description: string;
+    content: Record<string, { example?: unknown }>;
+  };
   accepted.description = 'Accepted, whether or not a code is sent.';
   for (const media of Object.values(accepted.content)) {
     media.example = { message: CONCEALED_NEW_CODE, email: 'test@example.com' };
@@ -81,6 +78,6 @@ function problemsOf(response: Operation['responses'][string] | undefined): Probl
   return media?.examples === undefined ? undefined : media;
 }
 
-function add(operation: Operation | undefined, note: string): void {
-  if (operation !== undefined) operation.description = `${operation.description ?? ''} ${note}`;
+function add(operation: Operation, note: string): void {
+  operation.description = `${operation.description ?? ''} ${note}`;
 }

@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { operationsOf } from './operations';
 
 interface Schema {
   readonly $ref?: string;
@@ -33,15 +34,12 @@ export function describeExamples(document: OpenAPIObject, publicPath: string): O
   return document;
 }
 
-function mediaOf(document: OpenAPIObject): Media[] {
-  const operations = Object.values(document.paths).flatMap((item) => [item.get, item.post, item.delete]);
-  return operations
-    .filter((operation) => operation !== undefined)
+const mediaOf = (document: OpenAPIObject): Media[] =>
+  operationsOf(document)
     .flatMap(({ requestBody, responses }) => [requestBody, ...Object.values(responses)])
     .flatMap((part) =>
       Object.values((part as { content?: Record<string, Media> } | undefined)?.content ?? {}),
     );
-}
 
 function exampleOf(schema: Schema, document: OpenAPIObject): unknown {
   if (schema.example !== undefined) return schema.example;

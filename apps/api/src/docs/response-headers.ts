@@ -1,8 +1,8 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { SHIPPED_LOCALES } from '@app/mail';
+import { operationsOf, type Operation } from './operations';
 
 type Headers = NonNullable<NonNullable<OpenAPIObject['components']>['headers']>;
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 /**
  * On every response of a rate-limited route, unless limits are disabled. They describe the strictest limit that
@@ -63,13 +63,8 @@ const HEADERS: Headers = {
 
 /** Adds the headers to every response: they depend on the status and on whether the route is rate-limited. */
 export function describeHeaders(document: OpenAPIObject): OpenAPIObject {
-  const operations = Object.values(document.paths).flatMap(({ get, post, delete: erase }) => [
-    get,
-    post,
-    erase,
-  ]);
   const used = new Set<string>();
-  for (const { responses, parameters = [] } of operations.filter((operation) => operation !== undefined)) {
+  for (const { responses, parameters = [] } of operationsOf(document)) {
     const repeatable = parameters.some(
       (parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key',
     );

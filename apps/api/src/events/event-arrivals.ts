@@ -75,29 +75,20 @@ export class EventArrivals {
 
 /** The next arrival, for one reader. */
 class Arrival {
-  private arrived = false;
-  private settle = (): void => {};
-  private readonly arrive = (): void => {
-    this.arrived = true;
-    this.settle();
-  };
+  private arrive = (): void => {};
+  private readonly arrived = new Promise<void>((resolve) => (this.arrive = resolve));
 
   constructor(private readonly waiting: Set<() => void>) {
     waiting.add(this.arrive);
   }
 
-  /** Resolves on the next arrival, after `timeoutMs`, or when the reader disconnects. */
+  /** Resolves on the arrival, after `timeoutMs`, or when the reader disconnects. */
   async within(timeoutMs: number, gone: AbortSignal): Promise<void> {
-    if (this.arrived || gone.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.settle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      gone.addEventListener('abort', this.arrive, { once: true });
-    });
+    const timer = setTimeout(this.arrive, timeoutMs);
+    gone.addEventListener('abort', this.arrive);
+    await this.arrived;
     gone.removeEventListener('abort', this.arrive);
+    clearTimeout(timer);
   }
 
   forget(): void {

@@ -19,7 +19,7 @@ export class Observers implements OnModuleInit {
   onModuleInit(): void {
     if (!this.concealsMail) this.instruments.watchMailBacklog(() => this.owed.backlog());
     this.limits.onFallback = () => this.instruments.limitsFellBack();
-    this.passwords.onWaited((seconds) => this.instruments.hashWaited(seconds));
+    this.passwords.onWaited(this.instruments.hashWaited.bind(this.instruments));
     this.instruments.watchHashing(() => this.passwords.load);
   }
 

@@ -3,7 +3,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { UNMATCHED_ROUTE } from '@app/metrics';
 import { bareAddress, clientOf, digestKey, networkOf, type Charge, type Verdict } from '@app/rate-limit';
 import { requestContext, type RequestContext } from '@app/runtime';
-import { parseBasicCredentials, type BasicCredentials } from '../users/basic-credentials';
+import { parseBasicCredentials, type BasicCredentials } from './basic-credentials';
 
 /** Request ids of clients that are accepted; others could forge log lines. */
 const TOKEN = /^[\w.+/=:-]{1,64}$/;

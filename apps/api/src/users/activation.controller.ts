@@ -7,7 +7,7 @@ import { ReaderLocale } from '@app/mail';
 import { Environment } from '@app/runtime';
 import { emailAddressOrNull } from '@app/users';
 import { BasicAuth, Credentials } from './basic-auth';
-import type { BasicCredentials } from './basic-credentials';
+import type { BasicCredentials } from '../server/basic-credentials';
 import { ApiProblems, BODY_PROBLEMS } from '../docs/api-problems';
 import { CONCEALED_NEW_CODE } from '../docs/concealed-mode';
 import { ConcealedAccounts } from './concealed-accounts';

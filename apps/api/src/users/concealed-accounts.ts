@@ -3,7 +3,7 @@ import { ActivateAccount, ActivationError, IssueNewCode, type Activation } from 
 import type { Locale } from '@app/mail';
 import { Logger } from '@app/runtime';
 import { UsersError, type UserWithHash } from '@app/users';
-import type { BasicCredentials } from './basic-credentials';
+import type { BasicCredentials } from '../server/basic-credentials';
 import { attemptsOf, LimitedAuthentication } from './limited-authentication';
 import { EXACT } from '../problem/errors';
 import { ProblemError } from '../problem/problem-error';
@@ -29,7 +29,7 @@ export class ConcealedAccounts {
   async activateAccount(
     credentials: BasicCredentials,
     code: string,
-    requestDigest: Buffer | null = null,
+    requestDigest: Buffer | null,
   ): Promise<Activation & { user: UserWithHash }> {
     const user = await this.findUser(credentials);
     if (user === null) throw refusal();
@@ -54,7 +54,7 @@ export class ConcealedAccounts {
   async issueNewCode(
     credentials: BasicCredentials,
     locale: Locale,
-    requestDigest: Buffer | null = null,
+    requestDigest: Buffer | null,
   ): Promise<void> {
     const user = await this.findUser(credentials);
     if (user !== null) this.afterResponse(() => this.replaceCode(user, locale, requestDigest));

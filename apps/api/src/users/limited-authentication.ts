@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isSameRequest } from '@app/activation';
 import { Authenticate, UsersError, type UserWithHash } from '@app/users';
-import type { BasicCredentials } from './basic-credentials';
+import type { BasicCredentials } from '../server/basic-credentials';
 import { RequestLimits } from '../rate-limit/request-limits';
 import { currentRequest } from '../server/request-context';
 

@@ -8,7 +8,7 @@ import { ProblemError } from '../problem/problem-error';
 import { RequestLimits } from '../rate-limit/request-limits';
 import { currentRequest } from '../server/request-context';
 import { BasicAuth, Credentials } from './basic-auth';
-import type { BasicCredentials } from './basic-credentials';
+import type { BasicCredentials } from '../server/basic-credentials';
 import { Account, Activation } from './dto/users.dto';
 import { LimitedAuthentication } from './limited-authentication';
 

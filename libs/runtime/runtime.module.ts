@@ -4,7 +4,6 @@ import {
   Module,
   type DynamicModule,
   type OnApplicationShutdown,
-  type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
@@ -15,10 +14,8 @@ import { createSql, SILENCE_MAX_MS, Sql } from './postgres/sql';
 import { hasRedis } from './redis/address';
 import { createRedis, Redis } from './redis/redis';
 import { Lifecycle } from './lifecycle/shutdown';
-import { startTracing, stopTracing } from './tracing/exporter';
+import { startTracing, Tracing } from './tracing/exporter';
 import { Warnings } from './health/warnings';
-
-const AppName = Symbol('app name');
 
 /**
  * The foundation of every app: configuration, logging, PostgreSQL, Redis, and their health. It is global: a module
@@ -27,20 +24,17 @@ const AppName = Symbol('app name');
  */
 @Global()
 @Module({})
-export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
+export class RuntimeModule implements OnApplicationShutdown {
   constructor(
     @Inject(Sql) private readonly sql: Sql,
     @Inject(Redis) private readonly redis: Redis | null,
-    @Inject(AppName) private readonly app: string,
-    @Inject(Environment) private readonly environment: Environment,
-    @Inject(Logger) private readonly logger: Logger,
+    @Inject(Tracing) private readonly tracing: Tracing,
   ) {}
 
   /** @param app name of the app in log lines and traces */
   static forRoot(app: string, environment: Environment): DynamicModule {
     const providers: Provider[] = [
       { provide: Environment, useValue: environment },
-      { provide: AppName, useValue: app },
       Lifecycle,
       DatabaseIndicator,
       RedisIndicator,
@@ -51,6 +45,11 @@ export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
         inject: [Logger],
         useFactory: (logger: Logger) =>
           createSql(environment, (notice) => logger.debug(notice), SILENCE_MAX_MS),
+      },
+      {
+        provide: Tracing,
+        inject: [Logger],
+        useFactory: (logger: Logger) => startTracing(app, environment, logger),
       },
       {
         provide: Redis,
@@ -66,12 +65,10 @@ export class RuntimeModule implements OnModuleInit, OnApplicationShutdown {
     };
   }
 
-  async onModuleInit(): Promise<void> {
-    await startTracing(this.app, this.environment, this.logger);
-  }
-
   async onApplicationShutdown(): Promise<void> {
     this.redis?.disconnect();
-    await Promise.all([this.sql.end({ timeout: 2 }), stopTracing()]);
+    // Sends the remaining spans.
+    const spansSent = this.tracing?.shutdown().catch(() => {});
+    await Promise.all([this.sql.end({ timeout: 2 }), spansSent]);
   }
 }

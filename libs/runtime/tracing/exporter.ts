@@ -8,11 +8,13 @@ const EXPORT_TIMEOUT_MS = 2_000;
 /** Maximum number of queued spans; further ones are dropped. */
 const SPANS_MAX = 2_048;
 
-let provider: NodeTracerProvider | undefined;
+/** Null without a collector. */
+export type Tracing = NodeTracerProvider | null;
+export const Tracing = Symbol('Tracing');
 
-/** Sends spans to the OTLP collector in `OTEL_EXPORTER_OTLP_ENDPOINT`; does nothing without one. */
-export async function startTracing(app: string, environment: Environment, logger: Logger): Promise<void> {
-  if (!environment.OTEL_EXPORTER_OTLP_ENDPOINT) return;
+/** Sends spans to the OTLP collector in `OTEL_EXPORTER_OTLP_ENDPOINT`, if there is one. */
+export async function startTracing(app: string, environment: Environment, logger: Logger): Promise<Tracing> {
+  if (!environment.OTEL_EXPORTER_OTLP_ENDPOINT) return null;
   logFirstFailure(logger, environment.OTEL_EXPORTER_OTLP_ENDPOINT);
   // Loaded only if needed: it would slow down every start by a tenth of a second.
   const [{ BatchSpanProcessor, NodeTracerProvider }, { OTLPTraceExporter }, { resourceFromAttributes }] =
@@ -25,7 +27,7 @@ export async function startTracing(app: string, environment: Environment, logger
     url: `${environment.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/(?<!\/)\/+$/, '')}/v1/traces`,
     timeoutMillis: EXPORT_TIMEOUT_MS,
   });
-  provider = new NodeTracerProvider({
+  const tracing = new NodeTracerProvider({
     resource: resourceFromAttributes({ 'service.name': app, 'service.version': environment.APP_VERSION }),
     spanProcessors: [
       new BatchSpanProcessor(exporter, {
@@ -35,7 +37,8 @@ export async function startTracing(app: string, environment: Environment, logger
       }),
     ],
   });
-  provider.register();
+  tracing.register();
+  return tracing;
 }
 
 /** Logs one line for an unreachable collector, not one per batch. */
@@ -60,10 +63,4 @@ function withoutCredentials(endpoint: string): string {
   const url = new URL(endpoint);
   [url.username, url.password] = ['', ''];
   return url.href;
-}
-
-/** Sends the remaining spans. */
-export async function stopTracing(): Promise<void> {
-  await provider?.shutdown().catch(() => {});
-  provider = undefined;
 }

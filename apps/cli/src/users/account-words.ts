@@ -3,6 +3,7 @@ import type {
   AccountDetails,
   AccountEventEntry,
   AddressTraces,
+  CodeDetails,
   ErasureExtent,
   MailDetails,
 } from '@app/users';
@@ -19,7 +20,7 @@ export function describeAccount(account: AccountDetails, limits: Environment): s
     line('Account', `${email}  ${id}`),
     line('State', stateInWords(account)),
     ...(mail === null ? [] : [line('Mail', mailInWords(mail, account.now, limits))]),
-    ...(account.code === null ? [] : [line('Code', codeInWords(account, limits))]),
+    ...(account.code === null ? [] : [line('Code', codeInWords(account.code, account, limits))]),
     ...(mail === null ? [] : [line('Mail id', mail.id)]),
     ...(requestId === null ? [] : [line('Request', plainText(requestId))]),
   ];
@@ -50,9 +51,8 @@ function mailInWords(mail: MailDetails, now: Date, { SMTP_HOST: server }: Enviro
   return `owed for ${duration(-seconds(mail.owedSince))}: ${tried}, ${next}`;
 }
 
-function codeInWords({ code, mail, now }: AccountDetails, limits: Environment): string {
+function codeInWords(code: CodeDetails, { mail, now }: AccountDetails, limits: Environment): string {
   const { ACTIVATION_CODE_MAX_RESENDS: resends, ACTIVATION_CODE_MAX_ATTEMPTS: tries } = limits;
-  if (code === null) return 'none';
   const left = `${counted(Math.max(0, resends - code.newCodesUsed), 'new code')} left`;
   const wrong = code.wrongTries === 0 ? '' : `, ${code.wrongTries} of ${tries} attempts failed`;
   if (mail?.sentAt === null || code.expiresAt === null) return `not sent yet; ${left}`;

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import type { Erasure } from '@app/users';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -33,14 +33,9 @@ export const parseErasureLog = (lines: readonly string[]): Erasure[] =>
 
 /** The non-blank lines of a file, or of standard input if its name is `-`. */
 export async function readLines(file: string): Promise<string[]> {
-  const lines: string[] = [];
-  const input = file === '-' ? process.stdin : createReadStream(file);
-  const failed = new Promise<never>((_, reject) => input.once('error', reject));
-  const read = async (): Promise<void> => {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      if (line.trim() !== '') lines.push(line.trim());
-    }
-  };
-  await Promise.race([read(), failed]);
-  return lines;
+  const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
+  return content
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }

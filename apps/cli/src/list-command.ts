@@ -27,7 +27,7 @@ export type ReadPage<Entry> = (limit: number, after?: string) => Promise<Page<En
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1_000_000;
-const PAGE_ENTRIES = 1_000;
+const PAGE_ENTRIES = 2_000;
 
 /** Prints a list: as a table on a terminal, as one JSON object per line in a pipe or with `--json`, or as CSV. */
 export abstract class ListCommand extends BaseCommand {

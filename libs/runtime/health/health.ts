@@ -6,7 +6,8 @@ import { Logger } from '../logging/logger';
 import { migrationNames, migrationsFolder } from '../postgres/migrations';
 import { NotReady, requireReadiness } from '../postgres/readiness';
 import { Sql } from '../postgres/sql';
-import { checkRedisCapability, Redis } from '../redis/redis';
+import { checkRedisCapability } from '../redis/capability';
+import { Redis } from '../redis/redis';
 
 /** How long an answer is reused: however many probes there are, a dependency gets one query per second. */
 const FRESH_MS = 1_000;

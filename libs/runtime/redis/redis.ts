@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { Cluster, Redis as IORedis, type Command } from 'ioredis';
 import type { Environment } from '../config/environment';
 import { onDeadline } from '../lifecycle/deadline';
@@ -94,36 +93,4 @@ function logOutages(redis: Redis, logger: Logger): void {
     if (lost) logger.info('Redis is available again');
     lost = false;
   });
-}
-
-/** Lifetime of a deployment's marker key, in milliseconds: a deployment that was shut down is forgotten in an hour. */
-const MARK_LIFE_MS = 3_600_000;
-
-/** The same for all processes of a deployment, and different for others: the processes share the secret key. */
-const markOf = (secretKey: string): string =>
-  createHmac('sha256', secretKey).update('deployment').digest('hex').slice(0, 16);
-
-/** KEYS[1]: the marker key. Returns it, as any script does that reads. */
-const READ_MARK = "return redis.call('get', KEYS[1])";
-
-/**
- * Checks that Redis accepts the commands of the service: a script and a write under each hash tag (in a cluster, on each
- * node that holds our keys), TIME, which the limits need, and INFO, which shows whether Redis is still loading. Redis refuses if it is
- * read-only, full or cannot save (MISCONF), or if the user lacks the privileges.
- * @returns whether another deployment has written its marker under the same prefix
- * @throws {Error} with the reason from Redis
- */
-export async function checkRedisCapability(redis: Redis, environment: Environment): Promise<boolean> {
-  const { SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous } = environment;
-  const own = markOf(key);
-  const [, ...marks] = await Promise.all([
-    Promise.all([redis.info('server'), redis.time()]),
-    ...Object.values(HASH_TAGS).map(async (tag) => {
-      const key = `${tag}:deployment`;
-      const found = redis.eval(READ_MARK, 1, key) as Promise<string | null>;
-      await Promise.all([found, redis.set(key, own, 'PX', MARK_LIFE_MS)]);
-      return await found;
-    }),
-  ]);
-  return marks.some((mark) => mark !== null && ![own, markOf(previous)].includes(mark));
 }

@@ -9,7 +9,7 @@ type ThrottlerStorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>
 const PROBE_INTERVAL_MS = 500;
 
 /** A successful spend proves that the store is usable: a full or read-only one still answers PING. */
-const PROBE: Charge = { limit: 'probe', key: 'probe', max: 1_000, windowMs: 1_000, action: 'spend' };
+const PROBE: Charge = { limit: 'probe', key: 'probe', max: 1_000, windowMs: 1_000 };
 
 /**
  * @nestjs/throttler's storage: sliding windows in Redis, or in this process in one-node mode and while Redis is
@@ -60,9 +60,7 @@ export class SlidingWindowStorage implements ThrottlerStorage, SlidingWindows {
     _blockDurationMs: number,
     throttlerName: string,
   ): Promise<ThrottlerStorageRecord> {
-    const [verdict] = await this.settle([
-      { limit: throttlerName, key, max: limit, windowMs: ttlMs, action: 'spend' },
-    ]);
+    const [verdict] = await this.settle([{ limit: throttlerName, key, max: limit, windowMs: ttlMs }]);
     if (verdict === undefined) throw new TypeError('A charge was settled without a verdict');
     const { allowed, remaining, resetSeconds } = verdict;
     return {

@@ -57,7 +57,7 @@ describe.each([
       const { body } = await client.get('/api/v1/metrics');
       return (body['business_metrics'] as Record<string, number>)['activations'] === 1;
     });
-    expect(await keys(HASH_TAGS.metrics)).toContain('user-registration:{metrics}:counts');
+    expect(await keys(HASH_TAGS.metrics)).toContain('user-registration:{metrics}:totals');
     expect((await client.get('/api/v1/health')).body['checks']).toMatchObject({ redis: 'healthy' });
   });
 

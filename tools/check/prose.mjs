@@ -135,11 +135,7 @@ const literals = (source) =>
     .filter((text) => text.includes(' '))
     .join('\n');
 
-const TEXTS_IN_CODE = [
-  'apps/api/src/problem/remedies.ts',
-  'apps/api/src/problem/statuses.ts',
-  'libs/runtime/config/variables.ts',
-];
+const TEXTS_IN_CODE = ['apps/api/src/problem/errors.ts', 'libs/runtime/config/variables.ts'];
 
 function main() {
   const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {

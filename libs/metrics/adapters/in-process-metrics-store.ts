@@ -1,5 +1,5 @@
 import type { MetricsStore } from '../domain/metrics-store';
-import { type RollingTally, Tally } from '../domain/tally';
+import { KINDS, type RollingTally, Tally } from '../domain/tally';
 
 /** One-node mode: holds the counts of the only process, which are lost when it ends. */
 export class InProcessMetricsStore implements MetricsStore {
@@ -12,9 +12,11 @@ export class InProcessMetricsStore implements MetricsStore {
   async read(): Promise<Tally> {
     const tally = new Tally();
     for (const own of this.shown) {
-      tally.addCounts(own.counts.toCounts());
-      for (const [, bucket] of own.bucketsFrom(0)) {
-        for (const [name, sketch] of bucket.latencies) tally.addLatencies(name, sketch.toRecord());
+      for (const kind of KINDS) {
+        for (const [name, count] of own.counts[kind]) tally.merge(kind, name, count);
+      }
+      for (const [, latencies] of own.bucketsFrom(0)) {
+        for (const [name, sketch] of latencies) tally.mergeLatencies(name, sketch.toRecord());
       }
     }
     return tally;

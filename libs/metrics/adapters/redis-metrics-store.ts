@@ -1,7 +1,14 @@
 import { HASH_TAGS, REDIS_TIMEOUT_MS, Unavailable, within, type Redis } from '@app/runtime';
 import type { SketchRecord } from '../domain/latency-sketch';
 import type { MetricsStore } from '../domain/metrics-store';
-import { ROLLING_HOUR, type LatencyWindow, type RollingTally, Tally, type Counts } from '../domain/tally';
+import {
+  KINDS,
+  ROLLING_HOUR,
+  Tally,
+  type Kind,
+  type LatencyWindow,
+  type RollingTally,
+} from '../domain/tally';
 
 /**
  * How long a silent process counts as alive, in seconds. After that its counts are added to the past. A day bridges a
@@ -11,14 +18,13 @@ const ALIVE_SECONDS = 86_400;
 /** Time limit for adding the counts of a dead process to the past, in seconds. */
 const TURN_SECONDS = 60;
 
-const KINDS = ['requests', 'statuses', 'business'] as const;
-const COUNTS = `${HASH_TAGS.metrics}:counts`;
+const TOTALS = `${HASH_TAGS.metrics}:totals`;
 const PAST = `${HASH_TAGS.metrics}:past`;
 const alive = (processId: string): string => `${HASH_TAGS.metrics}:alive:${processId}`;
 
 /**
  * Each process stores its own counts under its own name, and a report sums them up, so a repeated write changes
- * nothing. `counts` has a JSON field for each process of the last day, and `past` the sums of earlier ones; latencies
+ * nothing. `totals` has a JSON field for each process of the last day, and `past` the sums of earlier ones; latencies
  * are a ring of five-minute buckets per process, which expire.
  */
 export class RedisMetricsStore implements MetricsStore {
@@ -33,10 +39,10 @@ export class RedisMetricsStore implements MetricsStore {
   async publish(own: RollingTally): Promise<void> {
     const { processId, counts, bucketNumber } = own;
     const writes: Promise<unknown>[] = [
-      this.redis.hset(COUNTS, processId, JSON.stringify(counts.toCounts())),
+      this.redis.hset(TOTALS, processId, JSON.stringify(fieldsOf(counts))),
       this.redis.set(alive(processId), '1', 'EX', ALIVE_SECONDS),
     ];
-    for (const [number, { latencies }] of own.bucketsFrom(this.shown)) {
+    for (const [number, latencies] of own.bucketsFrom(this.shown)) {
       const key = this.latencies(processId)[number % this.window.buckets] as string;
       const sketches = [...latencies].flatMap(([name, sketch]) => [name, JSON.stringify(sketch.toRecord())]);
       // The bucket expires before the ring reuses its number.
@@ -52,10 +58,10 @@ export class RedisMetricsStore implements MetricsStore {
   }
 
   private async addUp(): Promise<Tally> {
-    const [past, counts] = await Promise.all([this.redis.hgetall(PAST), this.redis.hgetall(COUNTS)]);
+    const [past, counts] = await Promise.all([this.redis.hgetall(PAST), this.redis.hgetall(TOTALS)]);
     const tally = new Tally();
-    tally.addCounts(fromFields(past));
-    for (const text of Object.values(counts)) tally.addCounts(JSON.parse(text) as Counts);
+    addFields(tally, past);
+    for (const text of Object.values(counts)) addFields(tally, JSON.parse(text) as Fields);
     // All commands are sent before the first reply: one wait, with a deadline for each command, which a pipeline
     // lacks.
     const lives = await Promise.all(
@@ -66,22 +72,22 @@ export class RedisMetricsStore implements MetricsStore {
     const keys = recent.flatMap(({ id }) => this.latencies(id));
     for (const bucket of await Promise.all(keys.map((key) => this.redis.hgetall(key)))) {
       for (const [endpoint, text] of Object.entries(bucket)) {
-        tally.addLatencies(endpoint, JSON.parse(text) as SketchRecord);
+        tally.mergeLatencies(endpoint, JSON.parse(text) as SketchRecord);
       }
     }
     for (const { id, seconds } of lives) {
-      if (seconds < 0) await this.addToPast(id, JSON.parse(counts[id] as string) as Counts);
+      if (seconds < 0) await this.addToPast(id, JSON.parse(counts[id] as string) as Fields);
     }
     return tally;
   }
 
   /** Adds the counts of a dead process to the past, atomically; one process does it at a time. */
-  private async addToPast(processId: string, counts: Counts): Promise<void> {
+  private async addToPast(processId: string, counts: Fields): Promise<void> {
     const turn = `${HASH_TAGS.metrics}:turn:${processId}`;
     if ((await this.redis.set(turn, '1', 'EX', TURN_SECONDS, 'NX')) === null) return;
     const change = this.redis.multi();
-    for (const [field, count] of toFields(counts)) change.hincrby(PAST, field, count);
-    const done = change.hdel(COUNTS, processId).exec();
+    for (const [field, count] of Object.entries(counts)) change.hincrby(PAST, field, count);
+    const done = change.hdel(TOTALS, processId).exec();
     await within(done, REDIS_TIMEOUT_MS, () => new Error('no answer in time'));
   }
 
@@ -102,17 +108,16 @@ async function orUnavailable<T>(answer: Promise<T>): Promise<T> {
 }
 
 /** `requests GET /livez` → 42 */
-const toFields = (counts: Counts): [string, number][] =>
-  KINDS.flatMap((kind) =>
-    Object.entries(counts[kind]).map(([name, count]): [string, number] => [`${kind} ${name}`, count]),
+type Fields = Readonly<Record<string, number | string>>;
+
+const fieldsOf = (tally: Tally): Fields =>
+  Object.fromEntries(
+    KINDS.flatMap((kind) => [...tally[kind]].map(([name, count]) => [`${kind} ${name}`, count])),
   );
 
-function fromFields(fields: Readonly<Record<string, string>>): Counts {
-  const of = (kind: string): Record<string, number> =>
-    Object.fromEntries(
-      Object.entries(fields)
-        .filter(([field]) => field.startsWith(`${kind} `))
-        .map(([field, count]) => [field.slice(kind.length + 1), Number(count)]),
-    );
-  return { requests: of('requests'), statuses: of('statuses'), business: of('business') };
+function addFields(tally: Tally, fields: Fields): void {
+  for (const [field, count] of Object.entries(fields)) {
+    const space = field.indexOf(' ');
+    tally.merge(field.slice(0, space) as Kind, field.slice(space + 1), Number(count));
+  }
 }

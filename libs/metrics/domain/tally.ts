@@ -3,79 +3,84 @@ import { LatencySketch, type SketchRecord } from './latency-sketch';
 
 /** The name for everything beyond the bound of a set of names, or out of range. */
 export const OTHER = 'other';
+/** The common name of all unmatched requests, whatever their method: clients can invent paths. */
+export const UNMATCHED_ROUTE = 'unmatched';
 /** Maximum number of distinct endpoints; an api has one or two dozen, so only a mistake comes near. */
 export const ENDPOINTS_MAX = 200;
+/** Maximum length of a route template, in characters. */
+const ROUTE_LENGTH_MAX = 200;
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-export type BusinessEvent = 'registrations' | 'activations';
-
-export interface Counts {
-  readonly requests: Readonly<Record<string, number>>;
-  readonly statuses: Readonly<Record<string, number>>;
-  readonly business: Readonly<Record<string, number>>;
+/** Names that requests are counted under. */
+export interface Endpoint {
+  readonly method: string;
+  readonly route: string;
+  /** `POST /api/v1/users/register`, or `unmatched`, or `other`. */
+  readonly name: string;
 }
+
+const UNMATCHED: Endpoint = { method: OTHER, route: UNMATCHED_ROUTE, name: UNMATCHED_ROUTE };
+const OVERFLOW: Endpoint = { method: OTHER, route: OTHER, name: OTHER };
+
+/** Maps requests to a bounded set of endpoint names, first come, first served. */
+export class Endpoints {
+  private readonly known = new Map<string, Endpoint>();
+
+  of(method: string, route: string): Endpoint {
+    if (route === UNMATCHED_ROUTE) return UNMATCHED;
+    const knownMethod = METHODS.has(method) ? method : OTHER;
+    const name = `${knownMethod} ${route}`;
+    const known = this.known.get(name);
+    if (known !== undefined) return known;
+    if (this.known.size >= ENDPOINTS_MAX || route.length > ROUTE_LENGTH_MAX) return OVERFLOW;
+    const endpoint = { method: knownMethod, route, name };
+    this.known.set(name, endpoint);
+    return endpoint;
+  }
+}
+
+/** `404`, or `other` for a number that is not an HTTP status. */
+export function statusName(status: number): string {
+  return Number.isInteger(status) && status >= 100 && status <= 599 ? String(status) : OTHER;
+}
+
+/** Requests per endpoint, responses per status, and registrations and activations. */
+export const KINDS = ['requests', 'statuses', 'business'] as const;
+export type Kind = (typeof KINDS)[number];
 
 /**
  * Counts of one process, or of all of them. Every process bounds its own names; the names of many processes and
  * versions are bounded when they are summed up.
  */
 export class Tally {
-  /** Requests per endpoint. */
   readonly requests = new Map<string, number>();
-  /** Responses per status. */
   readonly statuses = new Map<string, number>();
-  readonly business = new Map<BusinessEvent, number>();
+  readonly business = new Map<string, number>();
   /** Durations per endpoint. */
   readonly latencies = new Map<string, LatencySketch>();
 
-  addRequest(endpoint: string, status: string): void {
-    increase(this.requests, endpoint, 1);
-    increase(this.statuses, status, 1);
+  add(kind: Kind, name: string, count = 1): void {
+    this[kind].set(name, (this[kind].get(name) ?? 0) + count);
   }
 
-  addBusiness(event: BusinessEvent, count = 1): void {
-    increase(this.business, event, count);
+  /** Adds a count of any process. */
+  merge(kind: Kind, name: string, count: number): void {
+    this.add(kind, kind === 'requests' ? bounded(this.requests, name) : name, count);
   }
 
-  addLatency(endpoint: string, durationMs: number): void {
-    this.sketchOf(endpoint).add(durationMs);
+  mergeLatencies(endpoint: string, record: SketchRecord): void {
+    sketchOf(this.latencies, bounded(this.latencies, endpoint)).merge(record);
   }
-
-  addLatencies(endpoint: string, record: SketchRecord): void {
-    this.sketchOf(bounded(this.latencies, endpoint)).merge(record);
-  }
-
-  addCounts({ requests, statuses, business }: Counts): void {
-    for (const [name, count] of Object.entries(requests)) {
-      increase(this.requests, bounded(this.requests, name), count);
-    }
-    for (const [name, count] of Object.entries(statuses)) increase(this.statuses, name, count);
-    for (const [name, count] of Object.entries(business)) this.addBusiness(name as BusinessEvent, count);
-  }
-
-  toCounts(): Counts {
-    return {
-      requests: Object.fromEntries(this.requests),
-      statuses: Object.fromEntries(this.statuses),
-      business: Object.fromEntries(this.business),
-    };
-  }
-
-  private sketchOf(endpoint: string): LatencySketch {
-    let sketch = this.latencies.get(endpoint);
-    if (sketch === undefined) {
-      sketch = new LatencySketch();
-      this.latencies.set(endpoint, sketch);
-    }
-    return sketch;
-  }
-}
-
-function increase<Name extends string>(counts: Map<Name, number>, name: Name, by: number): void {
-  counts.set(name, (counts.get(name) ?? 0) + by);
 }
 
 const bounded = (known: ReadonlyMap<string, unknown>, name: string): string =>
   known.has(name) || known.size < ENDPOINTS_MAX ? name : OTHER;
+
+function sketchOf(latencies: Map<string, LatencySketch>, endpoint: string): LatencySketch {
+  const sketch = latencies.get(endpoint) ?? new LatencySketch();
+  latencies.set(endpoint, sketch);
+  return sketch;
+}
 
 /** How long latencies are kept: between 12 and 13 five-minute buckets. */
 export interface LatencyWindow {
@@ -93,27 +98,28 @@ export class RollingTally {
   readonly counts = new Tally();
   /** Increases with every count. */
   revision = 0;
-  /** Latencies by bucket number, oldest first. */
-  private readonly buckets = new Map<number, Tally>();
+  /** Latencies per endpoint by bucket number, oldest first. */
+  private readonly buckets = new Map<number, Map<string, LatencySketch>>();
 
   constructor(private readonly window: LatencyWindow = ROLLING_HOUR) {}
 
   addRequest(endpoint: string, status: string, durationMs: number): void {
     this.revision += 1;
-    this.counts.addRequest(endpoint, status);
+    this.counts.add('requests', endpoint);
+    this.counts.add('statuses', status);
     const number = this.bucketNumber;
-    const bucket = this.buckets.get(number) ?? new Tally();
-    this.buckets.set(number, bucket);
-    bucket.addLatency(endpoint, durationMs);
+    const latencies = this.buckets.get(number) ?? new Map<string, LatencySketch>();
+    this.buckets.set(number, latencies);
+    sketchOf(latencies, endpoint).add(durationMs);
   }
 
-  addBusiness(event: BusinessEvent): void {
+  addBusiness(event: 'registrations' | 'activations'): void {
     this.revision += 1;
-    this.counts.addBusiness(event);
+    this.counts.add('business', event);
   }
 
   /** The buckets of the window with at least this number; drops buckets that have left the window. */
-  bucketsFrom(first: number): [number, Tally][] {
+  bucketsFrom(first: number): [number, ReadonlyMap<string, LatencySketch>][] {
     const oldest = this.bucketNumber - this.window.buckets + 1;
     for (const number of this.buckets.keys()) if (number < oldest) this.buckets.delete(number);
     return [...this.buckets].filter(([number]) => number >= first);

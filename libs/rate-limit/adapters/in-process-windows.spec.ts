@@ -37,11 +37,11 @@ describe('InProcessWindows', () => {
           const now = clock.elapsed();
           const charges = scenario.charges(step);
           const pass = naive.passes(charges, now);
-          const fits = charges.map((one) => one.action !== 'spend' || naive.counted(one, now) < one.max);
+          const fits = charges.map((one) => one.refunds !== undefined || naive.counted(one, now) < one.max);
           const verdicts = await limiter.settle(charges);
           charges.forEach((one, index) => {
             const verdict = verdicts[index];
-            if (pass && one.action === 'spend') naive.spend(one, verdict?.spendId ?? 'none');
+            if (pass && one.refunds === undefined) naive.spend(one, verdict?.spendId ?? 'none');
             const oldest = naive.oldest(one, now);
             const leaves = oldest === null ? now : oldest + one.windowMs * 1_000;
             expect(verdict).toMatchObject({
@@ -49,7 +49,7 @@ describe('InProcessWindows', () => {
               remaining: one.max - naive.counted(one, now),
               resetAt: Math.ceil((leaves + clock.offset) / 1_000_000),
             });
-            expect(verdict?.spendId === null).toBe(!(pass && one.action === 'spend'));
+            expect(verdict?.spendId === null).toBe(!(pass && one.refunds === undefined));
           });
         }
       }),

@@ -46,14 +46,16 @@ export class InProcessWindows implements SlidingWindows {
     const now = this.clock.elapsed();
     const unix = this.clock.unix();
     const windows = charges.map((charge) => this.current(charge, now));
-    const fits = charges.map((charge, index) => counted(windows[index] as Window) < charge.max);
-    const pass = charges.every(({ action }, index) => action !== 'spend' || fits[index]);
+    const allowed = charges.map(
+      ({ refunds, max }, index) => refunds !== undefined || counted(windows[index] as Window) < max,
+    );
+    const pass = !allowed.includes(false);
     const verdicts = charges.map((charge, index) => {
       const window = windows[index] as Window;
-      const spendId = charge.action === 'spend' && pass ? this.count(charge.key, window, now) : null;
+      const spendId = charge.refunds === undefined && pass ? this.count(charge.key, window, now) : null;
       const oldest = window.stamps[window.gone];
       const state = {
-        allowed: charge.action !== 'spend' || fits[index] === true,
+        allowed: allowed[index] === true,
         counted: counted(window),
         oldestMicros: oldest === undefined ? null : unix - (now - oldest),
         spendId,
@@ -65,10 +67,10 @@ export class InProcessWindows implements SlidingWindows {
   }
 
   /** The current window, without expired requests and without the one that the charge refunds. */
-  private current({ action, key, windowMs, spendId }: Charge, now: number): Window {
+  private current({ key, windowMs, refunds }: Charge, now: number): Window {
     const window = this.windows.get(key) ?? { stamps: [], gone: 0, micros: windowMs * 1_000 };
-    if (action === 'refund') {
-      const at = window.stamps.indexOf(Number(spendId), window.gone);
+    if (refunds !== undefined) {
+      const at = window.stamps.indexOf(Number(refunds), window.gone);
       if (at >= 0) window.stamps.splice(at, 1);
     }
     while ((window.stamps[window.gone] ?? Infinity) <= now - window.micros) window.gone += 1;

@@ -14,7 +14,6 @@ const SCRIPT_SHA = createHash('sha1').update(SCRIPT).digest('hex');
  * hashes five passwords.
  */
 const PREFIX = `${HASH_TAGS.limits}:`;
-const ACTION = { spend: 's', refund: 'r' } as const;
 const FIELDS = 3;
 const NONE = '-';
 
@@ -26,9 +25,7 @@ export class RedisWindows implements SlidingWindows {
   async settle(charges: readonly Charge[]): Promise<Verdict[]> {
     if (charges.length === 0) return [];
     const keys = charges.map(({ key }) => PREFIX + key);
-    const args = charges.map(
-      ({ action, max, windowMs, spendId }) => `${ACTION[action]}${max}:${windowMs}:${spendId ?? ''}`,
-    );
+    const args = charges.map(({ max, windowMs, refunds = '' }) => `${max}:${windowMs}:${refunds}`);
     const reply = await this.redis
       .evalsha(SCRIPT_SHA, keys.length, ...keys, ...args)
       .catch((error: unknown) => this.again(error, keys, args));
@@ -54,7 +51,7 @@ function toVerdicts(charges: readonly Charge[], reply: string): Verdict[] {
     const [counted, oldest, id] = fields.slice(1 + index * FIELDS, 1 + (index + 1) * FIELDS);
     const spendId = id === undefined || id === NONE ? null : id;
     const state = {
-      allowed: charge.action !== 'spend' || spendId !== null || Number(counted) < charge.max,
+      allowed: charge.refunds !== undefined || spendId !== null || Number(counted) < charge.max,
       counted: Number(counted),
       oldestMicros: oldest === NONE ? null : Number(oldest),
       spendId,

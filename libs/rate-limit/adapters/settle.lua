@@ -2,8 +2,8 @@
 --
 -- KEYS     one sorted set per charge, without duplicates: a member for each counted request, scored by its time in
 --          microseconds
--- ARGV     one per charge, `<action><max>:<window in milliseconds>:<spend id>`: action s (spend) or r (refund); the
---          spend id, which is a member, for a refund only
+-- ARGV     one per charge, `<max>:<window in milliseconds>:<spend id>`; the spend id, which is a member, for a
+--          refund only
 -- reply    one string of fields separated by spaces: the time in microseconds, then three per charge: number counted,
 --          time of the oldest in microseconds, spend id; `-` if there is none
 --
@@ -21,8 +21,9 @@ local pass = true
 local counts, oldests, windows = {}, {}, {}
 
 for i, key in ipairs(KEYS) do
-  local action, max, window, spend = match(ARGV[i], '^(%l)(%d+):(%d+):(%d*)$')
-  if action == 'r' then call('ZREM', key, spend) end
+  local max, window, refunded = match(ARGV[i], '^(%d+):(%d+):(%d*)$')
+  local spends = refunded == ''
+  if not spends then call('ZREM', key, refunded) end
   -- The member equals its score.
   local oldest = call('ZRANGE', key, '0', '0')[1]
   local horizon = now - window * 1000
@@ -31,7 +32,7 @@ for i, key in ipairs(KEYS) do
     oldest = call('ZRANGE', key, '0', '0')[1]
   end
   local count = oldest and call('ZCARD', key) or 0
-  if action == 's' then
+  if spends then
     if count >= tonumber(max) then pass = false end
     windows[i] = window
   end

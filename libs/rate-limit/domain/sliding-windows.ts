@@ -9,10 +9,8 @@ export interface Charge {
   /** Requests allowed in any window of this length. */
   readonly max: number;
   readonly windowMs: number;
-  /** spend: counts the request if it is allowed. refund: reverts an earlier spend. */
-  readonly action: 'spend' | 'refund';
-  /** The `spendId` of the spend to refund. */
-  readonly spendId?: string;
+  /** The `spendId` of an earlier charge that this one reverts; otherwise, it counts the request if it is allowed. */
+  readonly refunds?: string;
 }
 
 /** The state of one limit after the charges were settled. */

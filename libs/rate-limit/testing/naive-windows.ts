@@ -16,17 +16,17 @@ export class NaiveWindows {
 
   /** Whether no spend is refused. */
   passes(charges: readonly Charge[], now: number): boolean {
-    return charges.every((one) => one.action !== 'spend' || this.counted(one, now) < one.max);
+    return charges.every((one) => one.refunds !== undefined || this.counted(one, now) < one.max);
   }
 
   spend({ key }: Charge, id: string): void {
     this.spent.set(key, [...(this.spent.get(key) ?? []), { id, at: Number(id) }]);
   }
 
-  refund({ key, spendId }: Charge): void {
+  refund({ key, refunds }: Charge): void {
     this.spent.set(
       key,
-      (this.spent.get(key) ?? []).filter(({ id }) => id !== spendId),
+      (this.spent.get(key) ?? []).filter(({ id }) => id !== refunds),
     );
   }
 

@@ -3,7 +3,7 @@ import type { Charge } from '../domain/sliding-windows';
 import { NaiveWindows } from './naive-windows';
 import { charge } from './sliding-windows.contract';
 
-type Move = Charge['action'] | 'none';
+type Move = 'spend' | 'refund' | 'none';
 
 /** Some milliseconds pass, then each budget gets one request or none. */
 export interface Step {
@@ -39,11 +39,11 @@ export class Scenario {
 
   /** The charges of one step; the model refunds immediately. */
   charges({ moves, back }: Step): Charge[] {
-    return moves.flatMap((action, index): Charge[] => {
+    return moves.flatMap((move, index): Charge[] => {
       const budget = this.budgets[index];
-      if (budget === undefined || action === 'none') return [];
-      if (action !== 'refund') return [{ ...budget, action }];
-      const refund: Charge = { ...budget, action, spendId: this.naive.ids(budget).at(-1 - back) ?? '1' };
+      if (budget === undefined || move === 'none') return [];
+      if (move === 'spend') return [budget];
+      const refund: Charge = { ...budget, refunds: this.naive.ids(budget).at(-1 - back) ?? '1' };
       this.naive.refund(refund);
       return [refund];
     });

@@ -10,7 +10,6 @@ export const charge = (overrides: Partial<Charge> = {}): Charge => ({
   key: `budget-${(keys += 1)}-${process.pid}`,
   max: 3,
   windowMs: 60_000,
-  action: 'spend',
   ...overrides,
 });
 
@@ -79,7 +78,7 @@ export function describeSlidingWindowsContract(
       const one = charge({ max: 2 });
       const [first] = await limiter.settle([one]);
       await limiter.settle([one]);
-      const refund: Charge = { ...one, action: 'refund', spendId: first?.spendId ?? 'none' };
+      const refund: Charge = { ...one, refunds: first?.spendId ?? 'none' };
       expect((await limiter.settle([refund]))[0]).toMatchObject({ remaining: 1 });
       expect((await limiter.settle([refund]))[0]).toMatchObject({ remaining: 1 });
       expect(await allowed(limiter, one, 3)).toEqual([true, false, false]);
@@ -90,10 +89,7 @@ export function describeSlidingWindowsContract(
       const one = charge({ max: 1 });
       const [first] = await limiter.settle([one]);
       const other = charge({ max: 1 });
-      const verdicts = await limiter.settle([
-        { ...one, action: 'refund', spendId: first?.spendId ?? 'none' },
-        other,
-      ]);
+      const verdicts = await limiter.settle([{ ...one, refunds: first?.spendId ?? 'none' }, other]);
       expect(verdicts.map(({ remaining }) => remaining)).toEqual([1, 0]);
     });
   });

@@ -18,15 +18,13 @@ const charges = (client: string): Charge[] => [
     key: digestKey(SECRET, 'client', client),
     max: 100,
     windowMs: 60_000,
-    action: 'spend',
   },
-  { limit: 'global', key: digestKey(SECRET, 'global'), max: 10_000_000, windowMs: 60_000, action: 'spend' },
+  { limit: 'global', key: digestKey(SECRET, 'global'), max: 10_000_000, windowMs: 60_000 },
   {
     limit: 'registration',
     key: digestKey(SECRET, 'registration', client),
     max: 5,
     windowMs: HOUR_MS,
-    action: 'spend',
   },
 ];
 

@@ -209,7 +209,7 @@ describe('RedisMetricsStore', () => {
     await dead.flusher.flush();
     await redis.del(`{metrics}:alive:${dead.own.processId}`);
     await Promise.all([one.reporter.report(), another.reporter.report()]);
-    expect(await redis.hkeys('{metrics}:counts')).toEqual([]);
+    expect(await redis.hkeys('{metrics}:totals')).toEqual([]);
     const { request_counts, status_counts, business_metrics } = await one.reporter.report();
     expect(request_counts).toEqual({ [HEALTH]: 1 });
     expect(status_counts).toEqual({ '200': 1 });
@@ -219,7 +219,7 @@ describe('RedisMetricsStore', () => {
   it('is unavailable if it finds foreign data', async () => {
     const { recorder, own } = await startProcess();
     const store = new RedisMetricsStore(redis);
-    await redis.set('{metrics}:counts', 'of another program');
+    await redis.set('{metrics}:totals', 'of another program');
     await expect(store.read()).rejects.toBeInstanceOf(Unavailable);
     recorder.requestFinished(answered);
     await expect(store.publish(own)).rejects.toBeInstanceOf(Unavailable);

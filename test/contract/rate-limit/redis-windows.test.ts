@@ -82,13 +82,13 @@ describe('RedisWindows', () => {
             expect(moment).toBeGreaterThanOrEqual(before);
             expect(moment).toBeLessThanOrEqual(after);
             expect(naive.passes(charges, moment)).toBe(true);
-          } else if (charges.some(({ action }) => action === 'spend')) {
+          } else if (charges.some(({ refunds }) => refunds === undefined)) {
             // Budgets only grow while nothing is counted, so requests refused in between were refused at the start.
             expect(naive.passes(charges, before)).toBe(false);
           }
           charges.forEach((one, index) => {
             const verdict = verdicts[index] as Verdict;
-            expect(verdict.spendId !== null).toBe(passed && one.action === 'spend');
+            expect(verdict.spendId !== null).toBe(passed && one.refunds === undefined);
             if (verdict.spendId !== null) naive.spend(one, verdict.spendId);
             expect(one.max - verdict.remaining).toBeLessThanOrEqual(naive.counted(one, before));
             expect(one.max - verdict.remaining).toBeGreaterThanOrEqual(naive.counted(one, after));
@@ -125,7 +125,7 @@ describe('RedisWindows', () => {
     const budget = charge({ windowMs: 50 });
     const [verdict] = await limiter.settle([budget]);
     expect(await redis.pttl(keyOf(budget))).toBeLessThanOrEqual(50);
-    await limiter.settle([{ ...budget, action: 'refund', spendId: verdict?.spendId ?? 'none' }]);
+    await limiter.settle([{ ...budget, refunds: verdict?.spendId ?? 'none' }]);
     expect(await redis.exists(keyOf(budget))).toBe(0);
   });
 

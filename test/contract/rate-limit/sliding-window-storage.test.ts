@@ -208,9 +208,7 @@ describe('SlidingWindowStorage', () => {
     const budget = charge({ max: 1 });
     const [spent] = await limiter.settle([budget]);
     await server.stop();
-    const [local] = await limiter.settle([
-      { ...budget, action: 'refund', spendId: spent?.spendId ?? 'none' },
-    ]);
+    const [local] = await limiter.settle([{ ...budget, refunds: spent?.spendId ?? 'none' }]);
     expect(local?.remaining).toBe(1);
     expect((await limiter.settle([budget]))[0]?.allowed).toBe(true);
     expect((await limiter.settle([budget]))[0]?.allowed).toBe(false);

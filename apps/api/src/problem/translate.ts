@@ -1,5 +1,5 @@
 import type { Locale, ShippedLocale } from '@app/mail';
-import { ERRORS, EXACT, type ErrorName } from './errors';
+import { EXACT } from './errors';
 import { recognize } from './field-sentences';
 import { ar } from './phrases/ar';
 import { de } from './phrases/de';
@@ -13,10 +13,9 @@ import type { FieldFault, Problem } from './problem';
 /** English is missing here because the program's own messages are English. */
 const PHRASES: Readonly<Record<Exclude<ShippedLocale, 'en'>, Phrases>> = { fr, de, es, pt, ja, ar };
 
-const nameOf = new Map(
-  Object.entries(ERRORS).map(([name, { detail }]) => [detail as string, name as ErrorName]),
+const keyOf = new Map<string, keyof typeof EXACT>(
+  Object.entries(EXACT).map(([key, text]) => [text, key as keyof typeof EXACT]),
 );
-const exactOf = new Map(Object.entries(EXACT).map(([key, text]) => [text, key as keyof typeof EXACT]));
 
 /** Translates the texts for people; the fields that programs read do not change. */
 export function translate(problem: Problem, locale: Locale): Problem {
@@ -27,17 +26,15 @@ export function translate(problem: Problem, locale: Locale): Problem {
   );
   const detail =
     errors === undefined
-      ? (sentenceIn(phrases, problem.detail) ?? phrases.errors[problem.error])
+      ? (exactIn(phrases, problem.detail) ?? phrases.errors[problem.error])
       : errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  const hint = problem.hint === undefined ? undefined : (sentenceIn(phrases, problem.hint) ?? problem.hint);
+  const hint = exactIn(phrases, problem.hint);
   return Object.assign({}, problem, { detail, message: detail, errors, hint });
 }
 
-function sentenceIn(phrases: Phrases, english: string): string | undefined {
-  const exact = exactOf.get(english);
-  if (exact !== undefined) return phrases.exact[exact];
-  const name = nameOf.get(english);
-  return name === undefined ? undefined : phrases.errors[name];
+function exactIn({ exact }: Phrases, english = ''): string | undefined {
+  const key = keyOf.get(english);
+  return key === undefined ? undefined : exact[key];
 }
 
 function faultIn({ faults: phrases, sentences }: Phrases, { code, params, message }: FieldFault): string {
@@ -45,13 +42,8 @@ function faultIn({ faults: phrases, sentences }: Phrases, { code, params, messag
   if (said !== undefined) return filled(sentences[said.sentence], said.words);
   const kind = code.slice(code.lastIndexOf('.') + 1);
   const known = phrases as Partial<FaultPhrases> & Readonly<Record<string, string>>;
-  const phrase = own(known, code) ?? own(known, kind) ?? phrases.invalid;
-  return filled(phrase, params);
+  return filled(known[code] ?? known[kind] ?? phrases.invalid, params);
 }
 
 const filled = (phrase: string, words: Readonly<Record<string, string | number>>): string =>
   phrase.replace(/\{(\w+)\}/g, (_, name: string) => String(words[name] ?? ''));
-
-/** Looks up own properties only: a client may choose a key such as `constructor`. */
-const own = (phrases: Readonly<Record<string, string>>, key: string): string | undefined =>
-  Object.hasOwn(phrases, key) ? phrases[key] : undefined;

@@ -98,7 +98,6 @@ export class RateLimitGuard extends ThrottlerGuard {
       key: generateKey(context, tracker, name),
       max: limit,
       windowMs: ttl,
-      action: 'spend',
     });
     return true;
   }

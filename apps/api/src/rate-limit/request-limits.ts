@@ -34,14 +34,14 @@ export class RequestLimits implements OnModuleInit {
     let withinExcused = true;
     charges.forEach((charge, index) => {
       const verdict = verdicts[index];
-      const taken = charge.action === 'refund' && !settledLimits.has(charge.limit);
+      const taken = charge.refunds !== undefined && !settledLimits.has(charge.limit);
       if (verdict === undefined || taken) return;
       if (charge.limit === excused && !verdict.allowed) {
         withinExcused = false;
         return;
       }
       settledLimits.set(charge.limit, { charge, verdict });
-      if (charge.action === 'spend') {
+      if (charge.refunds === undefined) {
         this.instruments.limitDecided(charge.limit, verdict.allowed ? 'allowed' : 'refused');
       }
     });
@@ -98,7 +98,7 @@ export class RequestLimits implements OnModuleInit {
     const limit = this.options.throttlers.find((each) => each.name === name);
     if (limit === undefined) throw new TypeError(`There is no limit ${name}`);
     const key = this.options.generateKey(null, counted, name);
-    return { limit: name, key, max: limit.limit, windowMs: limit.ttl, action: 'spend' };
+    return { limit: name, key, max: limit.limit, windowMs: limit.ttl };
   }
 
   /** Refunds for the spent password attempts; the response no longer shows these limits. */
@@ -111,7 +111,7 @@ export class RequestLimits implements OnModuleInit {
   private refundOf(name: string): Charge[] {
     const spent = currentRequest().settledLimits.get(name);
     if (spent === undefined || spent.verdict.spendId === null) return [];
-    return [{ ...spent.charge, action: 'refund', spendId: spent.verdict.spendId }];
+    return [{ ...spent.charge, refunds: spent.verdict.spendId }];
   }
 
   private show(): Verdict | undefined {

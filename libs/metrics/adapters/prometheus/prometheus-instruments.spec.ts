@@ -55,7 +55,7 @@ describe('PrometheusInstruments', () => {
     }
     const { counts } = tally;
     expect(counts.requests.size).toBe(202);
-    expect(tally.bucketsFrom(0)[0]?.[1].latencies.size).toBe(202);
+    expect(tally.bucketsFrom(0)[0]?.[1].size).toBe(202);
     expect(counts.requests.get('unmatched')).toBe(10_000);
     expect(counts.statuses.size).toBe(501);
   });

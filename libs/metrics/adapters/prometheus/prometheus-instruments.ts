@@ -1,7 +1,6 @@
 import type { Histogram, Registry } from 'prom-client';
 import { SharedAnswers, within } from '@app/runtime';
-import { Endpoints, statusName } from '../../domain/endpoints';
-import { OTHER, type RollingTally } from '../../domain/tally';
+import { Endpoints, OTHER, statusName, type RollingTally } from '../../domain/tally';
 import {
   ACTIVATION_RESULTS,
   CODE_OUTCOMES,

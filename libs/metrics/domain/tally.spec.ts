@@ -1,5 +1,4 @@
-import { Endpoints, statusName, UNMATCHED_ROUTE } from './endpoints';
-import { ENDPOINTS_MAX, OTHER } from './tally';
+import { ENDPOINTS_MAX, Endpoints, OTHER, statusName, UNMATCHED_ROUTE } from './tally';
 
 describe('Endpoints', () => {
   it('names an endpoint by its method and route template', () => {

@@ -1,36 +1,37 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { spawnApp } from '../support/apps';
+import { axeFaults } from '../support/axe';
 import { openPage, startBrowser } from '../support/browser';
 import { codeIn, type InboxPages } from '../support/inbox';
 import { Client, Service } from '../support/service';
 
-const EMAIL = 'visitor@example.com';
 const PASSWORD = 'SecurePass123';
 
-describe('In a browser', () => {
-  let service: Service;
-  let inbox: InboxPages;
-  let browser: Browser;
+let service: Service;
+let inbox: InboxPages;
+let browser: Browser;
 
-  beforeAll(async () => {
-    [service, browser] = await Promise.all([Service.start('one-node'), startBrowser()]);
-    inbox = await service.inbox.servePages();
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    inbox.close();
-    await service.stop();
-  });
+beforeAll(async () => {
+  [service, browser] = await Promise.all([Service.start('one-node'), startBrowser()]);
+  inbox = await service.inbox.servePages(service.api.url);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  inbox.close();
+  await service.stop();
+});
 
-  it('/docs registers an account, accepts its credentials and activates it', async () => {
+describe('The API documentation', () => {
+  it('registers an account, accepts its credentials and activates it', async () => {
+    const email = 'visitor@example.com';
     const { page, complaints } = await openPage(browser);
     await page.goto(`${service.api.url}/docs`);
-    const register = await tryOut(page, 'register', { email: EMAIL, password: PASSWORD });
+    const register = await tryOut(page, 'register', { email, password: PASSWORD });
     expect(await answerOf(register)).toBe('201');
 
-    const code = codeIn(await service.inbox.mailTo(EMAIL));
+    const code = codeIn(await service.inbox.mailTo(email));
     await page.getByRole('button', { name: 'Authorize' }).first().click();
-    await page.getByLabel('Username').fill(EMAIL);
+    await page.getByLabel('Username').fill(email);
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Apply credentials' }).first().click();
     await page.getByRole('button', { name: 'Close' }).first().click();
@@ -38,10 +39,10 @@ describe('In a browser', () => {
     expect(await answerOf(activate)).toBe('200');
 
     expect(complaints).toEqual([]);
-    expect((await new Client(service.api.url).activate(EMAIL, PASSWORD, code)).status).toBe(409);
+    expect((await new Client(service.api.url).activate(email, PASSWORD, code)).status).toBe(409);
   }, 60_000);
 
-  it('the API documentation and links to it are missing if it is off', async () => {
+  it('is missing, with all links to it, if it is off', async () => {
     const hrefs = async (client: Client): Promise<string[]> =>
       ((await client.get('/')).body['links'] as { href: string }[]).map(({ href }) => href);
     const pages = ['/docs', '/docs-json'];
@@ -53,10 +54,12 @@ describe('In a browser', () => {
       expect([page, (await client.get(page)).status]).toEqual([page, 404]);
     }
     expect((await hrefs(client)).filter((href) => href.startsWith('/docs'))).toEqual([]);
-    await api.stop();
+    await api.end();
   });
+});
 
-  it('the inbox shows a mail as soon as it arrives', async () => {
+describe('The inbox', () => {
+  it('shows a mail as soon as it arrives', async () => {
     const { page, complaints } = await openPage(browser);
     await page.goto(inbox.url);
     await new Client(service.api.url).register('reader@example.com', PASSWORD);
@@ -69,17 +72,203 @@ describe('In a browser', () => {
   it.each([
     ['light', 'rgb(243, 244, 246)'],
     ['dark', 'rgb(15, 17, 21)'],
-  ] as const)('a mail fits a phone, and is as %s as its reader wants it', async (colorScheme, background) => {
-    const address = `phone.${colorScheme}@example.com`;
-    await new Client(service.api.url).register(address, PASSWORD);
-    const mail = await service.inbox.mailTo(address);
+  ] as const)(
+    'shows a mail that fits a phone, and is as %s as its reader wants it',
+    async (colorScheme, background) => {
+      const address = `phone.${colorScheme}@example.com`;
+      await new Client(service.api.url).register(address, PASSWORD);
+      const mail = await service.inbox.mailTo(address);
+      const page = await browser.newPage({ viewport: { width: 375, height: 667 }, colorScheme });
+      await page.goto(`${inbox.url}/view/${mail.ID}.html`);
+      await page.getByText(codeIn(mail), { exact: true }).waitFor();
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(375);
+      expect(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')).toBe(background);
+      await page.close();
+    },
+  );
+});
+
+describe('The sign-up page', () => {
+  const ACCENTED = 'Sécure Pass 123';
+  const url = (): string => `${inbox.url}/try`;
+  const register = async (page: Page, email: string, password = ACCENTED): Promise<void> => {
+    await page.getByLabel('Email address').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.keyboard.press('Enter');
+  };
+  const focused = (page: Page): Promise<string> => page.evaluate<string>('document.activeElement.id');
+
+  it('takes a person from registration to an active account, using only the keyboard', async () => {
+    const { page, complaints } = await openPage(browser);
+    await page.goto(url());
+    await register(page, 'Ada@Example.com');
+    await page.getByRole('heading', { name: 'Check your mail' }).waitFor();
+    expect(await page.locator('#address').innerText()).toBe('ada@example.com');
+    expect(await focused(page)).toBe('code');
+    await page.getByText(/The code expires in \d:\d\d/).waitFor();
+
+    await page.keyboard.type(codeIn(await service.inbox.mailTo('ada@example.com')));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Your account is active' }).waitFor();
+    expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Your account is active');
+    expect(complaints).toEqual([]);
+    const account = await new Client(service.api.url).activate('ada@example.com', ACCENTED, '0000');
+    expect(account.body['error']).toBe('UserAlreadyActivated');
+    await page.close();
+  }, 60_000);
+
+  it('shows at each field what is invalid, and moves the focus there', async () => {
+    const { page } = await openPage(browser);
+    await page.goto(url());
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByText('Enter your email address.').waitFor();
+    expect(await focused(page)).toBe('email');
+    await register(page, 'ada at example', 'short');
+    await page.getByText('This is not an email address.').waitFor();
+    await page.getByText('Use at least 8 characters.').waitFor();
+    await page.getByLabel('Email address').fill('bob@example.com');
+    expect(await page.locator('#email').getAttribute('aria-invalid')).toBeNull();
+    expect(await page.locator('#password').getAttribute('aria-invalid')).toBe('true');
+    await page.close();
+  }, 60_000);
+
+  it('reports a wrong code, sends a new one, and returns to another address', async () => {
+    const { page } = await openPage(browser);
+    await page.goto(url());
+    await register(page, 'carol@example.com');
+    const first = codeIn(await service.inbox.mailTo('carol@example.com'));
+    await page.getByLabel('Activation code').fill(first === '0000' ? '1111' : '0000');
+    await page.keyboard.press('Enter');
+    await page.getByText('This code is wrong.').waitFor();
+    expect(await focused(page)).toBe('code');
+
+    await page.getByRole('button', { name: 'Send a new code' }).click();
+    await page.getByText('A new code is on its way.').waitFor();
+    const second = codeIn(await service.inbox.mailTo('carol@example.com', 2));
+    await page.getByRole('button', { name: 'Wrong address?' }).click();
+    expect(await focused(page)).toBe('email');
+
+    await register(page, 'carol@example.com');
+    await page.getByText('This address is already registered.').waitFor();
+    await page.getByRole('button', { name: 'I have a code' }).click();
+    await page.getByLabel('Activation code').fill(second);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Your account is active' }).waitFor();
+    await page.close();
+  }, 60_000);
+
+  it('shows a message if the service does not respond', async () => {
+    const { page } = await openPage(browser);
+    await page.goto(url());
+    await page.route('**/register', (route) => route.abort());
+    await register(page, 'dora@example.com');
+    await page.getByText('No connection to the service.').waitFor();
+    await page.unroute('**/register');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByRole('heading', { name: 'Check your mail' }).waitFor();
+    await page.close();
+  }, 60_000);
+
+  it('counts down to the times in the response', async () => {
+    const page = await browser.newPage();
+    const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
+    const owed = {
+      code_state: 'owed',
+      code_expires_at: null,
+      resend_allowed_at: inSeconds(-1),
+      resends_left: 10,
+    };
+    const sent = {
+      ...owed,
+      code_state: 'sent',
+      code_expires_at: inSeconds(300),
+      resend_allowed_at: inSeconds(120),
+    };
+    const account = { id: '1', email: 'eve@example.com', is_activated: false };
+    await page.route('**/register', (route) =>
+      route.fulfill({ status: 201, json: { ...account, activation: owed } }),
+    );
+    await page.route('**/me', (route) => route.fulfill({ json: { ...account, activation: sent } }));
+    await page.route('**/activate', (route) =>
+      route.fulfill({ status: 400, json: { error: 'InvalidActivationCode', message: '', attempts_left: 1 } }),
+    );
+    await page.goto(url());
+    await register(page, 'eve@example.com');
+    await page.getByText('The mail with your code is on its way.').waitFor();
+    await page.locator('#code-time', { hasText: /expires in [45]:\d\d/ }).waitFor();
+    await page.locator('#resend[aria-disabled=true]').waitFor();
+    await page.locator('#resend-time', { hasText: /Available in [12]:\d\d/ }).waitFor();
+    await page.getByLabel('Activation code').fill('1234');
+    await page.keyboard.press('Enter');
+    await page.getByText('This code is wrong. 1 attempt left.').waitFor();
+    await page.close();
+  }, 60_000);
+
+  it.each(['light', 'dark'] as const)('fits on a phone, %s', async (colorScheme) => {
     const page = await browser.newPage({ viewport: { width: 375, height: 667 }, colorScheme });
-    await page.goto(`${inbox.url}/view/${mail.ID}.html`);
-    await page.getByText(codeIn(mail), { exact: true }).waitFor();
+    await page.goto(url());
+    await register(page, `a.rather.long.address.of.a.${colorScheme}.phone@mail.example.com`);
+    await page.getByText(/The code expires in/).waitFor();
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(375);
-    expect(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')).toBe(background);
     await page.close();
   });
+});
+
+describe.each(['light', 'dark'] as const)('Axe finds nothing, %s', (colorScheme) => {
+  let page: Page;
+
+  beforeEach(async () => {
+    page = await browser.newPage({ colorScheme });
+  });
+  afterEach(() => page.close());
+
+  it('on the sign-up page, from the empty form to the active account', async () => {
+    await page.goto(`${inbox.url}/try`);
+    expect(await axeFaults(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByText('Enter your email address.').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+
+    const email = `axe.${colorScheme}@example.com`;
+    await page.getByLabel('Email address').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByText(/The code expires in \d:\d\d/).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+
+    const code = codeIn(await service.inbox.mailTo(email));
+    await page.getByLabel('Activation code').fill(code === '0000' ? '1111' : '0000');
+    await page.keyboard.press('Enter');
+    await page.getByText('This code is wrong.').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+
+    await page.getByLabel('Activation code').fill(code);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Your account is active' }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+  }, 60_000);
+
+  it('on an error page', async () => {
+    await page.goto(`${service.api.url}/problems/RateLimitExceeded`);
+    await page.getByRole('heading', { name: 'RateLimitExceeded' }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
+  it('in the inbox, empty and with an open mail, and in the mail itself', async () => {
+    service.inbox.mailbox.delete();
+    await page.goto(inbox.url);
+    expect(await axeFaults(page)).toEqual([]);
+    const email = `reader.${colorScheme}@example.com`;
+    await new Client(service.api.url).register(email, PASSWORD);
+    const mail = await service.inbox.mailTo(email);
+    await page.frameLocator('iframe').getByText(codeIn(mail), { exact: true }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    // Not at its own address, where no script may run.
+    await page.setContent(mail.HTML);
+    // The page that shows the mail has its own landmarks.
+    expect(await axeFaults(page, 'landmark-one-main', 'region')).toEqual([]);
+  }, 60_000);
 });
 
 /** Opens an operation of Swagger UI, fills in the body and sends it. */

@@ -1,5 +1,5 @@
 import { hashSync } from 'bcrypt';
-import { cliProcess as cli, startCli, type CliResult, type RunningCli } from '../support/cli';
+import { cli, cliProcess, startCli, type CliResult, type RunningCli } from '../support/cli';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TcpProxy } from '../support/proxy';
 import { insertOwed } from '../support/registrations';
@@ -14,25 +14,27 @@ const UNREACHABLE = { DATABASE_HOST: '127.0.0.1', DATABASE_PORT: '1' };
 describe('The command line', () => {
   it('shows the name that npm uses, and prints help with any configuration', async () => {
     const env = { npm_lifecycle_event: 'cli', DATABASE_PORT: 'x' };
-    const { status, stdout } = await cli(['codes', 'purge', '--help'], env);
+    const { status, stdout } = await cliProcess(['codes', 'purge', '--help'], env);
     expect([status, stdout]).toEqual([0, expect.stringContaining('Usage: npm run cli -- codes purge')]);
   });
 
   it('exits with 2 for wrong usage', async () => {
-    const { status, stdout, stderr } = await cli(['codes', 'purge', '--older-than', '1'], UNREACHABLE);
+    const args = ['codes', 'purge', '--older-than', '1'];
+    const { status, stdout, stderr } = await cliProcess(args, UNREACHABLE);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain('See: cli codes purge --help');
   });
 
   it('exits with 78 for a faulty configuration, and lists every fault', async () => {
-    const { status, stdout, stderr } = await cli(['mail', 'retry'], { DATABASE_PORT: 'x', API_PORT: '0' });
+    const env = { DATABASE_PORT: 'x', API_PORT: '0' };
+    const { status, stdout, stderr } = await cliProcess(['mail', 'retry'], env);
     expect({ status, stdout }).toEqual({ status: 78, stdout: '' });
     expect(stderr).toContain('DATABASE_PORT: must be');
     expect(stderr).toContain('API_PORT: must be');
   });
 
   it('names the host and port that refuse it, and what to check', async () => {
-    const { status, stdout, stderr } = await cli(['db', 'migrate'], UNREACHABLE);
+    const { status, stdout, stderr } = await cliProcess(['db', 'migrate'], UNREACHABLE);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain('PostgreSQL at 127.0.0.1:1 refuses connections');
     expect(stderr).toContain('DATABASE_PORT');
@@ -128,7 +130,8 @@ describe('db', () => {
       expect(before.length).toBeGreaterThan(0);
       expect(before.filter(({ applied }) => applied)).toEqual([]);
 
-      const starts = await Promise.all([db('migrate'), db('migrate')]);
+      const migrate = () => cliProcess(['db', 'migrate', '--json'], database.env);
+      const starts = await Promise.all([migrate(), migrate()]);
       expect(starts.map(({ status }) => status)).toEqual([0, 0]);
       const names = before.map(({ name }) => name);
       expect(starts.flatMap((each) => each.json()['applied'])).toEqual(names);

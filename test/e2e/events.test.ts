@@ -83,8 +83,8 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
       await sql.begin(async (held) => {
         // The first sequence number is drawn here, and committed last.
         ids.push(...(await writeEvents(held, 1)));
-        for (let kill = 0; kill < 5; kill += 1) {
-          const batches = Array.from({ length: 20 }, () => writeEvents(sql, 4));
+        for (let kill = 0; kill < 2; kill += 1) {
+          const batches = Array.from({ length: 50 }, () => writeEvents(sql, 4));
           ids.push(...(await Promise.all(batches)).flat());
           service.worker?.child.kill();
           await service.worker?.child.exit();
@@ -147,14 +147,5 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
     setTimeout(() => void service.api.stop(), 500);
     expect((await waiting).body).toMatchObject({ events: [], next });
     expect(performance.now() - started).toBeLessThan(10_000);
-  });
-});
-
-describe('Without EVENTS_TOKEN', () => {
-  it('there is no feed', async () => {
-    const service = await Service.startApi('one-node');
-    const answer = await new Client(service.api.url).get('/api/v1/events', BEARER);
-    expect([answer.status, answer.body['error']]).toEqual([404, 'NotFound']);
-    await service.stop();
   });
 });

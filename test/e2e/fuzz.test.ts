@@ -4,7 +4,7 @@ import { ENCODED_LOCAL_PART, hostileRequest, LOCAL_PART, SECRET } from '../suppo
 import { exchange, type RawRequest } from '../support/raw-http';
 import { Client, Service } from '../support/service';
 
-const BATCHES = 160;
+const BATCHES = 80;
 /** Number of concurrent requests. */
 const BATCH = 20;
 /** A busy machine sends fewer of them, but at least a quarter. */

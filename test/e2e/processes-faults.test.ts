@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../tools/processes/ports';
-import { newConnections, processesOf, recoveryWithinMs, replaced } from '../support/api-processes';
+import { isAlive, newConnections, processesOf, recoveryWithinMs, replaced } from '../support/api-processes';
 import { spawnApp, type SpawnedApp } from '../support/apps';
 import { converse } from '../support/raw-http';
-import { Service } from '../support/service';
+import { Stores } from '../support/service';
 import { until } from '../support/until';
 
 const PROCESSES = 2;
@@ -13,31 +13,39 @@ const SHUTDOWN_SECONDS = 3;
 /** Maximum time of a shutdown: the requests in flight, a second for the last ones, ten for pools, and one as margin. */
 const SHUTDOWN_MAX_MS = (SHUTDOWN_SECONDS + 12) * 1_000;
 
-let service: Service;
+let stores: Stores;
 
 beforeAll(async () => {
-  service = await Service.startApi('redis');
+  stores = await Stores.start('redis');
 });
-afterAll(() => service.stop());
+afterAll(() => stores.stop());
 
 const start = (env: NodeJS.ProcessEnv = {}): Promise<SpawnedApp> =>
   spawnApp('api', {
-    ...service.env,
+    ...stores.env,
     WEB_CONCURRENCY: String(PROCESSES),
     SHUTDOWN_TIMEOUT_SECONDS: String(SHUTDOWN_SECONDS),
     ...env,
   });
 
 describe('Api processes under new connections', () => {
+  let api: SpawnedApp;
+  let withinMs: number;
+  beforeAll(async () => {
+    const launched = performance.now();
+    api = await start();
+    withinMs = recoveryWithinMs(performance.now() - launched);
+  });
+  afterAll(async () => {
+    expect(await api.stop()).toBe(0);
+  });
+
   it.each<[string, number, (pids: number[]) => number[]]>([
     ['killed one after another', 2, (pids) => pids.slice(0, 1)],
     ['killed together', 1, (pids) => pids],
   ])(
     'that are %s are replaced, and hardly a request is refused',
     async (_how, times, choose) => {
-      const launched = performance.now();
-      const api = await start();
-      const withinMs = recoveryWithinMs(performance.now() - launched);
       const load = newConnections(api);
       let victims = 0;
       for (let time = 0; time < times; time += 1) {
@@ -50,22 +58,12 @@ describe('Api processes under new connections', () => {
       const { answered, refused } = await load.stop();
       // A dying process loses the few requests that it was answering.
       expect(refused).toBeLessThanOrEqual(0.02 * (answered + refused) + 2 * victims);
-      expect(await api.stop()).toBe(0);
     },
     120_000,
   );
 });
 
 describe('SIGTERM to several processes', () => {
-  const alive = (pid: number): boolean => {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-
   it.each<[string, (api: SpawnedApp, pids: number[]) => Promise<void> | void]>([
     [
       'are stopped',
@@ -94,7 +92,7 @@ describe('SIGTERM to several processes', () => {
       const began = performance.now();
       await api.child.stop(2 * SHUTDOWN_MAX_MS);
       expect(performance.now() - began).toBeLessThan(SHUTDOWN_MAX_MS);
-      expect(all.filter(alive)).toEqual([]);
+      expect(all.filter(isAlive)).toEqual([]);
     },
     90_000,
   );
@@ -109,7 +107,7 @@ describe('Several processes behind a public and an operations port', () => {
     operators = `http://127.0.0.1:${port}`;
     api = await start({ OPERATIONS_PORT: String(port), REQUEST_TIMEOUT_SECONDS: '1' });
   });
-  afterAll(() => api.stop());
+  afterAll(() => api.end());
 
   it('serve operators only on their port', async () => {
     // It leaves no connection to a process that is killed later.

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HttpLoad } from '../bench/http-load';
 import { signUp } from '../bench/people';
 import { Child } from '../../tools/processes/child';
-import { spawnApp, type SpawnedApp } from '../support/apps';
+import { isAlive, processesOf } from '../support/api-processes';
+import { spawnApp } from '../support/apps';
 import { Client, Service } from '../support/service';
 import { until } from '../support/until';
 
@@ -12,21 +12,6 @@ const PROCESSES = 2;
 const PASSWORD = 'SecurePass123';
 /** Two starts and two ends, one after another, under load. */
 const RENEWAL_TIMEOUT_MS = 60_000;
-
-/** The api processes, by their ids. */
-function processesOf({ child }: SpawnedApp): number[] {
-  const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
-  return children.split(' ').filter(Boolean).map(Number);
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 async function sumOf(client: Client, name: string): Promise<number> {
   const { body } = await client.get('/metrics');
@@ -125,38 +110,6 @@ describe('An api of several processes', () => {
     expect(new Set(sums)).toEqual(new Set([registered]));
   });
 
-  it('finishes requests in flight at shutdown, and leaves nothing behind', async () => {
-    const env = { ...service.env, WEB_CONCURRENCY: '2', BCRYPT_COST: '10', TRUST_PROXY: '1' };
-    const api = await spawnApp('api', env);
-    const pids = processesOf(api);
-    // Each from a different client: one client may hold a quarter of the hashing queue.
-    const answers = Array.from({ length: 8 }, (_, index) =>
-      new Client(api.url).register(`leaving-${index}@example.com`, PASSWORD, {
-        'X-Forwarded-For': `203.0.113.${index + 1}`,
-      }),
-    );
-    await Promise.race(answers);
-    expect(await api.stop()).toBe(0);
-    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(8).fill(201));
-    expect(pids.filter(isAlive)).toEqual([]);
-  });
-
-  it('ends immediately with its processes on a second signal', async () => {
-    const api = await spawnApp('api', { ...service.env, WEB_CONCURRENCY: '2' });
-    const pids = processesOf(api);
-    // An incomplete request delays the shutdown of the first signal.
-    const socket = connect(api.port, '127.0.0.1', () => socket.write('GET /livez HTTP/1.1\r\nHost: a'));
-    socket.on('error', () => {});
-    await until('the end has begun', () => {
-      api.child.signal('SIGINT');
-      return api.lines.some((line) => line.includes('Shutting down'));
-    });
-    api.child.signal('SIGINT');
-    expect(await api.child.exit()).toBe(1);
-    await until('nothing is left', () => !pids.some(isAlive));
-    socket.destroy();
-  });
-
   it('explains why it cannot start, and exits', async () => {
     const child = new Child('api', {
       command: process.execPath,
@@ -185,4 +138,21 @@ describe('An api of several processes', () => {
       expect(await api.stop()).toBe(0);
     }
   }, 90_000);
+
+  // The last test, because it ends the api of all of them.
+  it('ends immediately with its processes on a second signal', async () => {
+    const { api } = service;
+    const pids = processesOf(api);
+    // An incomplete request delays the shutdown of the first signal.
+    const socket = connect(api.port, '127.0.0.1', () => socket.write('GET /livez HTTP/1.1\r\nHost: a'));
+    socket.on('error', () => {});
+    await until('the end has begun', () => {
+      api.child.signal('SIGINT');
+      return api.lines.some((line) => line.includes('Shutting down'));
+    });
+    api.child.signal('SIGINT');
+    expect(await api.child.exit()).toBe(1);
+    await until('nothing is left', () => !pids.some(isAlive));
+    socket.destroy();
+  });
 });

@@ -13,7 +13,7 @@ describe('The protocol', () => {
   let client: Client;
 
   beforeAll(async () => {
-    service = await Service.start('one-node');
+    service = await Service.start('one-node', { CORS_ORIGINS: ORIGIN });
     client = new Client(service.api.url);
   });
   afterAll(() => service.stop());
@@ -81,6 +81,12 @@ describe('The protocol', () => {
       () => client.post(REGISTER, { ...valid, email: 'a'.repeat(17_000) }),
     ],
     ['an unknown path', 404, 'NotFound', () => client.get('/api/v1/nothing')],
+    [
+      'the feed of events, without EVENTS_TOKEN',
+      404,
+      'NotFound',
+      () => client.get('/api/v1/events', { Authorization: 'Bearer a-token-that-is-long-enough-for-it' }),
+    ],
     ['another method', 405, 'MethodNotAllowed', () => client.get(REGISTER)],
     ['no credentials', 401, 'InvalidCredentials', () => client.post(ACTIVATE, { activation_code: '1234' })],
     [
@@ -174,6 +180,14 @@ describe('The protocol', () => {
     });
   });
 
+  it('deletes no account unless configured', async () => {
+    const [email, password] = ['stays@example.com', 'SecurePass123'];
+    await client.register(email, password);
+    const answers = [await client.deleteMe(email, password), await client.deleteMe(email, 'WrongPass123')];
+    for (const { status, body } of answers) expect([status, body['error']]).toEqual([404, 'NotFound']);
+    expect((await client.me(email, password)).status).toBe(200);
+  });
+
   it('logs one line per request with its id, route template and time, and no secret', async () => {
     await client.register('secretive@example.com', 'Sup3rSecretPass', { 'X-Request-Id': 'find-me' });
     const line = await until('the access line', () =>
@@ -199,41 +213,38 @@ describe('The protocol', () => {
   });
 
   it('finishes requests in flight at shutdown, accepts a last request, and answers later ones with 503', async () => {
-    const app = await Service.start('one-node', { CORS_ORIGINS: ORIGIN });
-    try {
-      const body = JSON.stringify({ email: 'inflight@example.com', password: 'SecurePass123' });
-      const inFlight = rawConnection(app.api.port);
-      inFlight.write(`${postHead(body.length)}Expect: 100-continue\r\n\r\n`);
-      await until('the sign-up is in flight', () => inFlight.received().includes('100 Continue'));
-      const [last, late] = [rawConnection(app.api.port), rawConnection(app.api.port)];
-      for (const connection of [last, late]) connection.write(postHead(2));
-      await until('the others are open', () => last.connected() && late.connected());
+    // The last test, because it ends the api of all of them.
+    const { api, inbox } = service;
+    const body = JSON.stringify({ email: 'inflight@example.com', password: 'SecurePass123' });
+    const inFlight = rawConnection(api.port);
+    inFlight.write(`${postHead(body.length)}Expect: 100-continue\r\n\r\n`);
+    await until('the sign-up is in flight', () => inFlight.received().includes('100 Continue'));
+    const [last, late] = [rawConnection(api.port), rawConnection(api.port)];
+    for (const connection of [last, late]) connection.write(postHead(2));
+    await until('the others are open', () => last.connected() && late.connected());
 
-      app.api.child.signal('SIGTERM');
-      await until('the end has begun', () => app.api.lines.some((line) => line.includes('Shutting down')));
-      last.write('\r\n{}');
-      await until('the last answer', () => last.received().includes('request_id'));
-      expect(last.received()).toMatch(/^HTTP\/1.1 400 /);
-      expect(last.received()).toMatch(/connection: close/i);
+    api.child.signal('SIGTERM');
+    await until('the end has begun', () => api.lines.some((line) => line.includes('Shutting down')));
+    last.write('\r\n{}');
+    await until('the last answer', () => last.received().includes('request_id'));
+    expect(last.received()).toMatch(/^HTTP\/1.1 400 /);
+    expect(last.received()).toMatch(/connection: close/i);
 
-      await until('nothing is taken any more', () =>
-        app.api.lines.some((line) => line.includes('Finishing requests in flight')),
-      );
-      late.write('\r\n{}');
-      await until('the late answer', () => late.received().includes('request_id'));
-      expect(late.received()).toMatch(/^HTTP\/1.1 503 /);
-      expect(late.received()).toContain(`Access-Control-Allow-Origin: ${ORIGIN}`);
-      expect(late.received()).toContain('application/problem+json');
-      expect(late.received()).toContain('"error":"ServiceUnavailable"');
-      expect(late.received()).toMatch(/connection: close/i);
+    await until('nothing is taken any more', () =>
+      api.lines.some((line) => line.includes('Finishing requests in flight')),
+    );
+    late.write('\r\n{}');
+    await until('the late answer', () => late.received().includes('request_id'));
+    expect(late.received()).toMatch(/^HTTP\/1.1 503 /);
+    expect(late.received()).toContain(`Access-Control-Allow-Origin: ${ORIGIN}`);
+    expect(late.received()).toContain('application/problem+json');
+    expect(late.received()).toContain('"error":"ServiceUnavailable"');
+    expect(late.received()).toMatch(/connection: close/i);
 
-      inFlight.write(body);
-      await until('the answer in flight', () => inFlight.received().includes('201 Created'));
-      expect(await app.api.child.exit()).toBe(0);
-      await app.inbox.mailTo('inflight@example.com');
-    } finally {
-      await app.stop();
-    }
+    inFlight.write(body);
+    await until('the answer in flight', () => inFlight.received().includes('201 Created'));
+    expect(await api.child.exit()).toBe(0);
+    await inbox.mailTo('inflight@example.com');
   });
 });
 

@@ -53,19 +53,18 @@ describe('What a stranger learns', () => {
   });
 });
 
-describe('Guessing', () => {
-  let service: Service;
-  let client: Client;
-
-  beforeAll(async () => {
-    service = await Service.start('one-node', {
-      ACTIVATION_CODE_MAX_RESENDS: '2',
-      ACTIVATION_CODE_MAX_ATTEMPTS: '5',
-    });
-    client = new Client(service.api.url);
+let service: Service;
+let client: Client;
+beforeAll(async () => {
+  service = await Service.start('one-node', {
+    ACTIVATION_CODE_MAX_RESENDS: '2',
+    ACTIVATION_CODE_MAX_ATTEMPTS: '5',
   });
-  afterAll(() => service.stop());
+  client = new Client(service.api.url);
+});
+afterAll(() => service.stop());
 
+describe('Guessing', () => {
   it('faces longer codes after ten failed attempts in a day, and the owner can still activate', async () => {
     await client.register('guessed@example.com', PASSWORD);
     for (let sent = 1; sent <= 2; sent += 1) {
@@ -150,13 +149,6 @@ describe('Keys and hashes', () => {
 });
 
 describe('Connections', () => {
-  let service: Service;
-
-  beforeAll(async () => {
-    service = await Service.startApi('one-node');
-  });
-  afterAll(() => service.stop());
-
   const exchange = (text: string): Promise<string> =>
     new Promise((resolve) => {
       let received = '';
@@ -181,7 +173,6 @@ describe('Connections', () => {
   });
 
   it('show security headers, and no CORS headers unless configured', async () => {
-    const client = new Client(service.api.url);
     const { headers } = await client.get('/', { Origin: 'https://evil.example' });
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('content-security-policy')).toContain("default-src 'self'");

@@ -5,25 +5,28 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../tools/processes/ports';
+import { isAlive, processesOf } from '../support/api-processes';
 import { spawnApp } from '../support/apps';
-import { Client, Service, tally } from '../support/service';
+import { Client, Stores, tally } from '../support/service';
 import { until } from '../support/until';
 
 const PASSWORD = 'SecurePass123';
 const SIGN_UPS = 30;
 
-let service: Service;
+let stores: Stores;
 
 beforeAll(async () => {
-  service = await Service.startApi('redis');
+  stores = await Stores.start('redis');
 });
-afterAll(() => service.stop());
+afterAll(() => stores.stop());
 
 describe('SIGTERM', () => {
   it.each(['1', '2'])(
-    'resets no sign-up that has just begun, with %s process(es), and turns readiness to 503 first',
+    'resets no sign-up that has just begun, with %s process(es), turns readiness to 503 first, and leaves nothing behind',
     async (processes) => {
-      const api = await spawnApp('api', { ...service.env, WEB_CONCURRENCY: processes, BCRYPT_COST: '10' });
+      const api = await spawnApp('api', { ...stores.env, WEB_CONCURRENCY: processes, BCRYPT_COST: '10' });
+      const pids = processesOf(api);
+      expect(pids).toHaveLength(processes === '1' ? 0 : 2);
       const client = new Client(api.url);
       const answers = Array.from({ length: SIGN_UPS }, (_, index) =>
         client.register(`term-${processes}-${index}@example.com`, PASSWORD),
@@ -33,8 +36,10 @@ describe('SIGTERM', () => {
       const unready = until('it is not ready', async () => (await client.get('/readyz')).status === 503);
       const counts = tally(await Promise.all(answers));
       expect((counts[201] ?? 0) + (counts[503] ?? 0)).toBe(SIGN_UPS);
+      expect(counts[201]).toBeGreaterThan(0);
       await unready;
       expect(await ending).toBe(0);
+      expect(pids.filter(isAlive)).toEqual([]);
     },
     60_000,
   );
@@ -44,7 +49,7 @@ describe('SIGHUP', () => {
   it.each(['api', 'mailer-worker'] as const)(
     'shuts a single %s down gracefully, with a log line',
     async (name) => {
-      const app = await spawnApp(name, service.env);
+      const app = await spawnApp(name, stores.env);
       app.child.signal('SIGHUP');
       expect(await app.child.exit()).toBe(0);
       expect(app.lines.find((line) => line.includes('SIGHUP'))).toContain('single process');
@@ -83,7 +88,7 @@ describe('A signal that arrives while an app is loading', () => {
     const variables = { WEB_CONCURRENCY: processes, NODE_ENV: 'test', API_PORT: port, WORKER_PORT: port };
     const program = path.resolve(`dist/apps/${name}/src/main.js`);
     const child = spawn(process.execPath, ['--require', preload, program], {
-      env: { PATH: process.env['PATH'], ...service.env, ...variables },
+      env: { PATH: process.env['PATH'], ...stores.env, ...variables },
       cwd: tmpdir(),
       stdio: 'ignore',
     });
@@ -92,7 +97,7 @@ describe('A signal that arrives while an app is loading', () => {
 
   it('leaves several processes running: SIGHUP', async () => {
     const NODE_OPTIONS = `--require ${signalWhileLoading('SIGHUP')}`;
-    const api = await spawnApp('api', { ...service.env, WEB_CONCURRENCY: '2', NODE_OPTIONS });
+    const api = await spawnApp('api', { ...stores.env, WEB_CONCURRENCY: '2', NODE_OPTIONS });
     expect((await new Client(api.url).get('/livez')).status).toBe(200);
     expect(await api.stop()).toBe(0);
   }, 60_000);
@@ -111,7 +116,7 @@ describe('A second SIGTERM', () => {
     'ends %s immediately, though requests are in flight',
     async (_which, code) => {
       const NODE_OPTIONS = `--require ${preloaded(code)}`;
-      const api = await spawnApp('api', { ...service.env, BCRYPT_COST: '13', NODE_OPTIONS });
+      const api = await spawnApp('api', { ...stores.env, BCRYPT_COST: '13', NODE_OPTIONS });
       const client = new Client(api.url);
       const answers = Array.from({ length: SIGN_UPS }, (_, index) =>
         client.register(`second-${index}@example.com`, PASSWORD).catch(() => undefined),

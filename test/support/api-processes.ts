@@ -27,6 +27,15 @@ export function processesOf({ child }: SpawnedApp): number[] {
   return children.split(' ').filter(Boolean).map(Number);
 }
 
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /** Waits until as many processes live as before, none of the dead ones remains, and one of them answers. */
 export function replaced(
   api: SpawnedApp,

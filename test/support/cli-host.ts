@@ -7,6 +7,7 @@ export interface CliCommand {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly input: string;
+  readonly cwd: string;
 }
 
 export interface CliOutcome {
@@ -21,7 +22,7 @@ const load = createRequire(__filename);
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** One command, in a process that looks new to it: arguments, environment, streams, and every module of the program. */
-async function run({ args, env, input }: CliCommand): Promise<CliOutcome> {
+async function run({ args, env, input, cwd }: CliCommand): Promise<CliOutcome> {
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
   for (const [name, value] of Object.entries(streams)) {
     Object.defineProperty(process, name, { value, configurable: true });
@@ -29,6 +30,7 @@ async function run({ args, env, input }: CliCommand): Promise<CliOutcome> {
   streams.stdin.end(input);
   process.argv = [process.execPath, PROGRAM, ...args];
   process.env = { ...env };
+  process.chdir(cwd);
   process.exitCode = undefined;
   const output = Promise.all([text(streams.stdout), text(streams.stderr)]);
   for (const file of Object.keys(load.cache)) {

@@ -114,4 +114,5 @@ export const cli = async (
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   input = '',
-): Promise<CliResult> => readable(await host.run({ args, env: whole(env), input }));
+  cwd = tmpdir(),
+): Promise<CliResult> => readable(await host.run({ args, env: whole(env), input, cwd }));

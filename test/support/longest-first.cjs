@@ -3,8 +3,10 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 /** The slowest files, which start first, so that the run does not end with one of them. */
 const LONGEST = [
   'e2e/document-commands',
+  'e2e/worker-refused',
   'e2e/webhooks',
   'e2e/events',
+  'e2e/browser',
   'contract/smtp-servers',
   'e2e/processes',
   'e2e/processes-faults',
@@ -12,11 +14,9 @@ const LONGEST = [
   'e2e/cli-users',
   'e2e/cli-doctor',
   'e2e/cli',
-  'e2e/worker-refused',
   'e2e/readiness',
   'e2e/me',
   'e2e/client',
-  'e2e/accessibility',
   'e2e/metrics',
   'e2e/registration',
   'e2e/security',
@@ -29,8 +29,6 @@ const LONGEST = [
   'e2e/limits-under-attack',
   'e2e/rate-limits',
   'e2e/fuzz',
-  'e2e/sign-up',
-  'e2e/browser',
   'contract/migrations',
   'tools/check/rules',
 ];

@@ -7,17 +7,62 @@ import { TestRedis } from './redis';
 export type Mode = 'one-node' | 'redis';
 export const MODES: readonly Mode[] = ['one-node', 'redis'];
 
-/** The whole service as separate processes, with a new database, Redis and mail server. */
-export class Service {
-  worker: SpawnedApp | undefined;
-
+/** A new database, mail server and, in Redis mode, Redis, and the variables that point an app to them. */
+export class Stores {
   private constructor(
     readonly database: TestDatabase,
     readonly inbox: TestInbox,
     readonly redis: TestRedis | null,
     readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  /** @param env changes to the default of cheap hashing and no limits */
+  static async start(mode: Mode, env: NodeJS.ProcessEnv = {}): Promise<Stores> {
+    const [database, inbox, redis] = await Promise.all([
+      createDatabase(),
+      TestInbox.start(),
+      mode === 'redis' ? TestRedis.start() : null,
+    ]);
+    return new Stores(database, inbox, redis, {
+      ...database.env,
+      ...inbox.env,
+      ...redis?.env,
+      BCRYPT_COST: '4',
+      ENABLE_RATE_LIMITING: 'false',
+      LOG_LEVEL: 'debug',
+      ...env,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.inbox.down(), this.redis?.stop(), this.database.drop()]);
+  }
+}
+
+/** The whole service as separate processes, with stores of its own. */
+export class Service {
+  worker: SpawnedApp | undefined;
+
+  private constructor(
+    private readonly stores: Stores,
     readonly api: SpawnedApp,
   ) {}
+
+  get database(): TestDatabase {
+    return this.stores.database;
+  }
+
+  get inbox(): TestInbox {
+    return this.stores.inbox;
+  }
+
+  get redis(): TestRedis | null {
+    return this.stores.redis;
+  }
+
+  get env(): NodeJS.ProcessEnv {
+    return this.stores.env;
+  }
 
   /** @param env changes to the default of cheap hashing and no limits */
   static async start(mode: Mode, env: NodeJS.ProcessEnv = {}): Promise<Service> {
@@ -28,22 +73,8 @@ export class Service {
 
   /** For tests in which no mail is sent: a worker costs a second of processor time. */
   static async startApi(mode: Mode, env: NodeJS.ProcessEnv = {}): Promise<Service> {
-    const [database, inbox, redis] = await Promise.all([
-      createDatabase(),
-      TestInbox.start(),
-      mode === 'redis' ? TestRedis.start() : null,
-    ]);
-    const whole = {
-      ...database.env,
-      ...inbox.env,
-      ...redis?.env,
-      BCRYPT_COST: '4',
-      ENABLE_RATE_LIMITING: 'false',
-      LOG_LEVEL: 'debug',
-      ...env,
-    };
-    const api = await spawnApp('api', whole);
-    return new Service(database, inbox, redis, whole, api);
+    const stores = await Stores.start(mode, env);
+    return new Service(stores, await spawnApp('api', stores.env));
   }
 
   async startWorker(): Promise<void> {
@@ -58,7 +89,7 @@ export class Service {
   /** Kills the processes; the tests of shutdowns stop an app of their own. */
   async stop(): Promise<void> {
     await Promise.all([this.api.end(), this.worker?.end()]);
-    await Promise.all([this.inbox.down(), this.redis?.stop(), this.database.drop()]);
+    await this.stores.stop();
   }
 }
 

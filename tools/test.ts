@@ -17,10 +17,10 @@ interface JestResults {
  */
 const ALONE = 'e2e/(timing|overload|connections)\\.test';
 /**
- * Jest workers for the other tests, which wait half of the time: four workers keep two cores busy, and six cause
+ * Jest workers for the other tests, which wait half of the time: five workers keep two cores busy, and more cause
  * timeouts.
  */
-const WORKERS = 4;
+const WORKERS = 5;
 const RUNS = [
   [`--maxWorkers=${WORKERS}`, `--testPathIgnorePatterns=${ALONE}`],
   ['--maxWorkers=2', '--selectProjects=e2e', `--testPathPatterns=${ALONE}`],

@@ -99,7 +99,7 @@ describe('events list, retry, replay and test', () => {
       await until('it arrived again', () => receiver.received.length === 2);
       expect(receiver.received[1]).toEqual(receiver.received[0]);
     } finally {
-      await worker.stop();
+      await worker.end();
     }
   });
 
@@ -119,7 +119,7 @@ describe('events list, retry, replay and test', () => {
       expect((await events('retry', '--json')).status).toBe(0);
       await until('the event arrived', () => receiver.received.length === 2);
     } finally {
-      await worker.stop();
+      await worker.end();
     }
   });
 

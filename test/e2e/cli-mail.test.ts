@@ -77,7 +77,7 @@ describe('mail owed, mail retry', () => {
       expect(codeIn(await inbox.mailTo('kevin@example.com'))).toMatch(/^\d{4}$/);
       expect((await mail('retry', '--now', '--json')).json()).toEqual({ retried: 0, due_now: 0 });
     } finally {
-      await worker.stop();
+      await worker.end();
       await inbox.down();
     }
   });

@@ -250,7 +250,7 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
       const firsts = answers.filter(({ headers }) => headers.get('idempotency-replayed') === null);
       expect([email, firsts.length]).toEqual([email, 1]);
     }
-    if (second !== service.api) await second.stop();
+    if (second !== service.api) await second.end();
   });
 
   it('activate with the right code, although wrong ones get the same response', async () => {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { hashSync } from 'bcrypt';
@@ -12,7 +12,7 @@ import { insertActivated, insertGivenUp, insertOwed } from '../support/registrat
 import type { InboxPages } from '../support/inbox';
 import { Client, Service } from '../support/service';
 import { until } from '../support/until';
-import { CLI, shellCommands, type ShellCommand } from '../support/shell-commands';
+import { CLI, commandsOf, shellCommands, type ShellCommand } from '../support/shell-commands';
 
 // docs/operations.md has some thirty commands, each a process: a minute on an idle machine.
 jest.setTimeout(600_000);
@@ -98,8 +98,8 @@ const ANSWERS: Readonly<Record<string, RegExp>> = {
   'audit list --action users.erase --since 30d': /"action":"users\.erase"/,
 };
 
-/** One command of the command line that needs no shell; npm and a process of its own would take a second each. */
-const PLAIN = new RegExp(`^${CLI} ([^|<>;&$\`\\n]+)$`);
+/** A command of the command line that needs no shell. npm and a process of its own would take a second. */
+const PLAIN = new RegExp(`^${CLI} ([^|<>;&$\`]+?)(?: > (\\S+))?$`);
 const PASSWORD = 'SecurePass123';
 const HASH = hashSync(PASSWORD, 4);
 const all = shellCommands();
@@ -202,11 +202,23 @@ describe('The commands in the documents', () => {
   }
 
   async function run(script: string, env: NodeJS.ProcessEnv) {
-    const [, typed] = PLAIN.exec(script) ?? [];
-    if (typed !== undefined) {
+    const plain = commandsOf(script).map((command) => PLAIN.exec(command));
+    return await (plain.every((found) => found !== null) ? runPlain(plain, env) : runInShell(script, env));
+  }
+
+  async function runPlain(commands: readonly RegExpExecArray[], env: NodeJS.ProcessEnv) {
+    const printed: string[] = [];
+    for (const [, typed = '', file] of commands) {
       const words = execFileSync('bash', ['-c', `printf '%s\\0' ${typed}`], { encoding: 'utf8' });
-      return await cli(words.split('\0').slice(0, -1), env, '', checkout.folder);
+      const { status, stdout, stderr } = await cli(words.split('\0').slice(0, -1), env, '', checkout.folder);
+      if (file === undefined) printed.push(stdout);
+      else writeFileSync(`${checkout.folder}/${file}`, stdout);
+      if (status !== 0) return { status, stdout, stderr };
     }
+    return { status: 0, stdout: printed.join(''), stderr: '' };
+  }
+
+  async function runInShell(script: string, env: NodeJS.ProcessEnv) {
     const shell = spawn('bash', ['-euo', 'pipefail', '-c', script], {
       cwd: checkout.folder,
       env: {

@@ -30,7 +30,7 @@ describe('Health', () => {
     client = new Client(api.url);
   });
   afterAll(async () => {
-    await Promise.all([api.stop(), worker.stop()]);
+    await Promise.all([api.end(), worker.end()]);
     toDatabase.stop();
     await Promise.all([inbox.down(), redis.stop(), database.drop()]);
   });

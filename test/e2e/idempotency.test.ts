@@ -17,7 +17,7 @@ describe('A request with an Idempotency-Key', () => {
     clients = [new Client(service.api.url), new Client(second.url)];
   });
   afterAll(async () => {
-    await second.stop();
+    await second.end();
     await service.stop();
   });
 

@@ -22,7 +22,7 @@ describe('Limits over two processes behind proxies', () => {
     clients = [new Client(service.api.url), new Client(other.url)];
   }, 60_000);
   afterAll(async () => {
-    await other.stop();
+    await other.end();
     await service.stop();
   });
 

@@ -63,7 +63,7 @@ describe('Health of the mail server', () => {
     client = new Client((apps[0] as SpawnedApp).url);
   });
   afterAll(async () => {
-    await Promise.all(apps.map((app) => app.stop()));
+    await Promise.all(apps.map((app) => app.end()));
     await Promise.all([smtp.stop(), database.drop()]);
   });
 

@@ -95,7 +95,7 @@ describe('Metrics of several processes', () => {
     other = await spawnApp('api', service.env);
   });
   afterAll(async () => {
-    await other.stop();
+    await other.end();
     await service.stop();
   });
 
@@ -117,6 +117,6 @@ describe('Metrics of several processes', () => {
       const answer = await client.get(path);
       expect([answer.status, answer.body['error']]).toEqual([404, 'NotFound']);
     }
-    await silent.stop();
+    await silent.end();
   });
 });

@@ -26,7 +26,7 @@ describe('The worker in one-node mode', () => {
   }, 60_000);
   afterAll(async () => {
     proxy.thaw();
-    await Promise.all([api.stop(), worker.stop()]);
+    await Promise.all([api.end(), worker.end()]);
     proxy.stop();
     await Promise.all([inbox.down(), database.drop()]);
   }, 60_000);

@@ -219,7 +219,7 @@ describe('Rate limits over two processes', () => {
     other = await spawnApp('api', service.env);
   });
   afterAll(async () => {
-    await other.stop();
+    await other.end();
     await service.stop();
   });
 

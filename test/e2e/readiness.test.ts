@@ -115,7 +115,7 @@ describe.each(Object.entries(STATES))('While %s', (_, arrange) => {
     client = new Client(api.url);
   }, 60_000);
   afterAll(async () => {
-    await Promise.all([api.stop(), worker.stop()]);
+    await Promise.all([api.end(), worker.end()]);
     await Promise.all([database.drop(), redis.stop()]);
   }, 60_000);
 
@@ -153,6 +153,10 @@ describe.each(Object.entries(STATES))('While %s', (_, arrange) => {
       async () => (await ready(api)) === 200 && (await ready(worker)) === 200,
       RECOVERY_MS,
     );
+    if (state.env['DATABASE_NAME'] === undefined) {
+      const beats = () => database.sql`select from worker_heartbeats`;
+      await until('the worker beats', async () => (await beats()).count === 1);
+    }
     expect((await client.register('stuart@example.com', 'SecurePass123')).status).toBe(201);
   }, 60_000);
 });
@@ -163,7 +167,7 @@ describe('A schema that is newer than the program', () => {
     await database.sql`insert into schema_migrations (name) values ('9999_of_a_later_version.sql')`;
     const api = await spawnApp('api', database.env);
     expect(await fetch(`${api.url}/readyz`).then(({ status }) => status)).toBe(200);
-    await api.stop();
+    await api.end();
     await database.drop();
   });
 });

@@ -129,7 +129,7 @@ describe('Keys and hashes', () => {
       const [row] = await service.database.sql`select password_hash from users`;
       expect(row?.['password_hash']).toMatch(/^\$2b\$05\$/);
       expect((await client.activate('rotated@example.com', PASSWORD, code)).status).toBe(409);
-      await api.stop();
+      await api.end();
     } finally {
       await service.stop();
     }

@@ -23,7 +23,7 @@ describe('Warnings at start', () => {
         expect(await warned('noeviction')).toMatchObject({ maxmemory_policy: 'allkeys-lru' });
         expect(await warned('max_connections')).toMatchObject({ wanted: 402 });
       } finally {
-        await app.stop();
+        await app.end();
         await Promise.all([database.drop(), redis.stop()]);
       }
     },

@@ -63,7 +63,7 @@ describe('A webhook', () => {
   afterAll(async () => {
     receiver.closeAllConnections();
     receiver.close();
-    await worker.stop();
+    await worker.end();
     await Promise.all([inbox.down(), database.drop()]);
   }, 60_000);
 

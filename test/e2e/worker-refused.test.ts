@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { spawnApp, startAppsAsShipped } from '../support/apps';
-import { cli } from '../support/cli';
 import { createDatabase } from '../support/postgres';
 import { TcpProxy } from '../support/proxy';
 import { TestRedis } from '../support/redis';
@@ -76,16 +75,6 @@ describe('A worker that PostgreSQL refuses', () => {
       await database.drop();
     }
   }, 90_000);
-
-  it('starts its work once the schema exists', async () => {
-    const database = await createDatabase({ empty: true });
-    const worker = await spawnApp('mailer-worker', { ...database.env }, '/livez');
-    await cli(['db', 'migrate'], database.env);
-    await until('it is ready', async () => (await fetch(`${worker.url}/readyz`)).ok, 15_000);
-    await until('it beats', async () => (await database.sql`select from worker_heartbeats`).count === 1);
-    expect(await worker.stop()).toBe(0);
-    await database.drop();
-  }, 60_000);
 });
 
 describe('A worker that Redis refuses', () => {

@@ -2,11 +2,11 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** The slowest files, which start first, so that the run does not end with one of them. */
 const LONGEST = [
-  'e2e/document-commands',
+  'e2e/browser',
   'e2e/worker-refused',
   'e2e/webhooks',
+  'e2e/document-commands',
   'e2e/events',
-  'e2e/browser',
   'contract/smtp-servers',
   'e2e/processes',
   'e2e/processes-faults',
@@ -25,7 +25,6 @@ const LONGEST = [
   'e2e/faults',
   'e2e/one-node-faults',
   'e2e/worker-killed',
-  'e2e/password-window',
   'e2e/limits-under-attack',
   'e2e/rate-limits',
   'e2e/fuzz',

@@ -35,7 +35,7 @@ export function shellCommands(): ShellCommand[] {
       ...one,
       script: one.script.replaceAll(/npm run (?:--silent )?cli --/g, CLI),
     }));
-    return found.map((one) => ({ document, ...one, commands: split(one.script) }));
+    return found.map((one) => ({ document, ...one, commands: commandsOf(one.script) }));
   });
 }
 
@@ -50,7 +50,8 @@ const inText = (text: string): { script: string; mention: boolean }[] =>
       return [{ script: `${CLI} ${own}${mention ? ' --help' : ''}`, mention }];
     });
 
-const split = (script: string): string[] =>
+/** One each, without comments. */
+export const commandsOf = (script: string): string[] =>
   script
     .replaceAll(/\\\n\s*/g, '')
     .replaceAll(/\|\n\s*/g, '| ')

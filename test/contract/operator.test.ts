@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { Environment, Sql } from '@app/runtime';
+import { Environment, Sql, type Page } from '@app/runtime';
 import {
   AccountAdministration,
   AccountDirectory,
@@ -10,7 +10,6 @@ import {
   parseEmailAddress,
   type ImportedAccount,
   type Operator,
-  type Page,
 } from '@app/users';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { insertActivated, insertExpired, insertGivenUp, insertOwed } from '../support/registrations';

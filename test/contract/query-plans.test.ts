@@ -105,7 +105,6 @@ const QUERIES: Record<string, () => Promise<unknown>> = {
   'replaces a code': () =>
     activations().replaceCode({
       accountId: randomUUID(),
-      mailId: randomUUID(),
       code: { mailId: randomUUID(), digits: 4, keyId: 'key-1' },
       locale: 'en',
       requestId: 'plans',

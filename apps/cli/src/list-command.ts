@@ -1,5 +1,5 @@
 import { Option } from 'nest-commander';
-import type { Page } from '@app/users';
+import type { Page } from '@app/runtime';
 import { integer } from './arguments';
 import { BaseCommand, type ReportOptions } from './base-command';
 import { csvLine, numbers, plainText, table } from './terminal/format';

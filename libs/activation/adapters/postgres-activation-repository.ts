@@ -14,9 +14,8 @@ import {
   codeColumns,
   countMails,
   countWrongTries,
-  hasFreshCode,
   isAlive,
-  owesMailNow,
+  owesNewCode,
   remembersReplacedCode,
 } from '../row/account-row';
 
@@ -101,7 +100,7 @@ export class PostgresActivationRepository implements ActivationRepository {
           for update
         ), replaced as (
           update users set
-            ${owesMailNow(sql, replacement)}, ${hasFreshCode(sql, code)},
+            ${owesNewCode(sql, code, replacement)},
             code_resends = users.code_resends + 1,
             code_early_resend = case when ${early}::boolean then 'used'
                                      when users.code_early_resend = 'open' then 'unused' else users.code_early_resend end,

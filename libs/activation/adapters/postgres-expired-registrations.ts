@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { inTime, Sql } from '@app/runtime';
+import { inTime, OPERATOR_TIMEOUT_MS, Sql } from '@app/runtime';
 import { diedBefore, hasExpiredUnused } from '../row/account-row';
 import type { Batch, ExpiredRegistrations, PurgeBatch, PurgedBatch } from '../domain/purge';
 
@@ -44,12 +44,12 @@ export class PostgresExpiredRegistrations implements ExpiredRegistrations {
     return batch;
   }
 
-  async count(olderThanSeconds: number, timeoutMs?: number): Promise<number> {
+  async count(olderThanSeconds: number): Promise<number> {
     const [row] = await inTime(
       this.sql<
         [{ count: number }]
       >`select count(*)::int as count from users where ${this.dead(olderThanSeconds)}`,
-      timeoutMs,
+      OPERATOR_TIMEOUT_MS,
     );
     return row.count;
   }

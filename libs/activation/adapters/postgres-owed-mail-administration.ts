@@ -1,11 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { recordEvent } from '@app/events';
-import { Environment, inBatches, inTime, Sql } from '@app/runtime';
+import { Environment, inBatches, inTime, shortReason, Sql } from '@app/runtime';
 import type { Backlog, OwedMail, OwedMailAdministration } from '../domain/owed-mail-administration';
-
-const REASON_LENGTH_MAX = 500;
-/** Maximum number of rows that one statement changes. */
-const RETRY_BATCH = 1_000;
 
 @Injectable()
 export class PostgresOwedMailAdministration implements OwedMailAdministration {
@@ -30,7 +26,6 @@ export class PostgresOwedMailAdministration implements OwedMailAdministration {
 
   async retryGivenUp(): Promise<number> {
     return await inBatches(
-      RETRY_BATCH,
       (limit) => this.sql`
         update users set mail_due_at = now(), mail_given_up_at = null, mail_attempts = 0
         where ctid = any(array(
@@ -43,7 +38,6 @@ export class PostgresOwedMailAdministration implements OwedMailAdministration {
 
   async retryPostponed(): Promise<number> {
     return await inBatches(
-      RETRY_BATCH,
       (limit) => this.sql`
         update users set mail_due_at = now()
         where ctid = any(array(
@@ -61,7 +55,7 @@ export class PostgresOwedMailAdministration implements OwedMailAdministration {
         with ended as (
           update users set
             mail_due_at = null, mail_given_up_at = now(), code_expires_at = null,
-            mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)}
+            mail_last_error = ${shortReason(reason)}
           where mail_id = ${mailId} and activated_at is null
             and (mail_due_at is not null or code_expires_at is not null)
           returning id, email, created_at, activated_at),

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { recordEvent } from '@app/events';
-import { Environment, inTime, Sql, uuids } from '@app/runtime';
+import { Environment, inTime, shortReason, Sql, uuids } from '@app/runtime';
 import { mailsOfADay } from '../domain/activation-code';
 import type {
   AttemptCounts,
@@ -11,8 +11,6 @@ import type {
 } from '../domain/owed-mail-repository';
 import { exceedsMailbox } from '../row/account-row';
 
-const REASON_LENGTH_MAX = 500;
-
 @Injectable()
 export class PostgresOwedMailRepository implements OwedMailRepository {
   constructor(
@@ -22,12 +20,11 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
 
   async claimDue(limit: number, { workerId, leaseSeconds, lifeSeconds }: MailLease): Promise<ClaimedMail[]> {
     const { sql } = this;
-    const withheld = exceedsMailbox(sql, mailsOfADay(this.environment));
-    // Both updates use the same snapshot, so exactly one of them changes each due row.
     return await inTime(
       sql<ClaimedMail[]>`
         with due as (
-          select id from users where mail_due_at <= now()
+          select id, ${exceedsMailbox(sql, mailsOfADay(this.environment))} as exceeds
+          from users where mail_due_at <= now()
           order by mail_due_at
           limit ${limit}
           for update skip locked
@@ -35,7 +32,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
           update users set
             mail_due_at = null, mail_withheld_at = now(), mail_leased_by = null, code_expires_at = null,
             mail_last_error = 'the mailbox has had its mails of the day'
-          where id = any(array(select id from due)) and ${withheld}
+          where id = any(array(select id from due where exceeds))
         )
         update users set
           mail_due_at = now() + make_interval(secs => ${leaseSeconds}),
@@ -43,7 +40,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
           mail_unknown_outcomes = case when mail_attempts = 0 then 0 else mail_unknown_outcomes end,
           mail_attempts = mail_attempts + 1,
           ${this.codeLivesFromNow(lifeSeconds)}
-        where id = any(array(select id from due)) and not ${withheld}
+        where id = any(array(select id from due where not exceeds))
         returning mail_id as id, email, locale, request_id as "requestId", trace_parent as "traceParent",
                   mail_attempts as attempt, mail_unknown_outcomes as "unknownOutcomes",
                   case when activated_at is null then jsonb_build_object(
@@ -73,7 +70,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
         mail_attempts = greatest(0, mail_attempts - ${counts === 'nothing' ? 1 : 0}::int),
         mail_unknown_outcomes = mail_unknown_outcomes + ${counts === 'unknown' ? 1 : 0}::int,
         code_expires_at = case when ${counts === 'unknown'}::boolean then code_expires_at end,
-        mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)}
+        mail_last_error = ${shortReason(reason)}
       where mail_id = ${id} and mail_due_at is not null`);
   }
 
@@ -83,7 +80,7 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
     await inTime(this.sql`
       with given_up as (
         update users set
-          mail_due_at = null, mail_given_up_at = now(), mail_last_error = ${reason.slice(0, REASON_LENGTH_MAX)},
+          mail_due_at = null, mail_given_up_at = now(), mail_last_error = ${shortReason(reason)},
           mail_leased_by = null,
           code_expires_at = case when ${codeLives}::boolean then code_expires_at end
         where mail_id = ${id} and mail_due_at is not null

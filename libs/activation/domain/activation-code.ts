@@ -82,9 +82,8 @@ export const resendWaitSeconds = ({
   ENABLE_RATE_LIMITING: limited,
 }: Pick<Environment, 'ENABLE_RATE_LIMITING'>): number => (limited ? RESEND_WAIT_SECONDS : 0);
 
-/** A mail that is owed from now on. */
+/** What a mail that is owed from now on takes from the request that caused it. */
 export interface OwedFrom {
-  readonly mailId: string;
   /** Undefined: unchanged. */
   readonly locale?: Locale;
   readonly requestId: string | null;

@@ -9,10 +9,10 @@ export interface ExpiredRegistrations {
   /** Deletes the counts of an address one day after its last change. @throws {Unavailable} */
   forgetAddressDays(batch: Batch): Promise<PurgedBatch>;
   /**
-   * Counts what `purge` would delete, over all batches. It reads every such row; with millions of them it needs a
-   * longer deadline than other queries, which the caller grants. @throws {Unavailable}
+   * Counts what `purge` would delete, over all batches. It reads every such row, so it may take longer than other
+   * queries. @throws {Unavailable}
    */
-  count(olderThanSeconds: number, timeoutMs?: number): Promise<number>;
+  count(olderThanSeconds: number): Promise<number>;
   /** Number of registrations whose mail was sent and whose code expired unused. @throws {Unavailable} */
   expiredUnused(): Promise<number>;
 }

@@ -1,5 +1,4 @@
-import type { PendingQuery, Row } from 'postgres';
-import { traceParent, type Sql } from '@app/runtime';
+import { traceParent, type Fragment, type Sql } from '@app/runtime';
 import {
   type IssuedCode,
   HELD_WITHOUT_MAIL_SECONDS,
@@ -7,11 +6,8 @@ import {
   type OwedFrom,
 } from '../domain/activation-code';
 
-/**
- * Conditions and assignments on rows of `users` that all statements share, as SQL. They take the name under which the
- * statement knows the table: inside `on conflict do update`, a bare column is ambiguous.
- */
-type Fragment = PendingQuery<Row[]>;
+// Conditions and assignments on rows of `users` that all statements share, as SQL. They take the name under which the
+// statement knows the table: inside `on conflict do update`, a bare column is ambiguous.
 
 /** The code can be redeemed: its mail has been or is being handed over, and it has not expired. */
 export const isAlive = (sql: Sql, row = 'users'): Fragment => sql`
@@ -45,7 +41,8 @@ export const hasExpiredUnused = (sql: Sql): Fragment => sql`
 /** Assignments: a mail is owed from now on. Without a given language, the owner's language stays. */
 export const owesMailNow = (
   sql: Sql,
-  { mailId, locale, requestId }: OwedFrom,
+  mailId: string,
+  { locale, requestId }: OwedFrom,
   row = 'users',
 ): Fragment => sql`
   mail_id = ${mailId}, mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null,
@@ -53,12 +50,18 @@ export const owesMailNow = (
   locale = coalesce(${locale ?? null}::text, ${sql(row)}.locale), request_id = ${requestId},
   trace_parent = ${traceParent()}`;
 
-/** Assignments: the code of the owed mail, with all its attempts. */
-export const hasFreshCode = (sql: Sql, { digits, keyId }: IssuedCode, row = 'users'): Fragment => sql`
+/** Assignments: a new code is owed from now on, with all its attempts. */
+export const owesNewCode = (
+  sql: Sql,
+  { mailId, digits, keyId }: IssuedCode,
+  from: OwedFrom,
+  row = 'users',
+): Fragment => sql`
+  ${owesMailNow(sql, mailId, from, row)},
   code_digits = ${nextCodeDigits(sql, sql`${sql(row)}.email`, digits)}, code_key_id = ${keyId},
   code_wrong_tries = 0, code_expires_at = null`;
 
-/** Assignment: remembers the previous code, if its mail was sent. Used together with `hasFreshCode`. */
+/** Assignment: remembers the previous code, if its mail was sent. Used together with `owesNewCode`. */
 export const remembersReplacedCode = (sql: Sql): Fragment => sql`
   replaced_code = case when users.mail_sent_at is not null then jsonb_build_object('mail_id', users.mail_id,
     'digits', users.code_digits, 'key_id', users.code_key_id, 'sent_at', users.mail_sent_at) end`;
@@ -105,9 +108,8 @@ export const countWrongTries = (sql: Sql, from: Fragment): Fragment => sql`
     wrong_tries = array(select at from unnest(days.wrong_tries || now()) as at
                         where at > now() - interval '1 day' order by at desc limit ${WRONG_TRIES_MAX})`;
 
-const isOfToday = (sql: Sql): Fragment => sql`at > now() - interval '1 day'`;
 const countOfToday = (sql: Sql, mails: Fragment): Fragment => sql`
-  (select count(*) from unnest(${mails}) as at where ${isOfToday(sql)})`;
+  (select count(*) from unnest(${mails}) as at where at > now() - interval '1 day')`;
 
 /**
  * Statement that counts a mail for the mailbox of each row of `from` (email), up to the daily limit: only counted
@@ -125,7 +127,7 @@ export const countMails = (
   insert into address_days as days (digest, mails, changed_at)
   select ${mailboxDigest(sql, sql`promised.email`)}, array[now()], now() from ${from} as promised
   on conflict (digest) do update set changed_at = now(),
-    mails = array(select at from unnest(days.mails || now()) as at where ${isOfToday(sql)} order by at
+    mails = array(select at from unnest(days.mails || now()) as at where at > now() - interval '1 day' order by at
                   limit greatest(${dayLimit}::bigint,
                                  ${countOfToday(sql, sql`days.mails`)} + ${beyondLimit ? 1 : 0}::int))`;
 

@@ -108,7 +108,7 @@ export class FakeAccounts {
     const row: FakeRow = {
       ...{ id, email, passwordHash, createdAt: now, activatedAt: null, requestDigest },
       ...{ resends: 0, earlyResend: 'unused', replacedCode: null, pretended: [] },
-      ...owedFrom(now, { mailId: code.mailId, locale, requestId }),
+      ...owedFrom(now, code.mailId, { locale, requestId }),
       ...this.freshCode(email, code),
       locale,
     };
@@ -180,7 +180,7 @@ const issued = (code: IssuedCode | null): IssuedCode | null =>
   code && { mailId: code.mailId, digits: code.digits, keyId: code.keyId };
 
 /** The fields of a row for a mail that is owed from now on. */
-export const owedFrom = (now: number, { mailId, locale, requestId }: OwedFrom) => ({
+export const owedFrom = (now: number, mailId: string, { locale, requestId }: OwedFrom) => ({
   ...{ mailId, dueAt: now, owedSince: now, requestId, attempts: 0, unknownOutcomes: 0, leasedBy: null },
   ...{ sentAt: null, givenUpAt: null, withheldAt: null, lastError: null },
   ...(locale === undefined ? {} : { locale }),

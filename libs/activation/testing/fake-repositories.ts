@@ -45,7 +45,8 @@ class FakeActivationRepository implements ActivationRepository {
     row.replacedCode = mailId !== null && sentAt !== null ? { mailId, digits, keyId, sentAt } : null;
     if (row.earlyResend === 'open') row.earlyResend = 'unused';
     if (early) row.earlyResend = 'used';
-    Object.assign(row, owedFrom(this.accounts.now(), replacement), this.accounts.freshCode(row.email, code));
+    Object.assign(row, owedFrom(this.accounts.now(), code.mailId, replacement));
+    Object.assign(row, this.accounts.freshCode(row.email, code));
     Object.assign(row, { resends: row.resends + 1, requestDigest });
     this.accounts.countMail(row);
     return { outcome: 'replaced', code: this.code(row) };

@@ -100,10 +100,14 @@ export function redeem(
 export function replaceCode(
   stage: Stage,
   { id }: Pick<NewAccount, 'id'>,
-  { mailId = randomUUID(), digits = 4, ...details }: Partial<Replacement> & { digits?: number } = {},
+  {
+    mailId = randomUUID(),
+    digits = 4,
+    ...details
+  }: Partial<Replacement> & { mailId?: string; digits?: number } = {},
 ): Promise<ReplacementOutcome> {
   return stage.activations.replaceCode({
-    ...{ accountId: id, mailId, code: { mailId, digits, keyId: 'key-1' }, locale: 'en', requestId: null },
+    ...{ accountId: id, code: { mailId, digits, keyId: 'key-1' }, locale: 'en', requestId: null },
     ...{ maxResends: MAX_RESENDS, early: false, requestDigest: null },
     ...details,
   });

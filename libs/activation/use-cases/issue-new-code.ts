@@ -39,11 +39,9 @@ export class IssueNewCode {
    */
   async issueNewCode(request: NewCodeRequest): Promise<NewCode> {
     const { account, locale, requestId, early = false, requestDigest = null } = request;
-    const code = this.codes.issue(this.environment.ACTIVATION_CODE_LENGTH);
     const replacement = await this.activations.replaceCode({
       accountId: account.id,
-      mailId: code.mailId,
-      code,
+      code: this.codes.issue(this.environment.ACTIVATION_CODE_LENGTH),
       locale,
       requestId,
       maxResends: this.environment.ACTIVATION_CODE_MAX_RESENDS,

@@ -1,9 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ExpiredRegistrations, type PurgedBatch } from '../domain/purge';
 
-/** In milliseconds; only an operator waits for this count. */
-const COUNT_TIMEOUT_MS = 60_000;
-
 export interface PurgeOptions {
   readonly olderThanSeconds: number;
   /** Maximum number of rows that a statement deletes. */
@@ -41,7 +38,7 @@ export class PurgeExpiredRegistrations {
 
   /** Number of registrations that a purge would delete. @throws {Unavailable} */
   count(olderThanSeconds: number): Promise<number> {
-    return this.dead.count(olderThanSeconds, COUNT_TIMEOUT_MS);
+    return this.dead.count(olderThanSeconds);
   }
 }
 

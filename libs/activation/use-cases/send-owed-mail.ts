@@ -3,7 +3,12 @@ import { Mailer, sendSecondsMax, type MailOutcome } from '@app/mail';
 import { doublingDelay, WORKER_ID, type OwedWork, type Setback } from '@app/owed-work';
 import { continuing, Environment, Logger, requestContext, SpanKind, traced } from '@app/runtime';
 import { CodeDeriver } from '../domain/activation-code';
-import { OwedMailRepository, type ClaimedMail } from '../domain/owed-mail-repository';
+import {
+  OwedMailRepository,
+  type AttemptCounts,
+  type ClaimedMail,
+  type GiveUpReason,
+} from '../domain/owed-mail-repository';
 
 /** Margin of a lease over the longest send, so that a live worker never loses a mail that it is sending. */
 const LEASE_MARGIN_SECONDS = 5;
@@ -73,8 +78,7 @@ export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
   /** Outcome of the attempt, for the metrics. */
   metricOf(mail: ClaimedMail, outcome: MailOutcome): 'sent' | 'held' | 'postponed' | 'given_up' {
     if (outcome.kind === 'sent' || outcome.kind === 'held') return outcome.kind;
-    const decision = decide(mail, outcome);
-    return decision !== null && 'giveUp' in decision ? 'given_up' : 'postponed';
+    return 'giveUp' in decide(mail, outcome) ? 'given_up' : 'postponed';
   }
 
   private async send(mail: ClaimedMail): Promise<MailOutcome> {
@@ -91,8 +95,8 @@ export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
   }
 
   private async settleFailure({ mail, outcome }: AttemptedMail): Promise<void> {
+    if (outcome.kind === 'sent') return;
     const decision = decide(mail, outcome);
-    if (decision === null || outcome.kind === 'sent') return;
     if ('giveUp' in decision) await this.owed.giveUp(mail.id, outcome.reason, decision.giveUp);
     else await this.owed.postpone(mail.id, decision.retryInSeconds, outcome.reason, decision.counts);
   }
@@ -104,24 +108,20 @@ export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
       return;
     }
     const reasons = { ...details, outcome: outcome.kind, reason: outcome.reason };
-    const decision = decide(mail, outcome);
-    if (decision !== null && 'giveUp' in decision) {
+    if ('giveUp' in decide(mail, outcome)) {
       this.logger.error(reasons, 'Gave up a mail; see `mail owed` and `mail retry`');
     } else this.logger.warn(reasons, 'Mail not accepted; retrying later');
   }
 }
 
 type Decision =
-  | { readonly giveUp: 'refused' | 'tried_too_often' | 'outcome_unknown' }
-  | { readonly retryInSeconds: number; readonly counts: 'attempt' | 'nothing' | 'unknown' };
+  { readonly giveUp: GiveUpReason } | { readonly retryInSeconds: number; readonly counts: AttemptCounts };
 
-/** The consequence of an outcome; null if the mail was sent. */
-export function decide(mail: ClaimedMail, outcome: MailOutcome): Decision | null {
+/** The consequence of a failed attempt. */
+export function decide(mail: ClaimedMail, outcome: Exclude<MailOutcome, { kind: 'sent' }>): Decision {
   const retryInSeconds = doublingDelay(mail.attempt, RETRY_SECONDS);
   const isLast = mail.attempt >= ATTEMPTS_MAX;
   switch (outcome.kind) {
-    case 'sent':
-      return null;
     case 'refused':
       return { giveUp: 'refused' };
     case 'held':

@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { Environment, inBatches, inTime, Sql, uuids } from '@app/runtime';
+import { Environment, inBatches, inTime, shortReason, Sql, uuids } from '@app/runtime';
 import type { ClaimedEvent, Deliveries, EventBacklog } from '../domain/deliveries';
-
-const REASON_LENGTH_MAX = 500;
-/** Maximum number of rows that one statement changes. */
-const BATCH = 5_000;
 
 /** Identifies a receiver in `webhook_pauses`: its URL may contain a secret. */
 export const digestOfUrl = (url: string): Buffer => createHash('sha256').update(url).digest();
@@ -58,21 +54,20 @@ export class PostgresDeliveries implements Deliveries {
     await inTime(this.sql`
       with fails as (insert into webhook_outages (url_digest) values (${this.urlDigest}) on conflict do nothing)
       update events set due_at = now() + make_interval(secs => ${delaySeconds}), leased_by = null,
-        last_error = ${reason.slice(0, REASON_LENGTH_MAX)}
+        last_error = ${shortReason(reason)}
       where id = ${id} and due_at is not null`);
   }
 
   async giveUp(id: string, reason: string): Promise<void> {
     await inTime(this.sql`
       update events set due_at = null, leased_by = null, given_up_at = now(),
-        last_error = ${reason.slice(0, REASON_LENGTH_MAX)}
+        last_error = ${shortReason(reason)}
       where id = ${id} and due_at is not null`);
   }
 
   async giveUpUnaccepted(seconds: number): Promise<number> {
     const longAgo = this.sql`now() - make_interval(secs => ${seconds})`;
     return await inBatches(
-      BATCH,
       (limit) => this.sql`
         update events set due_at = null, leased_by = null, given_up_at = now(),
           last_error = coalesce(last_error, 'the receiver takes nothing')

@@ -1,33 +1,33 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { PendingQuery, Row } from 'postgres';
-import { inTime, Sql } from '@app/runtime';
+import {
+  inTime,
+  OPERATOR_TIMEOUT_MS,
+  Sql,
+  toPage,
+  type Fragment,
+  type Page,
+  type Placed,
+} from '@app/runtime';
 import type {
   EventAdministration,
-  EventEntries,
   EventEntry,
   EventFilter,
   OnProgress,
 } from '../domain/event-administration';
 
-type Fragment = PendingQuery<Row[]>;
-
-/** An operator waits longer than a client: a filter may read the whole log. */
-const PATIENCE_MS = 60_000;
 /** Maximum number of rows that one statement changes: each has a deadline, and a replay may concern millions. */
 const BATCH = 5_000;
 const LARGEST = '9223372036854775807';
-
-interface ListedRow extends EventEntry {
-  /** Where the next page continues: `u` and the ordinal, or `p` and the position. */
-  readonly place: string;
-}
 
 @Injectable()
 export class PostgresEventAdministration implements EventAdministration {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
 
-  /** First the events without a position, then the others by position. Each part has its index. */
-  async list(filter: EventFilter, limit: number, after = `u${LARGEST}`): Promise<EventEntries> {
+  /**
+   * First the events without a position, then the others by position; each part has its index. The place of an event is
+   * `u` and its ordinal, or `p` and its position.
+   */
+  async list(filter: EventFilter, limit: number, after = `u${LARGEST}`): Promise<Page<EventEntry>> {
     const { sql } = this;
     const [part, place] = [after.slice(0, 1), after.slice(1)];
     const unplaced =
@@ -39,11 +39,7 @@ export class PostgresEventAdministration implements EventAdministration {
       unplaced.length < limit
         ? await this.listPart(filter, sql`position < ${from}::bigint`, limit - unplaced.length)
         : [];
-    const rows = [...unplaced, ...placed];
-    return {
-      entries: rows.map(({ place: _place, ...entry }) => entry),
-      next: rows.length < limit ? null : (rows.at(-1)?.place ?? null),
-    };
+    return toPage([...unplaced, ...placed], limit);
   }
 
   async retry(onProgress?: OnProgress): Promise<number> {
@@ -56,7 +52,7 @@ export class PostgresEventAdministration implements EventAdministration {
     const [events] = await inTime(
       this.sql<[{ count: number }]>`
         select count(*)::int as count from events where ${this.placedWithin(seconds)}`,
-      PATIENCE_MS,
+      OPERATOR_TIMEOUT_MS,
     );
     return events.count;
   }
@@ -65,10 +61,14 @@ export class PostgresEventAdministration implements EventAdministration {
     return await this.oweAgain(this.placedWithin(seconds), onProgress);
   }
 
-  private async listPart({ since, type }: EventFilter, where: Fragment, limit: number): Promise<ListedRow[]> {
+  private async listPart(
+    { since, type }: EventFilter,
+    where: Fragment,
+    limit: number,
+  ): Promise<Placed<EventEntry>[]> {
     const { sql } = this;
     return await inTime(
-      sql<ListedRow[]>`
+      sql<Placed<EventEntry>[]>`
         select coalesce('p' || position, 'u' || ordinal) as place, id, type, account_id as "accountId",
                occurred_at as "occurredAt", data,
                case when position is null then 'unplaced' when due_at is not null then 'waiting'
@@ -81,7 +81,7 @@ export class PostgresEventAdministration implements EventAdministration {
           ${type === undefined ? sql`` : sql`and type = ${type}`}
         order by position desc, ordinal desc
         limit ${limit}`,
-      PATIENCE_MS,
+      OPERATOR_TIMEOUT_MS,
     );
   }
 
@@ -94,7 +94,7 @@ export class PostgresEventAdministration implements EventAdministration {
     const [first] = await inTime(
       this.sql<[{ before: string | null }]>`
         select (min(position + 0) - 1)::text as before from events where ${which}`,
-      PATIENCE_MS,
+      OPERATOR_TIMEOUT_MS,
     );
     if (first.before === null) return 0;
     let after = first.before;

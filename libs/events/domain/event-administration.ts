@@ -1,3 +1,4 @@
+import type { Page } from '@app/runtime';
 import type { AccountEvent, EventType } from './event';
 
 /** An event and its delivery, for operators. Dates are null for what has not happened. */
@@ -15,19 +16,13 @@ export interface EventFilter {
   readonly type?: EventType;
 }
 
-export interface EventEntries {
-  readonly entries: readonly EventEntry[];
-  /** Pass it as `after`; null at the end. */
-  readonly next: string | null;
-}
-
 /** Called with how many events are done. */
 export type OnProgress = (done: number) => void;
 
 /** The events and their delivery, for operators. */
 export interface EventAdministration {
   /** Newest first, in pages. @throws {Unavailable} */
-  list(filter: EventFilter, limit: number, after?: string): Promise<EventEntries>;
+  list(filter: EventFilter, limit: number, after?: string): Promise<Page<EventEntry>>;
   /** Ends a pause and makes given-up and waiting events due now. Resolves to their number. @throws {Unavailable} */
   retry(onProgress?: OnProgress): Promise<number>;
   /** How many events `replay` would owe again. @throws {Unavailable} */

@@ -18,7 +18,7 @@ export interface AccountEvent {
 }
 
 /** Minimal on purpose: the address is included only with `EVENTS_INCLUDE_EMAIL`. */
-export interface EventData {
+interface EventData {
   readonly user_id: string;
   readonly is_activated: boolean;
   readonly [more: string]: unknown;

@@ -1,8 +1,5 @@
-import type { PendingQuery, Row } from 'postgres';
-import { traceParent, type Environment, type Sql } from '@app/runtime';
+import { traceParent, type Environment, type Fragment, type Sql } from '@app/runtime';
 import type { EventType } from '../domain/event';
-
-type Fragment = PendingQuery<Row[]>;
 
 /** The SQL in these strings is ours: a constant text costs a registration less than nested fragments. */
 export interface AccountChange {

@@ -1,15 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { inTime, Sql } from '@app/runtime';
+import { inTime, shortReason, Sql } from '@app/runtime';
 import type { MailServerLog, MailServerState } from '../domain/mail-server-log';
-
-const REASON_LENGTH_MAX = 500;
 
 @Injectable()
 export class PostgresMailServerLog implements MailServerLog {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
 
   async record(server: MailServerState['server'], failure: string | null): Promise<void> {
-    const reason = cut(failure);
+    const reason = failure && shortReason(failure);
     await inTime(this.sql`
       insert into mail_servers (server, failing_since, reason)
       values (${server}, case when ${reason}::text is not null then now() end, ${reason})
@@ -33,7 +31,7 @@ export class PostgresMailServerLog implements MailServerLog {
 
   async recordGreeting(server: MailServerState['server'], failure: string | null): Promise<void> {
     await inTime(this.sql`
-      update mail_servers set greeting_failure = ${cut(failure)} where server = ${server}`);
+      update mail_servers set greeting_failure = ${failure && shortReason(failure)} where server = ${server}`);
   }
 
   async read(): Promise<readonly MailServerState[]> {
@@ -45,5 +43,3 @@ export class PostgresMailServerLog implements MailServerLog {
     return [...rows];
   }
 }
-
-const cut = (failure: string | null): string | null => failure?.slice(0, REASON_LENGTH_MAX) ?? null;

@@ -115,3 +115,6 @@ const ADDRESS = /(?<![^\s@/"'<>()[\],;:=])[^\s@/"'<>()[\],;:=]+@[^\s@/"'<>()[\],
 export function maskEmailsIn(text: string): string {
   return text.slice(0, 2_000).replace(ADDRESS, maskEmail);
 }
+
+/** What a row stores of the reason that another server gave. */
+export const shortReason = (reason: string): string => reason.slice(0, 500);

@@ -10,12 +10,17 @@ import { watchedSockets } from './watched-sockets';
 
 export type Sql = PostgresSql;
 export const Sql = Symbol('Sql');
+/** A part of a statement. */
+export type Fragment = PendingQuery<Row[]>;
 
 /**
  * Time limit for PostgreSQL, including connection and queue: together with a hash, a response is sent within 2 s. It
  * is enforced on our side, because a frozen server does not enforce `statement_timeout`.
  */
 export const DATABASE_TIMEOUT_MS = 1_500;
+
+/** An operator waits longer than a client: a query without an index reads ten million rows within this time. */
+export const OPERATOR_TIMEOUT_MS = 60_000;
 
 /**
  * Maximum silence of a connection with a pending query: no caller waits for the answer any longer, and recovery within
@@ -94,18 +99,17 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
   }
 }
 
+const BATCH_ROWS = 1_000;
+
 /**
- * Repeats a statement that changes up to `size` rows until none are left: each has a deadline, and an outage leaves
+ * Repeats a statement that changes up to `limit` rows until none are left: each has a deadline, and an outage leaves
  * many rows. Resolves to the number of changed rows. @throws {Unavailable} rows changed before that stay changed
  */
-export async function inBatches(
-  size: number,
-  change: (size: number) => PendingQuery<Row[]>,
-): Promise<number> {
+export async function inBatches(change: (limit: number) => Fragment): Promise<number> {
   for (let changed = 0; ;) {
-    const { count } = await inTime(change(size));
+    const { count } = await inTime(change(BATCH_ROWS));
     changed += count;
-    if (count < size) return changed;
+    if (count < BATCH_ROWS) return changed;
   }
 }
 

@@ -1,5 +1,11 @@
-import type { Sql } from '@app/runtime';
-import type { AccountDetails, AccountEntry, CodeDetails, MailDetails } from '../domain/account-directory';
+import type { Fragment, Sql } from '@app/runtime';
+import type {
+  AccountDetails,
+  AccountEntry,
+  AccountFilter,
+  CodeDetails,
+  MailDetails,
+} from '../domain/account-directory';
 
 /** Columns of an `AccountEntry`. */
 export const entryColumns = (sql: Sql) => sql`
@@ -7,6 +13,19 @@ export const entryColumns = (sql: Sql) => sql`
   case when activated_at is not null then 'activated'
        when mail_given_up_at is not null then 'undeliverable'
        else 'pending' end as state`;
+
+/** Condition of a filter. */
+export function matches(sql: Sql, { state, since, until }: AccountFilter): Fragment {
+  const inState = {
+    pending: sql`activated_at is null and mail_given_up_at is null`,
+    activated: sql`activated_at is not null`,
+    undeliverable: sql`activated_at is null and mail_given_up_at is not null`,
+  };
+  return sql`
+    ${state === undefined ? sql`true` : inState[state]}
+    ${since === undefined ? sql`` : sql`and created_at >= ${since}`}
+    ${until === undefined ? sql`` : sql`and created_at < ${until}`}`;
+}
 
 export interface DetailsRow
   extends

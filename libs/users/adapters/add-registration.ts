@@ -4,7 +4,7 @@ import { inTime, traceParent, type Environment, type Sql } from '@app/runtime';
 import type { EmailAddress } from '../domain/email-address';
 import type { NewUser, PretendedRegistration } from '../domain/user-repository';
 
-const { codeColumns, countMails, hasFreshCode, isDead, nextCodeDigits, owesMailNow } = accountRow;
+const { codeColumns, countMails, isDead, nextCodeDigits, owesNewCode } = accountRow;
 
 export interface UserRow extends CodeRow {
   readonly id: string;
@@ -15,7 +15,8 @@ export interface UserRow extends CodeRow {
 
 /** The columns of the account are null if the address is taken. */
 export type AddedRow = {
-  readonly instead: KeptRow;
+  /** The answer in concealed mode; null otherwise. */
+  readonly instead: KeptRow | null;
   /** Whether `instead` is the earlier answer to the same request. */
   readonly known: boolean;
   /** Whether the statement saw the row with the address; it does not see a row that was added concurrently. */
@@ -23,8 +24,8 @@ export type AddedRow = {
 } & { [column in keyof UserRow]: UserRow[column] | null };
 
 /**
- * The one statement of a registration: account, code, owed mail, and event. If the address is taken, it stores the
- * answer to a repeatable request.
+ * The one statement of a registration: account, code, owed mail, and event. If the address is taken and `pretend` is
+ * set, it stores the answer to a repeatable request.
  */
 export async function addRegistration(
   sql: Sql,
@@ -33,15 +34,13 @@ export async function addRegistration(
   pretend: boolean,
 ): Promise<AddedRow> {
   const { id, email, passwordHash, code, locale, requestId, requestDigest } = user;
-  const mail = { mailId: code.mailId, locale, requestId };
-  const fresh = freshAnswer(sql, user);
-  const digest = requestDigest?.toString('hex') ?? null;
   // `held` waits for the lock on the row and sees its newest version, so the replaced id is current. The unique index
   // decides who gets the address, and a registration is replaced only if it is dead at that moment.
   const [row] = await inTime(
     sql<AddedRow[]>`
         with held as (
-          select id, email, created_at, activated_at, ${repeatableAnswers(sql, environment)} as pretended
+          select id, email, created_at, activated_at,
+                 ${pretend ? repeatableAnswers(sql, environment) : sql`null`} as pretended
           from users where email = ${email} for update
         ), added as (
           insert into users as held_by (id, email, password_hash, mail_id, code_digits, code_key_id, mail_due_at, locale,
@@ -49,25 +48,21 @@ export async function addRegistration(
           select ${id}::uuid, ${email}, ${passwordHash}, ${code.mailId}::uuid,
                  ${nextCodeDigits(sql, sql`${email}::text`, code.digits)}, ${code.keyId}, now(), ${locale},
                  ${requestId}, ${traceParent()}, ${requestDigest}::bytea,
-                 ${pretend && digest !== null ? sql`jsonb_build_array(${fresh})` : sql`'[]'`}
+                 ${pretend && requestDigest !== null ? sql`jsonb_build_array(${freshAnswer(sql, user)})` : sql`'[]'`}
           from (select count(*) from held) as looked
           on conflict (email) do update set
             id = excluded.id, password_hash = excluded.password_hash, created_at = now(),
             request_digest = excluded.request_digest, code_resends = 0, code_early_resend = 'unused',
             replaced_code = null, ${pretend ? keepsAnswer(sql, user, 'held_by') : sql`pretended = '[]'`},
-            ${owesMailNow(sql, mail, 'held_by')}, ${hasFreshCode(sql, code, 'held_by')}
+            ${owesNewCode(sql, code, user, 'held_by')}
           where ${isDead(sql, 'held_by')}
           returning held_by.*
         ), counted as (${countMails(sql, sql`added`, mailsOfADay(environment))}),
         told as (${recordEvent(sql, environment, ...EVENTS)}),
-        known as (
-          select answer from held, jsonb_array_elements(held.pretended) as answer
-          where answer ->> 'digest' = ${digest} limit 1
-        )${pretend && digest !== null ? keepingAnswer(sql, user) : sql``}
+        ${pretend ? pretendedAnswer(sql, user) : sql`answered as (select null::jsonb as instead, false as known)`}
         select added.id, added.email, added.created_at, added.activated_at, ${codeColumns(sql, resendWaitSeconds(environment), 'added')},
-               coalesce(known.answer, ${fresh}) as instead, known.answer is not null as known,
-               exists (select from held) as held
-        from (select) as one left join added on true left join known on true`,
+               answered.instead, answered.known, exists (select from held) as held
+        from answered left join added on true`,
   );
   if (row === undefined) throw new Error('The statement that adds an account returned no row');
   return row;
@@ -85,14 +80,24 @@ const EVENTS: readonly [AccountChange, AccountChange] = [
   { type: 'user.registered', from: 'added', request },
 ];
 
+const digestOf = ({ requestDigest }: NewUser): string | null => requestDigest?.toString('hex') ?? null;
+
 /**
- * Statement after `added` and `known`: the taken row stores the answer, unless it already has one for the same
- * request.
+ * Statements for concealed mode: the earlier answer to the same request, or a new one. A taken row stores the new one if
+ * the request can be repeated.
  */
-const keepingAnswer = (sql: Sql, user: NewUser) => sql`, kept as (
-      update users set ${keepsAnswer(sql, user, 'users')}
-      where users.email = ${user.email} and not exists (select from added) and not exists (select from known)
-    )`;
+const pretendedAnswer = (sql: Sql, user: NewUser) => sql`
+  known as (
+    select answer from held, jsonb_array_elements(held.pretended) as answer
+    where answer ->> 'digest' = ${digestOf(user)} limit 1
+  ), kept as (
+    update users set ${keepsAnswer(sql, user, 'users')}
+    where ${user.requestDigest !== null} and users.email = ${user.email}
+      and not exists (select from added) and not exists (select from known)
+  ), answered as (
+    select coalesce(known.answer, ${freshAnswer(sql, user)}) as instead, known.answer is not null as known
+    from (select) as one left join known on true
+  )`;
 
 /** Number of answers that a row keeps, newest first. */
 const KEPT_MAX = 8;
@@ -105,9 +110,9 @@ export interface KeptRow {
 }
 
 /** The response to a registration: the caller's id and PostgreSQL's time. */
-const freshAnswer = (sql: Sql, { id, email, code, requestDigest }: NewUser) => sql`
-  jsonb_build_object('digest', ${requestDigest?.toString('hex') ?? null}::text, 'id', ${id}::text,
-    'at', now(), 'digits', ${accountRow.nextCodeDigits(sql, sql`${email}::text`, code.digits)})`;
+const freshAnswer = (sql: Sql, user: NewUser) => sql`
+  jsonb_build_object('digest', ${digestOf(user)}::text, 'id', ${user.id}::text, 'at', now(),
+    'digits', ${nextCodeDigits(sql, sql`${user.email}::text`, user.code.digits)})`;
 
 /**
  * Assignment: the row also stores this answer. In concealed mode new and taken rows both do, whatever happens to the

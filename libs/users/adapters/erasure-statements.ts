@@ -1,10 +1,8 @@
-import type { PendingQuery, Row } from 'postgres';
+import type { PendingQuery } from 'postgres';
 import { accountRow } from '@app/activation';
 import { recordEvent } from '@app/events';
-import { inTime, type Environment, type Sql } from '@app/runtime';
+import { inTime, type Environment, type Fragment, type Sql } from '@app/runtime';
 import type { ErasureExtent, ErasureTarget } from '../domain/account-administration';
-
-type Fragment = PendingQuery<Row[]>;
 
 /**
  * Condition on an event: it contains the address, or belongs to the account or to a registration that the account

@@ -20,7 +20,7 @@ import { AddressDigest } from '../domain/address-digest';
 import { erasure, extentOf } from './erasure-statements';
 import { insertImported, replaceDead, whyNotAdded } from './import-statements';
 
-const { countMails, hasFreshCode, hasFullMailbox, owesMailNow, remembersReplacedCode } = accountRow;
+const { countMails, hasFullMailbox, owesNewCode, remembersReplacedCode } = accountRow;
 
 const ACTIVATED = { type: 'user.activated', from: 'activated', request: { id: null } } as const;
 
@@ -34,7 +34,6 @@ export class PostgresAccountAdministration implements AccountAdministration {
 
   async resend(target: Target, code: IssuedCode, operator: Operator, force: boolean): Promise<ResendOutcome> {
     const dayLimit = mailsOfADay(this.environment);
-    const owed = { mailId: code.mailId, requestId: null };
     return await inTransaction(this.sql, async (sql) => {
       const [held] = await sql<{ activated: boolean; full: boolean }[]>`
         select activated_at is not null as activated, ${hasFullMailbox(this.sql, dayLimit)} as full
@@ -45,7 +44,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
       await sql`
         with replaced as (
           update users set
-            ${owesMailNow(this.sql, owed)}, ${hasFreshCode(this.sql, code)}, ${remembersReplacedCode(this.sql)},
+            ${owesNewCode(this.sql, code, { requestId: null })}, ${remembersReplacedCode(this.sql)},
             request_digest = null
           where id = ${target.id}
           returning email

@@ -1,6 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { accountRow } from '@app/activation';
-import { inTime, Sql } from '@app/runtime';
+import {
+  inTime,
+  OPERATOR_TIMEOUT_MS,
+  placeOf,
+  Sql,
+  timeAndId,
+  toPage,
+  type Fragment,
+  type Page,
+  type Placed,
+} from '@app/runtime';
 import {
   REQUESTS_SEARCHED,
   type AccountDetails,
@@ -11,18 +21,14 @@ import {
   type AddressTraces,
 } from '../domain/account-directory';
 import type { EmailAddress } from '../domain/email-address';
-import type { AuditEntry, Page } from '../domain/operator-trail';
+import type { AuditEntry } from '../domain/operator-trail';
 import { UUID } from '../domain/import-line';
-import { detailsColumns, entryColumns, toDetails, type DetailsRow } from './account-rows';
-import { accountsOfRequest, findPastId } from './account-references';
-import { placeOf, timeAndId, toPage } from './paging';
-import { auditColumns, PATIENCE_MS } from './postgres-operator-trail';
+import { detailsColumns, entryColumns, matches, toDetails, type DetailsRow } from './account-rows';
+import { auditColumns } from './postgres-operator-trail';
 
 const EVENTS_MAX = 100;
 
 const { countKeys } = accountRow;
-
-type Fragment = ReturnType<Sql>;
 
 @Injectable()
 export class PostgresAccountDirectory implements AccountDirectory {
@@ -43,34 +49,49 @@ export class PostgresAccountDirectory implements AccountDirectory {
       (await this.details(this.sql`id in (
         select id from (select id, request_id from users order by created_at desc, id desc limit ${REQUESTS_SEARCHED}) as newest
         where request_id = ${reference})`)) ??
-      (await this.details(this.sql`id in (${accountsOfRequest(this.sql, reference)})`))
+      (await this.details(this.sql`id in (${this.changedBy(reference)})`))
     );
   }
 
   async findPastId(reference: string): Promise<string | null> {
-    return await findPastId(this.sql, reference);
+    const id = UUID.test(reference) ? reference.toLowerCase() : null;
+    const [past] = await inTime(this.sql<{ id: string }[]>`
+      select account_id as id from events where account_id = ${id}
+      union all select account_id from erasures where account_id = ${id}
+      union all select account_id from audit where account_id = ${id}
+      limit 1`);
+    if (past !== undefined) return past.id;
+    const [caused] = await inTime(
+      this.sql<
+        { id: string }[]
+      >`select account_id as id from (${this.changedBy(reference)}) as changed limit 1`,
+      OPERATOR_TIMEOUT_MS,
+    );
+    return caused?.id ?? null;
   }
 
   async list(filter: AccountFilter, limit: number, after?: string): Promise<Page<AccountEntry>> {
     const { sql } = this;
     const rows = await inTime(
-      sql<(AccountEntry & { place: string })[]>`
+      sql<Placed<AccountEntry>[]>`
         select ${entryColumns(sql)}, ${placeOf(sql, sql`created_at`, sql`id`)}
                ${filter.withHashes ? sql`, password_hash as "passwordHash"` : sql``}
         from users
-        where ${this.matching(filter)}
+        where ${matches(sql, filter)}
           ${after === undefined ? sql`` : sql`and (created_at, id) < ${timeAndId(sql, after)}`}
         order by created_at desc, id desc
         limit ${limit}`,
-      PATIENCE_MS,
+      OPERATOR_TIMEOUT_MS,
     );
     return toPage(rows, limit);
   }
 
   async count(filter: AccountFilter): Promise<number> {
     const [row] = await inTime(
-      this.sql<[{ count: number }]>`select count(*)::int as count from users where ${this.matching(filter)}`,
-      PATIENCE_MS,
+      this.sql<
+        [{ count: number }]
+      >`select count(*)::int as count from users where ${matches(this.sql, filter)}`,
+      OPERATOR_TIMEOUT_MS,
     );
     return row.count;
   }
@@ -122,20 +143,16 @@ export class PostgresAccountDirectory implements AccountDirectory {
         from users where ${where}
         order by created_at desc
         limit 1`,
-      PATIENCE_MS,
+      OPERATOR_TIMEOUT_MS,
     );
     return row === undefined ? null : toDetails(row);
   }
 
-  private matching({ state, since, until }: AccountFilter): Fragment {
-    const inState = {
-      pending: this.sql`activated_at is null and mail_given_up_at is null`,
-      activated: this.sql`activated_at is not null`,
-      undeliverable: this.sql`activated_at is null and mail_given_up_at is not null`,
-    };
+  /** The accounts that a request changed, in the newest events. Their ids are ordered by time. */
+  private changedBy(requestId: string): Fragment {
     return this.sql`
-      ${state === undefined ? this.sql`true` : inState[state]}
-      ${since === undefined ? this.sql`` : this.sql`and created_at >= ${since}`}
-      ${until === undefined ? this.sql`` : this.sql`and created_at < ${until}`}`;
+      select account_id from (
+        select account_id, request_id from events order by id desc limit ${REQUESTS_SEARCHED}) as newest
+      where request_id = ${requestId}`;
   }
 }

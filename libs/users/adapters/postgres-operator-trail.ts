@@ -1,10 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { inTime, Sql } from '@app/runtime';
-import type { AuditEntry, AuditFilter, Erasure, OperatorTrail, Page } from '../domain/operator-trail';
-import { placeOf, timeAndId, toPage } from './paging';
-
-/** An operator waits longer than a client: a query without an index reads ten million rows within this time. */
-export const PATIENCE_MS = 60_000;
+import {
+  inTime,
+  OPERATOR_TIMEOUT_MS,
+  placeOf,
+  Sql,
+  timeAndId,
+  toPage,
+  type Page,
+  type Placed,
+} from '@app/runtime';
+import type { AuditEntry, AuditFilter, Erasure, OperatorTrail } from '../domain/operator-trail';
 
 /** Columns of an `AuditEntry`. */
 export const auditColumns = (sql: Sql) => sql`
@@ -17,21 +22,21 @@ export class PostgresOperatorTrail implements OperatorTrail {
   async erasures(limit: number, after?: string): Promise<Page<Erasure>> {
     const { sql } = this;
     const rows = await inTime(
-      sql<(Erasure & { place: string })[]>`
+      sql<Placed<Erasure>[]>`
         select account_id as "accountId", digest, erased_at as "erasedAt",
                ${placeOf(sql, sql`erased_at`, sql`account_id`)}
         from erasures
         ${after === undefined ? sql`` : sql`where (erased_at, account_id) > ${timeAndId(sql, after)}`}
         order by erased_at, account_id
         limit ${limit}`,
-      PATIENCE_MS,
+      OPERATOR_TIMEOUT_MS,
     );
     return toPage(rows, limit);
   }
 
   async audit(filter: AuditFilter, limit: number, after?: string): Promise<Page<AuditEntry>> {
     const rows = await inTime(
-      this.sql<(AuditEntry & { place: string })[]>`
+      this.sql<Placed<AuditEntry>[]>`
         select ${auditColumns(this.sql)}, id::text as place from audit
         where true
           ${filter.action === undefined ? this.sql`` : this.sql`and action = ${filter.action}`}
@@ -40,7 +45,7 @@ export class PostgresOperatorTrail implements OperatorTrail {
           ${after === undefined ? this.sql`` : this.sql`and id < ${after}::bigint`}
         order by audit.id desc
         limit ${limit}`,
-      PATIENCE_MS,
+      OPERATOR_TIMEOUT_MS,
     );
     return toPage(rows, limit);
   }

@@ -37,7 +37,7 @@ export class PostgresUserRepository implements UserRepository {
       // Only a taken row that was seen has stored the answer, or returned the earlier one.
       const kept = row.held || !pretend || user.requestDigest === null;
       if (kept || read === READS_MAX) {
-        return { outcome: 'taken', instead: toRegistration(row.instead), replayed: row.known };
+        return { outcome: 'taken', instead: row.instead && toRegistration(row.instead), replayed: row.known };
       }
     }
   }
@@ -63,7 +63,7 @@ export class PostgresUserRepository implements UserRepository {
     const [row] = await inTime(
       sql<{ mail_id: string }[]>`
         with noticed as (
-          update users set ${owesMailNow(sql, { mailId, requestId })}
+          update users set ${owesMailNow(sql, mailId, { requestId })}
           where email = ${email} and activated_at is not null and mail_due_at is null
             and (mail_id is null or greatest(mail_sent_at, mail_given_up_at, mail_withheld_at, 'epoch') < now() - interval '1 day')
           returning mail_id, email

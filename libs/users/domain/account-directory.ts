@@ -1,5 +1,6 @@
+import type { Page } from '@app/runtime';
 import type { EmailAddress } from './email-address';
-import type { AuditEntry, Page } from './operator-trail';
+import type { AuditEntry } from './operator-trail';
 
 export const ACCOUNT_STATES = ['pending', 'activated', 'undeliverable'] as const;
 /** `undeliverable`: not activated, and its mail was given up. */

@@ -1,8 +1,4 @@
-/** A page of a list and where the next one starts; null after the last. */
-export interface Page<Entry> {
-  readonly entries: readonly Entry[];
-  readonly next: string | null;
-}
+import type { Page } from '@app/runtime';
 
 export interface AuditEntry {
   readonly id: string;

@@ -42,8 +42,11 @@ export interface PretendedRegistration {
 
 export type Addition =
   | { readonly outcome: 'added'; readonly user: User }
-  /** `instead`: the answer for a free address, from the same clocks; `replayed`: it repeats an earlier answer. */
-  | { readonly outcome: 'taken'; readonly instead: PretendedRegistration; readonly replayed: boolean };
+  /**
+   * `instead`: if `pretend` is set, the answer for a free address, from the same clocks; `replayed`: it repeats an earlier
+   * answer.
+   */
+  | { readonly outcome: 'taken'; readonly instead: PretendedRegistration | null; readonly replayed: boolean };
 
 export interface UserRepository {
   /**

@@ -35,6 +35,7 @@ export class FakeUserRepository implements UserRepository {
           ? undefined
           : this.repeatable(before).find(({ digest }) => digest === fresh.digest);
       if (kept && before !== undefined && known === undefined) before.pretended = [...newest(before), fresh];
+      if (!pretend) return { outcome: 'taken', instead: null, replayed: false };
       return { outcome: 'taken', instead: known ?? fresh, replayed: known !== undefined };
     }
     const row = this.accounts.rows.get(user.email);
@@ -61,7 +62,7 @@ export class FakeUserRepository implements UserRepository {
     if (row === undefined || row.activatedAt === null || row.dueAt !== null) return null;
     const last = Math.max(row.sentAt ?? 0, row.givenUpAt ?? 0, row.withheldAt ?? 0);
     if (row.mailId !== null && last >= now - DAY_SECONDS * 1_000) return null;
-    Object.assign(row, owedFrom(now, { mailId, requestId }));
+    Object.assign(row, owedFrom(now, mailId, { requestId }));
     this.accounts.countMail(row);
     return mailId;
   }

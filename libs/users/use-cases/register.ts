@@ -100,20 +100,19 @@ export class Register {
   ): Promise<Registered | null> {
     const { password, locale, requestId } = registration;
     const passwordHash = await this.passwords.hash(password, registration);
-    const conceals = this.environment.CONCEAL_REGISTERED_EMAILS;
     const code = this.codes.issue(this.environment.ACTIVATION_CODE_LENGTH);
     // Version 7: ids ordered by time keep new index entries on a few pages, however large the index grows.
     const id = uuidv7();
     const addition = await this.users.add(
       { id, email, passwordHash, code, locale, requestId, requestDigest: digest },
-      conceals,
+      this.environment.CONCEAL_REGISTERED_EMAILS,
     );
     if (addition.outcome === 'added') {
       this.passwords.remember(password, passwordHash);
       this.doorbell.ring();
       return answerOf(addition.user, false);
     }
-    if (!conceals) return null;
+    if (addition.instead === null) return null;
     if (!addition.replayed) this.notifyOwner(email, code.mailId, requestId);
     this.doorbell.ring();
     return pretendedAnswer(email, addition.instead, addition.replayed);

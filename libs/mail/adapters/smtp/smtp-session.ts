@@ -24,6 +24,8 @@ export class SmtpSession {
   mails = 0;
   /** The session can no longer send mails. */
   closed = false;
+  /** The final dot of the current mail has been sent. */
+  private afterDot = false;
   private fail: (error: ConnectionError) => void = () => {};
 
   private constructor(
@@ -84,21 +86,16 @@ export class SmtpSession {
       const reason = 'the mail server does not accept addresses with non-ASCII characters (SMTPUTF8)';
       throw new SmtpFailure('recipient', reason, `550 5.1.6 ${reason}`);
     }
-    let afterDot = false;
+    this.afterDot = false;
     const content = Readable.from([raw]);
-    const progress = { afterDot: () => afterDot };
-    await this.step(
-      'sender',
-      this.mails === 0 ? this.timeoutMs : Math.min(KEPT_TIMEOUT_MS, this.timeoutMs),
-      (done, extend) => {
-        content.once('end', () => {
-          afterDot = true;
-          extend(this.timeoutMs);
-        });
-        this.connection.send({ from, to: [to] }, content, done);
-      },
-      progress,
-    );
+    const timeoutMs = this.mails === 0 ? this.timeoutMs : Math.min(KEPT_TIMEOUT_MS, this.timeoutMs);
+    await this.step('sender', timeoutMs, (done, extend) => {
+      content.once('end', () => {
+        this.afterDot = true;
+        extend(this.timeoutMs);
+      });
+      this.connection.send({ from, to: [to] }, content, done);
+    });
     this.mails += 1;
   }
 
@@ -115,7 +112,6 @@ export class SmtpSession {
     stage: Stage,
     timeoutMs: number,
     run: (done: (error?: Error | null) => void, extend: (timeoutMs: number) => void) => void,
-    progress: { afterDot(): boolean } = { afterDot: () => false },
   ): Promise<void> {
     return new Promise<void>((resolve, reject) => {
       const late = (): void => {
@@ -129,7 +125,7 @@ export class SmtpSession {
         this.fail = () => {};
         const reply = typeof error.response === 'string' ? error.response : undefined;
         const at = stageOf(error.command) ?? stage;
-        reject(new SmtpFailure(at, error.message, reply, progress.afterDot()));
+        reject(new SmtpFailure(at, error.message, reply, this.afterDot));
       };
       run(
         (error) => {

@@ -1,7 +1,13 @@
-import type { Sql } from '@app/runtime';
-import type { Page } from '../domain/operator-trail';
+import type { Fragment, Sql } from './sql';
 
-type Fragment = ReturnType<Sql>;
+/** A page of a list and where the next one starts; null after the last. */
+export interface Page<Entry> {
+  readonly entries: readonly Entry[];
+  readonly next: string | null;
+}
+
+/** An entry with its place in the list, where the next page can start. */
+export type Placed<Entry> = Entry & { readonly place: string };
 
 /** Column: the place of an entry in its list, by time and id. A Date would lose the microseconds. */
 export const placeOf = (sql: Sql, time: Fragment, id: Fragment): Fragment =>
@@ -14,7 +20,7 @@ export function timeAndId(sql: Sql, place: string): Fragment {
 }
 
 export function toPage<Entry extends object>(
-  rows: readonly (Entry & { readonly place: string })[],
+  rows: readonly Placed<Entry>[],
   limit: number,
 ): Page<Omit<Entry, 'place'>> {
   return {

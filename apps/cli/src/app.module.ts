@@ -6,7 +6,7 @@ import { Environment, Migrations, migrationsFolder, SQL, Sql } from '@app/runtim
 import { OperatorModule } from '@app/users';
 import { COMMAND_GROUPS } from './command-groups';
 import { Configuration } from './configuration';
-import { DoctorCommand } from './doctor/doctor.command';
+import { DOCTOR_CHECKS, DoctorCommand } from './doctor/doctor.command';
 import { RootCommand } from './root-command';
 import { StatsCommand } from './stats/stats.command';
 
@@ -58,6 +58,7 @@ export class AppModule {
         ...COMMAND_GROUPS.flatMap((group) => group.registerWithSubCommands()),
         StatsCommand,
         DoctorCommand,
+        ...DOCTOR_CHECKS,
       ],
     };
   }

@@ -1,11 +1,13 @@
+import { Injectable } from '@nestjs/common';
 import { DEVELOPMENT_SECRET_KEY, hasRedis, type Environment } from '@app/runtime';
-import type { Configuration } from '../configuration';
+import { Configuration } from '../configuration';
 import type { Check, Findings } from './finding';
 
 const LOOPBACK = /^(localhost|127\.|::1$)/;
 const SAMPLE_DOMAIN = /@example\.(com|org|net)$/;
 
 /** Settings that are valid but unwise. */
+@Injectable()
 export class ConfigurationCheck implements Check {
   readonly about = 'Configuration';
 

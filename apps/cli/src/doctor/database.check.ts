@@ -1,11 +1,5 @@
-import {
-  connectionsOffered,
-  connectionsWanted,
-  inTime,
-  type Environment,
-  type Migrations,
-  type Sql,
-} from '@app/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { connectionsOffered, connectionsWanted, Environment, inTime, Migrations, Sql } from '@app/runtime';
 import { explainDatabaseError } from '../database-error';
 import { judgeSchema } from './database-schema';
 import { offersTls } from './database-tls';
@@ -23,12 +17,13 @@ interface ServerRow {
 }
 
 /** Whether PostgreSQL is reachable, suitable and writable. */
+@Injectable()
 export class DatabaseCheck implements Check {
   readonly about = 'PostgreSQL';
 
   constructor(
-    private readonly environment: Environment,
-    private readonly sql: Sql,
+    @Inject(Environment) private readonly environment: Environment,
+    @Inject(Sql) private readonly sql: Sql,
     private readonly migrations: Migrations,
   ) {}
 

@@ -1,15 +1,14 @@
 import { styleText } from 'node:util';
-import { Inject } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { Command, Option } from 'nest-commander';
-import { Deliveries, WebhookSender } from '@app/events';
-import { WorkerHeartbeats } from '@app/owed-work';
-import { Environment, EXIT_CONFIGURATION, hasRedis, Migrations, Sql, within } from '@app/runtime';
+import { EXIT_CONFIGURATION, within } from '@app/runtime';
 import { Configuration } from '../configuration';
 import { BaseCommand, type ReportOptions } from '../base-command';
 import { counted } from '../terminal/format';
 import { ConfigurationCheck } from './configuration.check';
 import { DatabaseCheck } from './database.check';
-import { Findings, type Check, type Finding, type Verdict } from './finding';
+import { Findings, type Check, type CheckOptions, type Finding, type Verdict } from './finding';
 import { RedisCheck } from './redis.check';
 import { SMTP_TIMEOUT_MS, SmtpCheck } from './smtp.check';
 import { WebhookCheck } from './webhook.check';
@@ -18,9 +17,17 @@ import { WorkCheck } from './work.check';
 /** Time limit of one check. The checks run concurrently, so a slow one does not delay the others. */
 const CHECK_TIMEOUT_MS = SMTP_TIMEOUT_MS + 1_000;
 
-interface DoctorOptions extends ReportOptions {
-  readonly ping?: boolean;
-}
+type DoctorOptions = ReportOptions & CheckOptions;
+
+/** Providers, in the order of the report. */
+export const DOCTOR_CHECKS: Type<Check>[] = [
+  ConfigurationCheck,
+  DatabaseCheck,
+  RedisCheck,
+  SmtpCheck,
+  WebhookCheck,
+  WorkCheck,
+];
 
 @Command({
   name: 'doctor',
@@ -41,12 +48,7 @@ It finishes within ten seconds, even if dependencies are down. With --json every
 
   constructor(
     private readonly configuration: Configuration,
-    @Inject(Environment) private readonly environment: Environment,
-    @Inject(Sql) private readonly sql: Sql,
-    private readonly migrations: Migrations,
-    @Inject(WorkerHeartbeats) private readonly heartbeats: WorkerHeartbeats,
-    @Inject(Deliveries) private readonly deliveries: Deliveries,
-    @Inject(WebhookSender) private readonly webhooks: WebhookSender,
+    private readonly modules: ModuleRef,
   ) {
     super();
   }
@@ -58,32 +60,23 @@ It finishes within ten seconds, even if dependencies are down. With --json every
 
   async run(_arguments: string[], options: DoctorOptions): Promise<void> {
     const { fault } = this.configuration;
-    const findings = fault === null ? await this.checkAll(options.ping === true) : faults(fault.faults);
+    const findings = fault === null ? await this.checkAll(options) : faults(fault.faults);
     const healthy = findings.every(({ verdict }) => verdict !== 'failed');
     this.report(options, { healthy, findings }, inWords(findings));
     if (!healthy) process.exitCode = fault === null ? 1 : EXIT_CONFIGURATION;
   }
 
-  private async checkAll(ping: boolean): Promise<Finding[]> {
-    const checks: Check[] = [
-      new ConfigurationCheck(this.configuration),
-      new DatabaseCheck(this.environment, this.sql, this.migrations),
-      ...(hasRedis(this.environment) ? [new RedisCheck(this.environment)] : []),
-      new SmtpCheck(this.environment),
-      ...(this.environment.WEBHOOK_URL === ''
-        ? []
-        : [new WebhookCheck(this.environment, this.webhooks, ping)]),
-      new WorkCheck(this.environment, this.sql, this.heartbeats, this.deliveries),
-    ];
-    return (await Promise.all(checks.map(runCheck))).flat();
+  private async checkAll(options: DoctorOptions): Promise<Finding[]> {
+    const checks = DOCTOR_CHECKS.map((check) => this.modules.get(check));
+    return (await Promise.all(checks.map((check) => runCheck(check, options)))).flat();
   }
 }
 
-async function runCheck(check: Check): Promise<readonly Finding[]> {
+async function runCheck(check: Check, options: CheckOptions): Promise<readonly Finding[]> {
   const findings = new Findings(check.about);
   try {
     const late = () => new Error(`no answer within ${CHECK_TIMEOUT_MS / 1_000} s`);
-    await within(Promise.resolve(check.run(findings)), CHECK_TIMEOUT_MS, late);
+    await within(Promise.resolve(check.run(findings, options)), CHECK_TIMEOUT_MS, late);
   } catch (error) {
     findings.fail(
       'check.timeout',

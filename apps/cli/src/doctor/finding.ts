@@ -30,10 +30,15 @@ export class Findings {
   }
 }
 
+/** Options of `doctor`. */
+export interface CheckOptions {
+  readonly ping?: boolean;
+}
+
 /** Checks one subject and records findings as it proceeds, so that they remain if it is cut off. */
 export interface Check {
   readonly about: string;
-  run(findings: Findings): Promise<void> | void;
+  run(findings: Findings, options: CheckOptions): Promise<void> | void;
 }
 
 /** A larger difference between two clocks is worth fixing, in milliseconds. */

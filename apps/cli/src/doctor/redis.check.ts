@@ -1,11 +1,13 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { Cluster, Redis } from 'ioredis';
 import {
   clusterAddress,
   clusterNodes,
   checkRedisCapability,
+  Environment,
+  hasRedis,
   redisAddress,
   redisPlace,
-  type Environment,
 } from '@app/runtime';
 import { compareClocks, Findings, type Check } from './finding';
 import { RedisServer } from './redis-server';
@@ -21,13 +23,15 @@ function rightsFor(refusal: string, prefix: string): string {
   return `${keys}&* +@read +@write +@scripting +@pubsub +@connection +@transaction +@blocking +info +time`;
 }
 
-/** Whether Redis is reachable, suitable and writable. */
+/** Whether Redis, if it is configured, is reachable, suitable and writable. */
+@Injectable()
 export class RedisCheck implements Check {
   readonly about = 'Redis';
 
-  constructor(private readonly environment: Environment) {}
+  constructor(@Inject(Environment) private readonly environment: Environment) {}
 
   async run(findings: Findings): Promise<void> {
+    if (!hasRedis(this.environment)) return;
     const redis = this.client();
     // connect() itself only reports that the connection is closed; the event has the reason.
     let reason: (Error & { lastNodeError?: Error }) | undefined;

@@ -1,6 +1,7 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { smtpAddresses, type SmtpAddress } from '@app/mail';
 import { MailTemplates, signInToMailServer, TemplateFault } from '@app/mail/smtp';
-import type { Environment } from '@app/runtime';
+import { Environment } from '@app/runtime';
 import { plainText, replyText } from '../terminal/format';
 import { Findings, type Check } from './finding';
 
@@ -8,10 +9,11 @@ import { Findings, type Check } from './finding';
 export const SMTP_TIMEOUT_MS = 8_000;
 
 /** Whether the mail servers are reachable, support TLS as configured, and accept the credentials. Sends no mail. */
+@Injectable()
 export class SmtpCheck implements Check {
   readonly about = 'Mail server';
 
-  constructor(private readonly environment: Environment) {}
+  constructor(@Inject(Environment) private readonly environment: Environment) {}
 
   async run(findings: Findings): Promise<void> {
     this.checkTemplates(findings);

@@ -1,8 +1,9 @@
-import { pingMessage, webhookKeyOf, type WebhookSender } from '@app/events';
-import { within, type Environment } from '@app/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { pingMessage, webhookKeyOf, WebhookSender } from '@app/events';
+import { Environment, within } from '@app/runtime';
 import { PROGRAM_NAME } from '../root-command';
 import { plainText } from '../terminal/format';
-import { clocksApartMs, type Check, type Findings } from './finding';
+import { clocksApartMs, type Check, type CheckOptions, type Findings } from './finding';
 
 /** Time limit for the receiver, in milliseconds; shorter than for a real webhook, because a person is waiting. */
 const TIMEOUT_MS = 5_000;
@@ -12,22 +13,23 @@ const CLOCKS_APART_SECONDS = 30;
 const TOLERANCE_SECONDS = 300;
 
 /** Whether the webhook receiver is reachable and verifies our signatures. Never sends an event. */
+@Injectable()
 export class WebhookCheck implements Check {
   readonly about = 'Webhook';
 
-  /** @param ping whether to send a signed ping, which the receiver notices */
   constructor(
-    private readonly environment: Environment,
-    private readonly sender: WebhookSender,
-    private readonly ping: boolean,
+    @Inject(Environment) private readonly environment: Environment,
+    @Inject(WebhookSender) private readonly sender: WebhookSender,
   ) {}
 
-  async run(findings: Findings): Promise<void> {
-    this.secret(findings);
-    if ((await this.reach(findings)) && this.ping) await this.sendPing(findings);
+  /** A signed ping is sent only on request, because the receiver notices it. */
+  async run(findings: Findings, { ping = false }: CheckOptions): Promise<void> {
+    if (this.environment.WEBHOOK_URL === '') return;
+    this.secret(findings, ping);
+    if ((await this.reach(findings)) && ping) await this.sendPing(findings);
   }
 
-  private secret(findings: Findings): void {
+  private secret(findings: Findings, ping: boolean): void {
     const { WEBHOOK_SECRET: current, WEBHOOK_SECRET_PREVIOUS: previous } = this.environment;
     if (previous !== '' && webhookKeyOf(previous).equals(webhookKeyOf(current))) {
       findings.warn(
@@ -38,7 +40,7 @@ export class WebhookCheck implements Check {
       return;
     }
     const both = previous === '' ? '' : ', and with WEBHOOK_SECRET_PREVIOUS during the rotation';
-    const unproven = this.ping ? '' : `; to check the receiver, run ${PROGRAM_NAME} doctor --ping`;
+    const unproven = ping ? '' : `; to check the receiver, run ${PROGRAM_NAME} doctor --ping`;
     findings.ok('webhook.secret', `signed with WEBHOOK_SECRET${both}${unproven}`);
   }
 

@@ -1,6 +1,7 @@
-import type { Deliveries } from '@app/events';
-import { WORKER_LOST_SECONDS, type WorkerHeartbeats } from '@app/owed-work';
-import { inTime, type Environment, type Sql } from '@app/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { Deliveries } from '@app/events';
+import { WORKER_LOST_SECONDS, WorkerHeartbeats } from '@app/owed-work';
+import { Environment, inTime, Sql } from '@app/runtime';
 import { explainDatabaseError } from '../database-error';
 import { PROGRAM_NAME } from '../root-command';
 import { counted, duration, numbers } from '../terminal/format';
@@ -24,14 +25,15 @@ interface WorkRow {
 }
 
 /** Whether mails and events are sent and registrations purged. */
+@Injectable()
 export class WorkCheck implements Check {
   readonly about = 'Work';
 
   constructor(
-    private readonly environment: Environment,
-    private readonly sql: Sql,
-    private readonly heartbeats: WorkerHeartbeats,
-    private readonly deliveries: Deliveries,
+    @Inject(Environment) private readonly environment: Environment,
+    @Inject(Sql) private readonly sql: Sql,
+    @Inject(WorkerHeartbeats) private readonly heartbeats: WorkerHeartbeats,
+    @Inject(Deliveries) private readonly deliveries: Deliveries,
   ) {}
 
   async run(findings: Findings): Promise<void> {

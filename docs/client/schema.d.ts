@@ -177,7 +177,7 @@ export interface components {
              * @example ValidationError
              * @enum {string}
              */
-            error: "ValidationError" | "InvalidActivationCode" | "InvalidCredentials" | "InvalidToken" | "NotFound" | "MethodNotAllowed" | "RequestTimeout" | "UserAlreadyExists" | "UserAlreadyActivated" | "ActivationCodeExpired" | "EventsForgotten" | "PayloadTooLarge" | "UnsupportedMediaType" | "RateLimitExceeded" | "RequestHeadersTooLarge" | "InternalError" | "ServiceUnavailable";
+            error: "ValidationError" | "InvalidActivationCode" | "InvalidCredentials" | "InvalidToken" | "NotFound" | "MethodNotAllowed" | "RequestTimeout" | "UserAlreadyExists" | "UserAlreadyActivated" | "ActivationCodeExpired" | "EventsForgotten" | "PayloadTooLarge" | "UnsupportedMediaType" | "RateLimitExceeded" | "RequestHeadersTooLarge" | "InternalError" | "UnknownTransferEncoding" | "ServiceUnavailable";
             /** @example email must be an email address such as name@example.com */
             message: string;
             /** @example 0f8fad5b-d9cb-469f-a165-70867728950e */

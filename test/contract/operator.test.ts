@@ -230,6 +230,12 @@ describe('AccountAdministration in PostgreSQL', () => {
       present: 2,
       refused: expected.refused,
     });
+    const added = new Map();
+    await administration.dryRunImport([imported(1, 'eve@example.com')], added);
+    expect(await administration.dryRunImport([imported(9_000, 'eve@example.com')], added)).toMatchObject({
+      added: 0,
+      present: 1,
+    });
     const sameId = [imported(5, 'other@example.com', { id })];
     const refusal = { added: 0, refused: [{ line: 5, reason: 'id belongs to another account' }] };
     expect(await administration.dryRunImport(sameId)).toMatchObject(refusal);

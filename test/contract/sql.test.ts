@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net, { connect, createServer, type Socket } from 'node:net';
 import { pipeline } from 'node:stream';
-import { inTime, parseEnvironment, Unavailable } from '@app/runtime';
+import { inTime, inTransaction, parseEnvironment, Unavailable } from '@app/runtime';
 import { createSql, requireReadiness } from '@app/runtime/testing';
 import { freePort } from '../../tools/processes/ports';
 import { createDatabase, type TestDatabase } from '../support/postgres';
@@ -148,5 +148,21 @@ describe('The pool of PostgreSQL', () => {
     } finally {
       await sql.end({ timeout: 1 });
     }
+  });
+});
+
+describe('A transaction', () => {
+  it('is ended by the server if the program freezes in it, whatever the session’s own limit is', async () => {
+    const database = await createDatabase();
+    const limits = await inTransaction(
+      database.sql,
+      (sql) => sql<{ limit: string }[]>`
+      select current_setting('idle_in_transaction_session_timeout') as limit`,
+    );
+    expect(limits).toEqual([{ limit: '30s' }]);
+    const [after] =
+      await database.sql`select current_setting('idle_in_transaction_session_timeout') as limit`;
+    expect(after).toEqual({ limit: '0' });
+    await database.drop();
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -61,6 +62,23 @@ describe('Api processes under new connections', () => {
     },
     120_000,
   );
+});
+
+describe('A primary without free file descriptors', () => {
+  it('logs the reason, tries again, and has all its processes once it has descriptors', async () => {
+    const launched = performance.now();
+    const api = await start();
+    const withinMs = recoveryWithinMs(performance.now() - launched);
+    const limitFiles = (count: number): unknown =>
+      execFileSync('prlimit', ['--pid', String(api.child.pid), `--nofile=${count}:`]);
+    const gone = processesOf(api);
+    limitFiles(5);
+    for (const pid of gone) process.kill(pid, 'SIGKILL');
+    await until('the reason is logged', () => api.lines.some((line) => line.includes('EMFILE')));
+    limitFiles(1_000);
+    await replaced(api, PROCESSES, gone, withinMs);
+    expect(await api.stop()).toBe(0);
+  }, 60_000);
 });
 
 describe('SIGTERM to several processes', () => {

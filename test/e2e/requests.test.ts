@@ -120,6 +120,7 @@ describe('requests.http', () => {
       'EventsForgotten',
       'RequestHeadersTooLarge',
       'InternalError',
+      'UnknownTransferEncoding',
       'ServiceUnavailable',
     ]);
   });

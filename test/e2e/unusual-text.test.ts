@@ -131,6 +131,14 @@ describe('A request line', () => {
     expect(await ask(line)).toEqual([status]);
   });
 
+  it.each(['gzip, chunked', 'xchunked, chunked', 'deflate,CHUNKED'])(
+    'is followed by chunks in the unknown coding %s, and is answered with 501 once',
+    async (coding) => {
+      const head = [`POST ${REGISTER} HTTP/1.1`, 'Host: localhost', `Transfer-Encoding: ${coding}`];
+      expect(await statuses(head.join('\r\n'), '0\r\n\r\n')).toEqual([501]);
+    },
+  );
+
   it.each<[string, string[], string]>([
     ['two lengths that differ', ['Content-Length: 5', 'Content-Length: 6'], '123456'],
     ['two lengths that agree', ['Content-Length: 5', 'Content-Length: 5'], '12345'],

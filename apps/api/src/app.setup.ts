@@ -13,7 +13,7 @@ import { openRequestContext } from './server/request-context';
 import { recordAccess, traceRequest } from './server/observe-request';
 import {
   refuseOtherMethods,
-  refuseAmbiguousHost,
+  refuseAmbiguousHeaders,
   closeConnectionsAtShutdown,
   shedLoad,
 } from './server/refusals';
@@ -51,7 +51,7 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
     });
   }
   app.use(closeConnectionsAtShutdown(app.get(Lifecycle), problems));
-  app.use(refuseAmbiguousHost(problems));
+  app.use(refuseAmbiguousHeaders(problems));
   hideFromPublic(app, environment, problems);
   app.use(shedLoad(app.get<PasswordHasher>(PasswordHasher), problems, environment));
   app.use(refuseOtherMethods(app, problems));

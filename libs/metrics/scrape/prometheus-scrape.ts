@@ -1,3 +1,4 @@
+import { OneAtATime } from '@app/runtime';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import type { Exposition } from './merged-scrape';
 
@@ -7,6 +8,8 @@ import type { Exposition } from './merged-scrape';
  */
 export class PrometheusScrape {
   private readAll: () => Promise<string>;
+  /** A scrape asks the database and writes a long text, so that thousands of them must not each do it. */
+  private readonly reading = new OneAtATime(() => this.readAll());
 
   constructor(private readonly registry: Registry) {
     collectDefaultMetrics({ register: registry });
@@ -25,6 +28,6 @@ export class PrometheusScrape {
 
   /** Resolves within about two seconds even during outages; unknown values are left out. */
   text(): Promise<string> {
-    return this.readAll();
+    return this.reading.run();
   }
 }

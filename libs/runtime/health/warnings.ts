@@ -5,6 +5,7 @@ import { Logger } from '../logging/logger';
 import { connectionsOffered, connectionsWanted } from '../postgres/connections';
 import { Sql } from '../postgres/sql';
 import { Redis } from '../redis/redis';
+import { connectionsAllowed } from '../server/open-files';
 import { RedisIndicator } from './health';
 
 /**
@@ -25,6 +26,7 @@ export class Warnings implements OnApplicationBootstrap {
     // A dependency that does not respond now is reported where it is needed.
     const ignore = (): void => {};
     this.checkPostgres().catch(ignore);
+    this.checkOpenFiles();
     if (this.redis === null) return;
     const { redis } = this;
     const look = (): void => {
@@ -34,6 +36,16 @@ export class Warnings implements OnApplicationBootstrap {
     };
     if (redis.status === 'ready') look();
     else redis.once('ready', look);
+  }
+
+  private checkOpenFiles(): void {
+    const { CONNECTIONS_MAX: wanted } = this.environment;
+    const allowed = connectionsAllowed(wanted);
+    if (allowed === wanted) return;
+    this.logger.warn(
+      { wanted, allowed },
+      `The limit of open files allows ${allowed} connections, and CONNECTIONS_MAX is ${wanted}: raise the limit (ulimit -n)`,
+    );
   }
 
   private async checkPostgres(): Promise<void> {

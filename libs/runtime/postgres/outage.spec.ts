@@ -17,6 +17,8 @@ describe('An error of PostgreSQL', () => {
     '58030',
     'XX000',
     'XX001',
+    'EMFILE',
+    'EADDRNOTAVAIL',
   ])('is an outage if it is about the server: %s', (code) => {
     const error = errorOf(code);
     expect(asOutage(error)).toEqual(new Unavailable('database', code, { cause: error }));

@@ -14,6 +14,9 @@ interface Connection {
 /** Time limit of a transaction, which waits for locks only, in milliseconds. */
 const TRANSACTION_TIMEOUT_MS = 30_000;
 
+/** If this program freezes or its host is lost, the server reverts the transaction itself and releases its locks. */
+const BEGIN = `begin; set local idle_in_transaction_session_timeout = ${TRANSACTION_TIMEOUT_MS}`;
+
 /**
  * Runs the work in one transaction. A failed transaction is reverted by closing its connection: `sql.begin` of
  * postgres.js (3.4.9) sends ROLLBACK instead, which throws an uncatchable error if the connection is lost
@@ -87,7 +90,7 @@ async function begin(session: ReservedSql): Promise<Connection> {
     return true;
   };
   try {
-    await session.unsafe('begin', [], { onexecute } as object);
+    await session.unsafe(BEGIN, [], { onexecute } as object);
   } catch (error) {
     throw asOutage(error);
   }

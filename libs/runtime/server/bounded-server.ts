@@ -1,9 +1,10 @@
-import { Server, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { Server, type RequestListener } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Environment } from '../config/environment';
 import { Connections } from './connections';
+import { connectionsAllowed } from './open-files';
 import { Pipelines } from './pipelines';
 
 /** Time limit for the headers of a request, in milliseconds. */
@@ -35,7 +36,7 @@ export class BoundedServer extends Server {
 
   constructor(
     listener: RequestListener,
-    { REQUEST_TIMEOUT_SECONDS: seconds, CONNECTIONS_MAX: max }: Environment,
+    { REQUEST_TIMEOUT_SECONDS: seconds, CONNECTIONS_MAX: wanted }: Environment,
     { answerUnreadable, clientOf = (address) => address }: ServerOptions,
     isProxy: (address: string) => boolean,
   ) {
@@ -48,13 +49,13 @@ export class BoundedServer extends Server {
       // Node's own refusal has no body, so the app refuses requests without or with several Host headers.
       requireHostHeader: false,
     });
+    const max = connectionsAllowed(wanted);
     this.table = new Connections({ max, clientOf, isProxy, unreadMaxMs: requestTimeout + CHECK_INTERVAL_MS });
     this.pipelines = new Pipelines(listener, {
       busy: (socket) => this.table.busy(socket),
       rest: (socket) => this.table.rest(socket),
     });
-    const take = (request: IncomingMessage, response: ServerResponse): void =>
-      this.pipelines.take(request, response);
+    const take: RequestListener = (request, response) => this.pipelines.take(request, response);
     this.on('connection', (socket) => this.table.admit(socket));
     this.on('request', take);
     // An unknown expectation is no reason to refuse a request (RFC 9110, 10.1.1).

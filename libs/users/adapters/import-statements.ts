@@ -2,7 +2,7 @@ import type { TransactionSql } from 'postgres';
 import { accountRow } from '@app/activation';
 import { recordEvent } from '@app/events';
 import type { Environment, Sql } from '@app/runtime';
-import type { ImportedAccount, ImportOutcome } from '../domain/account-administration';
+import type { AddedAccounts, ImportedAccount, ImportOutcome } from '../domain/account-administration';
 
 interface Existing {
   readonly id: string;
@@ -65,11 +65,13 @@ export async function insertImported(
 /**
  * Distinguishes accounts imported before from conflicts. An account without either takes its address and its id, so
  * that a dry run judges the lines after it as the import would.
+ * @param added what earlier batches of the dry run would have added; this one adds its accounts
  */
 export async function whyNotAdded(
   asker: TransactionSql | Sql,
   sql: Sql,
   accounts: readonly ImportedAccount[],
+  added: AddedAccounts = new Map(),
 ): Promise<Omit<ImportOutcome, 'added'>> {
   if (accounts.length === 0) return { present: 0, refused: [] };
   const columns = sql`users.id, users.email, password_hash, activated_at, ${accountRow.isDead(sql)} as dead`;
@@ -80,21 +82,22 @@ export async function whyNotAdded(
     select ${columns} from users join given on users.email = given.email
     union
     select ${columns} from users join given on users.id = given.id`;
-  const byAddress = new Map(rows.map((row) => [row.email, row]));
-  const byId = new Map(rows.map((row) => [row.id, row]));
+  const held = new Map(rows.flatMap((row) => [row.email, row.id].map((key) => [key, row] as const)));
+  const holderOf = (key: string): Existing | undefined => {
+    const earlier = added.get(key);
+    return earlier === undefined ? held.get(key) : toExisting(earlier);
+  };
   const refused: { line: number; reason: string }[] = [];
   let present = 0;
   for (const account of accounts) {
-    const holder = byAddress.get(account.email);
+    const holder = holderOf(account.email);
     if (holder !== undefined && isSame(account, holder)) present += 1;
     else if (holder !== undefined && !holder.dead)
       refused.push({ line: account.line, reason: reasonOf(holder) });
-    else if (isOfAnother(account, byId.get(account.id))) {
+    else if (isOfAnother(account, holderOf(account.id))) {
       refused.push({ line: account.line, reason: 'id belongs to another account' });
     } else {
-      const added = toExisting(account);
-      byAddress.set(account.email, added);
-      byId.set(account.id, added);
+      added.set(account.email, account).set(account.id, account);
     }
   }
   return { present, refused };

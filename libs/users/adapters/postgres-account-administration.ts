@@ -5,6 +5,7 @@ import { recordEvent } from '@app/events';
 import { Environment, inTime, inTransaction, Sql } from '@app/runtime';
 import type {
   AccountAdministration,
+  AddedAccounts,
   AuditedAction,
   ErasureExtent,
   ErasureTarget,
@@ -105,8 +106,8 @@ export class PostgresAccountAdministration implements AccountAdministration {
     });
   }
 
-  async dryRunImport(accounts: readonly ImportedAccount[]): Promise<ImportOutcome> {
-    const outcome = await whyNotAdded(this.sql, this.sql, accounts);
+  async dryRunImport(accounts: readonly ImportedAccount[], added?: AddedAccounts): Promise<ImportOutcome> {
+    const outcome = await whyNotAdded(this.sql, this.sql, accounts, added);
     return { ...outcome, added: accounts.length - outcome.present - outcome.refused.length };
   }
 

@@ -60,6 +60,9 @@ export type ResendOutcome = 'replaced' | 'already_activated' | 'mailbox_limit' |
 export type OperatorActivation = 'activated' | 'already_activated' | 'gone';
 
 /** Changes accounts for operators. Each change and its audit entry are one transaction. */
+/** Accounts that a dry run would have added, by address and by id. */
+export type AddedAccounts = Map<string, ImportedAccount>;
+
 export interface AccountAdministration {
   /**
    * Owes a new code, beyond the registration's own limit. `digits` is the usual length. @throws {Unavailable}
@@ -75,7 +78,10 @@ export interface AccountAdministration {
   rememberErasure(erasure: Erasure): Promise<void>;
   /** Adds activated accounts in one transaction. @throws {Unavailable} */
   importAccounts(accounts: readonly ImportedAccount[], operator: Operator): Promise<ImportOutcome>;
-  /** What `importAccounts` would do. @throws {Unavailable} */
-  dryRunImport(accounts: readonly ImportedAccount[]): Promise<ImportOutcome>;
+  /**
+   * What `importAccounts` would do after earlier batches. @throws {Unavailable}
+   * @param added the accounts of earlier batches; this one adds its own
+   */
+  dryRunImport(accounts: readonly ImportedAccount[], added?: AddedAccounts): Promise<ImportOutcome>;
 }
 export const AccountAdministration = Symbol('AccountAdministration');

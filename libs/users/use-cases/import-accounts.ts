@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import {
   AccountAdministration,
+  type AddedAccounts,
   type ImportedAccount,
   type ImportOutcome,
   type Operator,
@@ -29,7 +30,7 @@ export interface ImportReport {
   readonly refused: number;
 }
 
-/** Imports activated accounts of another system in batches, with constant memory. */
+/** Imports activated accounts of another system in batches, with constant memory, except for a dry run. */
 @Injectable()
 export class ImportAccounts {
   constructor(@Inject(AccountAdministration) private readonly administration: AccountAdministration) {}
@@ -41,6 +42,13 @@ export class ImportAccounts {
       report.refused += 1;
       request.onRefused(line, reason);
     };
+    const { operator } = request;
+    // A dry run remembers its accounts: two lines with one address may be far apart.
+    const added: AddedAccounts = new Map();
+    const store = (accounts: readonly ImportedAccount[]): Promise<ImportOutcome> =>
+      operator === null
+        ? this.administration.dryRunImport(accounts, added)
+        : this.administration.importAccounts(accounts, operator);
     // One batch is written while the next is read.
     let writing: Promise<void> = Promise.resolve();
     let batch: ImportedAccount[] = [];
@@ -48,7 +56,7 @@ export class ImportAccounts {
       const full = batch;
       batch = [];
       await writing;
-      writing = this.write(full, request.operator).then((outcome) => {
+      writing = store(full).then((outcome) => {
         report.added += outcome.added;
         report.present += outcome.present;
         for (const { line, reason } of outcome.refused) refuse(line, reason);
@@ -68,15 +76,6 @@ export class ImportAccounts {
     if (batch.length > 0) await write();
     await writing;
     return report;
-  }
-
-  private async write(
-    accounts: readonly ImportedAccount[],
-    operator: Operator | null,
-  ): Promise<ImportOutcome> {
-    return operator === null
-      ? await this.administration.dryRunImport(accounts)
-      : await this.administration.importAccounts(accounts, operator);
   }
 }
 

@@ -5,10 +5,11 @@ import type { Exposition } from '@app/metrics';
 import type { ToPrimary, ToProcess } from './messages';
 import { Watch } from './watch';
 
-/** How an api process ended. */
+/** How an api process ended, or why it did not start. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  readonly error?: Error;
 }
 
 /** Events of an api process that the primary listens to. */
@@ -54,9 +55,9 @@ export class ApiProcess {
 
   constructor(private readonly listener: Listener) {
     this.worker.on('message', (message: ToPrimary) => this.hear(message));
-    // A message that cannot be sent is dropped: the process has ended and does not need it.
-    this.worker.on('error', () => {});
     const exit = new Promise<Exit>((resolve) => {
+      // A process that cannot start does not 'exit'. One that has ended does not need the message that could not be sent.
+      this.worker.on('error', (error: Error) => this.pid ?? resolve({ code: null, signal: null, error }));
       this.worker.once('exit', (code: number | null, signal: NodeJS.Signals | null) =>
         resolve({ code, signal }),
       );

@@ -22,7 +22,6 @@ export function joinPrimary(
 ): void {
   const scrape = app.get<PrometheusScrape | null>(PrometheusScrape);
   let read: (text: string) => void = () => {};
-  let reading: Promise<string> | undefined;
   const show = async (): Promise<void> => {
     if (scrape !== null) await sendMessage({ say: 'metrics', exposition: await scrape.own() });
   };
@@ -47,7 +46,7 @@ export function joinPrimary(
     await sendMessage({ say: 'scrape' });
     return await within(text, SCRAPE_TIMEOUT_MS, () => new Error('no metrics from the primary'));
   };
-  scrape?.readThrough(() => (reading ??= readAll().finally(() => (reading = undefined))));
+  scrape?.readThrough(readAll);
   // A service manager may signal every process of a service, but only the primary decides which one ends, and when.
   // The primary also handles Ctrl-C and hang-ups of a terminal.
   process.on('SIGTERM', () => void sendMessage({ say: 'asked' }));

@@ -113,6 +113,12 @@ export const ERRORS = {
       'The service failed unexpectedly. Its log contains the reason, next to the `request_id` of this response.',
     remedy: 'Try again later. If it happens again, send the `request_id` to the operator.',
   },
+  UnknownTransferEncoding: {
+    status: HttpStatus.NOT_IMPLEMENTED,
+    detail: 'The only transfer encoding that is supported is chunked.',
+    cause: '`Transfer-Encoding` names a coding other than chunked.',
+    remedy: 'Send the body uncompressed, with `Content-Length` or in chunks.',
+  },
   ServiceUnavailable: {
     status: HttpStatus.SERVICE_UNAVAILABLE,
     detail: 'The service is temporarily unavailable. Try again in a moment.',

@@ -30,15 +30,20 @@ const HOST = /^(?:\[[\da-f:.]+\]|[\w.~%!$&'()*+;=-]*)(?::\d*)?$/i;
 
 /**
  * Refuses a request with several Host headers, with one that is not a host, or without one where HTTP requires it (RFC
- * 9112, 3.2).
+ * 9112, 3.2); and one with a transfer coding other than chunked, which Node ignores (RFC 9112, 6.1).
  */
-export function refuseAmbiguousHost(problems: ProblemFilter): RequestHandler {
+export function refuseAmbiguousHeaders(problems: ProblemFilter): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     const [host, ...others] = valuesOf(request, 'host');
     const optional = request.httpVersion === '1.0';
-    if (others.length === 0 && (host === undefined ? optional : HOST.test(host))) return next();
+    const oneHost = others.length === 0 && (host === undefined ? optional : HOST.test(host));
+    const coding = request.headers['transfer-encoding'];
+    if (oneHost && (coding === undefined || coding.toLowerCase() === 'chunked')) return next();
     response.setHeader('Connection', 'close');
-    problems.answer(new ProblemError('ValidationError', { detail: EXACT.oneHost }), request, response);
+    const problem = oneHost
+      ? new ProblemError('UnknownTransferEncoding')
+      : new ProblemError('ValidationError', { detail: EXACT.oneHost });
+    problems.answer(problem, request, response);
   };
 }
 

@@ -19,6 +19,7 @@ export const ar: Phrases = {
     RateLimitExceeded: 'عدد الطلبات كبير جدًا.',
     RequestHeadersTooLarge: 'الترويسات أكبر من 16 كيبي بايت.',
     InternalError: 'حدث خطأ لدينا.',
+    UnknownTransferEncoding: 'لا تُدعَم في Transfer-Encoding إلا القيمة chunked.',
     ServiceUnavailable: 'الخدمة غير متاحة الآن؛ حاول مرة أخرى بعد لحظات.',
   },
   exact: {

@@ -19,6 +19,7 @@ export const de: Phrases = {
     RateLimitExceeded: 'Zu viele Anfragen.',
     RequestHeadersTooLarge: 'Die Header sind größer als 16 KiB.',
     InternalError: 'Bei uns ist etwas schiefgegangen.',
+    UnknownTransferEncoding: 'Von Transfer-Encoding wird nur chunked unterstützt.',
     ServiceUnavailable:
       'Der Dienst ist vorübergehend nicht verfügbar. Bitte versuchen Sie es gleich noch einmal.',
   },

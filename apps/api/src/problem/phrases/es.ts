@@ -19,6 +19,7 @@ export const es: Phrases = {
     RateLimitExceeded: 'Demasiadas solicitudes.',
     RequestHeadersTooLarge: 'Las cabeceras superan los 16 KiB.',
     InternalError: 'Algo ha fallado por nuestra parte.',
+    UnknownTransferEncoding: 'De Transfer-Encoding solo se admite chunked.',
     ServiceUnavailable: 'El servicio no está disponible ahora; inténtalo de nuevo en un momento.',
   },
   exact: {

@@ -20,6 +20,7 @@ export const fr: Phrases = {
     RateLimitExceeded: 'Trop de requêtes.',
     RequestHeadersTooLarge: 'Les en-têtes dépassent 16 Kio.',
     InternalError: 'Une erreur s’est produite de notre côté.',
+    UnknownTransferEncoding: 'Pour Transfer-Encoding, seul chunked est pris en charge.',
     ServiceUnavailable: 'Le service est indisponible pour l’instant\u00a0; réessayez dans un moment.',
   },
   exact: {

@@ -20,6 +20,7 @@ export const ja: Phrases = {
     RateLimitExceeded: 'リクエストが多すぎます。',
     RequestHeadersTooLarge: 'ヘッダーが 16 KiB を超えています。',
     InternalError: 'サービス側で問題が発生しました。',
+    UnknownTransferEncoding: 'Transfer-Encoding は chunked のみに対応しています。',
     ServiceUnavailable: '現在サービスを利用できません。しばらくしてからもう一度お試しください。',
   },
   exact: {

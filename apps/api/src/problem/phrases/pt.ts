@@ -19,6 +19,7 @@ export const pt: Phrases = {
     RateLimitExceeded: 'Demasiados pedidos.',
     RequestHeadersTooLarge: 'Os cabeçalhos excedem 16 KiB.',
     InternalError: 'Algo correu mal do nosso lado.',
+    UnknownTransferEncoding: 'Em Transfer-Encoding, apenas chunked é suportado.',
     ServiceUnavailable: 'O serviço não está disponível agora; tente novamente dentro de momentos.',
   },
   exact: {

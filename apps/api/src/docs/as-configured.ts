@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Environment } from '@app/runtime';
-import { describeConcealedMode, withoutErrors } from './concealed-mode';
-import { operationOf, operationsOf } from './operations';
+import type { ErrorName } from '../problem/errors';
+import { operationOf, type Operation } from './operations';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 type Properties = Record<string, Record<string, unknown>>;
@@ -9,25 +9,12 @@ type Properties = Record<string, Record<string, unknown>>;
 /** Longest code that validation accepts, in digits: an address with many failed attempts gets longer codes. */
 const CODE_DIGITS_MAX = 8;
 
-/** Adapts the document to the configuration: lengths, lifetimes and counts, and the responses of concealed mode. */
-export function describeConfiguration(document: OpenAPIObject, environment: Environment): OpenAPIObject {
+/** Adapts the document to the configuration: lengths, lifetimes and counts, and concealed mode. */
+export function describeConfiguration(document: OpenAPIObject, environment: Environment): void {
   describeSchemas(document.components?.schemas ?? {}, environment);
   describeRegister(document, environment);
   describeNewCode(document, environment);
   if (environment.CONCEAL_REGISTERED_EMAILS) describeConcealedMode(document);
-  if (!environment.ENABLE_RATE_LIMITING) describeNoLimits(document, environment);
-  return document;
-}
-
-/** Only the limit that the row counts remains: new codes per registration. */
-function describeNoLimits(
-  document: OpenAPIObject,
-  { CONCEAL_REGISTERED_EMAILS: concealed }: Environment,
-): void {
-  for (const operation of operationsOf(document)) {
-    const counted = operation.operationId === 'issueNewCode' && !concealed;
-    if (!counted) withoutErrors(operation, ['RateLimitExceeded']);
-  }
 }
 
 function describeSchemas(schemas: Schemas, environment: Environment): void {
@@ -77,3 +64,48 @@ function describeNewCode(document: OpenAPIObject, environment: Environment): voi
 }
 
 const plural = (word: string, count: number): string => (count === 1 ? word : `${word}s`);
+
+/** Errors that the routes do not return in concealed mode, by operationId. */
+export const CONCEALED_ERRORS: Readonly<Record<string, readonly ErrorName[]>> = {
+  register: ['UserAlreadyExists'],
+  activate: ['InvalidActivationCode', 'UserAlreadyActivated', 'ActivationCodeExpired'],
+  issueNewCode: ['UserAlreadyActivated'],
+};
+
+const PENDING_IS_UNKNOWN = 'An account that is not activated yet gets the 401 of an unknown one.';
+/** Additions to the descriptions, by operationId. */
+const CONCEALED_NOTES = {
+  register:
+    'The response is the same if the address is already registered; its owner then gets a mail about it.',
+  activate:
+    'Every failure gets the same 401: an unknown address, a wrong password, a wrong or expired code, an account that is activated.',
+  getOwnAccount: PENDING_IS_UNKNOWN,
+  deleteOwnAccount: PENDING_IS_UNKNOWN,
+};
+
+/** Adapts the document to concealed mode (docs/decisions/0024-concealed-accounts.md). */
+function describeConcealedMode(document: OpenAPIObject): void {
+  for (const [id, note] of Object.entries(CONCEALED_NOTES)) {
+    const operation = operationOf(document, id);
+    operation.description = `${operation.description ?? ''} ${note}`;
+  }
+  describeConcealedNewCode(operationOf(document, 'issueNewCode'));
+}
+
+function describeConcealedNewCode(operation: Operation): void {
+  operation.description =
+    'The answer is always the same. A new code is sent only if the password is right and the account is not activated yet; ' +
+    'the old one is then no longer valid. A 401 means that the credentials are missing or malformed.';
+  const accepted = operation.responses['202'] as {
+    description: string;
+    content: Record<string, { example?: unknown }>;
+  };
+  accepted.description = 'Accepted, whether or not a code is sent.';
+  for (const media of Object.values(accepted.content)) {
+    media.example = { message: CONCEALED_NEW_CODE, email: 'test@example.com' };
+  }
+}
+
+/** The one answer to a request for a new code. */
+export const CONCEALED_NEW_CODE =
+  'If the password is right and the account is not activated yet, a new code is on its way.';

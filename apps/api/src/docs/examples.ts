@@ -13,25 +13,16 @@ interface Schema {
 interface Media {
   schema?: Schema;
   example?: unknown;
-  examples?: Record<string, { value?: unknown }>;
+  readonly examples?: object;
 }
 
-/**
- * Adds an example to every body, built from the examples of its fields, and the `type` that clients see to every
- * problem.
- */
-export function describeExamples(document: OpenAPIObject, publicPath: string): OpenAPIObject {
+/** Adds an example to every body that has none, built from the examples of its fields. */
+export function describeExamples(document: OpenAPIObject): void {
   for (const media of mediaOf(document)) {
     if (media.schema !== undefined && media.examples === undefined) {
       media.example ??= exampleOf(media.schema, document);
     }
-    for (const example of Object.values(media.examples ?? {})) {
-      const problem = example.value as { type?: string } | undefined;
-      if (problem?.type?.startsWith('/problems/'))
-        example.value = { ...problem, type: publicPath + problem.type };
-    }
   }
-  return document;
 }
 
 const mediaOf = (document: OpenAPIObject): Media[] =>

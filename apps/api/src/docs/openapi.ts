@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { Environment } from '@app/runtime';
+import { describeProblems } from './api-problems';
 import { describeConfiguration } from './as-configured';
 import { describeExamples } from './examples';
 import { keepDocuments } from './kept-documents';
@@ -38,10 +39,11 @@ export function createOpenApiDocument(app: INestApplication, environment: Enviro
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_controller, method) => method,
   });
-  return describeExamples(
-    describeHeaders(describeConfiguration(document, environment)),
-    environment.PUBLIC_PATH,
-  );
+  describeProblems(document, environment);
+  describeConfiguration(document, environment);
+  describeHeaders(document);
+  describeExamples(document);
+  return document;
 }
 
 /** Serves Swagger UI at /docs and the document at /docs-json and /docs-yaml, each made once. */

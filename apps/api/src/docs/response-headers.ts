@@ -62,7 +62,7 @@ const HEADERS: Headers = {
 };
 
 /** Adds the headers to every response: they depend on the status and on whether the route is rate-limited. */
-export function describeHeaders(document: OpenAPIObject): OpenAPIObject {
+export function describeHeaders(document: OpenAPIObject): void {
   const used = new Set<string>();
   for (const { responses, parameters = [] } of operationsOf(document)) {
     const repeatable = parameters.some(
@@ -79,7 +79,7 @@ export function describeHeaders(document: OpenAPIObject): OpenAPIObject {
     }
   }
   const headers = Object.fromEntries(Object.entries(HEADERS).filter(([name]) => used.has(name)));
-  return { ...document, components: { ...document.components, headers } };
+  document.components = { ...document.components, headers };
 }
 
 const headersOf = (status: number, responses: Operation['responses']): string[] => [

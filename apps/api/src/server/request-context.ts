@@ -37,7 +37,11 @@ export class HttpRequestContext implements RequestContext {
     private readonly request: Request,
     readonly response: Response,
     private readonly secretKey: string,
-  ) {}
+  ) {
+    response.once('close', () => {
+      if (!response.writableFinished) this.left.abort();
+    });
+  }
 
   /** Aborted when the client disconnects before the response. */
   get gone(): AbortSignal {
@@ -80,10 +84,6 @@ export class HttpRequestContext implements RequestContext {
     return (this.read ??= { credentials: parseBasicCredentials(this.request.get('authorization')) })
       .credentials;
   }
-
-  abandon(): void {
-    this.left.abort();
-  }
 }
 
 /** Gives every request its context, and returns the request's id to the client. */
@@ -94,9 +94,6 @@ export function openRequestContext(secretKey: string): RequestHandler {
     const requestId = given !== undefined && TOKEN.test(given) ? given : randomUUID();
     const context = new HttpRequestContext(requestId, request, response, secretKey);
     response.setHeader('X-Request-Id', requestId);
-    response.once('close', () => {
-      if (!response.writableFinished) context.abandon();
-    });
     requestContext.run(context, next);
   };
 }

@@ -9,7 +9,7 @@ import { emailAddressOrNull } from '@app/users';
 import { BasicAuth, Credentials } from './basic-auth';
 import type { BasicCredentials } from '../server/basic-credentials';
 import { ApiProblems, BODY_PROBLEMS } from '../docs/api-problems';
-import { CONCEALED_NEW_CODE } from '../docs/concealed-mode';
+import { CONCEALED_NEW_CODE } from '../docs/as-configured';
 import { ConcealedAccounts } from './concealed-accounts';
 import { ApiIdempotencyKey, IdempotencyKey, markReplayed } from './idempotency-key';
 import { JsonBodyInterceptor } from './json-body.interceptor';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, createServer as createSocketServer, type AddressInfo, type Socket } from 'node:net';
+import express from 'express';
 
 describe('A socket of Node’s http server', () => {
   it('exposes the half-sent response when the rest of the input cannot be parsed', async () => {
@@ -54,5 +55,20 @@ describe('Node’s http server that never listens', () => {
     socket.destroy();
     port.close();
     server.close();
+  });
+});
+
+describe('Express', () => {
+  it.each([
+    [['10.0.0.0/8', '::1'], '10.1.2.3', true],
+    [['10.0.0.0/8', '::1'], '::ffff:10.1.2.3', true],
+    [['10.0.0.0/8', '::1'], '192.0.2.1', false],
+    [['loopback'], '127.0.0.1', true],
+    [[], '127.0.0.1', false],
+    [2, '192.0.2.1', true],
+  ])('compiles the proxies %j into a function that trusts %s: %s', (proxies, address, trusted) => {
+    const app = express().set('trust proxy', proxies);
+    const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+    expect(isTrusted(address, 0)).toBe(trusted);
   });
 });

@@ -282,7 +282,7 @@ describe("The browser's password dialog", () => {
 
   beforeEach(async () => {
     [page, asked] = await watchedPage(browser);
-    await page.goto(`${service.api.url}/docs`);
+    await page.goto(`${service.api.url}/problems/NotFound`);
   });
   afterEach(() => page.close());
 
@@ -326,6 +326,7 @@ describe("The browser's password dialog", () => {
   });
 
   it('stays closed in Swagger UI, without credentials and with wrong ones', async () => {
+    await page.goto(`${service.api.url}/docs`);
     const block = page.locator('[id$="-getMe"].opblock, [id$="-getOwnAccount"].opblock').first();
     await block.locator('.opblock-summary-control').click();
     await block.getByRole('button', { name: 'Execute' }).click();

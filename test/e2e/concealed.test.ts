@@ -19,6 +19,12 @@ function seen({ status, headers, body }: Answer): unknown {
   return { status, headers: shown.sort(), kinds, rest, code, resendsNow: resend_allowed_at === created_at };
 }
 
+/** A response as a stranger sees it, without the parts that always differ. */
+function withoutValues({ status, headers, body }: Answer): unknown {
+  const names = [...headers.keys()].sort();
+  return { status, names, fields: Object.keys(body), message: body['message'] };
+}
+
 /** An activated account, a registration of the stranger, and an unknown address, all equally long. */
 async function people(service: Service, client: Client, name: string) {
   const [taken, own, unknown] = ['taken', 'owned', 'blank'].map((kind) => `${kind}-${name}@example.com`) as [
@@ -75,6 +81,27 @@ describe.each(['one-node', 'redis'] as const)('Concealed accounts, %s', (mode) =
     expect(seen({ ...again, headers: withoutRemaining(again) })).toEqual(
       seen({ ...free, headers: withoutRemaining(free) }),
     );
+  });
+
+  it('reveal nothing when a taken address is registered, while its owner is told once', async () => {
+    const free = await client.register('told@example.com', PASSWORD);
+    const code = codeIn(await service.inbox.mailTo('told@example.com'));
+    expect((await client.activate('told@example.com', PASSWORD, code)).status).toBe(200);
+
+    const taken = await client.register('Told@example.com', 'StrangersPass1');
+    expect(withoutValues(taken)).toEqual(withoutValues(free));
+    expect(taken.body['email']).toBe('told@example.com');
+    expect(taken.body['id']).not.toBe(free.body['id']);
+    const notice = await service.inbox.mailTo('told@example.com', 2);
+    expect(notice.Subject).toContain('already');
+    expect(notice.Text).not.toMatch(/^ {4}\d+$/m);
+
+    const again = await client.register('told@example.com', 'StrangersPass1');
+    expect(withoutValues(again)).toEqual(withoutValues(free));
+    await client.register('after-told@example.com', PASSWORD);
+    await service.inbox.mailTo('after-told@example.com');
+    expect(service.inbox.mailsTo('told@example.com')).toHaveLength(2);
+    expect((await client.activate('told@example.com', 'StrangersPass1', '1234')).status).toBe(401);
   });
 
   it('have id and time of a pretended registration from the clocks of a real one', async () => {

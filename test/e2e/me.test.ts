@@ -132,41 +132,6 @@ describe('An imported hash of lower cost', () => {
   });
 });
 
-describe('The limits of GET /api/v1/users/me', () => {
-  let service: Service;
-  let client: Client;
-  beforeAll(async () => {
-    service = await Service.start('one-node', { ENABLE_RATE_LIMITING: 'true' });
-    client = new Client(service.api.url);
-    await client.register('limits@example.com', PASSWORD);
-  });
-  afterAll(() => service.stop());
-
-  it('are spent by wrong passwords; right ones only spend the limit of all requests', async () => {
-    const right = [];
-    for (let n = 0; n < 25; n += 1) right.push(await client.me('limits@example.com', PASSWORD));
-    expect(new Set(right.map(({ status }) => status))).toEqual(new Set([200]));
-    expect(right.at(-1)?.headers.get('x-ratelimit-limit')).toBe('100');
-    const wrong = [];
-    for (let n = 0; n < 4; n += 1) wrong.push(await client.me('limits@example.com', 'WrongPass123'));
-    expect(wrong.map(({ status }) => status)).toEqual([401, 401, 401, 429]);
-    expect(wrong.at(-1)?.body['limit']).toBe('credentials');
-  });
-
-  it('allow replacing a code with too many failed attempts without waiting, once', async () => {
-    const email = 'early@example.com';
-    await client.register(email, PASSWORD);
-    await service.inbox.mailTo(email);
-    expect((await client.newCode(email, PASSWORD)).status).toBe(202);
-    const code = codeIn(await service.inbox.mailTo(email, 2));
-    const wrong = code === '0000' ? '0001' : '0000';
-    for (let n = 0; n < 3; n += 1) await client.activate(email, PASSWORD, wrong);
-    expect((await client.newCode(email, PASSWORD)).status).toBe(202);
-    const refused = await client.newCode(email, PASSWORD);
-    expect([refused.status, refused.body['limit']]).toEqual([429, 'resend']);
-  });
-});
-
 describe('DELETE /api/v1/users/me', () => {
   it('deletes everything about the account except its digest in the erasure log', async () => {
     const email = 'leaver@example.com';

@@ -2,6 +2,8 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** The slowest files, which start first, so that the run does not end with one of them. */
 const LONGEST = [
+  'e2e/timing',
+  'e2e/connections',
   'e2e/browser',
   'e2e/worker-refused',
   'e2e/webhooks',

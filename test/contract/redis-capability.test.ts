@@ -93,6 +93,13 @@ describe('The check that Redis is usable', () => {
     await expect(prove()).rejects.toThrow(/NOPERM.* '[a-z]+' command/);
   });
 
+  it('fails if Redis refuses the configured database, because database 0 would be used instead', async () => {
+    await server.stop();
+    await server.restart('--databases', '1');
+    const prove = await connect({ REDIS_DB: '2' });
+    await expect(prove()).rejects.toThrow('DB index is out of range');
+  });
+
   it('passes for the user that docs/operations.md describes', async () => {
     const rights = '+@read +@write +@scripting +@pubsub +@connection +@transaction +@blocking +info +time';
     await command('acl', 'setuser', 'described', 'on', '>secret', '~*', '&*', ...rights.split(' '));

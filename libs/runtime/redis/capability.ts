@@ -43,7 +43,7 @@ export async function checkRedisCapability(redis: Redis, environment: Environmen
   const own = markOf(key);
   const parts = Object.entries(HASH_TAGS) as [keyof typeof HASH_TAGS, string][];
   const [, ...marks] = await Promise.all([
-    Promise.all([redis.info('server'), redis.time()]),
+    Promise.all([redis.info('server'), redis.time(), selectDatabase(redis, environment)]),
     ...parts.map(async ([part, tag]) => {
       const key = `${tag}:deployment`;
       const found = await readMark(redis, key);
@@ -55,6 +55,10 @@ export async function checkRedisCapability(redis: Redis, environment: Environmen
   await checkBlocking(redis);
   return marks.some((mark) => mark !== null && ![own, markOf(previous)].includes(mark));
 }
+
+/** If Redis refuses SELECT, ioredis only emits an error, and uses database 0. */
+const selectDatabase = async (redis: Redis, { REDIS_DB: database }: Environment): Promise<unknown> =>
+  database === 0 ? undefined : await redis.select(database);
 
 /** By EVALSHA, and by EVAL if Redis does not know the script, as the limits do. */
 async function readMark(redis: Redis, key: string): Promise<string | null> {

@@ -15,7 +15,7 @@ import { RedisServer } from './redis-server';
 const TIMEOUT_MS = 2_000;
 
 /** Errors of a Redis that responds but refuses commands. */
-const REFUSAL = /NOPERM|READONLY|OOM|MISCONF|NOREPLICAS/;
+const REFUSAL = /NOPERM|READONLY|OOM|MISCONF|NOREPLICAS|DB index/;
 
 /** The privileges listed in docs/operations.md. Redis rejects a key pattern if the user already has access to all keys. */
 function rightsFor(refusal: string, prefix: string): string {

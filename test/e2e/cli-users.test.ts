@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { hashSync } from 'bcrypt';
-import { cli } from '../support/cli';
+import { cli, startCli } from '../support/cli';
 import { codeIn } from '../support/inbox';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { insertActivated, insertExpired, insertGivenUp, insertOwed } from '../support/registrations';
 import { Service } from '../support/service';
+import { until } from '../support/until';
 
 // Each test runs programs, several of them one after another.
 jest.setTimeout(120_000);
@@ -276,6 +277,30 @@ describe('changes by an operator', () => {
 });
 
 describe('users erase', () => {
+  it('stops after the current person on Ctrl-C, and reports how many it has erased', async () => {
+    const crowded = await createDatabase();
+    const { sql } = crowded;
+    await sql`
+      insert into users (id, email, password_hash, activated_at)
+      select gen_random_uuid(), 'leaver' || n || '@example.com', '', now() from generate_series(1, 600) as n`;
+    const leavers = Array.from({ length: 600 }, (_, index) => `leaver${index + 1}@example.com`).join('\n');
+    const args = ['users', 'erase', '--from', '-', '--reason', 'contract ended', '--yes', '--json'];
+    const erasing = startCli(args, crowded.env, leavers);
+    await until(
+      'the first one is erased',
+      async () => (await sql`select from erasures limit 1`).length > 0,
+      30_000,
+    );
+    erasing.process.kill('SIGINT');
+    const result = await erasing.result;
+    const [{ erased } = { erased: -1 }] = await sql<
+      { erased: number }[]
+    >`select count(*)::int as erased from erasures`;
+    expect(result.status).toBe(1);
+    expect(result.json()).toMatchObject({ erased, interrupted: true });
+    await crowded.drop();
+  }, 60_000);
+
   const privateData = /kevin/i;
 
   it('deletes everything about the person from all tables except the digest', async () => {

@@ -1,11 +1,13 @@
 import { Option, SubCommand } from 'nest-commander';
-import { EraseAccounts, UsersError, type ErasureExtent, type ErasureTarget } from '@app/users';
+import { EraseAccounts, UsersError, type ErasureTarget } from '@app/users';
 import { AuditedCommand, type AuditedOptions } from '../audited-command';
 import { messageOf } from '../exit-status';
 import { confirm } from '../terminal/confirm';
 import { counted, numbers, plainText } from '../terminal/format';
+import { StopRequest } from '../terminal/stop-request';
 import { erasedInWords } from './account-words';
 import { parseErasureLog, readLines } from './erasure-log';
+import { totalExtent } from './total-extent';
 
 interface EraseOptions extends AuditedOptions {
   readonly dryRun?: boolean;
@@ -81,12 +83,18 @@ events. The exit status is 1 if nothing was found for one of the entries.`;
     const { found, missing } = await this.find(references);
     for (const each of missing) process.stderr.write(`${plainText(each)}\n`);
     if (missing.length > 0) process.exitCode = 1;
-    const extent = await this.extent(found);
+    let extent = await totalExtent(found, (target) => this.erasure.extent(target));
+    let interrupted = false;
     if (!options.dryRun && found.length > 0) {
       const whom = found.length === 1 ? `${found[0]?.email}` : counted(found.length, 'person', 'people');
       await confirm(this.command, `Erase ${whom} (${erasedInWords(extent)})?`, options.yes);
-      for (const target of found) await this.erasure.erase(target, this.operator(options));
+      const operator = this.operator(options);
+      const stop = new StopRequest();
+      extent = await totalExtent(found, (target) => this.erasure.erase(target, operator), stop.signal);
+      stop.release();
+      interrupted = stop.signal.aborted;
     }
+    if (interrupted) process.exitCode = 1;
     const result = {
       dry_run: options.dryRun ?? false,
       erased: options.dryRun ? 0 : extent.accounts,
@@ -95,8 +103,10 @@ events. The exit status is 1 if nothing was found for one of the entries.`;
       owed_mails: extent.owedMails,
       wrong_try_counts: extent.wrongTryCounts,
       events_with_address: extent.eventsWithAddress,
+      ...(interrupted ? { interrupted } : {}),
     };
-    this.report(options, result, `${options.dryRun ? 'Would erase' : 'Erased'} ${erasedInWords(extent)}.`);
+    const words = `${options.dryRun ? 'Would erase' : 'Erased'} ${erasedInWords(extent)}.`;
+    this.report(options, result, interrupted ? `${words} Interrupted; run it again to resume.` : words);
   }
 
   /** Lists each person once, even if the file contains them several times. One bad line does not spare the others. */
@@ -114,15 +124,6 @@ events. The exit status is 1 if nothing was found for one of the entries.`;
       }
     }
     return { found: [...found.values()], missing };
-  }
-
-  private async extent(targets: readonly ErasureTarget[]): Promise<ErasureExtent> {
-    const sum = { accounts: 0, owedMails: 0, wrongTryCounts: 0, mailCounts: 0, eventsWithAddress: 0 };
-    for (const target of targets) {
-      const extent = await this.erasure.extent(target);
-      for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += extent[key];
-    }
-    return sum;
   }
 
   private async repeat(lines: readonly string[], options: EraseOptions): Promise<void> {

@@ -2,14 +2,17 @@ import { OneAtATime } from '@app/runtime';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import type { Exposition } from './merged-scrape';
 
+/** Minimum time between the starts of two readings, in milliseconds. */
+const SPACING_MS = 100;
+
 /**
  * The response to a scraper: this process's metrics or, if several processes share a port, those of all of them. Null
  * when `ENABLE_METRICS=false`.
  */
 export class PrometheusScrape {
   private readAll: () => Promise<string>;
-  /** A scrape asks the database and writes a long text, so that thousands of them must not each do it. */
-  private readonly reading = new OneAtATime(() => this.readAll());
+  /** A scrape asks the database and lists all connections: thousands of them must not each do it, one after another. */
+  private readonly reading = new OneAtATime(() => this.readAll(), SPACING_MS);
 
   constructor(private readonly registry: Registry) {
     collectDefaultMetrics({ register: registry });

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../tools/processes/ports';
 import { until } from '../support/until';
 
@@ -23,10 +24,16 @@ afterEach(() => {
 });
 
 /** An api without its dependencies, which are not needed here. @param stdout where its log goes */
-async function startApi(stdout: 'pipe' | number): Promise<Started> {
+async function startApi(stdout: 'pipe' | number, processes = 1): Promise<Started> {
   const port = await freePort();
   const api = spawn(process.execPath, [path.resolve('dist/apps/api/src/main.js')], {
-    env: { PATH: process.env['PATH'], NODE_ENV: 'test', API_PORT: String(port), DATABASE_PORT: '1' },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'test',
+      API_PORT: String(port),
+      DATABASE_PORT: '1',
+      WEB_CONCURRENCY: String(processes),
+    },
     cwd: tmpdir(),
     stdio: ['ignore', stdout, 'inherit'],
   });
@@ -68,6 +75,25 @@ describe('An api whose log cannot be written', () => {
   it('answers and shuts down gracefully while nothing reads its pipe', async () => {
     const { api, ask } = await startApi('pipe');
     await askOften(ask);
+    expect(await end(api)).toBe(0);
+  }, 60_000);
+
+  it('shuts down gracefully while nothing reads the pipe of several processes, one of which was replaced', async () => {
+    const { api, ask } = await startApi('pipe', 2);
+    await askOften(ask);
+    const children = (): number[] =>
+      readFileSync(`/proc/${api.pid}/task/${api.pid}/children`, 'utf8')
+        .split(' ')
+        .filter(Boolean)
+        .map(Number);
+    const [gone = 0] = children();
+    process.kill(gone, 'SIGKILL');
+    await until('it is replaced', () => children().length === 2 && !children().includes(gone), 20_000);
+    // The other processes log while the new one starts.
+    for (let count = 0; count < 100; count += 1) {
+      await ask().catch(() => null);
+      await pause(20);
+    }
     expect(await end(api)).toBe(0);
   }, 60_000);
 

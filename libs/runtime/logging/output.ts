@@ -21,8 +21,6 @@ class Output implements DestinationStream {
   private scheduled = false;
 
   constructor() {
-    // Node makes a pipe non-blocking when it opens it as a stream.
-    process.stdout.on('error', () => {});
     process.once('exit', () => this.flush());
   }
 
@@ -41,6 +39,7 @@ class Output implements DestinationStream {
   /** The lines of one turn of the event loop are written together. */
   private flush(): void {
     try {
+      makeNonBlocking();
       while (this.rest.length > 0 || this.lines.length > 0) {
         if (this.rest.length === 0) this.rest = this.takeLines();
         this.rest = this.rest.subarray(writeSync(STDOUT, this.rest));
@@ -57,6 +56,12 @@ class Output implements DestinationStream {
     [this.size, this.lost] = [0, 0];
     return Buffer.from(text);
   }
+}
+
+/** If stdout is a pipe. Starting a process that inherits it makes it blocking again, for this process too. */
+function makeNonBlocking(): void {
+  const { _handle: pipe } = process.stdout as { _handle?: { readonly setBlocking?: (on: boolean) => void } };
+  pipe?.setBlocking?.(false);
 }
 
 function lossOf(lines: number): string {

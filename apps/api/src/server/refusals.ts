@@ -82,18 +82,25 @@ interface Layer {
   readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
   match(path: string): unknown;
 }
+interface Route {
+  readonly methods: readonly string[];
+  readonly layer: Layer;
+}
 
 /** Answers 405 with the allowed methods for a wrong method on an existing path; Nest would answer 404. */
 export function refuseOtherMethods(app: NestExpressApplication, problems: ProblemFilter): RequestHandler {
-  let routes: readonly Layer[] | undefined;
+  let routes: readonly Route[] | undefined;
   return (request: Request, response: Response, next: NextFunction): void => {
     // The routes exist once the app is initialized.
     routes ??= routesOf(app);
-    const methods = routes.filter((layer) => layer.match(request.path)).flatMap(methodsOf);
-    if (methods.length === 0 || methods.includes(request.method)) return next();
-    response.setHeader('Allow', [...new Set(methods)].sort().join(', '));
+    const { method, path } = request;
+    // Every request passes here, so only the routes with its method are compared first.
+    if (routes.some(({ methods, layer }) => methods.includes(method) && layer.match(path))) return next();
+    const allowed = routes.filter(({ layer }) => layer.match(path)).flatMap(({ methods }) => methods);
+    if (allowed.length === 0) return next();
+    response.setHeader('Allow', [...new Set(allowed)].sort().join(', '));
     // Preflights of allowed origins (CORS_ORIGINS) have already been answered at this point.
-    if (request.method === 'OPTIONS') {
+    if (method === 'OPTIONS') {
       response.status(204).end();
       return;
     }
@@ -101,13 +108,12 @@ export function refuseOtherMethods(app: NestExpressApplication, problems: Proble
   };
 }
 
-function routesOf(app: NestExpressApplication): Layer[] {
+function routesOf(app: NestExpressApplication): Route[] {
   const { router } = app.getHttpAdapter().getInstance() as unknown as { router: { stack: readonly Layer[] } };
-  return router.stack.filter(({ route }) => route !== undefined && !route.path.includes('*'));
+  return router.stack.flatMap((layer) => {
+    if (layer.route === undefined || layer.route.path.includes('*')) return [];
+    const methods = Object.keys(layer.route.methods).map((name) => name.toUpperCase());
+    // Express serves HEAD with the handler of GET.
+    return [{ layer, methods: methods.includes('GET') ? [...methods, 'HEAD'] : methods }];
+  });
 }
-
-/** Express serves HEAD with the handler of GET. */
-const methodsOf = ({ route }: Layer): string[] =>
-  Object.keys(route?.methods ?? {}).flatMap((name) =>
-    name === 'get' ? ['GET', 'HEAD'] : [name.toUpperCase()],
-  );

@@ -1,11 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { spawnApp, type SpawnedApp } from '../support/apps';
 import { TestInbox } from '../support/inbox';
 import { createDatabase, type TestDatabase } from '../support/postgres';
 import { TcpProxy } from '../support/proxy';
 import { Client } from '../support/service';
+import { until } from '../support/until';
 
 /** Maximum time until a mail is sent after the doorbell, in milliseconds; a sweep follows after a second or more. */
 const DOORBELL_MS = 300;
+/** Longer than a worker keeps trying to store what the database refuses, in milliseconds. */
+const OUTAGE_MS = 7_000;
 
 /** In one-node mode the queue is in PostgreSQL, too, so a fault of PostgreSQL affects both. */
 describe('The worker in one-node mode', () => {
@@ -57,6 +61,26 @@ describe('The worker in one-node mode', () => {
     proxy.abandon();
     await mailFor('stuart');
   });
+
+  it('stores after an outage of PostgreSQL which mails it has sent, and sends them only once', async () => {
+    const { sql } = database;
+    inbox.acceptAfter(1_000);
+    await new Client(api.url).register('dave@example.com', 'SecurePass123');
+    await until('the mail is leased', async () => {
+      return (await sql`select from users where mail_leased_by is not null`).length > 0;
+    });
+    proxy.cut();
+    proxy.refuse();
+    await inbox.mailTo('dave@example.com');
+    inbox.acceptAfter(0);
+    await pause(OUTAGE_MS);
+    await proxy.open();
+    await until('it is stored as sent', async () => {
+      return (await sql`select from users where mail_due_at is not null`).length === 0;
+    });
+    await mailFor('otto');
+    expect(inbox.mailsTo('dave@example.com')).toHaveLength(1);
+  }, 40_000);
 
   it('shuts down gracefully while PostgreSQL is frozen', async () => {
     proxy.freeze();

@@ -28,6 +28,7 @@ export interface AttemptedMail {
 @Injectable()
 export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
   readonly name = 'mail';
+  readonly leaseSeconds: number;
 
   constructor(
     @Inject(OwedMailRepository) private readonly owed: OwedMailRepository,
@@ -35,12 +36,14 @@ export class SendOwedMail implements OwedWork<ClaimedMail, AttemptedMail> {
     @Inject(Environment) private readonly environment: Environment,
     @Inject(Logger) private readonly logger: Logger,
     private readonly codes: CodeDeriver,
-  ) {}
+  ) {
+    this.leaseSeconds = sendSecondsMax(environment) + LEASE_MARGIN_SECONDS;
+  }
 
   claim(limit: number): Promise<readonly ClaimedMail[]> {
     return this.owed.claimDue(limit, {
       workerId: WORKER_ID,
-      leaseSeconds: sendSecondsMax(this.environment) + LEASE_MARGIN_SECONDS,
+      leaseSeconds: this.leaseSeconds,
       lifeSeconds: this.environment.ACTIVATION_CODE_EXPIRY_SECONDS,
     });
   }

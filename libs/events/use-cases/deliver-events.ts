@@ -4,8 +4,6 @@ import { Logger } from '@app/runtime';
 import { Deliveries, type ClaimedEvent } from '../domain/deliveries';
 import { toMessage, WebhookSender, type WebhookOutcome } from '../domain/webhook';
 
-/** A little longer than the longest attempt. */
-const LEASE_SECONDS = 12;
 const RETRY_SECONDS = { first: 5, longest: 600 };
 /** An event is given up after this time: three days. */
 const RETRY_FOR_SECONDS = 3 * 86_400;
@@ -21,6 +19,8 @@ export interface AttemptedEvent {
 @Injectable()
 export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
   readonly name = 'webhook';
+  /** A little longer than the longest attempt. */
+  readonly leaseSeconds = 12;
 
   constructor(
     @Inject(Deliveries) private readonly deliveries: Deliveries,
@@ -29,7 +29,7 @@ export class DeliverEvents implements OwedWork<ClaimedEvent, AttemptedEvent> {
   ) {}
 
   claim(limit: number): Promise<readonly ClaimedEvent[]> {
-    return this.deliveries.claimDue(limit, WORKER_ID, LEASE_SECONDS);
+    return this.deliveries.claimDue(limit, WORKER_ID, this.leaseSeconds);
   }
 
   release(except: readonly string[]): Promise<void> {

@@ -13,6 +13,8 @@ export interface Setback {
 export interface OwedWork<Item extends { readonly id: string }, Outcome> {
   /** Name of the work in log lines, such as `mail`. */
   readonly name: string;
+  /** Time for which a claimed item belongs to this worker. */
+  readonly leaseSeconds: number;
   /** Leases up to `limit` due items, longest due first. @throws {Unavailable} */
   claim(limit: number): Promise<readonly Item[]>;
   /** Releases what this worker has leased, except for these items. @throws {Unavailable} */

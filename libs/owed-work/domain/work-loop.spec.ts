@@ -10,11 +10,13 @@ interface Item {
 /** Work whose claims and attempts are scripted by the test. */
 class ScriptedWork implements OwedWork<Item, string> {
   readonly name = 'test';
+  readonly leaseSeconds = 60;
   readonly due: string[] = [];
   readonly released: (readonly string[])[] = [];
   readonly settled: string[] = [];
   readonly finish = new Map<string, () => void>();
   losesNextClaim = false;
+  refusals: Error[] = [];
 
   claim(limit: number): Promise<readonly Item[]> {
     const claimed = this.due.splice(0, limit).map((id) => ({ id }));
@@ -30,6 +32,8 @@ class ScriptedWork implements OwedWork<Item, string> {
     return new Promise((resolve) => this.finish.set(id, () => resolve(id)));
   }
   settle(outcomes: readonly string[]): Promise<void> {
+    const refusal = this.refusals.shift();
+    if (refusal !== undefined) return Promise.reject(refusal);
     this.settled.push(...outcomes);
     return Promise.resolve();
   }
@@ -40,12 +44,26 @@ class ScriptedWork implements OwedWork<Item, string> {
 
 const turn = (): Promise<void> => new Promise(setImmediate);
 
+const outage = (): Error => new Unavailable('database', 'test');
+
+function loopOver(work: ScriptedWork): WorkLoop<Item, string> {
+  const options = { concurrency: 10, sweepMs: 60_000, settleMs: 0 };
+  const backOff = new BackOff({ tolerated: 0, waitMs: { first: 1, longest: 1 } });
+  return new WorkLoop(work, backOff, options, createLogger({ level: 'silent', app: 'test' }));
+}
+
+async function begunAndDone(loop: WorkLoop<Item, string>, work: ScriptedWork): Promise<void> {
+  work.due.push('done');
+  loop.wake();
+  await turn();
+  work.finish.get('done')?.();
+  await turn();
+}
+
 describe('WorkLoop', () => {
   it('releases what a lost claim has leased, except items whose outcome is still to be stored', async () => {
     const work = new ScriptedWork();
-    const options = { concurrency: 10, sweepMs: 60_000, settleMs: 0 };
-    const backOff = new BackOff({ tolerated: 0, waitMs: { first: 1, longest: 1 } });
-    const loop = new WorkLoop(work, backOff, options, createLogger({ level: 'silent', app: 'test' }));
+    const loop = loopOver(work);
     work.due.push('done', 'in progress');
     loop.wake();
     await turn();
@@ -66,5 +84,38 @@ describe('WorkLoop', () => {
     work.finish.get('in progress')?.();
     await loop.stop();
     expect(work.settled).toEqual(['done', 'in progress']);
+  });
+
+  it('stores an outcome after an outage, however long it keeps trying what the database refuses', async () => {
+    const work = new ScriptedWork();
+    const loop = loopOver(work);
+    work.refusals = [outage(), outage()];
+    await begunAndDone(loop, work);
+    while (work.settled.length === 0) await turn();
+    expect(work.settled).toEqual(['done']);
+    await loop.stop();
+  });
+
+  it('does not wait for the end of an outage at shutdown', async () => {
+    const work = new ScriptedWork();
+    const loop = loopOver(work);
+    work.refusals = Array.from({ length: 100 }, outage);
+    await begunAndDone(loop, work);
+    await loop.stop();
+    expect(work.settled).toEqual([]);
+  });
+
+  it('releases an item whose outcome the database refuses', async () => {
+    const work = new ScriptedWork();
+    const loop = loopOver(work);
+    work.refusals = [new Error('invalid')];
+    await begunAndDone(loop, work);
+    work.losesNextClaim = true;
+    loop.wake();
+    await turn();
+    loop.wake();
+    await turn();
+    expect(work.released).toEqual([[]]);
+    await loop.stop();
   });
 });

@@ -1,4 +1,4 @@
-import type { Logger } from '@app/runtime';
+import { Unavailable, type Logger } from '@app/runtime';
 import type { BackOff } from './back-off';
 import type { OwedWork } from './owed-work';
 
@@ -7,16 +7,11 @@ export interface WorkLoopOptions {
   readonly concurrency: number;
   /** Interval of sweeps, in milliseconds. */
   readonly sweepMs: number;
-  /** Maximum time to keep trying to store outcomes while the database is unavailable. */
+  /** Maximum time to keep trying to store outcomes at shutdown, or if the database refuses them. */
   readonly settleMs: number;
 }
 
 const SETTLE_PAUSE_MS = 250;
-
-interface Attempted<Outcome> {
-  readonly id: string;
-  readonly outcome: Outcome;
-}
 
 /**
  * Processes owed work: it sweeps every second or two and whenever it is woken, claims as many items as it has free
@@ -26,7 +21,7 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
   private readonly inFlight = new Set<Promise<void>>();
   /** Ids of leased items whose outcomes have not been stored yet. */
   private readonly leased = new Set<string>();
-  private outcomes: Attempted<Outcome>[] = [];
+  private outcomes: { readonly id: string; readonly outcome: Outcome }[] = [];
   private unsettled = 0;
   private settling: Promise<void> | undefined;
   private claiming: Promise<void> | undefined;
@@ -34,6 +29,8 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
   private moreDue = false;
   private failing = false;
   private stopped = false;
+  /** When an outage no longer delays the shutdown, by `performance.now()`. */
+  private settleBy = Infinity;
   private timer: NodeJS.Timeout | undefined;
 
   /** Called when a claim returned as many items as requested, so that another worker may have work too. */
@@ -66,6 +63,7 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
   /** Claims nothing more, and resolves when all items in flight are finished and stored. */
   async stop(): Promise<void> {
     this.stopped = true;
+    this.settleBy = performance.now() + this.options.settleMs;
     clearTimeout(this.timer);
     await this.claiming;
     await Promise.all(this.inFlight);
@@ -140,21 +138,22 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
     }
   }
 
-  private async settleBatch(batch: readonly Attempted<Outcome>[]): Promise<void> {
-    const deadline = performance.now() + this.options.settleMs;
+  /** During an outage it tries until the leases end: until then no worker processes the items again. */
+  private async settleBatch(batch: typeof this.outcomes): Promise<void> {
+    const began = performance.now();
     for (;;) {
       try {
         await this.work.settle(batch.map(({ outcome }) => outcome));
-        for (const { id } of batch) this.leased.delete(id);
-        return;
+        break;
       } catch (error) {
-        if (performance.now() > deadline) {
-          // The leases run out, and the items are processed again.
+        const limitMs = error instanceof Unavailable ? this.work.leaseSeconds * 1_000 : this.options.settleMs;
+        if (performance.now() > Math.min(began + limitMs, this.settleBy)) {
           this.logger.error({ error, items: batch.length }, `Storing outcomes failed (${this.work.name})`);
-          return;
+          break;
         }
         await new Promise((resolve) => setTimeout(resolve, SETTLE_PAUSE_MS));
       }
     }
+    for (const { id } of batch) this.leased.delete(id);
   }
 }

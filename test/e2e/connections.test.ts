@@ -191,6 +191,50 @@ describe('Connection slots', () => {
   });
 });
 
+describe('Many connections of one client', () => {
+  const CONNECTIONS = 2_500;
+  const STEP = 250;
+  const SILENCE_MAX_MS = 1_000;
+  let api: SpawnedApp;
+
+  beforeAll(async () => {
+    api = await spawnApp('api', { ...service.env, CONNECTIONS_MAX: String(CONNECTIONS * 4) });
+  });
+  afterAll(() => api.stop());
+
+  it.each([50, 1_000])(
+    'that pipeline %d requests each and do not read leave others answered',
+    async (each) => {
+      const other = new Client(api.url);
+      const worker = new Client(service.worker?.url ?? '');
+      for (let probe = 0; probe < PROBES; probe += 1) await latencyOf(other);
+      const many: Open[] = [];
+      // In steps, because the system closes some of the connections if too many wait to be accepted.
+      while (many.length < CONNECTIONS) {
+        many.push(...Array.from({ length: STEP }, () => open('', { reading: false, port: api.port })));
+        await until('they are accepted', () => openFiles(api) > many.length);
+      }
+      const worked = processorSeconds(api);
+      const before = residentMib(api);
+      let highest = before;
+      let slowest = 0;
+      let slowestUnharmed = 0;
+      for (const { socket } of many) socket.write(get('/livez').repeat(each));
+      const closed = async (): Promise<boolean> => {
+        slowest = Math.max(slowest, await latencyOf(other));
+        slowestUnharmed = Math.max(slowestUnharmed, await latencyOf(worker));
+        highest = Math.max(highest, residentMib(api));
+        return openFiles(api) < STEP;
+      };
+      await until('they are closed', closed, 40_000);
+      expect(slowest).toBeLessThan(SILENCE_MAX_MS + slowestUnharmed);
+      expect(processorSeconds(api) - worked).toBeLessThan(1.5);
+      expect(highest - before).toBeLessThan(MEMORY_MAX_MIB);
+    },
+    90_000,
+  );
+});
+
 describe("The worker's port", () => {
   it('has the same limits and headers', async () => {
     const { url = '', port = 0 } = service.worker ?? {};

@@ -51,10 +51,7 @@ export class BoundedServer extends Server {
     });
     const max = connectionsAllowed(wanted);
     this.table = new Connections({ max, clientOf, isProxy, unreadMaxMs: requestTimeout + CHECK_INTERVAL_MS });
-    this.pipelines = new Pipelines(listener, {
-      busy: (socket) => this.table.busy(socket),
-      rest: (socket) => this.table.rest(socket),
-    });
+    this.pipelines = new Pipelines(listener, this.table);
     const take: RequestListener = (request, response) => this.pipelines.take(request, response);
     this.on('connection', (socket) => this.table.admit(socket));
     this.on('request', take);

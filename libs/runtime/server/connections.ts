@@ -18,9 +18,12 @@ export interface ConnectionRules {
   readonly unreadMaxMs: number;
 }
 
+/** What connections of one client have in common. A proxy has connections of many, so each of these is one of its own. */
+export type Client = string | Socket;
+
 interface Connection {
   readonly socket: Socket;
-  readonly client: string;
+  readonly client: Client;
   readonly openedAt: number;
   /** Bytes read when its last request was answered. */
   bytesAtRest: number;
@@ -39,7 +42,7 @@ export class Connections {
   private readonly open = new Map<Socket, Connection>();
   /** Connections without a request, in the order in which they became idle. */
   private readonly idle = new Set<Connection>();
-  private readonly held = new Map<string, number>();
+  private readonly held = new Map<Client, number>();
 
   constructor(private readonly rules: ConnectionRules) {}
 
@@ -50,8 +53,12 @@ export class Connections {
   admit(socket: Socket): void {
     this.accepted += 1;
     const { remoteAddress } = socket;
-    const client = remoteAddress === undefined ? undefined : this.placeFor(remoteAddress);
-    if (client === undefined) {
+    if (remoteAddress === undefined) {
+      socket.destroy();
+      return;
+    }
+    const client = this.rules.isProxy(remoteAddress) ? socket : this.rules.clientOf(remoteAddress);
+    if (!this.makePlace(client)) {
       socket.destroy();
       return;
     }
@@ -61,6 +68,11 @@ export class Connections {
     this.held.set(client, (this.held.get(client) ?? 0) + 1);
     this.idle.add(connection);
     socket.once('close', () => this.remove(connection));
+  }
+
+  /** The client of a socket; undefined if the socket was refused. */
+  clientOf(socket: Socket): Client | undefined {
+    return this.open.get(socket)?.client;
   }
 
   busy(socket: Socket): void {
@@ -94,17 +106,22 @@ export class Connections {
     }
   }
 
+  /** Closes all connections of a client, also those whose requests have not been read yet. */
+  closeClient(client: Client | undefined): void {
+    for (const connection of this.open.values())
+      if (connection.client === client) connection.socket.destroy();
+  }
+
   closeAll(): void {
     for (const socket of this.open.keys()) socket.destroy();
   }
 
-  /** Makes a slot free for another connection of the address. @returns its client; undefined if there is none */
-  private placeFor(address: string): string | undefined {
-    const { max, isProxy, clientOf } = this.rules;
-    const client = clientOf(address);
-    const share = isProxy(address) ? max : Math.max(SHARE_MIN, Math.floor(max * SHARE));
+  /** Makes a slot free for another connection of the client. @returns whether there is one */
+  private makePlace(client: Client): boolean {
+    const { max } = this.rules;
+    const share = Math.max(SHARE_MIN, Math.floor(max * SHARE));
     const ownPlace = (this.held.get(client) ?? 0) < share || this.evict((each) => each.client === client);
-    return ownPlace && (this.open.size < max || this.evict(() => true)) ? client : undefined;
+    return ownPlace && (this.open.size < max || this.evict(() => true));
   }
 
   private evict(which: (connection: Connection) => boolean): boolean {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { Connections } from './connections';
 import { Pipelines } from './pipelines';
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
@@ -9,13 +10,19 @@ describe('Pipelines', () => {
   let server: Server;
   const sockets: Socket[] = [];
 
-  const serve = async (listener: RequestListener): Promise<void> => {
-    const pipelines = new Pipelines(listener, { busy: () => {}, rest: () => {} });
+  const serve = async (listener: RequestListener): Promise<Connections> => {
+    const isProxy = (address: string): boolean => address === '127.0.0.1';
+    const rules = { max: 1_000, clientOf: (address: string) => address, isProxy, unreadMaxMs: 10_000 };
+    const connections = new Connections(rules);
+    const pipelines = new Pipelines(listener, connections);
     server = createServer((request, response) => pipelines.take(request, response)).listen(0, '127.0.0.1');
+    server.on('connection', (socket) => connections.admit(socket));
     await once(server, 'listening');
+    return connections;
   };
-  const open = async (text = ''): Promise<Socket> => {
-    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => {});
+  const open = async (text = '', localAddress = '127.0.0.1'): Promise<Socket> => {
+    const { port } = server.address() as AddressInfo;
+    const socket = connect({ port, host: '127.0.0.1', localAddress }).on('error', () => {});
     sockets.push(socket.resume());
     await once(socket, 'connect');
     socket.write(text);
@@ -41,7 +48,7 @@ describe('Pipelines', () => {
     expect(answeredBefore).toBeLessThan(100);
   });
 
-  it('close the connections with the most waiting requests when too many wait, and no other', async () => {
+  it('close the connections of a proxy with the most waiting requests when too many wait, and no other', async () => {
     const finish: (() => void)[] = [];
     let arrived = 0;
     await serve((request, response) => {
@@ -60,5 +67,17 @@ describe('Pipelines', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(closed()).toBeLessThan(25);
+  });
+
+  it('close all connections of the client with the most waiting requests when too many wait, and no other', async () => {
+    let arrived = 0;
+    const connections = await serve(() => (arrived += 1));
+    const modest = await open(get('/modest').repeat(200), '127.0.0.3');
+    const greedy = await Promise.all(Array.from({ length: 40 }, () => open('', '127.0.0.2')));
+    while (arrived < 1 || connections.size < 41) await new Promise((resolve) => setImmediate(resolve));
+    for (const socket of greedy.slice(10)) socket.write(get('/greedy').repeat(150));
+    while (!greedy.every(({ destroyed }) => destroyed)) await new Promise((resolve) => setImmediate(resolve));
+    expect(arrived).toBeLessThan(30);
+    expect(modest.destroyed).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Client, Connections } from './connections';
 
 /** Maximum number of requests that wait on one socket, and on all sockets of a process. */
 const WAITING_PER_SOCKET_MAX = 256;
@@ -15,12 +16,6 @@ interface Pipeline {
   busy: boolean;
 }
 
-/** Events of a pipeline: a request has arrived on its socket, or its last request is answered. */
-export interface PipelineEvents {
-  readonly busy: (socket: Socket) => void;
-  readonly rest: (socket: Socket) => void;
-}
-
 /**
  * Answers the requests of a socket one after another. Node starts all requests that arrive together concurrently, and
  * keeps unread responses in memory. Here the next request starts when the previous response is sent, so that a client
@@ -34,7 +29,7 @@ export class Pipelines {
 
   constructor(
     private readonly listener: RequestListener,
-    private readonly events: PipelineEvents,
+    private readonly connections: Pick<Connections, 'busy' | 'rest' | 'clientOf' | 'closeClient'>,
   ) {}
 
   take(request: IncomingMessage, response: ServerResponse): void {
@@ -44,31 +39,39 @@ export class Pipelines {
     const pipeline = this.pipelineOf(socket);
     if (!pipeline.busy) {
       pipeline.busy = true;
-      this.events.busy(socket);
+      this.connections.busy(socket);
       this.begin(socket, { request, response });
     } else {
       pipeline.waiting.push({ request, response });
       this.waitingOn.set(socket, pipeline);
       this.waiting += 1;
       socket.pause();
-      if (pipeline.waiting.length > WAITING_PER_SOCKET_MAX) this.drop(socket, pipeline);
-      else if (this.waiting > WAITING_MAX) this.dropLongest();
+      if (pipeline.waiting.length > WAITING_PER_SOCKET_MAX) this.drop(this.connections.clientOf(socket));
+      else if (this.waiting > WAITING_MAX) this.drop(this.greediest());
     }
   }
 
-  /** Closes the socket with the most waiting requests, so that the greediest client loses, not the next one. */
-  private dropLongest(): void {
-    const [first, ...others] = this.waitingOn;
-    if (first === undefined) return;
-    const longest = (one: typeof first, other: typeof first): typeof first =>
-      other[1].waiting.length > one[1].waiting.length ? other : one;
-    this.drop(...others.reduce(longest, first));
+  /** The client with the most waiting requests. */
+  private greediest(): Client | undefined {
+    const counts = new Map<Client | undefined, number>();
+    for (const [socket, { waiting }] of this.waitingOn) {
+      const client = this.connections.clientOf(socket);
+      counts.set(client, (counts.get(client) ?? 0) + waiting.length);
+    }
+    let most: Client | undefined;
+    for (const [client, count] of counts) if (count > (counts.get(most) ?? 0)) most = client;
+    return most;
   }
 
-  /** Closes a socket, and forgets its waiting requests immediately: its `close` comes in a later turn. */
-  private drop(socket: Socket, pipeline: Pipeline): void {
-    this.forget(socket, pipeline);
-    socket.destroy();
+  /**
+   * Closes all connections of a client, because reading the requests of the others would already delay everyone else.
+   * Forgets its waiting requests immediately: the `close` of a socket comes in a later turn.
+   */
+  private drop(client: Client | undefined): void {
+    for (const [socket, pipeline] of this.waitingOn) {
+      if (this.connections.clientOf(socket) === client) this.forget(socket, pipeline);
+    }
+    this.connections.closeClient(client);
   }
 
   private forget(socket: Socket, pipeline: Pipeline): void {
@@ -102,7 +105,7 @@ export class Pipelines {
     }
     if (exchange === undefined) {
       pipeline.busy = false;
-      this.events.rest(socket);
+      this.connections.rest(socket);
       return;
     }
     this.waiting -= 1;

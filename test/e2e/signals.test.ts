@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../tools/processes/ports';
 import { isAlive, processesOf } from '../support/api-processes';
 import { spawnApp } from '../support/apps';
+import { converseInParts, SCRAPE } from '../support/raw-http';
 import { Client, Stores, tally } from '../support/service';
 import { until } from '../support/until';
 
@@ -40,6 +41,37 @@ describe('SIGTERM', () => {
       await unready;
       expect(await ending).toBe(0);
       expect(pids.filter(isAlive)).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+describe('SIGTERM to an api with an operations port', () => {
+  it.each(['1', '2'])(
+    'lets a request that has begun there be finished, with %s process(es)',
+    async (processes) => {
+      const operationsPort = await freePort();
+      const api = await spawnApp('api', {
+        ...stores.env,
+        WEB_CONCURRENCY: processes,
+        OPERATIONS_PORT: String(operationsPort),
+      });
+      let began = (): void => {};
+      const inFlight = new Promise<void>((resolve) => (began = resolve));
+      const answer = converseInParts(operationsPort, SCRAPE, async () => {
+        began();
+        await until('nothing else is in flight', () =>
+          api.lines.some((line) => line.includes('Finishing requests in flight')),
+        );
+        // Longer than the rest of a shutdown takes.
+        await pause(1_000);
+      });
+      await inFlight;
+      const ending = api.stop();
+      const received = await answer;
+      expect(received).toMatch(/^HTTP\/1\.1 200 /);
+      expect(received).toMatch(/^connection: close\r$/im);
+      expect(await ending).toBe(0);
     },
     60_000,
   );

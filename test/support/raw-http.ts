@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Received } from './document';
 
@@ -40,6 +41,32 @@ export function converse(port: number, chunks: readonly Buffer[]): Promise<Buffe
     });
     socket.on('close', () => resolve(Buffer.concat(received)));
   });
+}
+
+/** The two parts of a request for the metrics. */
+export const SCRAPE = ['GET /metrics HTTP/1.1\r\nHost: a\r\n', '\r\n'] as const;
+
+/**
+ * Writes the first part of a request, and the second one after `between`. Resolves to everything received until the
+ * connection is closed.
+ */
+export async function converseInParts(
+  port: number,
+  [first, second]: readonly [string, string],
+  between: () => Promise<unknown>,
+): Promise<string> {
+  let received = '';
+  const socket = connect(port, '127.0.0.1');
+  socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
+  socket.on('data', (chunk) => (received += String(chunk)));
+  socket.on('error', () => {});
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  await Promise.race([once(socket, 'connect'), closed]);
+  socket.write(first);
+  await between();
+  socket.write(second);
+  await closed;
+  return received;
 }
 
 function parse(received: Buffer): Received | null {

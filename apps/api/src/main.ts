@@ -17,7 +17,7 @@ async function serve(environment: Environment): Promise<void> {
     joinPrimary(app, environment, operatorsServer);
     return;
   }
-  shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
+  shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS, operatorsServer);
   if (operatorsServer !== undefined) {
     operatorsServer.listen(environment.OPERATIONS_PORT, environment.OPERATIONS_HOST || environment.API_HOST);
     await once(operatorsServer, 'listening');

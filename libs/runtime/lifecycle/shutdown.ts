@@ -52,8 +52,13 @@ export const shutdownTimeoutMs = (timeoutSeconds: number): number =>
 /**
  * Shuts the process down gracefully on SIGTERM, SIGINT or SIGHUP, with exit status 0. A second signal ends it
  * immediately with SIGKILL, except a second SIGHUP: a closing terminal may send two.
+ * @param operatorsServer the server of the operations port, if there is one
  */
-export function shutDownOnSignal(app: INestApplication, timeoutSeconds: number): void {
+export function shutDownOnSignal(
+  app: INestApplication,
+  timeoutSeconds: number,
+  operatorsServer?: BoundedServer,
+): void {
   const onSignal = (signal: NodeJS.Signals): void => {
     // exit() would wait for hashes in progress on threads.
     if (app.get(Lifecycle).leaving) {
@@ -65,23 +70,30 @@ export function shutDownOnSignal(app: INestApplication, timeoutSeconds: number):
     const meant =
       signal === 'SIGHUP' ? ': a single process cannot be renewed in place, so SIGHUP ends it' : '';
     app.get<Logger>(Logger).info({ signal }, `Shutting down${meant}`);
-    void shutDownGracefully(app, timeoutSeconds, { replaced: false });
+    void shutDownGracefully(app, timeoutSeconds, { replaced: false, operatorsServer });
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   process.on('SIGHUP', onSignal);
 }
 
+interface Departure {
+  /** Another process of this service continues, so the service stays ready. */
+  readonly replaced: boolean;
+  /** Answers until the requests of the public port are finished, because the last scrape comes during shutdown. */
+  readonly operatorsServer: BoundedServer | undefined;
+  /** Runs when the requests are finished. */
+  readonly lastReport?: () => Promise<void>;
+}
+
 /**
  * Reports not ready, accepts a last request on every connection, then no new ones, finishes requests in flight, and
  * closes everything from the outside in. Exit status 0, or 1 if something does not close.
- * @param replaced another process of this service continues, so the service stays ready
- * @param lastReport runs when the requests are finished
  */
 export async function shutDownGracefully(
   app: INestApplication,
   timeoutSeconds: number,
-  { replaced, lastReport }: { replaced: boolean; lastReport?: () => Promise<void> },
+  { replaced, operatorsServer, lastReport }: Departure,
 ): Promise<void> {
   const logger = app.get<Logger>(Logger);
   const lifecycle = app.get(Lifecycle);
@@ -91,10 +103,16 @@ export async function shutDownGracefully(
   lifecycle.leave();
   try {
     const server = app.getHttpServer() as BoundedServer;
-    await server.drain(lifecycle.graceMs, timeoutSeconds * 1_000, () => {
-      lifecycle.closed = true;
-      logger.info('Finishing requests in flight');
-    });
+    const deadline = performance.now() + lifecycle.graceMs + timeoutSeconds * 1_000;
+    const operatorsSettled = operatorsServer?.settle(lifecycle.graceMs);
+    await server.settle(lifecycle.graceMs);
+    await server.stopAccepting();
+    lifecycle.closed = true;
+    logger.info('Finishing requests in flight');
+    await server.finish(deadline);
+    await operatorsSettled;
+    await operatorsServer?.stopAccepting();
+    await operatorsServer?.finish(deadline);
     await lastReport?.();
     await within(app.close(), CLOSE_TIMEOUT_MS, () => new Error(`not closed within ${CLOSE_TIMEOUT_MS} ms`));
     logger.info('Stopped');

@@ -33,6 +33,7 @@ export class BoundedServer extends Server {
   private readonly table: Connections;
   private readonly pipelines: Pipelines;
   private timed = false;
+  private closed = false;
 
   constructor(
     listener: RequestListener,
@@ -62,33 +63,18 @@ export class BoundedServer extends Server {
     setInterval(() => this.table.closeStuck(), CHECK_INTERVAL_MS).unref();
   }
 
-  /** Takes a connection that another process has accepted. */
-  take(socket: Socket): void {
+  /** Takes a connection that another process has accepted. @returns false, and leaves it as it is, after `stopAccepting` */
+  take(socket: Socket): boolean {
+    if (this.closed) return false;
     // Node starts its connection timeouts when a server listens, which this one never does.
     if (!this.timed) this.emit('listening');
     this.timed = true;
     this.emit('connection', socket);
+    return true;
   }
 
-  /**
-   * Serves requests for a last moment, then stops accepting connections and waits for the requests in flight.
-   * @param graceMs how long new and kept connections may still send requests
-   * @param timeoutMs time limit for the last requests; they are cut off after that
-   * @param shut runs when no connection can send another request
-   */
-  async drain(graceMs: number, timeoutMs: number, shut: () => void): Promise<void> {
-    await this.settle(graceMs);
-    await this.stopAccepting();
-    shut();
-    const deadline = performance.now() + timeoutMs;
-    while (this.table.size > 0) {
-      this.table.closeIdle();
-      if (performance.now() > deadline) this.table.closeAll();
-      await pause(DRAIN_CHECK_INTERVAL_MS);
-    }
-  }
-
-  private async settle(graceMs: number): Promise<void> {
+  /** Serves requests of new and kept connections for a last moment, which is short if there is no connection. */
+  async settle(graceMs: number): Promise<void> {
     const end = performance.now() + graceMs;
     let quietSince = performance.now();
     while (performance.now() < end && performance.now() - quietSince < QUIET_MS) {
@@ -98,7 +84,8 @@ export class BoundedServer extends Server {
   }
 
   /** Closes the listener once the system's accept queue is empty, because queued connections would be reset. */
-  private async stopAccepting(): Promise<void> {
+  async stopAccepting(): Promise<void> {
+    this.closed = true;
     if (!this.listening) return;
     let before = -1;
     while (before !== this.table.accepted) {
@@ -108,6 +95,15 @@ export class BoundedServer extends Server {
     }
     // http's own close() would also close idle connections that clients are about to use.
     NetServer.prototype.close.call(this);
+  }
+
+  /** Waits for the requests in flight, and cuts them off at the deadline. */
+  async finish(deadline: number): Promise<void> {
+    while (this.table.size > 0) {
+      this.table.closeIdle();
+      if (performance.now() > deadline) this.table.closeAll();
+      await pause(DRAIN_CHECK_INTERVAL_MS);
+    }
   }
 }
 

@@ -27,15 +27,20 @@ export function joinPrimary(
   };
   const lastReport = (): Promise<void> => Promise.race([show(), pause(LAST_REPORT_TIMEOUT_MS)]);
   const leave = (replaced: boolean): void =>
-    void shutDownGracefully(app, environment.SHUTDOWN_TIMEOUT_SECONDS, { replaced, lastReport });
+    void shutDownGracefully(app, environment.SHUTDOWN_TIMEOUT_SECONDS, {
+      replaced,
+      operatorsServer,
+      lastReport,
+    });
   const server = app.getHttpServer() as BoundedServer;
 
   process.on('message', (message: ToProcess, socket?: Socket) => {
     if (message.do === 'serve') {
-      void sendMessage({ say: 'took', connection: message.connection });
-      if (socket === undefined) return;
-      if (socket.localPort === environment.OPERATIONS_PORT) operatorsServer?.take(socket);
-      else server.take(socket);
+      const receiver = socket?.localPort === environment.OPERATIONS_PORT ? operatorsServer : server;
+      if (socket === undefined || receiver?.take(socket) !== false)
+        void sendMessage({ say: 'took', connection: message.connection });
+      // Nothing has been read yet, and the primary keeps it: another process gets it when this one has ended.
+      else socket.destroy();
     } else if (message.do === 'turn-away') app.get(Lifecycle).closeKeptConnections();
     else if (message.do === 'leave') leave(message.replaced);
     else if (message.do === 'show') void show();

@@ -28,9 +28,8 @@ export function hideFromPublic(
 }
 
 /**
- * A server for the operations port, if there is one. Clients of the public port cannot use up its connections. It
- * serves
- * until the process ends: the last scrape comes during shutdown.
+ * A server for the operations port, if there is one. Clients of the public port cannot use up its connections. It also
+ * serves while the last requests of the public port are finished: the last scrape comes during shutdown.
  */
 export function createOperatorsServer(
   app: NestExpressApplication,

@@ -76,7 +76,7 @@ ${ownInbox ? `    Try it   ${inbox}/try\n    Inbox    ${inbox}\n` : ''}    API  
     Health   ${api}/api/v1/health
     Metrics  ${api}/api/v1/metrics
 `);
-  if (ownInbox) printLine(`  Or try it in another terminal:\n\n${curlLines(api, inbox)}`);
+  if (ownInbox) printLine(`  Or try it in another terminal:\n${curlLines(api, inbox)}`);
   printLine("  Operate it: make cli ARGS='users find test@example.com', make cli ARGS='doctor'\n");
 }
 

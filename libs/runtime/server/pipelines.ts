@@ -5,6 +5,8 @@ import type { Client, Connections } from './connections';
 /** Maximum number of requests that wait on one socket, and on all sockets of a process. */
 const WAITING_PER_SOCKET_MAX = 256;
 const WAITING_MAX = 4_096;
+/** Maximum number of requests of one client that start in one turn of the event loop: they delay all others. */
+const STARTS_PER_TURN_MAX = 16;
 
 interface Exchange {
   readonly request: IncomingMessage;
@@ -26,6 +28,8 @@ export class Pipelines {
   /** Pipelines with waiting requests. */
   private readonly waitingOn = new Map<Socket, Pipeline>();
   private waiting = 0;
+  /** Requests started in this turn of the event loop. */
+  private readonly started = new Map<Client | undefined, number>();
 
   constructor(
     private readonly listener: RequestListener,
@@ -89,9 +93,18 @@ export class Pipelines {
     return pipeline;
   }
 
-  private begin(socket: Socket, { request, response }: Exchange): void {
-    response.once('close', () => this.next(socket));
-    this.listener(request, response);
+  private begin(socket: Socket, exchange: Exchange): void {
+    if (socket.destroyed) return;
+    const client = this.connections.clientOf(socket);
+    const started = this.started.get(client) ?? 0;
+    if (started === STARTS_PER_TURN_MAX) {
+      setImmediate(() => this.begin(socket, exchange));
+      return;
+    }
+    if (this.started.size === 0) setImmediate(() => this.started.clear());
+    this.started.set(client, started + 1);
+    exchange.response.once('close', () => this.next(socket));
+    this.listener(exchange.request, exchange.response);
   }
 
   private next(socket: Socket): void {
@@ -110,8 +123,6 @@ export class Pipelines {
     }
     this.waiting -= 1;
     // Requests that need nothing from outside would all be answered in one turn of the event loop, and delay all others.
-    setImmediate(() => {
-      if (!socket.destroyed) this.begin(socket, exchange);
-    });
+    setImmediate(() => this.begin(socket, exchange));
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '@app/events';
 import { Instruments } from '@app/metrics';
 import { BackOff, Doorbell, WorkLoop } from '@app/owed-work';
-import { Environment, Logger, within } from '@app/runtime';
+import { Environment, Logger, Unavailable, within } from '@app/runtime';
 
 /**
  * Interval at which owed work is claimed without the doorbell, in milliseconds; recovery within five seconds is
@@ -45,7 +45,8 @@ export class Sweep implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Logger) logger: Logger,
     @Inject(Instruments) instruments: Instruments,
   ) {
-    const options = { concurrency, sweepMs: SWEEP_MS, settleMs: SETTLE_MS };
+    const isOutage = (error: unknown): boolean => error instanceof Unavailable;
+    const options = { concurrency, sweepMs: SWEEP_MS, settleMs: SETTLE_MS, isOutage };
     this.mails = new WorkLoop(sendOwedMail, this.mailBackOff, options, logger);
     const ofWebhooks = { ...options, concurrency: WEBHOOK_CONCURRENCY };
     this.webhooks =

@@ -47,7 +47,8 @@ const turn = (): Promise<void> => new Promise(setImmediate);
 const outage = (): Error => new Unavailable('database', 'test');
 
 function loopOver(work: ScriptedWork): WorkLoop<Item, string> {
-  const options = { concurrency: 10, sweepMs: 60_000, settleMs: 0 };
+  const isOutage = (error: unknown): boolean => error instanceof Unavailable;
+  const options = { concurrency: 10, sweepMs: 60_000, settleMs: 0, isOutage };
   const backOff = new BackOff({ tolerated: 0, waitMs: { first: 1, longest: 1 } });
   return new WorkLoop(work, backOff, options, createLogger({ level: 'silent', app: 'test' }));
 }

@@ -1,4 +1,4 @@
-import { Unavailable, type Logger } from '@app/runtime';
+import type { Logger } from '@app/runtime';
 import type { BackOff } from './back-off';
 import type { OwedWork } from './owed-work';
 
@@ -9,6 +9,7 @@ export interface WorkLoopOptions {
   readonly sweepMs: number;
   /** Maximum time to keep trying to store outcomes at shutdown, or if the database refuses them. */
   readonly settleMs: number;
+  readonly isOutage: (error: unknown) => boolean;
 }
 
 const SETTLE_PAUSE_MS = 250;
@@ -146,7 +147,7 @@ export class WorkLoop<Item extends { readonly id: string }, Outcome> {
         await this.work.settle(batch.map(({ outcome }) => outcome));
         break;
       } catch (error) {
-        const limitMs = error instanceof Unavailable ? this.work.leaseSeconds * 1_000 : this.options.settleMs;
+        const limitMs = this.options.isOutage(error) ? this.work.leaseSeconds * 1_000 : this.options.settleMs;
         if (performance.now() > Math.min(began + limitMs, this.settleBy)) {
           this.logger.error({ error, items: batch.length }, `Storing outcomes failed (${this.work.name})`);
           break;

@@ -23,9 +23,9 @@ export const DATABASE_TIMEOUT_MS = 1_500;
 export const OPERATOR_TIMEOUT_MS = 60_000;
 
 /**
- * Maximum silence of a connection with a pending query: no caller waits for the answer any longer. A worker that has
- * sent mails tries for five seconds to store that, and must get a new connection in that time. For the apps, whose
- * queries are all short.
+ * Maximum silence of a connection with a pending query: no caller waits for the answer any longer. A worker that shuts
+ * down tries for five seconds to store what it has sent, and must get a new connection in that time. For the apps,
+ * whose queries are all short.
  */
 export const SILENCE_MAX_MS = 2_500;
 

@@ -13,7 +13,7 @@ const MARK_LIFE_MS = 3_600_000;
 const markOf = (secretKey: string): string =>
   createHmac('sha256', secretKey).update('deployment').digest('hex').slice(0, 16);
 
-/** KEYS[1]: the marker key. Returns it, as any script does that reads. */
+/** KEYS[1]: the marker key. Returns its value. */
 const READ_MARK = "return redis.call('get', KEYS[1])";
 const READ_MARK_SHA = createHash('sha1').update(READ_MARK).digest('hex');
 

@@ -52,13 +52,8 @@ export class Connections {
 
   admit(socket: Socket): void {
     this.accepted += 1;
-    const { remoteAddress } = socket;
-    if (remoteAddress === undefined) {
-      socket.destroy();
-      return;
-    }
-    const client = this.rules.isProxy(remoteAddress) ? socket : this.rules.clientOf(remoteAddress);
-    if (!this.makePlace(client)) {
+    const client = this.identify(socket);
+    if (client === undefined || !this.makePlace(client)) {
       socket.destroy();
       return;
     }
@@ -114,6 +109,13 @@ export class Connections {
 
   closeAll(): void {
     for (const socket of this.open.keys()) socket.destroy();
+  }
+
+  /** Undefined if the socket has been closed meanwhile. */
+  private identify(socket: Socket): Client | undefined {
+    const { remoteAddress } = socket;
+    if (remoteAddress === undefined) return undefined;
+    return this.rules.isProxy(remoteAddress) ? socket : this.rules.clientOf(remoteAddress);
   }
 
   /** Makes a slot free for another connection of the client. @returns whether there is one */

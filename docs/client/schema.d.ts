@@ -333,7 +333,7 @@ export interface components {
              *       "activated_at": "2026-01-02T03:04:05.670Z"
              *     }
              */
-            data?: {
+            data: {
                 /** Format: uuid */
                 user_id: string;
                 is_activated: boolean;
@@ -948,7 +948,15 @@ export interface operations {
                     /**
                      * @example {
                      *       "message": "A new activation code is on its way; the old one is no longer valid.",
-                     *       "email": "test@example.com"
+                     *       "email": "test@example.com",
+                     *       "activation": {
+                     *         "code_state": "owed",
+                     *         "code_length": 4,
+                     *         "code_lifetime_seconds": 60,
+                     *         "code_expires_at": null,
+                     *         "resend_allowed_at": "2026-01-15T10:30:00.000Z",
+                     *         "resends_left": 10
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["NewCodeAccepted"];
@@ -1102,7 +1110,13 @@ export interface operations {
                      *         {
                      *           "id": "01920a3b-4c5d-7e6f-8a9b-0c1d2e3f4a5b",
                      *           "type": "user.activated",
-                     *           "timestamp": "2026-01-02T03:04:05.678Z"
+                     *           "timestamp": "2026-01-02T03:04:05.678Z",
+                     *           "data": {
+                     *             "user_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+                     *             "is_activated": true,
+                     *             "created_at": "2026-01-02T03:03:21.001Z",
+                     *             "activated_at": "2026-01-02T03:04:05.670Z"
+                     *           }
                      *         }
                      *       ],
                      *       "next": "42",
@@ -1467,6 +1481,20 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description InternalError: Something went wrong on our side. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "InternalError";
+                    };
+                };
+            };
             /** @description Unhealthy: the database is unavailable, or this process is shutting down (then with a problem body). */
             503: {
                 headers: {
@@ -1478,28 +1506,20 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "status": "healthy",
+                     *       "status": "unhealthy",
                      *       "version": "1.0.0",
                      *       "checks": {
-                     *         "database": "healthy",
+                     *         "database": "unhealthy",
                      *         "redis": "not_configured",
                      *         "mail": "healthy"
                      *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Health"];
-                    /**
-                     * @example {
-                     *       "type": "/problems/ValidationError",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "email must be an email address such as name@example.com",
-                     *       "error": "ValidationError",
-                     *       "message": "email must be an email address such as name@example.com",
-                     *       "request_id": "0f8fad5b-d9cb-469f-a165-70867728950e"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        error: "ServiceUnavailable";
+                    };
                 };
             };
         };

@@ -112,7 +112,7 @@ describe('doctor', () => {
       expect(await warnings({})).toEqual([]);
       const other = { SECRET_KEY: 'the-secret-key-of-another-deployment' };
       expect(await warnings({ ...other, REDIS_KEY_PREFIX: 'another' })).toEqual([]);
-      expect(await warnings(other)).toEqual(['redis.neighbours']);
+      expect(await warnings(other)).toEqual(['redis.neighbors']);
     } finally {
       await redis.stop();
     }

@@ -30,6 +30,8 @@ export class TestRedis {
   /** Starts it on the same port, empty. */
   async restart(...settings: string[]): Promise<void> {
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    // It would load a dump that another Redis left in the directory.
+    options.push('--dbfilename', `${this.port}.rdb`);
     const server = new Child('redis-server', {
       command: 'redis-server',
       args: [...options, ...settings],

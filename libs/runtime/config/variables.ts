@@ -24,7 +24,7 @@ export const sections = {
     API_HOST: text({ default: '127.0.0.1', fault: faults.host }, 'Address that the api and the worker listen on (0.0.0.0 in a container)'),
     API_PORT: port(8000, 'Port of the api'),
     PUBLIC_PATH: text({ max: 256, fault: faults.publicPath }, 'Path prefix, such as /auth, that clients use and the proxy strips; empty: none'),
-    OPERATIONS_PORT: integer({ min: 0, max: 65_535, default: 0 }, 'Separate api port for metrics and the API documentation; 0: both are on API_PORT'),
+    OPERATIONS_PORT: integer({ min: 0, max: 65_535, default: 0 }, 'Separate api port for metrics, the event feed and the API documentation; 0: all are on API_PORT'),
     OPERATIONS_HOST: text({ fault: faults.host }, 'Address of OPERATIONS_PORT; empty: API_HOST'),
     REQUEST_TIMEOUT_SECONDS: integer({ min: 1, max: 600, default: 15 }, 'Time limit for a client to send a request; its headers must arrive within 10 s'),
     CONNECTIONS_MAX: integer({ min: 1, max: 1_000_000, default: 10_000 }, 'Maximum connections per process and port; new connections replace idle ones, and one client address gets at most a quarter'),

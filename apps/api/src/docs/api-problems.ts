@@ -2,13 +2,13 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtension, ApiExtraModels, getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
 import type { Environment } from '@app/runtime';
 import { ERRORS, EXACT, type ErrorName } from '../problem/errors';
-import { faultOf, Problem } from '../problem/problem';
+import { faultOf, Problem, type FieldFault } from '../problem/problem';
 import { ProblemError, type ErrorDetails } from '../problem/problem-error';
 import { toBody } from '../problem/to-problem';
 import { CONCEALED_ERRORS } from './as-configured';
 import { operationsOf, type Operation } from './operations';
 
-type Response = NonNullable<Operation['responses'][string]>;
+type Response = Exclude<NonNullable<Operation['responses'][string]>, { $ref: string }>;
 
 /** Errors that every route can return. */
 const ALWAYS: readonly ErrorName[] = ['InternalError', 'ServiceUnavailable'];
@@ -21,14 +21,21 @@ const EXAMPLE_TIME = new Date('2026-01-15T10:30:00.000Z');
 const EXAMPLE_ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
 const DETAILS: Partial<Record<ErrorName, ErrorDetails>> = {
-  ValidationError: {
-    errors: [faultOf('email', 'invalid', 'must be an email address such as name@example.com')],
-  },
   InvalidActivationCode: { attemptsLeft: 2, resendAllowedAt: EXAMPLE_TIME },
   ActivationCodeExpired: { hint: EXACT.newCodeHint, attemptsLeft: 0, resendAllowedAt: EXAMPLE_TIME },
-  RateLimitExceeded: { limit: 'registration', retryAfterSeconds: 42 },
   ServiceUnavailable: { retryAfterSeconds: 1 },
 };
+
+/** An invalid field of each operation, by operationId. */
+const INVALID: Readonly<Record<string, FieldFault>> = {
+  register: faultOf('email', 'invalid', 'must be an email address such as name@example.com'),
+  activate: faultOf('activation_code', 'invalid', 'must be a string of 4 to 8 digits'),
+  issueNewCode: faultOf('Idempotency-Key', 'too_short', 'must have at least 16 characters', { min: 16 }),
+  listEvents: faultOf('limit', 'invalid', 'must be a whole number from 1 to 1000', { min: 1, max: 1_000 }),
+};
+
+/** The limit that a client most likely exceeds, by operationId; in concealed mode an account's own limits are not shown. */
+const LIMITS: Readonly<Record<string, string>> = { activate: 'activation', issueNewCode: 'resend' };
 
 /** The decorator passes the names of the errors to `describeProblems` in an extension of the document. */
 type Listing = Operation & { 'x-problems'?: ErrorName[] };
@@ -45,7 +52,9 @@ export function describeProblems(document: OpenAPIObject, environment: Environme
     const errors = listed.filter((error) => isReturned(error, id, environment));
     for (const status of new Set(errors.map((error) => ERRORS[error].status))) {
       const names = errors.filter((error) => ERRORS[error].status === status);
-      operation.responses[status] = responseOf(names, id, environment);
+      const problem = responseOf(names, id, environment);
+      const own = operation.responses[status] as typeof problem | undefined;
+      operation.responses[status] = { ...problem, ...own, content: { ...own?.content, ...problem.content } };
     }
   }
 }
@@ -74,7 +83,21 @@ const responseOf = (names: ErrorName[], id: string, environment: Environment): R
 });
 
 function exampleOf(name: ErrorName, id: string, environment: Environment): Problem {
-  const hides = environment.CONCEAL_REGISTERED_EMAILS && id === 'activate' && name === 'InvalidCredentials';
-  const details = hides ? { hint: EXACT.concealedHint } : DETAILS[name];
-  return toBody(new ProblemError(name, details), EXAMPLE_ID, environment.PUBLIC_PATH);
+  return toBody(problemOf(name, id, environment), EXAMPLE_ID, environment.PUBLIC_PATH);
+}
+
+function problemOf(
+  name: ErrorName,
+  id: string,
+  { CONCEAL_REGISTERED_EMAILS: conceals }: Environment,
+): ProblemError {
+  const fault = INVALID[id];
+  if (name === 'ValidationError' && fault !== undefined) return ProblemError.invalid([fault]);
+  if (name === 'RateLimitExceeded') {
+    const accounts = conceals ? undefined : LIMITS[id];
+    const limit = id === 'register' ? 'registration' : (accounts ?? 'credentials');
+    return new ProblemError(name, { limit, retryAfterSeconds: 42 });
+  }
+  const hides = conceals && id === 'activate' && name === 'InvalidCredentials';
+  return new ProblemError(name, hides ? { hint: EXACT.concealedHint } : DETAILS[name]);
 }

@@ -8,7 +8,6 @@ interface Schema {
   readonly items?: Schema;
   readonly allOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
 }
 interface Media {
   schema?: Schema;
@@ -38,11 +37,8 @@ function exampleOf(schema: Schema, document: OpenAPIObject): unknown {
   if (schema.items !== undefined) return [exampleOf(schema.items, document)];
   const [base] = schema.allOf ?? [];
   if (base !== undefined) return exampleOf(base, document);
-  const { properties = {}, required = [] } = schema;
   return Object.fromEntries(
-    Object.entries(properties)
-      .filter(([name]) => required.includes(name))
-      .map(([name, property]) => [name, exampleOf(property, document)]),
+    Object.entries(schema.properties ?? {}).map(([name, property]) => [name, exampleOf(property, document)]),
   );
 }
 

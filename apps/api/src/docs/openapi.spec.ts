@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { parseEnvironment } from '@app/runtime';
 import { AppModule } from '../app.module';
+import type { Problem } from '../problem/problem';
 import { createOpenApiDocument } from './openapi';
 
 interface Media {
@@ -130,5 +131,50 @@ describe('The OpenAPI document', () => {
         }
       }
     }
+  });
+
+  it('shows for each operation a field and a limit that it can refuse', async () => {
+    const shown = (status: string, document: OpenAPIObject): unknown[] =>
+      operationsOf(document).flatMap(({ operationId, responses }) => {
+        const { ValidationError, RateLimitExceeded } = (responses[status]?.content?.[
+          'application/problem+json'
+        ]?.examples ?? {}) as Record<string, { value: Problem }>;
+        const name = ValidationError?.value.errors?.[0]?.code ?? RateLimitExceeded?.value.limit;
+        return name === undefined ? [] : [[operationId, name]];
+      });
+    const limits = {
+      register: 'registration',
+      activate: 'activation',
+      issueNewCode: 'resend',
+      getOwnAccount: 'credentials',
+      deleteOwnAccount: 'credentials',
+    };
+    const [plain, concealed] = await Promise.all([
+      documentOf(),
+      documentOf({ CONCEAL_REGISTERED_EMAILS: 'true', OPERATIONS_PORT: '9000' }),
+    ]);
+    expect(Object.fromEntries(shown('400', plain) as [])).toEqual({
+      register: 'email.invalid',
+      activate: 'activation_code.invalid',
+      issueNewCode: 'Idempotency-Key.too_short',
+      listEvents: 'limit.invalid',
+    });
+    expect(Object.fromEntries(shown('429', plain) as [])).toEqual(limits);
+    expect(Object.fromEntries(shown('429', concealed) as [])).toEqual({
+      ...limits,
+      activate: 'credentials',
+      issueNewCode: 'credentials',
+    });
+  });
+
+  it('shows every field of a response, and an unhealthy service in a 503', async () => {
+    const document = await documentOf();
+    const exampleOf = (id: string, status: string): unknown =>
+      operationsOf(document).find(({ operationId }) => operationId === id)?.responses[status]?.content?.[
+        'application/json'
+      ]?.example;
+    expect(exampleOf('issueNewCode', '202')).toHaveProperty('activation.code_state', 'owed');
+    expect(exampleOf('listEvents', '200')).toHaveProperty('events.0.data.is_activated', true);
+    expect(exampleOf('getHealth', '503')).toHaveProperty('checks.database', 'unhealthy');
   });
 });

@@ -19,6 +19,7 @@ export class EventMessage {
     description:
       'The account after the change. `email` is included only with EVENTS_INCLUDE_EMAIL, and never in `user.deleted`; `replaced_by` only in `user.replaced`.',
     type: 'object',
+    selfRequired: true,
     required: ['user_id', 'is_activated'],
     properties: {
       user_id: { type: 'string', format: 'uuid' },

@@ -1,16 +1,9 @@
 import { Controller, Get, Header, HttpStatus, Inject, Res } from '@nestjs/common';
-import {
-  ApiExtraModels,
-  ApiOperation,
-  ApiProperty,
-  ApiResponse,
-  ApiTags,
-  getSchemaPath,
-} from '@nestjs/swagger';
+import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Environment } from '@app/runtime';
 import { DatabaseIndicator, RedisIndicator } from '@app/runtime/server';
-import { Problem } from '../problem/problem';
+import { ApiProblems } from '../docs/api-problems';
 import { RETRY_AFTER_SECONDS } from '../problem/to-problem';
 import { SmtpIndicator } from './smtp.indicator';
 
@@ -37,6 +30,12 @@ export class Health {
   checks!: HealthChecks;
 }
 
+const UNHEALTHY: Health = {
+  status: 'unhealthy',
+  version: '1.0.0',
+  checks: { database: 'unhealthy', redis: 'not_configured', mail: 'healthy' },
+};
+
 @ApiTags('Operation')
 @Controller('api/v1/health')
 export class HealthController {
@@ -55,16 +54,14 @@ export class HealthController {
     security: [],
   })
   @ApiResponse({ status: 200, type: Health, description: 'Healthy or degraded.' })
-  @ApiExtraModels(Health, Problem)
   @ApiResponse({
     status: 503,
+    type: Health,
     description:
       'Unhealthy: the database is unavailable, or this process is shutting down (then with a problem body).',
-    content: {
-      'application/json': { schema: { $ref: getSchemaPath(Health) } },
-      'application/problem+json': { schema: { $ref: getSchemaPath(Problem) } },
-    },
+    example: UNHEALTHY,
   })
+  @ApiProblems()
   async getHealth(@Res({ passthrough: true }) response: Response): Promise<Health> {
     const [{ database }, { redis }, { smtp }] = await Promise.all([
       this.database.isHealthy(),

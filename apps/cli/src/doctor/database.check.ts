@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { connectionsOffered, connectionsWanted, Environment, inTime, Migrations, Sql } from '@app/runtime';
 import { explainDatabaseError } from '../database-error';
+import { counted } from '../terminal/format';
 import { judgeSchema } from './database-schema';
 import { offersTls } from './database-tls';
 import { compareClocks, type Check, type Findings } from './finding';
@@ -107,7 +108,7 @@ export class DatabaseCheck implements Check {
 
   private connections(findings: Findings, offered: number): void {
     const wanted = connectionsWanted(this.environment);
-    const who = `one api of ${this.environment.WEB_CONCURRENCY} process(es) and one mailer-worker`;
+    const who = `${counted(this.environment.WEB_CONCURRENCY, 'api process', 'api processes')} and one mailer-worker`;
     if (wanted <= offered)
       findings.ok(
         'database.connections',

@@ -106,7 +106,7 @@ export class RedisCheck implements Check {
       findings.ok('redis.writable', 'accepts the writes of the service');
       if (!shared) return true;
       findings.warn(
-        'redis.neighbours',
+        'redis.neighbors',
         `another deployment with a different SECRET_KEY uses the prefix "${prefix}": both share limits and metrics`,
         'Set a different REDIS_KEY_PREFIX in one of them.',
       );

@@ -42,6 +42,14 @@ cracked.`;
     return given;
   }
 
+  @Option({
+    flags: '--limit <accounts>',
+    description: 'number of accounts to print, 1 to 1000000 (default: all)',
+  })
+  override parseLimit(given: string): number {
+    return super.parseLimit(given);
+  }
+
   @Option({ flags: '--with-hashes', description: 'include the bcrypt hashes; not allowed on a terminal' })
   parseWithHashes(): boolean {
     return true;

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bash tools/get-program.sh browser
 
-browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+browser=$(command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
 settings=$(mktemp)
 trap 'rm -f "$settings"' EXIT
 # Chromium refuses to run as root inside its sandbox; here it only renders our own files.

@@ -1084,12 +1084,12 @@ export interface operations {
     listEvents: {
         parameters: {
             query?: {
-                /** @description Seconds to wait for an event if there is none yet. */
-                wait?: number;
-                /** @description Maximum number of events in the response. */
-                limit?: number;
                 /** @description The `next` of the previous response. Without it, the feed starts at the oldest event kept. */
                 after?: string;
+                /** @description Maximum number of events in the response. */
+                limit?: number;
+                /** @description Seconds to wait for an event if there is none yet. */
+                wait?: number;
             };
             header?: never;
             path?: never;

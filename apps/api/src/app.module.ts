@@ -22,7 +22,7 @@ import { ProxyHint, RateLimitGuard, RefundInterceptor } from './rate-limit/rate-
 import { RequestLimits } from './rate-limit/request-limits';
 import { throttlerOptions } from './rate-limit/throttlers';
 import { ActivationController } from './users/activation.controller';
-import { BodyValidationPipe } from './users/body-validation.pipe';
+import { StrictValidationPipe } from './users/strict-validation.pipe';
 import { ConcealedAccounts } from './users/concealed-accounts';
 import { LimitedAuthentication } from './users/limited-authentication';
 import { MeController } from './users/me.controller';
@@ -39,7 +39,7 @@ export const ROUTE_PROVIDERS: Provider[] = [
   // A request passes these in this order; the filter handles errors last.
   { provide: APP_GUARD, useClass: RateLimitGuard },
   { provide: APP_INTERCEPTOR, useClass: RefundInterceptor },
-  { provide: APP_PIPE, useClass: BodyValidationPipe },
+  { provide: APP_PIPE, useClass: StrictValidationPipe },
 ];
 
 /** The composition root of the api: every module, and everything that applies to all routes. */

@@ -9,9 +9,8 @@ export const Environment = Symbol('Environment');
 /** All faults of the configuration, one on each line, starting with the variable's name. */
 export class ConfigurationError extends Error {
   constructor(readonly faults: readonly string[]) {
-    super(
-      `The configuration has ${faults.length} fault(s):\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
-    );
+    const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
+    super(`The configuration has ${count}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
     this.name = 'ConfigurationError';
   }
 }

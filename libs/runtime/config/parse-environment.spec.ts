@@ -152,7 +152,7 @@ describe('parseEnvironment', () => {
   it('lists every fault in its message, one per line', () => {
     const error = new ConfigurationError(['API_PORT: no', 'LOG_LEVEL: no']);
     expect(error.message.split('\n')).toEqual([
-      'The configuration has 2 fault(s):',
+      'The configuration has 2 faults:',
       '  API_PORT: no',
       '  LOG_LEVEL: no',
     ]);

@@ -1,12 +1,12 @@
 import { Controller, Get, Header, Inject, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { EventLog, EventsError, toMessage, type EventPage } from '@app/events';
 import { ApiProblems } from '../docs/api-problems';
+import { faultOf } from '../problem/problem';
 import { ProblemError } from '../problem/problem-error';
 import { currentRequest } from '../server/request-context';
 import { EventArrivals } from './event-arrivals';
-import { cursorFault, EventQueryPipe, LIMIT, WAIT, type EventQuery } from './event-query.pipe';
-import { EventList } from './events.dto';
+import { CURSOR_FAULT, EventList, EventQuery } from './events.dto';
 import { EventsTokenGuard } from './events-token.guard';
 
 @ApiTags('Events')
@@ -26,35 +26,17 @@ export class EventsController {
     description:
       'Pass `next` of a response as `after` of the next request. Each event is delivered at least once.',
   })
-  @ApiQuery({
-    name: 'after',
-    required: false,
-    description: 'The `next` of the previous response. Without it, the feed starts at the oldest event kept.',
-    schema: { type: 'string', pattern: '^\\d{1,19}$' },
-  })
-  @ApiQuery({
-    name: 'limit',
-    required: false,
-    description: 'Maximum number of events in the response.',
-    schema: { type: 'integer', minimum: LIMIT.min, maximum: LIMIT.max, default: LIMIT.default },
-  })
-  @ApiQuery({
-    name: 'wait',
-    required: false,
-    description: 'Seconds to wait for an event if there is none yet.',
-    schema: { type: 'integer', minimum: WAIT.min, maximum: WAIT.max, default: WAIT.default },
-  })
   @ApiResponse({
     status: 200,
     type: EventList,
     description: 'Events; the list is empty if there are none yet.',
   })
   @ApiProblems('ValidationError', 'InvalidToken', 'NotFound', 'EventsForgotten')
-  async listEvents(@Query(EventQueryPipe) { after, limit, waitSeconds }: EventQuery): Promise<EventList> {
+  async listEvents(@Query() { after, limit, wait }: EventQuery): Promise<EventList> {
     const page = await this.arrivals.awaitArrival(
-      () => this.read(after, limit),
+      () => this.read(after ?? null, limit),
       ({ events }) => events.length > 0,
-      waitSeconds,
+      wait,
       currentRequest().gone,
     );
     return { events: page.events.map(toMessage), next: String(page.next), up_to_date: page.upToDate };
@@ -65,7 +47,8 @@ export class EventsController {
       return await this.log.page(after, limit);
     } catch (error) {
       if (!(error instanceof EventsError)) throw error;
-      if (error.code === 'events.cursor_unknown') throw ProblemError.invalid([cursorFault()]);
+      if (error.code === 'events.cursor_unknown')
+        throw ProblemError.invalid([faultOf('after', 'invalid', CURSOR_FAULT)]);
       throw new ProblemError('EventsForgotten');
     }
   }

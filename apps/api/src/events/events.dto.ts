@@ -1,5 +1,51 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, type TransformFnParams } from 'class-transformer';
+import { IsOptional, ValidateBy } from 'class-validator';
 import { EVENT_TYPES, type EventType } from '@app/events';
+
+export const CURSOR_FAULT = 'must be the `next` of an earlier response';
+/** Greatest position: the maximum of PostgreSQL's bigint. */
+const POSITION_MAX = 2n ** 63n - 1n;
+
+export class EventQuery {
+  /** The `next` of the previous response. Without it, the feed starts at the oldest event kept. */
+  @ApiPropertyOptional({ type: 'string', pattern: '^\\d{1,19}$' })
+  @Transform(({ value }: TransformFnParams) => (isDigits(value, 19) ? BigInt(value) : (value as unknown)))
+  @Passes((after) => typeof after === 'bigint' && after <= POSITION_MAX, CURSOR_FAULT)
+  @IsOptional()
+  after?: bigint;
+
+  /** Maximum number of events in the response. */
+  @WholeNumber(1, 1_000)
+  limit = 100;
+
+  /** Seconds to wait for an event if there is none yet. */
+  @WholeNumber(0, 60)
+  wait = 0;
+}
+
+function WholeNumber(min: number, max: number): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ type: 'integer', minimum: min, maximum: max }),
+    Transform(({ value }: TransformFnParams) => (isDigits(value, 4) ? Number(value) : (value as unknown))),
+    Passes(
+      (value) => typeof value === 'number' && value >= min && value <= max,
+      `must be a whole number from ${min} to ${max}`,
+      { min, max },
+    ),
+  );
+}
+
+function Passes(validate: (value: unknown) => boolean, message: string, params = {}): PropertyDecorator {
+  return ValidateBy(
+    { name: 'passes', validator: { validate } },
+    { message, context: { kind: 'invalid', params } },
+  );
+}
+
+const isDigits = (value: unknown, most: number): value is string =>
+  typeof value === 'string' && value.length <= most && /^\d+$/.test(value);
 
 const USER_ID = '7c9e6679-7425-40de-944b-e07fc1f90ae7';
 

@@ -8,9 +8,9 @@ import { RegisterBody } from './dto/users.dto';
 /** Maximum number of fields in a body: no route needs more than a few, and each costs time. */
 const FIELDS_MAX = 50;
 
-/** Nest's strict ValidationPipe, with the domain's rules of a registration, and with faults in the format of our problems. */
+/** Nest's ValidationPipe, strict, with the domain's rules of a registration, and with faults in the format of our problems. */
 @Injectable()
-export class BodyValidationPipe extends ValidationPipe {
+export class StrictValidationPipe extends ValidationPipe {
   constructor(@Inject(PasswordRules) private readonly rules: PasswordRules) {
     super({
       transform: true,
@@ -23,7 +23,7 @@ export class BodyValidationPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const given = metadata.type === 'body' ? flat(value) : value;
+    const given = metadata.type === 'body' || isQuery(metadata) ? flat(value) : value;
     return (await super.transform(given, metadata)) as unknown;
   }
 
@@ -38,6 +38,9 @@ export class BodyValidationPipe extends ValidationPipe {
     return [...errors, ...broken.filter((error) => error !== undefined)];
   }
 }
+
+/** The whole query of a route, not one parameter of it. */
+const isQuery = ({ type, data }: ArgumentMetadata): boolean => type === 'query' && data === undefined;
 
 /** The error of a rule in the format of class-validator; a value that is not a string has already been reported. */
 function brokenRule(
@@ -56,9 +59,9 @@ function brokenRule(
 }
 
 /**
- * Copies a body so that class-transformer can read it safely. No field takes an object or a list. class-transformer
- * would call a value named `constructor` in one, and would silently skip names that every object has instead of
- * reporting them as unknown.
+ * Copies a body or a query so that class-transformer can read it safely. No field takes an object or a list, so an empty
+ * list replaces each. class-transformer would call a value named `constructor` in one, and would silently skip names that
+ * every object has instead of reporting them as unknown.
  */
 function flat(body: unknown): object {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -74,7 +77,7 @@ function flat(body: unknown): object {
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
       name,
-      typeof value === 'object' ? null : (value as unknown),
+      typeof value === 'object' && value !== null ? [] : (value as unknown),
     ]),
   );
 }

@@ -20,6 +20,7 @@ FROM dependencies AS build
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY apps ./apps
 COPY libs ./libs
+COPY tools/bundle-dependencies.mjs ./tools/
 RUN npm run build && find dist -name '*.map' -delete
 
 # The base without parts that the service never uses: npm, headers, package manager, manuals.

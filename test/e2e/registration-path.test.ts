@@ -14,17 +14,34 @@ const WALK =
   '';
 
 describe('The path of a registration', () => {
-  it('passes exactly the files that docs/architecture.md lists and counts', async () => {
-    const files = await filesOfARegistration();
+  let loaded: readonly string[];
+  let files: readonly string[];
+
+  beforeAll(async () => {
+    ({ loaded, files } = await filesOfARegistration());
+  });
+
+  it('passes exactly the files that docs/architecture.md lists and counts', () => {
     expect(files.filter((file) => !WALK.includes(`${path.basename(file)}\``))).toEqual([]);
     const counts = [...WALK.matchAll(/^\| [^|]+ \|\s+(\d+) \|$/gm)].map(([, count]) => Number(count));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(files.length);
     expect(WALK).toContain(`They are ${files.length}.`);
   });
+
+  it('loads packages from the bundle, except binaries and data', () => {
+    const packages = loaded
+      .filter((file) => file.startsWith('node_modules/'))
+      .map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]);
+    expect(loaded).toContain('dist/node_modules/dependencies.js');
+    expect([...new Set(packages)].sort()).toEqual(['bcrypt', 'node-gyp-build', 'swagger-ui-dist']);
+  });
 });
 
-/** Our files in which a function is called between a request and the moment after its 201, without `index.ts`. */
-async function filesOfARegistration(): Promise<string[]> {
+/**
+ * `files`: ours in which a function is called between a request and the moment after its 201, without `index.ts`.
+ * `loaded`: all files of the api when it starts.
+ */
+async function filesOfARegistration(): Promise<{ loaded: string[]; files: string[] }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'files-that-ran-'));
   const report = path.join(folder, 'files.json');
   const service = await Service.startApi('one-node', {
@@ -41,6 +58,7 @@ async function filesOfARegistration(): Promise<string[]> {
   };
   try {
     const client = new Client(service.api.url);
+    const loaded = await filesSince();
     const rounds: string[][] = [];
     // The first registration finds empty caches, and is ignored.
     for (let round = 0; round <= ROUNDS; round += 1) {
@@ -55,9 +73,12 @@ async function filesOfARegistration(): Promise<string[]> {
       if (round > 0) rounds.push(files);
     }
     const [first = [], ...others] = rounds;
-    return first.filter(
-      (file) => path.basename(file) !== 'index.ts' && others.every((files) => files.includes(file)),
-    );
+    const files = first
+      .filter((file) => others.every((round) => round.includes(file)))
+      .flatMap((file) => /^dist\/((?:apps|libs)\/.*)\.js$/.exec(file)?.[1] ?? [])
+      .filter((file) => path.basename(file) !== 'index')
+      .map((file) => `${file}.ts`);
+    return { loaded, files };
   } finally {
     await service.stop();
     rmSync(folder, { recursive: true });

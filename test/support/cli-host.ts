@@ -34,7 +34,8 @@ async function run({ args, env, input, cwd }: CliCommand): Promise<CliOutcome> {
   process.exitCode = undefined;
   const output = Promise.all([text(streams.stdout), text(streams.stderr)]);
   for (const file of Object.keys(load.cache)) {
-    if (file.startsWith(BUILD) && file !== __filename) Reflect.deleteProperty(load.cache, file);
+    if (file.startsWith(BUILD) && !file.includes('/node_modules/') && file !== __filename)
+      Reflect.deleteProperty(load.cache, file);
   }
   await (load(PROGRAM) as { runCommand(): Promise<void> }).runCommand();
   for (const signal of SIGNALS) process.removeAllListeners(signal);

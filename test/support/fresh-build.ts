@@ -6,6 +6,8 @@ const SOURCES = [
   'apps',
   'libs',
   'test/support/cli-host.ts',
+  'tools/bundle-dependencies.mjs',
+  'package-lock.json',
   'nest-cli.json',
   'tsconfig.json',
   'tsconfig.build.json',

@@ -114,11 +114,14 @@ describe('Migrations', () => {
     expect(await migrations().status()).toEqual([{ name: '0001_first.sql', applied: true, known: true }]);
   });
 
-  it('lists an applied migration whose file is missing', async () => {
+  it('lists an applied migration whose file is missing, and leaves it to the version that has it', async () => {
     write('0001_first.sql', 'create table first (n integer);');
     await migrations().up();
     rmSync(path.join(folder, '0001_first.sql'));
     expect(await migrations().status()).toEqual([{ name: '0001_first.sql', applied: true, known: false }]);
+    const explained = /^0001_first\.sql was applied by another version of this program/;
+    await expect(migrations().rollbackLoss()).rejects.toThrow(explained);
+    await expect(migrations().down()).rejects.toThrow(explained);
   });
 
   it('works with a pool of one connection', async () => {

@@ -87,6 +87,47 @@ describe('The pool of PostgreSQL', () => {
     }
   });
 
+  it('replaces connections that fall silent with a query right after an answer', async () => {
+    const env = { ...database.env, DATABASE_PORT: String(proxy.port), DATABASE_POOL_SIZE: '2' };
+    const sql = createSql(parseEnvironment(env), () => {}, 1_000);
+    let statements = 0;
+    // Each is a new statement, which a connection sends alone.
+    const ask = () => inTime(sql.unsafe(`select $1::int as number, ${(statements += 1)} as other`, [1]));
+    try {
+      const end = performance.now() + 700;
+      const traffic = async (): Promise<void> => {
+        while (performance.now() < end) await ask();
+      };
+      await Promise.all([traffic(), traffic()]);
+      const lost = [ask(), ask()].map((query) => expect(query).rejects.toBeInstanceOf(Unavailable));
+      proxy.freeze();
+      proxy.abandon();
+      await until('it works again', () => ask().catch(() => undefined), 5_000);
+      await Promise.all(lost);
+    } finally {
+      proxy.cut();
+      await sql.end({ timeout: 1 });
+    }
+  });
+
+  it('leaves no statement on the server that waits for a lock longer than its caller', async () => {
+    const sql = createSql(parseEnvironment(database.env), () => {}, 1_000);
+    const waiting = () => database.sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    try {
+      await database.sql.begin(async (operator) => {
+        await operator`lock table users in access exclusive mode`;
+        const lost = [1, 2, 3].map(() => inTime(sql`select from users`));
+        await until('they wait for the lock', async () => (await waiting()).length === 3);
+        for (const query of lost) await expect(query).rejects.toBeInstanceOf(Unavailable);
+        expect(await waiting()).toHaveLength(0);
+        expect(await inTime(sql`select 1 as one`)).toEqual([{ one: 1 }]);
+      });
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  });
+
   it('contacts a server that closes every connection with pauses, and recovers in time', async () => {
     let accepted = 0;
     let closing = true;

@@ -271,6 +271,7 @@ describe("The worker's port", () => {
 });
 
 describe('Malformed requests', () => {
+  const ENCODED = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n';
   const problemIn = (text: string): Record<string, unknown> =>
     JSON.parse(text.slice(text.indexOf('\r\n\r\n'))) as Record<string, unknown>;
 
@@ -279,6 +280,7 @@ describe('Malformed requests', () => {
     ['two hosts in one field', 'GET /livez HTTP/1.1\r\nHost: a, b\r\n\r\n', 400, 'ValidationError'],
     ['a Host that is no host', 'GET /livez HTTP/1.1\r\nHost: a/b c\r\n\r\n', 400, 'ValidationError'],
     ['no Host field', 'GET /livez HTTP/1.1\r\n\r\n', 400, 'ValidationError'],
+    ['an unknown coding', ENCODED, 501, 'UnknownTransferEncoding'],
     ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n', 405, 'MethodNotAllowed'],
     ['a malformed head', 'GET /livez HTTP/1.1\r\nHost: a\r\nno field\r\n\r\n', 400, 'ValidationError'],
   ])(
@@ -295,6 +297,9 @@ describe('Malformed requests', () => {
       await until('it is in the log', () =>
         service.api.lines.some((line) => line.includes(String(problem['request_id']))),
       );
+      // A client must not be able to cause alarms.
+      const alarming = service.api.lines.filter((line) => line.includes('"level":"error"'));
+      expect(alarming).toEqual([]);
       await until('it is counted', async () => (await counted()) > before);
     },
   );

@@ -84,7 +84,10 @@ export class Migrations {
   }
 
   private async read(name: string, direction: 'up' | 'down'): Promise<string> {
-    const source = await readFile(path.join(this.folder, name), 'utf8');
+    const source = await readFile(path.join(this.folder, name), 'utf8').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      throw new Error(`${name} was applied by another version of this program; revert it with that version`);
+    });
     const [, up, down] = /^-- migrate:up\n([\s\S]*?)^-- migrate:down\n([\s\S]*)$/m.exec(source) ?? [];
     const statements = direction === 'up' ? up : down;
     if (statements === undefined)

@@ -38,7 +38,7 @@ export async function requireReadiness(sql: Sql, needed: readonly string[]): Pro
         'the database or the role. Point DATABASE_HOST to the primary, or reset the setting',
     );
   }
-  const differing = differingSettings(row.settings, row.finds_public);
+  const differing = differingSettings(row.settings, row.finds_public, sql.options.connection);
   if (differing.length > 0) {
     throw new NotReady(
       'settings',

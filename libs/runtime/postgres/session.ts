@@ -25,8 +25,14 @@ const UNTRACKED = {
 /**
  * Startup parameters of every connection. They override the settings of server, database and role, which may differ
  * from what the statements and the driver's parsers rely on. (postgres.js adds `client_encoding`.)
+ * @param limitMs the server ends a statement after this long, because its caller has left; one that waits for a lock
+ *   would occupy a connection of the server after we have dropped ours. Null: statements may take long
  */
-export const SESSION_SETTINGS: Readonly<Record<string, string>> = { ...TRACKED, ...UNTRACKED };
+export const sessionSettings = (limitMs: number | null): Record<string, string> => ({
+  ...TRACKED,
+  ...UNTRACKED,
+  ...(limitMs === null ? {} : { statement_timeout: `${limitMs}ms` }),
+});
 
 const connectionsOf = new Set<Record<string, unknown>>();
 
@@ -53,10 +59,16 @@ const DEFAULT_SEARCH_PATH = '"$user", public';
 /**
  * Settings of the current session that are not as they should be, as `name = value`.
  * @param findsPublic whether names without a schema are those of `public`, and of no other schema
+ * @param own startup parameters of the pool, as PostgreSQL prints them
  */
-export function differingSettings(found: Readonly<Record<string, string>>, findsPublic: boolean): string[] {
+export function differingSettings(
+  found: Readonly<Record<string, string>>,
+  findsPublic: boolean,
+  own: Readonly<Record<string, unknown>>,
+): string[] {
   return Object.entries(UNTRACKED)
     .filter(([name, wanted]) => found[name] !== undefined && found[name] !== wanted)
+    .filter(([name]) => found[name] !== own[name])
     .filter(([name]) => !(name === 'synchronous_commit' && found[name] === 'remote_apply'))
     .filter(([name]) => !(name === 'search_path' && found[name] === DEFAULT_SEARCH_PATH && findsPublic))
     .map(([name]) => `${name} = ${found[name] ?? ''}`);

@@ -5,8 +5,8 @@ import { SpanKind, traced } from '../tracing/tracing';
 import { Environment } from '../config/environment';
 import { databaseAddress } from './address';
 import { asOutage, READ_ONLY } from './outage';
-import { retryIfUnsent, omitRefusedSettings, sendSettings, SESSION_SETTINGS } from './session';
-import { watchedSockets } from './watched-sockets';
+import { omitRefusedSettings, retryIfUnsent, sendSettings, sessionSettings } from './session';
+import { noteLateAnswer, watchedSockets } from './watched-sockets';
 
 export type Sql = PostgresSql;
 export const Sql = Symbol('Sql');
@@ -31,7 +31,7 @@ export const SILENCE_MAX_MS = 2_500;
 
 /**
  * A pool that connects on first use, recovers by itself, and never waits long for a server.
- * @param silenceMaxMs drops connections with a query unanswered for this long; null: queries may take long
+ * @param silenceMaxMs drops connections with a query unanswered for this long, and makes PostgreSQL end it; or null
  */
 export function createSql(
   environment: Environment,
@@ -54,7 +54,7 @@ export function createSql(
     ...(silenceMaxMs === null || environment.DATABASE_HOST.startsWith('/')
       ? {}
       : { socket: watchedSockets(environment, silenceMaxMs) }),
-    connection: { ...SESSION_SETTINGS },
+    connection: sessionSettings(silenceMaxMs),
     onnotice: (notice) => onNotice(String(notice['message'])),
     transform: { undefined: null },
   });
@@ -88,6 +88,7 @@ export async function inTime<T extends readonly (Row | undefined)[]>(
     const rows = await traced(`postgresql ${verb}`, SpanKind.CLIENT, attributes, () =>
       within(query.execute(), timeoutMs, () => {
         leaveLine(query);
+        noteLateAnswer();
         return new Unavailable('database', `no answer within ${timeoutMs} ms`);
       }),
     );
@@ -115,23 +116,23 @@ export async function inBatches(change: (limit: number) => Fragment): Promise<nu
 }
 
 /**
- * Remembers the connection of the query. The returned function closes that connection once everything sent on it is
- * answered; the next connection is new, and reaches the server that accepts writes.
+ * Remembers the connection of the query, which carries no other one meanwhile: a query behind one that waits for a lock
+ * would wait as well, and run long after its caller has left. The returned function closes that connection; the next one
+ * is new, and reaches the server that accepts writes.
  */
 function carrierOf(query: unknown): () => void {
   let carrier: { end(): unknown } | undefined;
-  const { options } = query as { options: { onexecute?: (connection: { end(): unknown }) => boolean } };
+  const { options } = query as { options: { onexecute?: (connection: { end(): unknown }) => false } };
   options.onexecute = (connection) => {
     carrier = connection;
-    return true;
+    return false;
   };
   return () => carrier?.end();
 }
 
 /**
- * Removes the query from the queue if it has not been sent. A sent query is left alone: postgres.js pipelines several
- * queries on one connection, so a cancel request could hit a different one. And if it cancels a query that waits
- * behind another, it gives that query's answer to the next one.
+ * Removes the query from the queue if it has not been sent. A sent query is left alone: PostgreSQL ends it, and a cancel
+ * request could hit the next one on its connection.
  */
 function leaveLine(query: unknown): void {
   const waiting = query as {
@@ -143,17 +144,16 @@ function leaveLine(query: unknown): void {
   };
   if (waiting.state !== null) return;
   waiting.canceller?.(query).catch(() => {});
-  // It may be the first query of a connection that is not open yet. postgres.js (3.4.9) never opens a connection whose
-  // first query is cancelled, and would lose them one by one: send a query without effect instead.
+  // postgres.js (3.4.9) never opens a connection whose first query is cancelled: send one without effect instead.
   waiting.cancelled = null;
   waiting.strings = ['select 1'];
   waiting.args = [];
 }
 
-/** A list of ids as one parameter of any length: array types are not fetched, so it is sent as text. */
+/** Ids as one parameter of any length: array types are not fetched, so it is sent as text. */
 export const uuids = (sql: Sql, ids: readonly string[]) => sql`${`{${ids.join(',')}}`}::text::uuid[]`;
 
-/** First word of the statement, such as `select`. */
+/** The first word, such as `select`. */
 function verbOf(query: unknown): string {
   const { strings } = query as { strings?: readonly string[] };
   return /^\s*([a-z]+)/i.exec(strings?.[0] ?? '')?.[1]?.toLowerCase() ?? 'query';

@@ -3,6 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Environment } from '../config/environment';
 import { destroyIfSilent } from '../lifecycle/silent-socket';
 
+let lateAt = -Infinity;
+
+/** Called when PostgreSQL has not answered a query in time: some connection may be dead. */
+export function noteLateAnswer(): void {
+  lateAt = performance.now();
+}
+
 /**
  * Makes the sockets of a pool: paced, and destroyed when they are of no use any more.
  * @param silenceMs how long a query may stay unanswered
@@ -13,7 +20,7 @@ export function watchedSockets(environment: Environment, silenceMs: number): () 
   return async () => {
     await turn();
     const socket = connect({ host, port });
-    destroyIfSilent(socket, silenceMs);
+    destroyIfSilent(socket, silenceMs, undefined, () => lateAt);
     closeIfMute(socket);
     return socket;
   };

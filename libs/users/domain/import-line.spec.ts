@@ -1,4 +1,4 @@
-import { parseImportLine } from './import-line';
+import { IMPORT_LINE_MAX, parseImportLine } from './import-line';
 
 const HASH = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy';
 const line = (more: object = {}): string =>
@@ -13,6 +13,11 @@ describe('a line of an import', () => {
   it('may start with a byte order mark if it is the first one', () => {
     expect(parseImportLine(`\uFEFF${line()}`, 1)).toMatchObject({ line: 1, email: 'ana@example.com' });
     expect(() => parseImportLine(`\uFEFF${line()}`, 2)).toThrow('is not JSON');
+  });
+
+  it('is refused if it is too long, even if it is JSON', () => {
+    const other = 'x'.repeat(IMPORT_LINE_MAX);
+    expect(() => parseImportLine(line({ other }), 1)).toThrow('is longer than 1048576 characters');
   });
 
   it('is refused as another encoding if it is UTF-16', () => {

@@ -8,6 +8,8 @@ export const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const MOMENT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
 /** Windows programs write it at the start of a UTF-8 file. */
 const BYTE_ORDER_MARK = /^\uFEFF/;
+/** Maximum length of a line, in characters: an account needs a few hundred, and other fields are ignored. */
+export const IMPORT_LINE_MAX = 1_048_576;
 /** Tolerated difference between the clocks of two machines, in milliseconds. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
@@ -22,6 +24,7 @@ export class RefusedLine extends Error {}
  * @throws {RefusedLine} without the hash in its message
  */
 export function parseImportLine(text: string, line: number): ImportLine {
+  if (text.length > IMPORT_LINE_MAX) throw new RefusedLine(`is longer than ${IMPORT_LINE_MAX} characters`);
   const fields = parseObject(line === 1 ? text.replace(BYTE_ORDER_MARK, '') : text);
   const { email, password_hash: hash, activated_at: activated, id = null } = fields;
   if (typeof email !== 'string') throw new RefusedLine('email is missing');

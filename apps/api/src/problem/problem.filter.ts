@@ -6,7 +6,7 @@ import { currentRequest } from '../server/request-context';
 import { toBody, toProblemError } from './to-problem';
 import { translate } from './translate';
 
-/** Answers every error with a problem body, and logs the errors of the server (5xx). */
+/** Answers every error with a problem body, and logs the errors of the server: 5xx but 501, which a client causes. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -29,7 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     const body = toBody(error, context.requestId, this.environment.PUBLIC_PATH);
     const limit = body.status === 429 ? context.refusedLimit : undefined;
     context.refusal = { error: body.error, ...(limit === undefined ? {} : { limit }) };
-    if (body.status >= 500 && context.shedAt === undefined) {
+    if (body.status >= 500 && body.status !== 501 && context.shedAt === undefined) {
       this.logger[body.status === 503 ? 'warn' : 'error']({ error: thrown }, `Answered ${body.status}`);
     }
     if (body.error === 'InvalidToken') response.setHeader('WWW-Authenticate', 'Bearer');

@@ -1,10 +1,10 @@
 import { createReadStream, ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { Option, SubCommand } from 'nest-commander';
-import { ImportAccounts, type ImportReport } from '@app/users';
+import { IMPORT_LINE_MAX, ImportAccounts, type ImportReport } from '@app/users';
 import { AuditedCommand, type AuditedOptions } from '../audited-command';
 import { counted, numbers } from '../terminal/format';
+import { linesOf } from '../terminal/lines';
 import { Progress } from '../terminal/progress';
 import { StopRequest } from '../terminal/stop-request';
 
@@ -46,15 +46,12 @@ sent and no event is written. With --json the report contains the first ${number
   async run([file = '']: string[], options: ImportOptions): Promise<void> {
     const operator = options.dryRun ? null : this.operator(options);
     const refusals: { line: number; reason: string }[] = [];
-    const input = file === '-' ? process.stdin : createReadStream(file);
-    const lines = createInterface({ input, crlfDelay: Infinity });
-    // readline ignores errors of its input.
-    const failed = new Promise<never>((_, reject) => input.once('error', reject));
     const progress = await progressOf(file);
+    const input = file === '-' ? process.stdin : createReadStream(file);
     const stop = new StopRequest();
     try {
-      const importing = this.accounts.importAccounts({
-        lines,
+      const report = await this.accounts.importAccounts({
+        lines: linesOf(input, IMPORT_LINE_MAX, stop.signal),
         operator,
         signal: stop.signal,
         onProgress: () => {
@@ -66,12 +63,10 @@ sent and no event is written. With --json the report contains the first ${number
           process.stderr.write(`line ${line}: ${reason}\n`);
         },
       });
-      const report = await Promise.race([importing, failed]);
       progress.end();
       this.conclude(options, report, refusals, stop.signal.aborted);
     } finally {
       progress.end();
-      lines.close();
       stop.release();
     }
   }

@@ -9,7 +9,6 @@ export * from './domain/sign-up-statistics';
 export * from './domain/user-repository';
 export * from './operator.module';
 export * from './use-cases/authenticate';
-export * from './use-cases/change-account';
 export * from './use-cases/erase-accounts';
 export * from './use-cases/erase-own-account';
 export * from './use-cases/find-account';

@@ -9,7 +9,6 @@ import { AccountDirectory } from './domain/account-directory';
 import { OperatorTrail } from './domain/operator-trail';
 import { SignUpStatistics } from './domain/sign-up-statistics';
 import { ADDRESS_DIGEST } from './users.module';
-import { ChangeAccount } from './use-cases/change-account';
 import { EraseAccounts } from './use-cases/erase-accounts';
 import { FindAccount } from './use-cases/find-account';
 import { ImportAccounts } from './use-cases/import-accounts';
@@ -23,16 +22,16 @@ import { ImportAccounts } from './use-cases/import-accounts';
     { provide: SignUpStatistics, useClass: PostgresSignUpStatistics },
     ADDRESS_DIGEST,
     CODE_DERIVER,
-    ChangeAccount,
     EraseAccounts,
     FindAccount,
     ImportAccounts,
   ],
   exports: [
     AccountDirectory,
+    AccountAdministration,
     OperatorTrail,
     SignUpStatistics,
-    ChangeAccount,
+    CODE_DERIVER,
     EraseAccounts,
     FindAccount,
     ImportAccounts,

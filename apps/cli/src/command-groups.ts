@@ -26,7 +26,6 @@ import { UsersResendCommand } from './users/resend.command';
   name: 'codes',
   description: 'activation codes: purge expired ones with their registrations',
   subCommands: [CodesPurgeCommand],
-  allowExcessArgs: true,
 })
 class CodesCommand extends CommandGroup {
   protected readonly explanation = 'The mailer-worker also purges every PURGE_INTERVAL_SECONDS.';
@@ -37,7 +36,6 @@ class CodesCommand extends CommandGroup {
   name: 'db',
   description: 'database schema: migrate it, show its status, roll it back',
   subCommands: [DbMigrateCommand, DbStatusCommand, DbRollbackCommand],
-  allowExcessArgs: true,
 })
 class DbCommand extends CommandGroup {
   protected readonly explanation =
@@ -52,7 +50,6 @@ class DbCommand extends CommandGroup {
   name: 'mail',
   description: 'mails: list, retry and preview them, and process bounces',
   subCommands: [MailOwedCommand, MailRetryCommand, MailPreviewCommand, MailBounceCommand],
-  allowExcessArgs: true,
 })
 class MailCommand extends CommandGroup {
   protected readonly explanation =
@@ -76,7 +73,6 @@ class MailCommand extends CommandGroup {
     UsersEraseCommand,
     UsersErasuresCommand,
   ],
-  allowExcessArgs: true,
 })
 class UsersCommand extends CommandGroup {
   protected readonly explanation = `
@@ -92,7 +88,6 @@ email address, its id, the id of a mail or the id of a request.`;
   name: 'events',
   description: 'events: list them, and send them to the webhook again',
   subCommands: [EventsListCommand, EventsRetryCommand, EventsReplayCommand, EventsTestCommand],
-  allowExcessArgs: true,
 })
 class EventsCommand extends CommandGroup {
   protected readonly explanation = `
@@ -107,7 +102,6 @@ The mailer-worker puts events in order and sends them to WEBHOOK_URL. Other serv
   name: 'audit',
   description: 'audit trail: who changed what, and why',
   subCommands: [AuditListCommand],
-  allowExcessArgs: true,
 })
 class AuditCommand extends CommandGroup {
   protected readonly explanation = `

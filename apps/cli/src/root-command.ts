@@ -46,7 +46,7 @@ function shape(command: Command, path: string): void {
     outputError: (text, write) => write(ADDRESS_AS_OPTION.test(text) ? `${text}${DASH_HINT}` : text),
   });
   // A group accepts unknown arguments, to report them as unknown commands.
-  if (command.commands.length === 0) command.allowExcessArguments(false);
+  command.allowExcessArguments(command.commands.length > 0);
   for (const child of command.commands) shape(child, `${path} ${child.name()}`);
 }
 

@@ -24,8 +24,4 @@ export class ActivationError extends Error {
     super(code);
     this.name = 'ActivationError';
   }
-
-  get retryAfterSeconds(): number | undefined {
-    return this.details.retryAfterSeconds;
-  }
 }

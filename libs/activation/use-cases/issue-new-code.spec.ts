@@ -55,7 +55,7 @@ describe('IssueNewCode', () => {
     await expect(ask(account)).rejects.toMatchObject({
       name: 'ActivationError',
       code: 'activation.codes_used_up',
-      retryAfterSeconds: 60,
+      details: { retryAfterSeconds: 60 },
     });
     expect(doorbell.rings).toBe(10);
   });

@@ -59,16 +59,17 @@ export interface ImportOutcome {
 export type ResendOutcome = 'replaced' | 'already_activated' | 'mailbox_limit' | 'gone';
 export type OperatorActivation = 'activated' | 'already_activated' | 'gone';
 
-/** Changes accounts for operators. Each change and its audit entry are one transaction. */
 /** Accounts that a dry run would have added, by address and by id. */
 export type AddedAccounts = Map<string, ImportedAccount>;
 
+/** Changes accounts for operators. Each change and its audit entry are one transaction. */
 export interface AccountAdministration {
   /**
-   * Owes a new code, beyond the registration's own limit. `digits` is the usual length. @throws {Unavailable}
+   * Owes a new code, beyond the registration's own limit; with `force` also beyond the daily limit of the mailbox.
+   * `digits` is the usual length. @throws {Unavailable}
    */
   resend(target: Target, code: IssuedCode, operator: Operator, force: boolean): Promise<ResendOutcome>;
-  /** @throws {Unavailable} */
+  /** Activates without a code. @throws {Unavailable} */
   activate(target: Target, operator: Operator): Promise<OperatorActivation>;
   /** What `erase` would delete. @throws {Unavailable} */
   extent(target: ErasureTarget): Promise<ErasureExtent>;

@@ -67,7 +67,7 @@ export function toBody(
 const unavailable = (): ProblemError =>
   new ProblemError('ServiceUnavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
 
-function detailsOf({ code, details, retryAfterSeconds }: ActivationError): ErrorDetails {
+function detailsOf({ code, details }: ActivationError): ErrorDetails {
   switch (code) {
     case 'activation.code_wrong':
       return details;
@@ -81,7 +81,7 @@ function detailsOf({ code, details, retryAfterSeconds }: ActivationError): Error
       return {
         detail: EXACT.codesUsedUp,
         limit: 'resend',
-        retryAfterSeconds: retryAfterSeconds ?? RETRY_AFTER_SECONDS,
+        retryAfterSeconds: details.retryAfterSeconds ?? RETRY_AFTER_SECONDS,
       };
     default:
       return {};

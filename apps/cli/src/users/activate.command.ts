@@ -1,5 +1,6 @@
+import { Inject } from '@nestjs/common';
 import { SubCommand } from 'nest-commander';
-import { ChangeAccount, FindAccount } from '@app/users';
+import { AccountAdministration, FindAccount } from '@app/users';
 import { AuditedCommand, type AuditedOptions } from '../audited-command';
 
 @SubCommand({
@@ -18,7 +19,7 @@ written as usual.`;
 
   constructor(
     private readonly accounts: FindAccount,
-    private readonly change: ChangeAccount,
+    @Inject(AccountAdministration) private readonly administration: AccountAdministration,
   ) {
     super();
   }
@@ -26,7 +27,7 @@ written as usual.`;
   async run([reference = '']: string[], options: AuditedOptions): Promise<void> {
     const operator = this.operator(options);
     const account = await this.account(this.accounts, reference);
-    const outcome = await this.change.activate(account, operator);
+    const outcome = await this.administration.activate(account, operator);
     if (outcome === 'activated') {
       this.report(options, { id: account.id, activated: true }, `${account.email} is activated.`);
       return;

@@ -1,5 +1,8 @@
+import { Inject } from '@nestjs/common';
 import { Option, SubCommand } from 'nest-commander';
-import { ChangeAccount, FindAccount } from '@app/users';
+import { CodeDeriver } from '@app/activation';
+import { Environment } from '@app/runtime';
+import { AccountAdministration, FindAccount } from '@app/users';
 import { AuditedCommand, type AuditedOptions } from '../audited-command';
 
 interface ResendOptions extends AuditedOptions {
@@ -23,7 +26,9 @@ you add --force.`;
 
   constructor(
     private readonly accounts: FindAccount,
-    private readonly change: ChangeAccount,
+    @Inject(AccountAdministration) private readonly administration: AccountAdministration,
+    private readonly codes: CodeDeriver,
+    @Inject(Environment) private readonly environment: Environment,
   ) {
     super();
   }
@@ -36,7 +41,8 @@ you add --force.`;
   async run([reference = '']: string[], options: ResendOptions): Promise<void> {
     const operator = this.operator(options);
     const account = await this.account(this.accounts, reference);
-    const outcome = await this.change.resendCode(account, operator, options.force ?? false);
+    const code = this.codes.issue(this.environment.ACTIVATION_CODE_LENGTH);
+    const outcome = await this.administration.resend(account, code, operator, options.force ?? false);
     if (outcome === 'replaced') {
       this.report(options, { id: account.id, resent: true }, `A new code will be sent to ${account.email}.`);
       return;

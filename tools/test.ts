@@ -21,6 +21,8 @@ const ALONE = 'e2e/(timing|overload|connections)\\.test';
  * timeouts.
  */
 const WORKERS = 5;
+/** Options of Node for Jest and its workers: many small garbage collections cost a tenth of their processor time. */
+const FLAGS = ['--min-semi-space-size=16'];
 const RUNS = [
   [`--maxWorkers=${WORKERS}`, `--testPathIgnorePatterns=${ALONE}`],
   ['--maxWorkers=1', '--selectProjects=e2e', `--testPathPatterns=${ALONE}`],
@@ -42,7 +44,7 @@ function main(): number {
 function runJest(options: readonly string[]): JestResults | null {
   const folder = mkdtempSync(path.join(tmpdir(), 'tests-'));
   const file = path.join(folder, 'results.json');
-  const jest = ['node_modules/jest/bin/jest.js', '--json', `--outputFile=${file}`, ...options];
+  const jest = [...FLAGS, 'node_modules/jest/bin/jest.js', '--json', `--outputFile=${file}`, ...options];
   const { status } = spawnSync(process.execPath, jest, { stdio: ['ignore', 'ignore', 'inherit'] });
   try {
     const results = JSON.parse(readFileSync(file, 'utf8')) as JestResults;

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { curlLines } from '../../tools/terminal';
 import type { InboxPages } from '../support/inbox';
 import { Client, Service } from '../support/service';
 import { until } from '../support/until';
@@ -26,23 +27,27 @@ void client.POST('/api/v1/users/register', { body: { email: 'a@example.com' } })
 void client.POST('/api/v1/users/activate', { body: { activation_code: '1234' } }).then(({ data }) => data?.code);
 `;
 
+let service: Service;
+let inbox: InboxPages;
+
+beforeAll(async () => {
+  service = await Service.start('one-node');
+  inbox = await service.inbox.servePages();
+});
+afterAll(async () => {
+  inbox.close();
+  await service.stop();
+});
+
 describe('The TypeScript client', () => {
-  let service: Service;
-  let inbox: InboxPages;
   let folder: string;
 
-  beforeAll(async () => {
-    service = await Service.start('one-node');
-    inbox = await service.inbox.servePages();
+  beforeAll(() => {
     // Inside the checkout, so that the programs find its packages.
     mkdirSync(path.join(ROOT, 'dist'), { recursive: true });
     folder = mkdtempSync(path.join(ROOT, 'dist/client-'));
   });
-  afterAll(async () => {
-    inbox.close();
-    rmSync(folder, { recursive: true, force: true });
-    await service.stop();
-  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('generated from the running service compiles, rejects misuse, and calls every endpoint', async () => {
     await run(path.join(ROOT, 'tools/check/node_modules/.bin/openapi-typescript'), [
@@ -81,4 +86,28 @@ describe('The TypeScript client', () => {
       }
     }
   }, 60_000);
+});
+
+/** The shell block of the README that starts with a registration. */
+const inReadme = (api: string, inbox: string): string => {
+  const blocks = [...readFileSync('README.md', 'utf8').matchAll(/^```bash\n([\s\S]*?)^```/gm)];
+  const block = blocks.map(([, text = '']) => text).find((text) => text.includes('# 1. Register')) ?? '';
+  return block.replaceAll('http://127.0.0.1:8000', api).replaceAll('http://127.0.0.1:8025', inbox);
+};
+
+describe('The commands for trying the service', () => {
+  // Both sign up the same person.
+  beforeEach(async () => {
+    await service.database.sql`truncate users`;
+    service.inbox.mailbox.delete();
+  });
+
+  it.each([
+    ['the README', inReadme],
+    ['the banner of make run', curlLines],
+  ])('lead from sign-up to an activated account in %s', async (_where, lines) => {
+    const script = lines(service.api.url, inbox.url);
+    const { stdout } = await run('bash', ['-c', script], { timeout: 30_000 });
+    expect(stdout).toContain('"is_activated":true');
+  });
 });

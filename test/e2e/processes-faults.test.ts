@@ -29,7 +29,7 @@ const start = (env: NodeJS.ProcessEnv = {}): Promise<SpawnedApp> =>
     ...env,
   });
 
-describe('Api processes under new connections', () => {
+describe('Api processes that were killed', () => {
   let api: SpawnedApp;
   let withinMs: number;
   beforeAll(async () => {
@@ -42,10 +42,10 @@ describe('Api processes under new connections', () => {
   });
 
   it.each<[string, number, (pids: number[]) => number[]]>([
-    ['killed one after another', 2, (pids) => pids.slice(0, 1)],
-    ['killed together', 1, (pids) => pids],
+    ['one after another', 2, (pids) => pids.slice(0, 1)],
+    ['together', 1, (pids) => pids],
   ])(
-    'that are %s are replaced, and hardly a request is refused',
+    '%s under new connections are replaced, and hardly a request is refused',
     async (_how, times, choose) => {
       const load = newConnections(api);
       let victims = 0;
@@ -62,13 +62,8 @@ describe('Api processes under new connections', () => {
     },
     120_000,
   );
-});
 
-describe('A primary without free file descriptors', () => {
-  it('logs the reason, tries again, and has all its processes once it has descriptors', async () => {
-    const launched = performance.now();
-    const api = await start();
-    const withinMs = recoveryWithinMs(performance.now() - launched);
+  it('are started once their primary has file descriptors again, and the reason is logged', async () => {
     const limitFiles = (count: number): unknown =>
       execFileSync('prlimit', ['--pid', String(api.child.pid), `--nofile=${count}:`]);
     const gone = processesOf(api);
@@ -77,7 +72,6 @@ describe('A primary without free file descriptors', () => {
     await until('the reason is logged', () => api.lines.some((line) => line.includes('EMFILE')));
     limitFiles(1_000);
     await replaced(api, PROCESSES, gone, withinMs);
-    expect(await api.stop()).toBe(0);
   }, 60_000);
 });
 
@@ -152,29 +146,7 @@ describe('Several processes behind a public and an operations port', () => {
     expect((await fetch(`${operators}/livez`)).status).toBe(200);
   });
 
-  it('answer the last scrape during shutdown', async () => {
-    const port = await freePort();
-    const last = `http://127.0.0.1:${port}`;
-    const ending = await start({ OPERATIONS_PORT: String(port), SHUTDOWN_TIMEOUT_SECONDS: '30' });
-    // A request whose body does not arrive keeps the service from ending until this test has seen what it wants to see.
-    const half = connect(ending.port, '127.0.0.1');
-    half.write(
-      'POST /api/v1/users/register HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 60\r\n' +
-        'Expect: 100-continue\r\n\r\n',
-    );
-    await once(half, 'data');
-    const ended = ending.stop();
-    await until('the end has begun', () =>
-      ending.lines.some((line) => line.includes('Finishing requests in flight')),
-    );
-    const scrape = await fetch(`${last}/metrics`, { headers: { Connection: 'close' } });
-    expect(await scrape.text()).toContain('http_request');
-    expect((await fetch(`${last}/readyz`)).status).toBe(503);
-    half.destroy();
-    expect(await ended).toBe(0);
-  });
-
-  it('answer every scrape that begins while one of them ends and another finishes a request', async () => {
+  it('answer every scrape during shutdown, while one of them ends and another finishes a request', async () => {
     const port = await freePort();
     const ending = await start({ OPERATIONS_PORT: String(port), SHUTDOWN_TIMEOUT_SECONDS: '30' });
     const half = connect(ending.port, '127.0.0.1');
@@ -190,6 +162,11 @@ describe('Several processes behind a public and an operations port', () => {
       await pause(50);
     }
     for (const answer of await Promise.all(scrapes)) expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(ending.lines.join('\n')).toContain('Finishing requests in flight');
+    const last = `http://127.0.0.1:${port}`;
+    const scrape = await fetch(`${last}/metrics`, { headers: { Connection: 'close' } });
+    expect(await scrape.text()).toContain('http_request');
+    expect((await fetch(`${last}/readyz`)).status).toBe(503);
     half.destroy();
     expect(await ended).toBe(0);
   }, 60_000);

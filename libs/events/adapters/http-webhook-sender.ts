@@ -10,6 +10,8 @@ const WEBHOOK_TIMEOUT_MS = 10_000;
 const ANSWER_BYTES_MAX = 16_384;
 /** Maximum wait for the rest of a response, in milliseconds: its status decides, and other events wait for the slot. */
 const ANSWER_REST_MS = 1_000;
+/** Maximum number of interim responses (1xx): a receiver that sends them without end would occupy the processor. */
+const INTERIM_MAX = 100;
 const RETRY_AFTER_MAX_SECONDS = 86_400;
 
 /** A connection without use is closed after this time, in milliseconds: before the five seconds of many servers. */
@@ -66,6 +68,11 @@ export class HttpWebhookSender implements WebhookSender {
         : requestHttp(url, { method: 'POST', agent: this.http, headers, signal });
     return await new Promise((resolve, reject) => {
       request.once('response', resolve);
+      let interim = 0;
+      request.on('information', () => {
+        interim += 1;
+        if (interim > INTERIM_MAX) request.destroy(new Error('too many interim responses'));
+      });
       // 101 Switching Protocols; nothing was asked to switch.
       request.once('upgrade', (response, socket) => {
         socket.destroy();

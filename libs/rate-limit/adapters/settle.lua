@@ -17,6 +17,9 @@
 local call, match = redis.call, string.match
 local time = call('TIME')
 local now = time[1] * 1000000 + time[2]
+-- Times in the future are from before the clock was set back, or from another node: they would fill the window until
+-- the clock has caught up. One second allows for members of the same microsecond, and for nodes that nearly agree.
+local latest = string.format('%.0f', now + 1000000)
 local pass = true
 local counts, oldests, windows = {}, {}, {}
 
@@ -33,6 +36,10 @@ for i, key in ipairs(KEYS) do
   end
   local count = oldest and call('ZCARD', key) or 0
   if spends then
+    if count >= tonumber(max) and call('ZREMRANGEBYSCORE', key, latest, '+inf') > 0 then
+      oldest = call('ZRANGE', key, '0', '0')[1]
+      count = call('ZCARD', key)
+    end
     if count >= tonumber(max) then pass = false end
     windows[i] = window
   end

@@ -135,6 +135,21 @@ describe('The sender of webhooks', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
+  it.each(['100 Continue', '103 Early Hints'])('gives up a receiver that repeats %s', async (status) => {
+    const interim = Buffer.from(`HTTP/1.1 ${status}\r\n\r\n`.repeat(1_000));
+    const flood = (socket: Socket): void => {
+      while (!socket.destroyed && socket.write(interim));
+    };
+    await withRawReceiver(
+      (socket) => socket.once('data', () => flood(socket)).on('drain', () => flood(socket)),
+      async (rawUrl) => {
+        const started = performance.now();
+        expect(await send(rawUrl)).toEqual(failed('too many interim responses'));
+        expect(performance.now() - started).toBeLessThan(5_000);
+      },
+    );
+  });
+
   it('gives up a receiver that does not answer within ten seconds', async () => {
     answer = () => {};
     const started = performance.now();

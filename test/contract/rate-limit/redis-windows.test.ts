@@ -146,6 +146,17 @@ describe('RedisWindows', () => {
     expect(((await usedMemory()) - before) / count).toBeLessThanOrEqual(220);
   });
 
+  it('allows as many as ever after the clock of Redis was set back', async () => {
+    const budget = charge({ max: 3 });
+    const anHourAhead = (Date.now() + 3_600_000) * 1_000;
+    for (let index = 0; index < 3; index += 1) {
+      await redis.zadd(keyOf(budget), anHourAhead + index, String(anHourAhead + index));
+    }
+    const verdicts = [];
+    for (let index = 0; index < 4; index += 1) verdicts.push(await limiter.settle([budget]));
+    expect(verdicts.map(([verdict]) => verdict?.allowed)).toEqual([true, true, true, false]);
+  });
+
   it('reloads its script when Redis has lost it', async () => {
     const budget = charge();
     await limiter.settle([budget]);

@@ -2,8 +2,10 @@ import { Server, type RequestListener } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Express } from 'express';
 import type { Environment } from '../config/environment';
 import { Connections } from './connections';
+import { messageClassesOf, type MessageClasses } from './express-messages';
 import { connectionsAllowed } from './open-files';
 import { Pipelines } from './pipelines';
 
@@ -21,7 +23,7 @@ const DRAIN_CHECK_INTERVAL_MS = 50;
 const QUIET_MS = 300;
 
 /** Additions of an app to its server. */
-export interface ServerOptions {
+export interface ServerOptions extends Partial<MessageClasses> {
   /** Writes the response to input that never became a request; Node would respond without a body. */
   readonly answerUnreadable: (fault: NodeJS.ErrnoException) => string;
   /** The client that a remote address belongs to; by default the address itself. */
@@ -38,11 +40,12 @@ export class BoundedServer extends Server {
   constructor(
     listener: RequestListener,
     { REQUEST_TIMEOUT_SECONDS: seconds, CONNECTIONS_MAX: wanted }: Environment,
-    { answerUnreadable, clientOf = (address) => address }: ServerOptions,
+    { answerUnreadable, clientOf = (address) => address, ...messages }: ServerOptions,
     isProxy: (address: string) => boolean,
   ) {
     const requestTimeout = seconds * 1_000;
     super({
+      ...messages,
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout),
       requestTimeout,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -109,6 +112,8 @@ export class BoundedServer extends Server {
 
 /** Express behind such a server, because Nest creates one without options. It trusts the proxies of TRUST_PROXY. */
 export class BoundedExpressAdapter extends ExpressAdapter {
+  private readonly messages: MessageClasses;
+
   constructor(
     private readonly environment: Environment,
     private readonly additions: ServerOptions,
@@ -117,13 +122,15 @@ export class BoundedExpressAdapter extends ExpressAdapter {
     this.set('trust proxy', trustedProxies(environment));
     this.set('etag', false);
     this.disable('x-powered-by');
+    this.messages = messageClassesOf(this.getInstance<Express>());
   }
 
   /** Another server for the same routes. */
   createServer(): BoundedServer {
     const express = this.getInstance<RequestListener & { get: (setting: string) => unknown }>();
     const isTrusted = express.get('trust proxy fn') as (address: string, hop: number) => boolean;
-    return new BoundedServer(express, this.environment, this.additions, (address) => isTrusted(address, 0));
+    const options = { ...this.additions, ...this.messages };
+    return new BoundedServer(express, this.environment, options, (address) => isTrusted(address, 0));
   }
 
   override initHttpServer(): void {

@@ -60,7 +60,7 @@ export class PostgresActivationRepository implements ActivationRepository {
           from: 'redeemed',
           request: { id: request.requestId },
         })
-      : countWrongTries(sql, sql`redeemed`);
+      : countWrongTries(sql, 'redeemed');
     const [row] = await inTime(
       sql<RedemptionRow[]>`
         with held as (
@@ -109,7 +109,7 @@ export class PostgresActivationRepository implements ActivationRepository {
           from held
           where users.id = held.id and not (held.activated or held.replayed or held.used_up or held.too_early)
           returning users.*
-        ), counted as (${countMails(sql, sql`replaced`, mailsOfADay(environment))}),
+        ), counted as (${countMails(sql, 'replaced', mailsOfADay(environment))}),
         known as (
           select ${codeColumns(sql, wait, 'replaced')} from replaced
           union all

@@ -45,11 +45,11 @@ export async function addRegistration(
         ), added as (
           insert into users as held_by (id, email, password_hash, mail_id, code_digits, code_key_id, mail_due_at, locale,
                                         request_id, trace_parent, request_digest, pretended)
-          select ${id}::uuid, ${email}, ${passwordHash}, ${code.mailId}::uuid,
-                 ${nextCodeDigits(sql, sql`${email}::text`, code.digits)}, ${code.keyId}, now(), ${locale},
+          select ${id}::uuid, looked.email, ${passwordHash}, ${code.mailId}::uuid,
+                 ${nextCodeDigits(sql, 'looked.email', code.digits)}, ${code.keyId}, now(), ${locale},
                  ${requestId}, ${traceParent()}, ${requestDigest}::bytea,
                  ${pretend && requestDigest !== null ? sql`jsonb_build_array(${freshAnswer(sql, user)})` : sql`'[]'`}
-          from (select count(*) from held) as looked
+          from (select ${email}::text as email, count(*) from held) as looked
           on conflict (email) do update set
             id = excluded.id, password_hash = excluded.password_hash, created_at = now(),
             request_digest = excluded.request_digest, code_resends = 0, code_early_resend = 'unused',
@@ -57,7 +57,7 @@ export async function addRegistration(
             ${owesNewCode(sql, code, user, 'held_by')}
           where ${isDead(sql, 'held_by')}
           returning held_by.*
-        ), counted as (${countMails(sql, sql`added`, mailsOfADay(environment))}),
+        ), counted as (${countMails(sql, 'added', mailsOfADay(environment))}),
         told as (${recordEvent(sql, environment, ...EVENTS)}),
         ${pretend ? pretendedAnswer(sql, user) : sql`answered as (select null::jsonb as instead, false as known)`}
         select added.id, added.email, added.created_at, added.activated_at, ${codeColumns(sql, resendWaitSeconds(environment), 'added')},
@@ -111,8 +111,9 @@ export interface KeptRow {
 
 /** The response to a registration: the caller's id and PostgreSQL's time. */
 const freshAnswer = (sql: Sql, user: NewUser) => sql`
-  jsonb_build_object('digest', ${digestOf(user)}::text, 'id', ${user.id}::text, 'at', now(),
-    'digits', ${nextCodeDigits(sql, sql`${user.email}::text`, user.code.digits)})`;
+  (select jsonb_build_object('digest', ${digestOf(user)}::text, 'id', ${user.id}::text, 'at', now(),
+     'digits', ${nextCodeDigits(sql, 'given.email', user.code.digits)})
+   from (select ${user.email}::text as email) as given)`;
 
 /**
  * Assignment: the row also stores this answer. In concealed mode new and taken rows both do, whatever happens to the

@@ -35,7 +35,7 @@ export const erasure = (
   with gone as (
     delete from users where id = ${erased.id} returning id, email, created_at, activated_at, mail_due_at
   ), counts as (
-    delete from address_days where digest in (${accountRow.countKeys(sql, sql`${erased.email}::text`)})
+    delete from address_days where digest in (${accountRow.countKeys(sql, erased.email)})
       and (${erased.id === null} or exists (select from gone))
     returning wrong_tries, mails
   ), nameless as (
@@ -55,7 +55,7 @@ export const erasure = (
 
 /** Counts what an erasure of this person would delete. */
 export async function extentOf(sql: Sql, { id, email }: ErasureTarget): Promise<ErasureExtent> {
-  const counts = sql`from address_days where digest in (${accountRow.countKeys(sql, sql`${email}::text`)})`;
+  const counts = sql`from address_days where digest in (${accountRow.countKeys(sql, email)})`;
   const [extent] = await inTime(sql<[ErasureExtent]>`
     select (select count(*)::int from users where id = ${id}) as accounts,
            (select count(*)::int from users where id = ${id} and mail_due_at is not null) as "owedMails",

@@ -49,7 +49,7 @@ export class PostgresAccountAdministration implements AccountAdministration {
             request_digest = null
           where id = ${target.id}
           returning email
-        ) ${countMails(this.sql, this.sql`replaced`, dayLimit, force)}`;
+        ) ${countMails(this.sql, 'replaced', dayLimit, force)}`;
       await this.audit(sql, 'users.resend', operator, target);
       return 'replaced';
     });

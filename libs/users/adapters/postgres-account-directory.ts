@@ -102,7 +102,7 @@ export class PostgresAccountDirectory implements AccountDirectory {
     accountId: string | null,
   ): Promise<AddressTraces> {
     const known = digests.length === 0 ? this.sql`false` : this.sql`digest in ${this.sql(digests)}`;
-    const keys = countKeys(this.sql, this.sql`${address}::text`);
+    const keys = countKeys(this.sql, address);
     const [[wrongTries = null], [mails], erasures, audit, events] = await Promise.all([
       inTime(this.sql<{ tries: number; since: Date }[]>`
         select count(*)::int as tries, min(at) as since from address_days, unnest(wrong_tries) as at

@@ -67,7 +67,7 @@ export class PostgresUserRepository implements UserRepository {
           where email = ${email} and activated_at is not null and mail_due_at is null
             and (mail_id is null or greatest(mail_sent_at, mail_given_up_at, mail_withheld_at, 'epoch') < now() - interval '1 day')
           returning mail_id, email
-        ), counted as (${countMails(sql, sql`noticed`, mailsOfADay(this.environment))})
+        ), counted as (${countMails(sql, 'noticed', mailsOfADay(this.environment))})
         select mail_id from noticed`,
     );
     return row?.mail_id ?? null;

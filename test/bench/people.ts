@@ -30,23 +30,19 @@ export async function activations(sql: Sql, count: number, passwordHash: string)
     mail_sent_at: new Date(),
   }));
   await sql`insert into users ${sql(accounts)}`;
-  return accounts.map(({ email, mail_id }) => activation(email, mail_id, 4));
+  const codes = new CodeDeriver(DEVELOPMENT_SECRET_KEY);
+  return accounts.map(({ email, mail_id: mailId }) =>
+    activation(email, codes.derive({ mailId, digits: 4, keyId: null })),
+  );
 }
 
-/** The call that activates the account of a sign-up; null until the mail server has accepted its mail. */
-export async function activationOf(sql: Sql, signedUp: Call): Promise<Call | null> {
-  const { email } = signedUp.body as { email: string };
-  const [row] = await sql<{ mail_id: string; code_digits: number; code_key_id: string | null }[]>`
-    select mail_id, code_digits, code_key_id from users where email = ${email} and mail_sent_at is not null`;
-  return row === undefined ? null : activation(email, row.mail_id, row.code_digits, row.code_key_id);
-}
-
-const activation = (email: string, mailId: string, digits: number, keyId: string | null = null): Call => ({
+/** The call that activates an account with a code. */
+export const activation = (email: string, code: string): Call => ({
   method: 'POST',
   path: '/api/v1/users/activate',
   headers: {
     ...fromAnyone(),
     Authorization: `Basic ${Buffer.from(`${email}:${PASSWORD}`).toString('base64')}`,
   },
-  body: { activation_code: new CodeDeriver(DEVELOPMENT_SECRET_KEY).derive({ mailId, digits, keyId }) },
+  body: { activation_code: code },
 });

@@ -1,9 +1,12 @@
 import { SMTPServer } from 'smtp-server';
 import { answer, asked } from './program';
 
-/** Accepts every mail and drops it; reports their number and times on a signal. */
+/** The beginning of a mail with a code, in English. */
+const CODE = /^(\d{4,8}) is your /m;
+
+/** Accepts every mail and drops it; reports their number and times on a signal, and each code if asked for. */
 function main(): void {
-  const { port } = asked<{ port: number }>();
+  const { port, codes } = asked<{ port: number; codes: boolean }>();
   let count = 0;
   let firstAt = 0;
   let lastAt = 0;
@@ -11,13 +14,17 @@ function main(): void {
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
-    onData(stream, _session, callback) {
-      stream.resume();
+    onData(stream, { envelope }, callback) {
+      let text = '';
+      if (codes) stream.setEncoding('latin1').on('data', (part: string) => (text += part));
+      else stream.resume();
       stream.on('end', () => {
         lastAt = performance.now();
         if (count === 0) firstAt = lastAt;
         count += 1;
         callback();
+        const code = CODE.exec(text)?.[1];
+        if (code !== undefined) answer({ to: envelope.rcptTo[0]?.address, code });
       });
     },
   });

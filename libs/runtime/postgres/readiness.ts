@@ -92,7 +92,8 @@ const MIGRATE = 'npm run cli -- db migrate';
 const schemaIsOld = (pending: number, first: string): NotReady =>
   new NotReady(
     'schema',
-    `The database's schema is older than this version needs: ${pending} migration(s) pending, the first is ${first}. Run: ${MIGRATE}`,
+    `The database's schema is older than this version needs: ${pending === 1 ? 'one migration is' : `${pending} migrations are`} ` +
+      `pending, the first is ${first}. Run: ${MIGRATE}`,
   );
 
 /** SQLSTATE of a missing relation, column or schema. */

@@ -35,7 +35,11 @@ const INVALID: Readonly<Record<string, FieldFault>> = {
 };
 
 /** The limit that a client most likely exceeds, by operationId; in concealed mode an account's own limits are not shown. */
-const LIMITS: Readonly<Record<string, string>> = { activate: 'activation', issueNewCode: 'resend' };
+const LIMITS: Readonly<Record<string, string>> = {
+  register: 'registration',
+  activate: 'activation',
+  issueNewCode: 'resend',
+};
 
 /** The decorator passes the names of the errors to `describeProblems` in an extension of the document. */
 type Listing = Operation & { 'x-problems'?: ErrorName[] };
@@ -94,8 +98,7 @@ function problemOf(
   const fault = INVALID[id];
   if (name === 'ValidationError' && fault !== undefined) return ProblemError.invalid([fault]);
   if (name === 'RateLimitExceeded') {
-    const accounts = conceals ? undefined : LIMITS[id];
-    const limit = id === 'register' ? 'registration' : (accounts ?? 'credentials');
+    const limit = (conceals && id !== 'register' ? undefined : LIMITS[id]) ?? 'credentials';
     return new ProblemError(name, { limit, retryAfterSeconds: 42 });
   }
   const hides = conceals && id === 'activate' && name === 'InvalidCredentials';

@@ -9,7 +9,7 @@ type Properties = Record<string, Record<string, unknown>>;
 /** Longest code that validation accepts, in digits: an address with many failed attempts gets longer codes. */
 const CODE_DIGITS_MAX = 8;
 
-/** Adapts the document to the configuration: lengths, lifetimes and counts, and concealed mode. */
+/** Describes what depends on the configuration: lengths, lifetimes and counts, and concealed mode. */
 export function describeConfiguration(document: OpenAPIObject, environment: Environment): void {
   describeSchemas(document.components?.schemas ?? {}, environment);
   describeRegister(document, environment);

@@ -78,13 +78,7 @@ export class ActivationController {
   @Throttle({ client: {}, network: {}, global: {}, credentials: {}, credentials_client: {} })
   @HttpCode(HttpStatus.ACCEPTED)
   @BasicAuth()
-  @ApiOperation({
-    summary: 'Request a new activation code',
-    description:
-      'Sends a new code; the old one is no longer valid. A registration gets ten new codes ' +
-      '(ACTIVATION_CODE_MAX_RESENDS); after that, a 429 says when the last code expires and the address can be ' +
-      'registered again.',
-  })
+  @ApiOperation({ summary: 'Request a new activation code' })
   @ApiIdempotencyKey()
   @ApiResponse({ status: 202, type: NewCodeAccepted, description: 'The new code is on its way.' })
   @ApiProblems('ValidationError', 'InvalidCredentials', 'UserAlreadyActivated', 'RateLimitExceeded')

@@ -26,14 +26,7 @@ export class UsersController {
   @CountOutcomes('registration')
   @Throttle({ client: {}, network: {}, global: {}, registration: {} })
   @UseInterceptors(JsonBodyInterceptor)
-  @ApiOperation({
-    summary: 'Register an account',
-    description:
-      'Creates an account that must be activated, and sends a mail with an activation code. The code is valid for a ' +
-      'minute after the mail server accepts the mail. A registration whose code expired unused does ' +
-      'not block its address: registering the address again replaces it.',
-    security: [],
-  })
+  @ApiOperation({ summary: 'Register an account', security: [] })
   @ApiIdempotencyKey()
   @ApiResponse({
     status: 201,

@@ -68,7 +68,7 @@ describe('Templates of the operator', () => {
     write('text', '{{#if code}}');
     write('html', '<p>{{nmae}}</p>');
     const said = [
-      /^The configuration has 2 fault\(s\):$/m,
+      /^The configuration has 2 faults:$/m,
       /^ {2}MAIL_TEMPLATES_DIR: de-AT\/activation_code\.text\.hbs: Parse error/m,
       /^ {2}MAIL_TEMPLATES_DIR: de-AT\/activation_code\.html\.hbs: "nmae" not defined/m,
     ];

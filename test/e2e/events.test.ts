@@ -113,16 +113,24 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
     const reading = [pager.run(), waiter.run()];
     const signUp = async (email: string): Promise<string> => {
       // All come from one client, which gets at most a quarter of the hashing queue: the others are told to retry.
-      const registered = async () => {
-        const answer = await open.register(email, PASSWORD);
-        if (answer.status === 503) return false;
-        expect(answer.status).toBe(201);
-        return answer;
+      const unlessBusy = async (request: Promise<Answer>): Promise<Answer | false> => {
+        const answer = await request;
+        return answer.status !== 503 && answer;
       };
-      const { body } = await until(`${email} is registered`, registered, 60_000);
+      const registered = await until(
+        `${email} is registered`,
+        () => unlessBusy(open.register(email, PASSWORD)),
+        60_000,
+      );
+      expect(registered.status).toBe(201);
       const code = codeIn(await service.inbox.mailTo(email, 1, 60_000));
-      expect((await open.activate(email, PASSWORD, code)).status).toBe(200);
-      return String(body['id']);
+      const activated = await until(
+        `${email} is activated`,
+        () => unlessBusy(open.activate(email, PASSWORD, code)),
+        60_000,
+      );
+      expect(activated.status).toBe(200);
+      return String(registered.body['id']);
     };
     try {
       const people = Array.from({ length: 200 }, (_, index) => `person${index}@example.com`);

@@ -36,7 +36,7 @@ function requiredNames() {
   return [...new Set(names)].sort();
 }
 
-/** Leaves to Node what is not bundled, not installed (an optional part of a package), or a binary. */
+/** Leaves to Node what is not bundled, or not installed (an optional part of a package). */
 const leaveToNode = {
   name: 'leave-to-node',
   setup({ onResolve, resolve }) {
@@ -44,7 +44,7 @@ const leaveToNode = {
       if (pluginData === leaveToNode) return undefined;
       const options = { kind, importer, pluginData: leaveToNode };
       const found = await resolve(name, { ...options, resolveDir });
-      if (found.errors.length > 0 || found.path.endsWith('.node')) return { external: true };
+      if (found.errors.length > 0) return { external: true };
       // A package with a version of its own below another package is not what Node would find from the bundle.
       return UNBUNDLED.has(packageOf(name)) &&
         found.path === (await resolve(name, { ...options, resolveDir: dist })).path

@@ -21,7 +21,8 @@ const LIMITS = {
   activation: 'Too many attempts.',
   credentials: 'Too many attempts with a wrong password.',
   credentials_client: 'Too many attempts with a wrong password.',
-  mail: 'Too many mails have been sent to this address today.',
+  client: 'You tried too often.',
+  network: 'There were too many attempts from your network.',
   global: 'Many people are signing up right now.',
 };
 

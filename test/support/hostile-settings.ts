@@ -14,6 +14,7 @@ export const HOSTILE_SETTINGS: readonly (readonly [string, string])[] = [
   ['statement_timeout', "'20ms'"],
   ['lock_timeout', "'1ms'"],
   ['idle_in_transaction_session_timeout', "'1ms'"],
+  ['idle_session_timeout', "'1ms'"],
   ['synchronous_commit', "'off'"],
   ['bytea_output', "'escape'"],
   ['intervalstyle', "'sql_standard'"],
@@ -26,6 +27,7 @@ export async function useSession(sql: Sql): Promise<unknown> {
   const [row] = await inTime(sql<Record<string, unknown>[]>`
     select ${at}::timestamptz as at, 'é€' as text, '\\x00ff'::bytea as bytes, '\\d' as pattern,
            current_setting('transaction_isolation') as isolation, current_setting('synchronous_commit') as commits,
+           current_setting('idle_session_timeout') as idle,
            to_regclass('users') is not null as schema, pg_sleep(0.05) is null as slept`);
   return row;
 }
@@ -37,6 +39,7 @@ export const USABLE_SESSION = {
   pattern: '\\d',
   isolation: 'read committed',
   commits: 'on',
+  idle: '0',
   schema: true,
   slept: false,
 };

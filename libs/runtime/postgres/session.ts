@@ -23,6 +23,12 @@ const UNTRACKED = {
 };
 
 /**
+ * PostgreSQL must not close idle connections: a query may be sent in that moment. PgBouncer refuses this setting as well,
+ * and needs none, because the connections to the server are its own.
+ */
+const NEVER_IDLE = { idle_session_timeout: '0' };
+
+/**
  * Startup parameters of every connection. They override the settings of server, database and role, which may differ
  * from what the statements and the driver's parsers rely on. (postgres.js adds `client_encoding`.)
  * @param limitMs the server ends a statement after this long, because its caller has left; one that waits for a lock
@@ -31,6 +37,7 @@ const UNTRACKED = {
 export const sessionSettings = (limitMs: number | null): Record<string, string> => ({
   ...TRACKED,
   ...UNTRACKED,
+  ...NEVER_IDLE,
   ...(limitMs === null ? {} : { statement_timeout: `${limitMs}ms` }),
 });
 
@@ -49,7 +56,7 @@ export function sendSettings(sql: postgres.Sql): void {
 export function omitRefusedSettings(error: unknown): void {
   if (!(error instanceof Error) || !error.message.includes('unsupported startup parameter')) return;
   for (const connection of connectionsOf) {
-    for (const name of Object.keys(UNTRACKED)) Reflect.deleteProperty(connection, name);
+    for (const name of Object.keys({ ...UNTRACKED, ...NEVER_IDLE })) Reflect.deleteProperty(connection, name);
   }
 }
 

@@ -168,7 +168,7 @@ describe('users find', () => {
         (values (null::bigint, null::timestamptz), (1, null), (2, now())) as state (position, due_at)`;
     const found = await users('find', 'ana@example.com', '--json');
     const events = found.json()['events'] as { delivery: string }[];
-    expect(events.map(({ delivery }) => delivery)).toEqual(['unplaced', 'kept', 'owed']);
+    expect(events.map(({ delivery }) => delivery)).toEqual(['unplaced', 'kept', 'waiting']);
     const { stdout } = await users('find', 'ana@example.com');
     expect(stdout).toContain('user.activated: waits for a mailer-worker to give it its position');
   });

@@ -1,3 +1,4 @@
+import type { EventEntry } from '@app/events';
 import type { Page } from '@app/runtime';
 import type { EmailAddress } from './email-address';
 import type { AuditEntry } from './operator-trail';
@@ -64,8 +65,7 @@ export interface AccountEventEntry {
   readonly type: string;
   readonly occurredAt: Date;
   readonly requestId: string | null;
-  /** `unplaced`: not yet ordered by a worker. `kept`: in the log, but not owed to a webhook. */
-  readonly delivery: 'unplaced' | 'kept' | 'owed' | 'delivered' | 'given_up';
+  readonly delivery: EventEntry['delivery'];
   readonly attempts: number;
   readonly lastError: string | null;
 }

@@ -11,7 +11,7 @@ export class EventsTestCommand extends BaseCommand {
     'The message has the type "ping" and no account. It is neither stored nor retried.';
   protected readonly examples = {
     'events test': 'one ping',
-    'events test --json': '{"delivered": true, "answer": "2xx"}',
+    'events test --json': '{"delivered": true, "id": "…", "answer": "2xx"}',
   };
 
   constructor(

@@ -88,7 +88,7 @@ function eventInWords({ type, occurredAt, delivery, attempts, lastError }: Accou
   const delivered = {
     unplaced: 'waits for a mailer-worker to give it its position in the log',
     kept: 'in the log, not pushed',
-    owed: `not delivered yet: tried ${counted(attempts, 'time')}${error}`,
+    waiting: `not delivered yet: tried ${counted(attempts, 'time')}${error}`,
     delivered: 'delivered',
     given_up: `given up: tried ${counted(attempts, 'time')}${error}`,
   }[delivery];

@@ -12,20 +12,20 @@ interface JestResults {
 }
 
 /**
- * Tests that compare times or memory, or load every core. They run after the others, one file at a time: next to another
- * file, V8 takes a minute instead of fifteen seconds to return the memory of an attack.
+ * Tests that compare times or memory, or load every core. They run after the others, a file on each of two cores: next
+ * to more, V8 takes a minute instead of fifteen seconds to return the memory of an attack.
  */
 const ALONE = 'e2e/(timing|overload|connections)\\.test';
 /**
- * Jest workers for the other tests, which wait half of the time: five workers keep two cores busy, and more cause
+ * Jest workers for the other tests, which wait half of the time: six workers keep two cores busy, and more cause
  * timeouts.
  */
-const WORKERS = 5;
+const WORKERS = 6;
 /** Options of Node for Jest and its workers: many small garbage collections cost a tenth of their processor time. */
 const FLAGS = ['--min-semi-space-size=16'];
 const RUNS = [
   [`--maxWorkers=${WORKERS}`, `--testPathIgnorePatterns=${ALONE}`],
-  ['--maxWorkers=1', '--selectProjects=e2e', `--testPathPatterns=${ALONE}`],
+  ['--maxWorkers=2', '--selectProjects=e2e', `--testPathPatterns=${ALONE}`],
 ];
 
 /**

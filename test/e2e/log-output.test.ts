@@ -10,9 +10,9 @@ import { converse } from '../support/raw-http';
 import { until } from '../support/until';
 
 /** Their lines are longer than the 64 KiB that a pipe of Linux holds, and than the million characters that a process keeps. */
-const ROUNDS = 2;
-const CONNECTIONS = 25;
-const REQUESTS_EACH = 90;
+const ROUNDS = 9;
+const CONNECTIONS = 10;
+const REQUESTS_EACH = 50;
 const REQUESTS = ROUNDS * CONNECTIONS * REQUESTS_EACH;
 /** The longest accepted request id makes the longest line: 287 characters. */
 const REQUEST = `GET /unknown HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: ${'x'.repeat(64)}\r\n`;

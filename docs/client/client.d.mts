@@ -7,9 +7,9 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** How the activation of a pending account stands. */
+/** State of the code of a pending account. */
 export interface Activation {
-  /** `owed`: its mail is on its way. `sent`: the mail server has it. `dead`: a new one is needed. */
+  /** `owed`: its mail has not been sent yet. `sent`: it can be used. `dead`: it expired, or had too many failed attempts. */
   readonly code_state: 'owed' | 'sent' | 'dead';
   readonly code_length: number;
   readonly code_lifetime_seconds: number;
@@ -28,19 +28,19 @@ export interface Account {
   readonly activation?: Activation | null;
 }
 
-/** The body of an error, as the API gives it. */
+/** The body of an error of the API. */
 export type Problem = Partial<Omit<Schemas['Problem'], 'error'>> & {
   readonly error: ErrorName;
   readonly message: string;
-  /** Tries that a wrong code has left. */
+  /** Attempts left for the current code. */
   readonly attempts_left?: number;
   readonly resend_allowed_at?: string;
 };
 
-/** `NetworkError`: no answer came. `UnexpectedAnswer`: something else than the API answered, such as a proxy. */
+/** `NetworkError`: there was no response. `UnexpectedAnswer`: the response is not from the API, but from a proxy, for example. */
 export type ErrorName = Schemas['Problem']['error'] | 'NetworkError' | 'UnexpectedAnswer';
 
-/** Every failure. Switch on `error`, and on the `code` of each of `errors`; neither changes with the language. */
+/** Every failure. Switch on `error`, and on the `code` of each of `errors`: both are the same in every language. */
 export class ProblemError extends Error {
   /** 0 without a response. */
   readonly status: number;
@@ -51,15 +51,15 @@ export class ProblemError extends Error {
 }
 
 export interface ClientOptions {
-  /** Where the API is, without `/api/v1`: `https://example.com`. Default: the origin of the page. */
+  /** URL of the API without `/api/v1`, such as `https://example.com`. Default: the origin of the page. */
   readonly url?: string;
   /** Language of `message` and of the mails, such as `fr`. Default: the browser's. */
   readonly language?: string;
-  /** Attempts of one call in all. Each carries the same Idempotency-Key, so that a lost answer costs nothing. Default: 3. */
+  /** Maximum attempts of one call. All have the same Idempotency-Key, so the call takes effect only once. Default: 3. */
   readonly tries?: number;
-  /** Longest wait for one answer. Default: 15 s. */
+  /** Time limit for one response. Default: 15 s. */
   readonly timeoutMs?: number;
-  /** A longer `Retry-After` than this is for a person to wait for: the call fails. Default: 5 s. */
+  /** Longest `Retry-After` that a call waits for; it fails if it is longer. Default: 5 s. */
   readonly waitSecondsMax?: number;
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -68,18 +68,18 @@ interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Each method resolves to the body of the answer. @throws {ProblemError} */
+/** Each method resolves to the body of the response. @throws {ProblemError} */
 export interface Client {
   register(credentials: Credentials, options?: CallOptions): Promise<Account & { readonly message: string }>;
   activate(credentials: Credentials, code: string, options?: CallOptions): Promise<Schemas['ActivatedUser']>;
-  /** A fresh code; the one before it is dead. */
+  /** Requests a new code; the old one is no longer valid. */
   requestCode(
     credentials: Credentials,
     options?: CallOptions,
   ): Promise<{ readonly email: string; readonly message: string; readonly activation?: Activation }>;
   account(credentials: Credentials, options?: CallOptions): Promise<Account>;
   deleteAccount(credentials: Credentials, options?: CallOptions): Promise<void>;
-  /** Milliseconds since 1970 by the server's clock, as far as its answers tell: compare its times with this. */
+  /** Milliseconds since 1970 according to the server's clock, for comparison with the times in its responses. */
   now(): number;
 }
 

@@ -3,13 +3,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { compare, genSaltSync, getRounds, hash } from 'bcrypt';
 import { Environment, SharedAnswers, type Unavailable } from '@app/runtime';
+import { HASH_COST_MAX } from '../domain/imported-hash';
 import { isHashable } from '../domain/password';
 import type { Comparison, HashingLoad, PasswordHasher, Requester } from '../domain/password-hasher';
 import { HashingQueue } from './hashing-queue';
 import { PasswordMemory } from './password-memory';
-
-/** The maximum of BCRYPT_COST: a hash with a higher cost does not make every unknown address cost that much. */
-const DECOY_COST_MAX = 15;
 
 /** bcrypt on libuv's thread pool, behind a queue that runs as many jobs as there are cores for this process. */
 @Injectable()
@@ -67,7 +65,8 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
   }
 
   followCost(cost: number): void {
-    const followed = Math.min(cost, DECOY_COST_MAX);
+    // A hash with a higher cost does not make every unknown address cost that much.
+    const followed = Math.min(cost, HASH_COST_MAX);
     if (followed <= this.decoyCost) return;
     this.decoyCost = followed;
     this.decoy = atCost(this.decoy, followed);

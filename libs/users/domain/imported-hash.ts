@@ -1,5 +1,5 @@
-/** Maximum cost of imported hashes, equal to the maximum of BCRYPT_COST. At 16 a sign-in would take three seconds. */
-const COST_MAX = 15;
+/** Maximum cost of a hash, equal to the maximum of BCRYPT_COST. At 16 a sign-in would take three seconds. */
+export const HASH_COST_MAX = 15;
 const BCRYPT = /^\$2([abxy])\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 
 /** Hashes that other systems use and that cannot be verified here, by prefix. Source: crypt(5), passlib's list. */
@@ -38,8 +38,8 @@ export function parseImportedHash(given: string): { hash: string } | { reason: s
       reason: 'password_hash is bcrypt $2x$, which comes from a faulty implementation and cannot be verified',
     };
   }
-  if (Number(cost) < 4 || Number(cost) > COST_MAX) {
-    return { reason: `password_hash has the cost ${Number(cost)}; 4 to ${COST_MAX} can be imported` };
+  if (Number(cost) < 4 || Number(cost) > HASH_COST_MAX) {
+    return { reason: `password_hash has the cost ${Number(cost)}; 4 to ${HASH_COST_MAX} can be imported` };
   }
   return { hash: version === 'y' ? `$2b${given.slice(3)}` : given };
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Unavailable } from '../lifecycle/deadline';
 
 /** A write was refused: the server is a replica, or has become one in a fail-over. */
@@ -27,7 +28,8 @@ const CODES = [
 
 /** The error to throw for an error of the driver: `Unavailable` for an outage, with the original as cause. */
 export function asOutage(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof Unavailable) return error;
+  // An error of Node itself is no `Error` of the realm in which Jest runs a test.
+  if (!types.isNativeError(error) || error instanceof Unavailable) return error;
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (![...SQLSTATES, ...CODES].some((pattern) => pattern.test(code))) return error;
   return new Unavailable('database', code, { cause: error });

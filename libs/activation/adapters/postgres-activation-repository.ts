@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { recordEvent } from '@app/events';
-import { Environment, inTime, Sql } from '@app/runtime';
+import { Environment, flatStatements, inTime, Sql } from '@app/runtime';
 import type {
   ActivationRepository,
   Redeem,
@@ -36,10 +36,14 @@ interface ReplacementRow extends CodeRow {
 
 @Injectable()
 export class PostgresActivationRepository implements ActivationRepository {
+  private readonly sql: Sql;
+
   constructor(
-    @Inject(Sql) private readonly sql: Sql,
+    @Inject(Sql) sql: Sql,
     @Inject(Environment) private readonly environment: Environment,
-  ) {}
+  ) {
+    this.sql = flatStatements(sql);
+  }
 
   async redeem({ accountId, mailId, right, maxWrongTries, ...request }: Redeem) {
     const { sql, environment } = this;

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { recordEvent } from '@app/events';
-import { Environment, inTime, shortReason, Sql, uuids } from '@app/runtime';
+import { Environment, flatStatements, inTime, shortReason, Sql, uuids } from '@app/runtime';
 import { mailsOfADay } from '../domain/activation-code';
 import type {
   AttemptCounts,
@@ -13,10 +13,14 @@ import { exceedsMailbox } from '../row/account-row';
 
 @Injectable()
 export class PostgresOwedMailRepository implements OwedMailRepository {
+  private readonly sql: Sql;
+
   constructor(
-    @Inject(Sql) private readonly sql: Sql,
+    @Inject(Sql) sql: Sql,
     @Inject(Environment) private readonly environment: Environment,
-  ) {}
+  ) {
+    this.sql = flatStatements(sql);
+  }
 
   async claimDue(limit: number, { workerId, leaseSeconds, lifeSeconds }: MailLease): Promise<ClaimedMail[]> {
     const { sql } = this;

@@ -53,7 +53,7 @@ export const owesMailNow = (
 ): Fragment => sql`
   mail_id = ${mailId}, mail_due_at = now(), mail_owed_since = now(), mail_sent_at = null, mail_given_up_at = null,
   mail_withheld_at = null, mail_attempts = 0, mail_last_error = null,
-  locale = coalesce(${locale ?? null}::text, ${sql(row)}.locale), request_id = ${requestId},
+  locale = coalesce(${locale ?? null}::text, ${sql.unsafe(row)}.locale), request_id = ${requestId},
   trace_parent = ${traceParent()}`;
 
 /** Assignments: a new code is owed from now on, with all its attempts. */

@@ -6,6 +6,7 @@ import { Environment } from '../config/environment';
 import { databaseAddress } from './address';
 import { asOutage, READ_ONLY } from './outage';
 import { omitRefusedSettings, retryIfUnsent, sendSettings, sessionSettings } from './session';
+import { asQuery, verbOf } from './statements';
 import { noteLateAnswer, watchedSockets } from './watched-sockets';
 
 export type Sql = PostgresSql;
@@ -76,10 +77,11 @@ export const SQL: Provider = {
  * @throws {Unavailable} if PostgreSQL is down, frozen, starting, stopping or read-only
  */
 export async function inTime<T extends readonly (Row | undefined)[]>(
-  query: PendingQuery<T>,
+  statement: PendingQuery<T>,
   timeoutMs = DATABASE_TIMEOUT_MS,
   isReadOnly: (rows: RowList<T>) => boolean = () => false,
 ): Promise<RowList<T>> {
+  const query = asQuery(statement);
   const verb = verbOf(query);
   const leave = carrierOf(query);
   retryIfUnsent(query);
@@ -152,9 +154,3 @@ function leaveLine(query: unknown): void {
 
 /** Ids as one parameter of any length: array types are not fetched, so it is sent as text. */
 export const uuids = (sql: Sql, ids: readonly string[]) => sql`${`{${ids.join(',')}}`}::text::uuid[]`;
-
-/** The first word, such as `select`. */
-function verbOf(query: unknown): string {
-  const { strings } = query as { strings?: readonly string[] };
-  return /^\s*([a-z]+)/i.exec(strings?.[0] ?? '')?.[1]?.toLowerCase() ?? 'query';
-}

@@ -121,9 +121,9 @@ const freshAnswer = (sql: Sql, user: NewUser) => sql`
  */
 const keepsAnswer = (sql: Sql, user: NewUser, row: string) =>
   user.requestDigest === null
-    ? sql`pretended = ${sql(row)}.pretended`
+    ? sql.unsafe(`pretended = ${row}.pretended`)
     : sql`
-  pretended = jsonb_path_query_array(${sql(row)}.pretended, ${`$[last - ${KEPT_MAX - 2} to last]`}::jsonpath)
+  pretended = jsonb_path_query_array(${sql.unsafe(row)}.pretended, ${`$[last - ${KEPT_MAX - 2} to last]`}::jsonpath)
     || ${freshAnswer(sql, user)}`;
 
 /**

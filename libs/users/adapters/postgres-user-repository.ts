@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { accountRow, mailsOfADay, resendWaitSeconds, toCurrentCode } from '@app/activation';
-import { Environment, inTime, Sql } from '@app/runtime';
+import { Environment, flatStatements, inTime, Sql } from '@app/runtime';
 import type { EmailAddress } from '../domain/email-address';
 import type { Addition, NewUser, User, UserRepository, UserWithHash } from '../domain/user-repository';
 import {
@@ -25,10 +25,14 @@ const READS_MAX = 3;
 
 @Injectable()
 export class PostgresUserRepository implements UserRepository {
+  private readonly sql: Sql;
+
   constructor(
-    @Inject(Sql) private readonly sql: Sql,
+    @Inject(Sql) sql: Sql,
     @Inject(Environment) private readonly environment: Environment,
-  ) {}
+  ) {
+    this.sql = flatStatements(sql);
+  }
 
   async add(user: NewUser, pretend = false): Promise<Addition> {
     for (let read = 1; ; read += 1) {

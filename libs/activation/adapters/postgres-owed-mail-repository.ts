@@ -95,9 +95,16 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
       select`);
   }
 
-  /** The lifetime of a code starts when its mail is handed over; until that is stored, it counts from the claim. */
+  /**
+   * The lifetime of a code starts when its mail is handed over; until that is stored, it counts from the claim. A code
+   * whose attempts are used up stays dead, although another copy of its mail is sent, or the sending is stored late.
+   */
   private codeLivesFromNow(lifeSeconds: number) {
+    const { ACTIVATION_CODE_MAX_ATTEMPTS: attempts } = this.environment;
     return this.sql`
-      code_expires_at = case when activated_at is null then now() + make_interval(secs => ${lifeSeconds}) end`;
+      code_expires_at = case
+        when activated_at is not null then null
+        when code_wrong_tries >= ${attempts} then least(code_expires_at, now())
+        else now() + make_interval(secs => ${lifeSeconds}) end`;
   }
 }

@@ -6,6 +6,7 @@ import type {
   OwedMailRepository,
 } from '../domain/owed-mail-repository';
 import type { FakeAccounts, FakeRow } from './fake-accounts';
+import { MAX_WRONG_TRIES } from './stage';
 
 export class FakeOwedMailRepository implements OwedMailRepository {
   constructor(private readonly accounts: FakeAccounts) {}
@@ -80,7 +81,10 @@ export class FakeOwedMailRepository implements OwedMailRepository {
   }
 
   private live(row: FakeRow, lifeSeconds: number): void {
-    row.expiresAt = row.activatedAt === null ? this.accounts.now() + lifeSeconds * 1_000 : null;
+    const now = this.accounts.now();
+    const usedUp = row.wrongTries >= MAX_WRONG_TRIES;
+    const expiresAt = usedUp ? Math.min(row.expiresAt ?? now, now) : now + lifeSeconds * 1_000;
+    row.expiresAt = row.activatedAt === null ? expiresAt : null;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   dueMails,
   LEASE_SECONDS,
   LIFE_SECONDS,
+  MAX_WRONG_TRIES,
   redeem,
   renew,
   registerAndActivate,
@@ -192,6 +193,18 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
         expect(await stage.administration.list(10)).toEqual([]);
         await redeem(stage, account, true);
         expect(await stage.administration.retryGivenUp()).toBe(0);
+      });
+    });
+
+    describe('a code whose attempts were used up before its mail was settled', () => {
+      it('stays dead when the mail counts as sent, or is sent once more', async () => {
+        const account = await register(kevin());
+        await claim(account.code.mailId);
+        for (let attempt = 0; attempt < MAX_WRONG_TRIES; attempt += 1) await redeem(stage, account, false);
+        await stage.owed.postpone(account.code.mailId, 0, 'unknown', 'unknown');
+        expect(await claim(account.code.mailId)).not.toBeNull();
+        await stage.owed.markSent([account.code.mailId], LIFE_SECONDS);
+        expect(await stage.account(account.email)).toMatchObject({ code: { state: 'dead' } });
       });
     });
 

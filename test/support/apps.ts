@@ -29,9 +29,13 @@ const memory = (): NodeJS.ProcessEnv => {
 };
 /** Options of Node for the apps of most end-to-end tests, from test/support/e2e-setup.ts. */
 const FLAGS = 'APP_FLAGS';
-/** For a test file that measures times or memory: its apps run as the start commands run them, without options. */
-export function startAppsAsShipped(): void {
-  Reflect.deleteProperty(process.env, FLAGS);
+/**
+ * For a test file that measures times or memory: its apps run as the start commands run them, without the options of
+ * most tests. @param option one that they need nevertheless
+ */
+export function startAppsAsShipped(option?: string): void {
+  if (option === undefined) Reflect.deleteProperty(process.env, FLAGS);
+  else process.env[FLAGS] = option;
 }
 /** A little more than the apps grant requests in flight. */
 const STOP_TIMEOUT_MS = 35_000;

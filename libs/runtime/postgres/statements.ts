@@ -1,5 +1,4 @@
-import type { PendingQuery, Row } from 'postgres';
-import type { Sql } from './sql';
+import type { PendingQuery, Row, Sql } from 'postgres';
 
 /** A statement, or a part of one, that is not a query yet. */
 class FlatStatement {

@@ -82,8 +82,15 @@ describe('The worker in one-node mode', () => {
     expect(inbox.mailsTo('dave@example.com')).toHaveLength(1);
   }, 40_000);
 
-  it('shuts down gracefully while PostgreSQL is frozen', async () => {
+  it('shuts down gracefully while PostgreSQL is frozen and has not stored that a mail was sent', async () => {
+    const { sql } = database;
+    inbox.acceptAfter(1_000);
+    await new Client(api.url).register('jerry@example.com', 'SecurePass123');
+    await until('the mail is leased', async () => {
+      return (await sql`select from users where mail_leased_by is not null`).length > 0;
+    });
     proxy.freeze();
+    await inbox.mailTo('jerry@example.com');
     expect(await worker.stop()).toBe(0);
   });
 });

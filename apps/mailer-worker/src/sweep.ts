@@ -15,8 +15,11 @@ import { Environment, Logger, Unavailable, within } from '@app/runtime';
  * promised.
  */
 const SWEEP_MS = 1_000;
-/** Maximum time to keep trying to store outcomes at shutdown, or if the database refuses them, in milliseconds. */
-const SETTLE_MS = 5_000;
+/**
+ * Maximum time to keep trying to store outcomes at shutdown, or if the database refuses them, in milliseconds. If it is
+ * frozen, the rest of the shutdown takes five of the ten seconds that are left for closing.
+ */
+const SETTLE_MS = 3_000;
 /** While no mail can be sent, one mail probes the server at this interval: recovery within five seconds is promised. */
 const MAIL_BACK_OFF = { tolerated: 0, waitMs: { first: 1_000, longest: 4_000 } };
 

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import type { Redis } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import { MailTemplates } from '@app/mail/smtp';
 import { parseEnvironment } from '@app/runtime';
 import { Child } from '../../tools/processes/child';
@@ -87,8 +87,9 @@ export async function peerThrottlerStorage(redis: Redis): Promise<ThrottlerStora
   await install();
   const { ThrottlerStorageRedisService: Storage } = createRequire(`${FOLDER}/`)(
     '@nest-lab/throttler-storage-redis',
-  ) as { ThrottlerStorageRedisService: new (redis: Redis) => ThrottlerStorage };
-  return new Storage(redis);
+  ) as { ThrottlerStorageRedisService: new (options: RedisOptions) => ThrottlerStorage };
+  // It recognizes only clients of its own ioredis when it is made.
+  return Object.assign(new Storage({ lazyConnect: true }), { redis });
 }
 
 /** Debian's own Python, because the package manager installs Celery for it. */

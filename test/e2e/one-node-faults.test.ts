@@ -40,6 +40,15 @@ describe('The worker in one-node mode', () => {
     await inbox.mailTo(`${name}@example.com`, 1, 20_000);
   };
 
+  /** Registers a person whose mail the mail server accepts only after a second. */
+  const leasedMailFor = async (name: string): Promise<void> => {
+    inbox.acceptAfter(1_000);
+    await new Client(api.url).register(`${name}@example.com`, 'SecurePass123');
+    await until('the mail is leased', async () => {
+      return (await database.sql`select from users where mail_leased_by is not null`).length > 0;
+    });
+  };
+
   it('sends a mail as soon as it is owed, without waiting for its next sweep', async () => {
     await mailFor('bob');
     const waits: number[] = [];
@@ -64,11 +73,7 @@ describe('The worker in one-node mode', () => {
 
   it('stores after an outage of PostgreSQL which mails it has sent, and sends them only once', async () => {
     const { sql } = database;
-    inbox.acceptAfter(1_000);
-    await new Client(api.url).register('dave@example.com', 'SecurePass123');
-    await until('the mail is leased', async () => {
-      return (await sql`select from users where mail_leased_by is not null`).length > 0;
-    });
+    await leasedMailFor('dave');
     proxy.cut();
     proxy.refuse();
     await inbox.mailTo('dave@example.com');
@@ -83,12 +88,7 @@ describe('The worker in one-node mode', () => {
   }, 40_000);
 
   it('shuts down gracefully while PostgreSQL is frozen and has not stored that a mail was sent', async () => {
-    const { sql } = database;
-    inbox.acceptAfter(1_000);
-    await new Client(api.url).register('jerry@example.com', 'SecurePass123');
-    await until('the mail is leased', async () => {
-      return (await sql`select from users where mail_leased_by is not null`).length > 0;
-    });
+    await leasedMailFor('jerry');
     proxy.freeze();
     await inbox.mailTo('jerry@example.com');
     expect(await worker.stop()).toBe(0);

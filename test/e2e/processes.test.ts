@@ -117,7 +117,10 @@ describe('An api of several processes', () => {
       env: { ...service.env, NODE_ENV: 'test', WEB_CONCURRENCY: '2', API_PORT: String(service.api.port) },
     });
     expect(await child.exit()).toBe(1);
-    expect(child.tail.join('\n')).toContain('EADDRINUSE');
+    const output = child.tail.join('\n');
+    expect(output).toContain('EADDRINUSE');
+    expect(output).toContain(`API_PORT: port ${service.api.port} is already in use`);
+    expect(output).not.toContain('    at ');
   });
 
   it('replaces a process that has reached its maximum age', async () => {

@@ -2,8 +2,7 @@ import { letYoungGenerationGrow } from './lean-start';
 import '@app/runtime/signals';
 import 'reflect-metadata';
 import cluster from 'node:cluster';
-import { once } from 'node:events';
-import { hasRedis, Logger, shutDownOnSignal, start, type Environment } from '@app/runtime';
+import { hasRedis, listen, Logger, shutDownOnSignal, start, type Environment } from '@app/runtime';
 import { createApp } from './app.setup';
 import { createOperatorsServer } from './server/operations-port';
 import { lead } from './cluster/lead';
@@ -19,10 +18,9 @@ async function serve(environment: Environment): Promise<void> {
   }
   shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS, operatorsServer);
   if (operatorsServer !== undefined) {
-    operatorsServer.listen(environment.OPERATIONS_PORT, environment.OPERATIONS_HOST || environment.API_HOST);
-    await once(operatorsServer, 'listening');
+    await listen(operatorsServer, environment, 'operations');
   }
-  await app.listen(environment.API_PORT, environment.API_HOST);
+  await listen(app.getHttpServer(), environment, 'api');
   const where = `http://${environment.API_HOST}:${environment.API_PORT}`;
   app.get<Logger>(Logger).info({ redis: hasRedis(environment) }, `Listening on ${where}`);
 }

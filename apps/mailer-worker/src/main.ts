@@ -2,7 +2,7 @@ import '@app/runtime/signals';
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { createLogger, hasRedis, Logger, nestLogger, shutDownOnSignal, start } from '@app/runtime';
+import { createLogger, hasRedis, listen, Logger, nestLogger, shutDownOnSignal, start } from '@app/runtime';
 import { BoundedExpressAdapter, securityHeaders } from '@app/runtime/server';
 import { AppModule } from './app.module';
 
@@ -19,7 +19,8 @@ void start('mailer-worker', async (environment) => {
   );
   app.use(securityHeaders(environment));
   shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
-  await app.listen(environment.WORKER_PORT, environment.API_HOST);
+  await app.init();
+  await listen(app.getHttpServer(), environment, 'worker');
   const where = `http://${environment.API_HOST}:${environment.WORKER_PORT}`;
   app.get<Logger>(Logger).info({ redis: hasRedis(environment) }, `Probes on ${where}`);
 });

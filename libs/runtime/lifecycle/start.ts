@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { ConfigurationError, EXIT_CONFIGURATION, type Environment } from '../config/environment';
 import { loadDotEnv, parseEnvironment } from '../config/parse-environment';
 import { createLogger } from '../logging/logger';
+import { StartError } from './listen';
 import { startThreadPool } from './thread-pool';
 
 /**
@@ -21,9 +22,8 @@ export async function start(app: string, run: (environment: Environment) => Prom
     }
     await run(environment);
   } catch (error) {
-    process.stderr.write(
-      `${error instanceof ConfigurationError ? error.message : String((error as Error).stack)}\n`,
-    );
+    const explained = error instanceof ConfigurationError || error instanceof StartError;
+    process.stderr.write(`${explained ? error.message : String((error as Error).stack)}\n`);
     process.exit(error instanceof ConfigurationError ? EXIT_CONFIGURATION : 1);
   }
 }

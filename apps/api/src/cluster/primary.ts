@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MergedScrape } from '@app/metrics';
-import { shutdownTimeoutMs, GRACE_MS, type Environment, type Logger } from '@app/runtime';
+import { GRACE_MS, shutdownTimeoutMs, StartError, type Environment, type Logger } from '@app/runtime';
 import { ApiProcess, type Exit } from './api-process';
 import { Backoff } from './backoff';
 import { HEARTBEAT_MS } from './messages';
@@ -36,18 +36,18 @@ export class Primary {
     private readonly logger: Logger,
   ) {}
 
-  /** @throws {Error} if the port is taken, or no process starts to answer; they have logged the reason */
+  /** @throws {StartError} if the port is taken, or no process starts to answer; they have logged the reason */
   async start(): Promise<void> {
-    const { API_PORT: port, API_HOST: host, OPERATIONS_PORT, OPERATIONS_HOST } = this.environment;
-    await this.port.listen(port, host);
-    if (OPERATIONS_PORT !== 0) await this.operatorsPort.listen(OPERATIONS_PORT, OPERATIONS_HOST || host);
+    await this.port.listen(this.environment, 'api');
+    if (this.environment.OPERATIONS_PORT !== 0)
+      await this.operatorsPort.listen(this.environment, 'operations');
     const all = Array.from({ length: this.environment.WEB_CONCURRENCY }, () => this.spawn());
     setInterval(() => this.inspect(), HEARTBEAT_MS);
     const up = await Promise.all(all.map((each) => each.start(START_TIMEOUT_MS)));
     if (this.ending) return;
     if (!up.includes(true)) {
       this.killAll();
-      throw new Error('The api processes did not start');
+      throw new StartError('The api processes did not start; the lines above say why');
     }
     this.started = true;
     // A process that was ended during startup by something else than its startup.

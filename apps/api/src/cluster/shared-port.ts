@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import { listen, type Environment, type ListeningPort } from '@app/runtime';
 
 /** Maximum number of connections that wait for a process; further ones are closed. */
 const WAITING_MAX = 1_024;
@@ -35,10 +35,9 @@ export class SharedPort {
   /** @param free the receivers that can take another connection now */
   constructor(private readonly free: () => readonly Taker[]) {}
 
-  /** @throws {Error} if the port cannot be opened */
-  async listen(port: number, host: string): Promise<void> {
-    this.server.listen(port, host);
-    await once(this.server, 'listening');
+  /** @throws {StartError} if the port cannot be opened */
+  async listen(environment: Environment, port: ListeningPort): Promise<void> {
+    await listen(this.server, environment, port);
   }
 
   /** Gives the connection to the next free process in turn, or lets it wait. */

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { parseEndpoint } from './endpoint';
+import { isHostName, parseEndpoint } from './endpoint';
+import { quoted } from './quoted';
 
 /** The reason why a value of a kind is refused; undefined for a valid value. An empty value counts as not set. */
 type Fault = string | undefined;
@@ -8,32 +9,45 @@ type Fault = string | undefined;
 const parsed = (url: string): URL | undefined => (URL.canParse(url) ? new URL(url) : undefined);
 
 export const origin = (entry: string): Fault =>
-  parsed(entry)?.origin === entry ? undefined : `"${entry}" is not an origin such as https://app.example.com`;
+  parsed(entry)?.origin === entry
+    ? undefined
+    : `${quoted(entry)} is not an origin such as https://app.example.com`;
 
 /** The prefix of paths such as `/docs`: it starts with a slash and does not end with one. */
 export const publicPath = (value: string): Fault =>
-  /^(?:\/[\w.~-]+)*$/.test(value) ? undefined : `"${value}" is not a path such as /auth`;
+  /^(?:\/[\w.~-]+)*$/.test(value) ? undefined : `${quoted(value)} is not a path such as /auth`;
 
-/** `true` is refused: every client could then choose its own address in X-Forwarded-For. */
+/**
+ * `true` is refused, and a range of all addresses means the same: every client could then choose its own address in
+ * X-Forwarded-For.
+ */
 export const proxy = (entry: string): Fault => {
   if (/^\d{1,2}$/.test(entry) || ['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return undefined;
-  if (ipaddr.isValid(entry) || ipaddr.isValidCIDR(entry)) return undefined;
-  return `"${entry}" is neither an address, a CIDR range nor a hop count`;
+  if (/\/0+$/.test(entry)) {
+    return `${quoted(entry)} contains every client; name your proxies, or set the number of proxies`;
+  }
+  const [address = ''] = entry.split('/', 1);
+  if (isIP(address) !== 0 && (ipaddr.isValid(entry) || ipaddr.isValidCIDR(entry))) return undefined;
+  return `${quoted(entry)} is neither an address, a CIDR range nor a hop count`;
 };
 
 export const endpoint = (entry: string): Fault =>
-  parseEndpoint(entry, 1) === undefined ? `"${entry}" is not host:port` : undefined;
+  parseEndpoint(entry, 1) === undefined ? `${quoted(entry)} is not host:port` : undefined;
 
-/** A host name or an address without anything around it, or the path of a directory of Unix sockets. */
+/** A host name or an address, or the path of a directory of Unix sockets. */
+export const databaseHost = (value: string): Fault => (value.startsWith('/') ? undefined : host(value));
+
+/** A host name or an address, without anything around it. */
 export const host = (value: string): Fault => {
-  if (value.startsWith('/') || isIP(value) !== 0) return undefined;
+  if (isIP(value) !== 0) return undefined;
   // The message does not repeat a URL, because it can contain a password.
   if (value.includes('://') || value.includes('@')) {
     return 'is a URL; set only the host here, and the other parts in their own variables';
   }
-  if (/^(.+):\d+$/.test(value)) return `"${value}" has the form host:port; set the port in its own variable`;
-  if (/^\d+$/.test(value)) return `"${value}" is a number, not a host; a port has its own variable`;
-  return /^[^\s:/,[\]]+$/.test(value) ? undefined : `"${value}" is not a host name or an address`;
+  if (/^(.+):\d+$/.test(value))
+    return `${quoted(value)} has the form host:port; set the port in its own variable`;
+  if (/^\d+$/.test(value)) return `${quoted(value)} is a number, not a host; a port has its own variable`;
+  return isHostName(value) ? undefined : `${quoted(value)} is not a host name or an address`;
 };
 
 /** One host, or with REDIS_CLUSTER several nodes with ports. Those are checked together with REDIS_CLUSTER. */
@@ -41,7 +55,7 @@ export const redisHost = (value: string): Fault =>
   /[,:]/.test(value) && !value.includes('://') ? undefined : host(value);
 
 export const mailbox = (value: string): Fault =>
-  /^[^\s<>@,;"]+@[^\s<>@,;"]+$/.test(value) ? undefined : `"${value}" is not an email address`;
+  /^[^\s<>@,;"]+@[^\s<>@,;"]+$/.test(value) ? undefined : `${quoted(value)} is not an email address`;
 
 export const collector = (value: string): Fault => {
   const url = parsed(value);
@@ -94,10 +108,12 @@ export const smtpUrl = (value: string): Fault => {
 };
 
 export const color = (value: string): Fault =>
-  /^#[\da-f]{6}$/i.test(value) ? undefined : `"${value}" is not a color such as #1f4fd8`;
+  /^#[\da-f]{6}$/i.test(value) ? undefined : `${quoted(value)} is not a color such as #1f4fd8`;
 
 export const https = (value: string): Fault =>
-  parsed(value)?.protocol === 'https:' ? undefined : `"${value}" is not a URL that starts with https://`;
+  parsed(value)?.protocol === 'https:'
+    ? undefined
+    : `${quoted(value)} is not a URL that starts with https://`;
 
 /** Braces are refused because they would change the hash tag; glob characters are refused too. */
 export const keyPrefix = (value: string): Fault =>

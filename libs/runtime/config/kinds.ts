@@ -1,3 +1,5 @@
+import { quoted } from './quoted';
+
 /** One variable: how its text is parsed, its default, and its help text. */
 export interface Variable<T> {
   readonly default: T;
@@ -34,9 +36,9 @@ interface Bounds {
 /** A whole number within bounds, in plain digits: `0x10`, `1e3` and `3.0` are refused. */
 export const integer = ({ min, max, default: fallback }: Bounds, help: string): Variable<number> =>
   variable(fallback, help, `${min} to ${max}`, (text) => {
-    const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
-    throw new Refusal(`must be a whole number from ${min} to ${max}, not "${text}"`);
+    throw new Refusal(`must be a whole number from ${min} to ${max}, not ${quoted(text)}`);
   });
 
 export const port = (fallback: number, help: string): Variable<number> =>
@@ -50,7 +52,7 @@ const FLAGS: Readonly<Partial<Record<string, boolean>>> = {
 export const flag = (fallback: boolean, help: string): Variable<boolean> =>
   variable(fallback, help, 'true or false', (text) => {
     const value = FLAGS[text.toLowerCase()];
-    if (value === undefined) throw new Refusal(`must be true or false, not "${text}"`);
+    if (value === undefined) throw new Refusal(`must be true or false, not ${quoted(text)}`);
     return value;
   });
 
@@ -62,7 +64,7 @@ export const oneOf = <const Word extends string>(
 ): Variable<Word> =>
   variable(fallback, help, words.join(', '), (text) => {
     const found = words.find((word) => word === text);
-    if (found === undefined) throw new Refusal(`must be one of ${words.join(', ')}, not "${text}"`);
+    if (found === undefined) throw new Refusal(`must be one of ${words.join(', ')}, not ${quoted(text)}`);
     return found;
   });
 
@@ -81,6 +83,7 @@ export const text = (
   variable(fallback, help, '', (value) => {
     if (value.length > max) throw new Refusal(`must be at most ${max} characters long`);
     if (/\p{Cc}/u.test(value)) throw new Refusal('must not contain control characters');
+    if (value.trim() !== value) throw new Refusal('must not start or end with white space');
     refuse(fault?.(value));
     return value;
   });

@@ -119,6 +119,22 @@ describe('parseEnvironment', () => {
     ['TRUST_PROXY', '*'],
     ['TRUST_PROXY', '10.0.0.0/99'],
     ['TRUST_PROXY', '1,10.0.0.1'],
+    ['TRUST_PROXY', '0.0.0.0/0'],
+    ['TRUST_PROXY', '10.0.0.1,::/0'],
+    ['TRUST_PROXY', '0x10'],
+    ['TRUST_PROXY', '10.1'],
+    ['REDIS_DB', '-0'],
+    ['DATABASE_HOST', '${DB_HOST}'],
+    ['DATABASE_HOST', '$DB_HOST'],
+    ['OPERATIONS_HOST', '*'],
+    ['OPERATIONS_HOST', '/run/api'],
+    ['REDIS_HOST', '/run/redis.sock'],
+    ['REDIS_HOST', '300.1.1.1'],
+    ['REDIS_SENTINELS', 'one:26379,${TWO}:26379'],
+    ['SMTP_HOST', "'mail'"],
+    ['SMTP_HOST', '-mail'],
+    ['DATABASE_NAME', ' '],
+    ['DATABASE_USER', 'service '],
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'https://app.example.com/path'],
     ['SMTP_FROM_EMAIL', 'Name <noreply@example.com>'],
@@ -132,6 +148,12 @@ describe('parseEnvironment', () => {
     ['WEBHOOK_SECRET', 'whsec_c2hvcnQ='],
   ])('names the variable when it refuses %s=%j', (name, value) => {
     expect(blamed({ [name]: value })).toEqual([name]);
+  });
+
+  it('shows only the start of a long value, and makes invisible characters visible', () => {
+    expect(faultsOf({ API_PORT: '9'.repeat(5_000) }).join('').length).toBeLessThan(200);
+    expect(faultsOf({ LOG_LEVEL: '\u001b[2Jinfo\u200b' }).join('')).toContain('"\\u001b[2Jinfo\\u200b"');
+    expect(faultsOf({ API_HOST: '127\u200e.0.0.1' }).join('')).toContain('"127\\u200e.0.0.1"');
   });
 
   it('lists every fault, including those of production and of pairs', () => {
@@ -277,16 +299,22 @@ describe('parseEnvironment', () => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: .*${word}`))]);
   });
 
-  it.each(['127.0.0.1', '::1', 'db.example.com', 'db_1', '/var/run/postgresql'])(
-    'accepts %s as a host',
-    (host) => {
-      expect(parseEnvironment({ DATABASE_HOST: host, SMTP_HOST: host, REDIS_HOST: host })).toMatchObject({
-        DATABASE_HOST: host,
-        SMTP_HOST: host,
-        REDIS_HOST: host,
-      });
-    },
-  );
+  it.each([
+    ...['127.0.0.1', '::1', 'db.example.com', 'db_1', 'db.', 'my-db', 'bücher.example', '3com.com'],
+    ...['xn--bcher-kva.example', '_db._tcp.example'],
+  ])('accepts %s as a host', (host) => {
+    expect(parseEnvironment({ DATABASE_HOST: host, SMTP_HOST: host, REDIS_HOST: host })).toMatchObject({
+      DATABASE_HOST: host,
+      SMTP_HOST: host,
+      REDIS_HOST: host,
+    });
+  });
+
+  it('accepts the directory of a Unix socket for PostgreSQL only', () => {
+    const socket = '/var/run/postgresql';
+    expect(parseEnvironment({ DATABASE_HOST: socket }).DATABASE_HOST).toBe(socket);
+    expect(blamed({ API_HOST: socket, SMTP_HOST: socket })).toEqual(['API_HOST', 'SMTP_HOST']);
+  });
 
   it.each(['API_PORT', 'REDIS_PORT', 'SMTP_PORT', 'DATABASE_PORT', 'WORKER_PORT', 'OPERATIONS_PORT'])(
     'treats what Kubernetes sets for a service of that name as not set, with a warning: %s',

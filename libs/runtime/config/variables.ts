@@ -38,7 +38,7 @@ export const sections = {
     SHUTDOWN_TIMEOUT_SECONDS: integer({ min: 1, max: 600, default: 30 }, 'Time limit for finishing requests in flight at shutdown'),
   },
   PostgreSQL: {
-    DATABASE_HOST: text({ default: '127.0.0.1', fault: faults.host }, 'PostgreSQL host'),
+    DATABASE_HOST: text({ default: '127.0.0.1', fault: faults.databaseHost }, 'PostgreSQL host'),
     DATABASE_PORT: port(5432, 'PostgreSQL port'),
     DATABASE_NAME: text({ default: 'user_registration', max: 63 }, 'PostgreSQL database'),
     DATABASE_USER: text({ default: 'user_registration', max: 63 }, 'PostgreSQL role'),

@@ -1,3 +1,4 @@
+export { deliveryColumn } from './row/delivery-column';
 export { recordEvent, type AccountChange } from './row/record-event';
 export * from './domain/deliveries';
 export * from './domain/event';

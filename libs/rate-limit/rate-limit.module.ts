@@ -6,17 +6,13 @@ import { SlidingWindowStorage } from './sliding-window-storage';
 
 /** SlidingWindowStorage → Redis with this process as fallback, or only this process in one-node mode. */
 @Module({
-  providers: [
-    {
-      provide: SlidingWindowStorage,
-      inject: [Redis, Logger],
-      useFactory: (redis: Redis | null, logger: Logger) => slidingWindowStorage(redis, logger),
-    },
-  ],
+  providers: [{ provide: SlidingWindowStorage, inject: [Redis, Logger], useFactory: slidingWindowStorage }],
   exports: [SlidingWindowStorage],
 })
 export class RateLimitModule {}
 
 /** The storage of a process, with or without Redis. */
-export const slidingWindowStorage = (redis: Redis | null, logger: Logger): SlidingWindowStorage =>
-  new SlidingWindowStorage(redis === null ? null : new RedisWindows(redis), new InProcessWindows(), logger);
+export function slidingWindowStorage(redis: Redis | null, logger: Logger): SlidingWindowStorage {
+  const shared = redis === null ? null : new RedisWindows(redis);
+  return new SlidingWindowStorage(shared, new InProcessWindows(), logger);
+}

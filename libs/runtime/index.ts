@@ -1,4 +1,5 @@
 export * from './calls/shared-calls';
+export { isLoopback, parseEndpoint } from './config/endpoint';
 export { configurationPage, envExample } from './config/pages';
 export * from './config/environment';
 export * from './config/parse-environment';

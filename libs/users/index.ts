@@ -12,7 +12,7 @@ export * from './use-cases/authenticate';
 export * from './use-cases/erase-accounts';
 export * from './use-cases/erase-own-account';
 export * from './use-cases/find-account';
-export { IMPORT_LINE_MAX } from './domain/import-line';
+export { IMPORT_LINE_MAX, isDayOfCalendar } from './domain/import-line';
 export * from './use-cases/import-accounts';
 export * from './use-cases/register';
 export * from './users.module';

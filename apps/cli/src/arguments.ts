@@ -1,3 +1,5 @@
+import { isDayOfCalendar } from '@app/users';
+
 /** An invalid value, which commander reports as wrong usage together with the name of its option. */
 class WrongArgument extends Error {
   /** commander recognizes the error by this code. */
@@ -43,16 +45,10 @@ const MOMENT = /^\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:[Zz]|
 export function moment(given: string): Date {
   if (/^\d+[smhd]$/.test(given)) return new Date(Date.now() - seconds(given) * 1_000);
   const parsed = MOMENT.test(given) ? new Date(given) : new Date(Number.NaN);
-  if (Number.isNaN(parsed.getTime()) || !isDayOfCalendar(given)) {
+  if (Number.isNaN(parsed.getTime()) || !isDayOfCalendar(given.slice(0, 10))) {
     throw new WrongArgument(
       'Use a day (2026-01-31), a time (2026-01-31T12:00:00Z) or an age (90s, 15m, 1h, 7d).',
     );
   }
   return parsed;
-}
-
-/** Date would read 30 February as 2 March. */
-function isDayOfCalendar(given: string): boolean {
-  const day = given.slice(0, 10);
-  return new Date(day).toISOString().startsWith(day);
 }

@@ -14,6 +14,7 @@ import type {
   EventFilter,
   OnProgress,
 } from '../domain/event-administration';
+import { deliveryColumn } from '../row/delivery-column';
 
 /** Maximum number of rows that one statement changes: each has a deadline, and a replay may concern millions. */
 const BATCH = 5_000;
@@ -71,10 +72,7 @@ export class PostgresEventAdministration implements EventAdministration {
       sql<Placed<EventEntry>[]>`
         select coalesce('p' || position, 'u' || ordinal) as place, id, type, account_id as "accountId",
                occurred_at as "occurredAt", data,
-               case when position is null then 'unplaced' when due_at is not null then 'waiting'
-                    when given_up_at is not null then 'given_up' when delivered_at is not null then 'delivered'
-                    else 'kept' end as delivery,
-               attempts, due_at as "nextTryAt", last_error as "lastError"
+               ${deliveryColumn(sql)}, attempts, due_at as "nextTryAt", last_error as "lastError"
         from events
         where ${where}
           ${since === undefined ? sql`` : sql`and ${this.notOlderThan(sql`${since}::timestamptz`)}`}

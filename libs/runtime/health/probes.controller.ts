@@ -24,7 +24,7 @@ export class ProbesController {
   @Get('readyz')
   @Header('Cache-Control', 'no-store')
   async readyz(): Promise<HealthCheckResult> {
-    if (this.lifecycle.ending) throw new ServiceUnavailableException(shuttingDown);
+    if (!this.lifecycle.ready) throw new ServiceUnavailableException(shuttingDown);
     return await this.health.check([() => this.database.isHealthy()]);
   }
 }

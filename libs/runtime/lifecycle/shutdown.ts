@@ -6,37 +6,31 @@ import { Logger } from '../logging/logger';
 /** The state of the shutdown, for new requests and probes. */
 export class Lifecycle {
   /** The process will end soon: every response closes its connection, so that the next request goes elsewhere. */
-  leaving = false;
-  /** No other process replaces it here, so it is no longer ready. */
-  ending = false;
+  draining = false;
+  /** What the probe says. A process that another one replaces stays ready, because the service is. */
+  ready = true;
+  /** Requests in flight are being finished, or the process is closing. */
+  finishing = false;
   /** New requests are refused. */
   closed = false;
-  /** It waits for its last requests or is closing. */
-  departing = false;
-  private leavingSince: number | undefined;
-  private readonly left = new AbortController();
+  private readonly drainStart = new AbortController();
+  private drainingSince = Infinity;
 
-  /** Closes connections with every response, and reports the process as not ready. */
-  closeKeptConnections(): void {
-    this.leave();
-    this.ending = true;
+  drain(): void {
+    if (this.draining) return;
+    this.draining = true;
+    this.drainingSince = performance.now();
+    this.drainStart.abort();
   }
 
-  leave(): void {
-    this.leaving = true;
-    this.leavingSince ??= performance.now();
-    this.left.abort();
+  /** Aborted when draining begins, so that everything that only waits stops. */
+  get drainSignal(): AbortSignal {
+    return this.drainStart.signal;
   }
 
-  /** Aborted when the process is about to end, so that everything that only waits stops. */
-  get departure(): AbortSignal {
-    return this.left.signal;
-  }
-
-  /** How long connections may still send a last request, in milliseconds. */
+  /** How much longer connections may send a last request, in milliseconds. */
   get graceMs(): number {
-    const since = this.leavingSince ?? performance.now();
-    return Math.max(GRACE_MS - (performance.now() - since), 0);
+    return Math.max(GRACE_MS - Math.max(performance.now() - this.drainingSince, 0), 0);
   }
 }
 
@@ -61,7 +55,7 @@ export function shutDownOnSignal(
 ): void {
   const onSignal = (signal: NodeJS.Signals): void => {
     // exit() would wait for hashes in progress on threads.
-    if (app.get(Lifecycle).leaving) {
+    if (app.get(Lifecycle).draining) {
       if (signal === 'SIGHUP') return;
       process.kill(process.pid, 'SIGKILL');
       // The first process of a container cannot be killed from within.
@@ -97,10 +91,10 @@ export async function shutDownGracefully(
 ): Promise<void> {
   const logger = app.get<Logger>(Logger);
   const lifecycle = app.get(Lifecycle);
-  lifecycle.ending ||= !replaced;
-  if (lifecycle.departing) return;
-  lifecycle.departing = true;
-  lifecycle.leave();
+  lifecycle.ready &&= replaced;
+  if (lifecycle.finishing) return;
+  lifecycle.finishing = true;
+  lifecycle.drain();
   try {
     const server = app.getHttpServer() as BoundedServer;
     const deadline = performance.now() + lifecycle.graceMs + timeoutSeconds * 1_000;

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { accountRow } from '@app/activation';
+import { deliveryColumn } from '@app/events';
 import {
   inTime,
   OPERATOR_TIMEOUT_MS,
@@ -125,9 +126,7 @@ export class PostgresAccountDirectory implements AccountDirectory {
   private async events(address: EmailAddress | null, accountId: string | null): Promise<AccountEventEntry[]> {
     return await inTime(this.sql<AccountEventEntry[]>`
       select id, type, occurred_at as "occurredAt", request_id as "requestId", attempts, last_error as "lastError",
-             case when position is null then 'unplaced' when due_at is not null then 'waiting'
-                  when given_up_at is not null then 'given_up' when delivered_at is not null then 'delivered'
-                  else 'kept' end as delivery
+             ${deliveryColumn(this.sql)}
       from events
       where id = any(array(
         select id from events where account_id = ${accountId}

@@ -85,4 +85,4 @@ function parseMoment(name: string, value: unknown): Date {
 }
 
 /** Date would read 30 February as 2 March. */
-const isDayOfCalendar = (day: string): boolean => new Date(day).toISOString().startsWith(day);
+export const isDayOfCalendar = (day: string): boolean => new Date(day).toISOString().startsWith(day);

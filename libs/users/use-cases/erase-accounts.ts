@@ -38,14 +38,25 @@ export class EraseAccounts {
     return held.wrongTryCounts + held.mailCounts + held.eventsWithAddress > 0 ? target : null;
   }
 
-  /** What an erasure would delete. @throws {Unavailable} */
-  async extent(target: ErasureTarget): Promise<ErasureExtent> {
-    return await this.administration.extent(target);
+  /** What an erasure of all of them would delete. @throws {Unavailable} */
+  async extent(targets: readonly ErasureTarget[]): Promise<ErasureExtent> {
+    const sum = { ...NOTHING };
+    for (const target of targets) add(sum, await this.administration.extent(target));
+    return sum;
   }
 
-  /** @throws {Unavailable} */
-  async erase(target: ErasureTarget, operator: Operator): Promise<ErasureExtent> {
-    return await this.administration.erase(target, operator, 'users.erase');
+  /** Erases one after another until the signal. Resolves to what was deleted. @throws {Unavailable} */
+  async erase(
+    targets: readonly ErasureTarget[],
+    operator: Operator,
+    signal: AbortSignal,
+  ): Promise<ErasureExtent> {
+    const sum = { ...NOTHING };
+    for (const target of targets) {
+      if (signal.aborted) break;
+      add(sum, await this.administration.erase(target, operator, 'users.erase'));
+    }
+    return sum;
   }
 
   /** What a repetition would delete. @throws {Unavailable} */
@@ -72,4 +83,10 @@ export class EraseAccounts {
     if (account?.id !== accountId) return 'absent';
     return this.digests.matches(account.email, digest) ? 'erased' : 'address_differs';
   }
+}
+
+const NOTHING = { accounts: 0, owedMails: 0, wrongTryCounts: 0, mailCounts: 0, eventsWithAddress: 0 };
+
+function add(sum: typeof NOTHING, extent: ErasureExtent): void {
+  for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += extent[key];
 }

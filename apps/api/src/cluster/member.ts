@@ -41,8 +41,11 @@ export function joinPrimary(
         void sendMessage({ say: 'took', connection: message.connection });
       // Nothing has been read yet, and the primary keeps it: another process gets it when this one has ended.
       else socket.destroy();
-    } else if (message.do === 'turn-away') app.get(Lifecycle).closeKeptConnections();
-    else if (message.do === 'leave') leave(message.replaced);
+    } else if (message.do === 'turn-away') {
+      const lifecycle = app.get(Lifecycle);
+      lifecycle.ready = false;
+      lifecycle.drain();
+    } else if (message.do === 'leave') leave(message.replaced);
     else if (message.do === 'show') void show();
     else read(message.text);
   });

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MergedScrape } from '@app/metrics';
 import { GRACE_MS, shutdownTimeoutMs, StartError, type Environment, type Logger } from '@app/runtime';
 import { ApiProcess, type Exit } from './api-process';
-import { Backoff } from './backoff';
+import { RestartDelay } from './restart-delay';
 import { HEARTBEAT_MS } from './messages';
 import { SharedPort } from './shared-port';
 
@@ -22,7 +22,7 @@ export class Primary {
     const staying = this.free(this.staying());
     return staying.length > 0 ? staying : this.free([...this.processes]);
   });
-  private readonly backoff = new Backoff();
+  private readonly restartDelay = new RestartDelay();
   private readonly metrics = new MergedScrape();
   /** Processes that wait for a successor. */
   private readonly queued = new Set<ApiProcess>();
@@ -105,7 +105,7 @@ export class Primary {
     this.processes.delete(one);
     this.metrics.end(one.id);
     if (one.leaving || !this.lacksProcesses()) return;
-    const waitMs = this.backoff.after(one.ageMs, one.answered);
+    const waitMs = this.restartDelay.after(one.ageMs, one.answered);
     this.logger.error({ ended: one.pid, ...exit, wait_ms: waitMs }, 'An api process died; starting another');
     await pause(waitMs);
     if (this.lacksProcesses()) await this.spawn().start(START_TIMEOUT_MS);
@@ -128,7 +128,7 @@ export class Primary {
       await old.leave(true, shutdownTimeoutMs(this.environment.SHUTDOWN_TIMEOUT_SECONDS));
     } else {
       this.logger.error({ kept: old.pid, reason }, 'The successor of an api process did not start');
-      await pause(this.backoff.after(0, false));
+      await pause(this.restartDelay.after(0, false));
     }
   }
 

@@ -96,7 +96,7 @@ describe('EventArrivals', () => {
     expect(await left).toEqual([]);
     const waiting = [wait(60), wait(60)];
     await turn();
-    lifecycle.leave();
+    lifecycle.drain();
     expect(await Promise.all(waiting)).toEqual([[], []]);
   });
 

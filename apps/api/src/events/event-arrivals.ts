@@ -18,7 +18,7 @@ export class EventArrivals {
     @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
     @Inject(Logger) private readonly logger: Logger,
   ) {
-    lifecycle.departure.addEventListener('abort', () => this.wake());
+    lifecycle.drainSignal.addEventListener('abort', () => this.wake());
   }
 
   /**
@@ -49,7 +49,7 @@ export class EventArrivals {
   }
 
   private isOver(gone: AbortSignal): boolean {
-    return gone.aborted || this.lifecycle.leaving;
+    return gone.aborted || this.lifecycle.draining;
   }
 
   private nextArrival(): Arrival {

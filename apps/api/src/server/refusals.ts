@@ -13,7 +13,7 @@ const ANSWERED_UNTIL_EXIT = ['/livez', '/readyz', '/metrics'];
 /** Closes connections with their responses while the process shuts down, so that clients go elsewhere. */
 export function closeConnectionsAtShutdown(lifecycle: Lifecycle, problems: ProblemFilter): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
-    if (lifecycle.leaving) response.setHeader('Connection', 'close');
+    if (lifecycle.draining) response.setHeader('Connection', 'close');
     if (!lifecycle.closed || ANSWERED_UNTIL_EXIT.includes(request.path)) {
       next();
       return;

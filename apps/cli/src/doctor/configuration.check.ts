@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { DEVELOPMENT_SECRET_KEY, hasRedis, type Environment } from '@app/runtime';
+import { smtpAddresses } from '@app/mail';
+import { DEVELOPMENT_SECRET_KEY, hasRedis, isLoopback, parseEndpoint, type Environment } from '@app/runtime';
 import { Configuration } from '../configuration';
 import type { Check, Findings } from './finding';
 
-const LOOPBACK = /^(localhost|127\.|::1$)/;
 const SAMPLE_DOMAIN = /@example\.(com|org|net)$/;
 
 /** Settings that are valid but unwise. */
@@ -44,7 +44,7 @@ export class ConfigurationCheck implements Check {
     if (proxies.length > 0) {
       return findings.ok('config.trust_proxy', `X-Forwarded-For is trusted from ${proxies.join(', ')}`);
     }
-    if (LOOPBACK.test(host)) {
+    if (isLoopback(host)) {
       return findings.ok(
         'config.trust_proxy',
         `the api listens on ${host} and does not trust X-Forwarded-For; set TRUST_PROXY if there is a proxy`,
@@ -75,36 +75,38 @@ export class ConfigurationCheck implements Check {
 
   /** Passwords and addresses should not cross a network in plain text. */
   private encryption(findings: Findings): void {
-    const { environment } = this;
-    const plain = [
-      [
-        'DATABASE_HOST',
-        environment.DATABASE_HOST,
-        !['disable', 'false'].includes(environment.DATABASE_SSL),
-        'DATABASE_SSL=verify-full',
-      ],
-      [
-        environment.REDIS_HOST ? 'REDIS_HOST' : 'REDIS_SENTINELS',
-        environment.REDIS_HOST || environment.REDIS_SENTINELS.join(','),
-        environment.REDIS_TLS,
-        'REDIS_TLS=true',
-      ],
-      ['SMTP_HOST', environment.SMTP_HOST, environment.SMTP_USE_TLS, 'SMTP_USE_TLS=true'],
+    const { DATABASE_HOST, DATABASE_SSL, REDIS_HOST, REDIS_SENTINELS, REDIS_TLS } = this.environment;
+    const withDatabase = !['disable', 'false'].includes(DATABASE_SSL);
+    const connections = [
+      ['DATABASE_HOST', DATABASE_HOST, withDatabase, 'DATABASE_SSL=verify-full'],
+      ['REDIS_HOST', REDIS_HOST, REDIS_TLS, 'REDIS_TLS=true'],
+      ['REDIS_SENTINELS', REDIS_SENTINELS.join(','), REDIS_TLS, 'REDIS_TLS=true'],
+      ...smtpAddresses(this.environment).map(({ name, host, tls }) =>
+        name === 'primary'
+          ? (['SMTP_HOST', host, tls !== 'none', 'SMTP_USE_TLS=starttls'] as const)
+          : (['SMTP_FALLBACK_URL', host, tls !== 'none', 'it without ?tls=none'] as const),
+      ),
     ] as const;
-    for (const [variable, host, encrypted, setting] of plain) {
-      if (host === '' || encrypted || LOOPBACK.test(host)) continue;
+    for (const [variable, host, encrypted, setting] of connections) {
+      if (host === '' || encrypted || isLocal(host)) continue;
       findings.warn(
         'config.encryption',
         `the connection to ${host} (${variable}) is not encrypted`,
         `Set ${setting}, unless the network between is private.`,
       );
     }
-    if (SAMPLE_DOMAIN.test(environment.SMTP_FROM_EMAIL) && environment.NODE_ENV === 'production') {
+    if (SAMPLE_DOMAIN.test(this.environment.SMTP_FROM_EMAIL) && this.environment.NODE_ENV === 'production') {
       findings.warn(
         'config.sender',
-        `the sender is ${environment.SMTP_FROM_EMAIL}, a domain reserved for examples: mails will be refused as forged`,
+        `the sender is ${this.environment.SMTP_FROM_EMAIL}, a domain reserved for examples: mails will be refused as forged`,
         'Set SMTP_FROM_EMAIL to an address of your own domain, with SPF and DKIM.',
       );
     }
   }
 }
+
+/** Whether a host, all of several nodes with their ports, or a Unix socket are on this machine. */
+const isLocal = (hosts: string): boolean =>
+  hosts.split(',').every((host) => {
+    return host.startsWith('/') || isLoopback(parseEndpoint(host.trim(), 1)?.host ?? host);
+  });

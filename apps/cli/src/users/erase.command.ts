@@ -7,7 +7,6 @@ import { counted, numbers, plainText } from '../terminal/format';
 import { StopRequest } from '../terminal/stop-request';
 import { erasedInWords } from './account-words';
 import { parseErasureLog, readLines } from './erasure-log';
-import { totalExtent } from './total-extent';
 
 interface EraseOptions extends AuditedOptions {
   readonly dryRun?: boolean;
@@ -83,14 +82,14 @@ events. The exit status is 1 if nothing was found for one of the entries.`;
     const { found, missing } = await this.find(references);
     for (const each of missing) process.stderr.write(`${plainText(each)}\n`);
     if (missing.length > 0) process.exitCode = 1;
-    let extent = await totalExtent(found, (target) => this.erasure.extent(target));
+    let extent = await this.erasure.extent(found);
     let interrupted = false;
     if (!options.dryRun && found.length > 0) {
       const whom = found.length === 1 ? `${found[0]?.email}` : counted(found.length, 'person', 'people');
       await confirm(this.command, `Erase ${whom} (${erasedInWords(extent)})?`, options.yes);
       const operator = this.operator(options);
       const stop = new StopRequest();
-      extent = await totalExtent(found, (target) => this.erasure.erase(target, operator), stop.signal);
+      extent = await this.erasure.erase(found, operator, stop.signal);
       stop.release();
       interrupted = stop.signal.aborted;
     }

@@ -37,7 +37,7 @@ export const defineMetrics = (registry: Registry) => {
     }),
     activationCodes: new Counter({
       name: 'activation_codes_total',
-      help: 'Activation codes by state: issued, activated, expired and so on',
+      help: 'Activation codes by what happened to them: issued, sent, used or replaced',
       labelNames: ['outcome'] as const,
       registers,
     }),
@@ -180,7 +180,7 @@ export const defineHashingMetrics = (registry: Registry, source: () => HashingSt
   });
   new Counter({
     name: 'password_hash_rejections_total',
-    help: 'Password checks refused because the hashing queue was full',
+    help: 'Requests refused because the hashing queue was full',
     registers: [registry],
     collect() {
       this.reset();

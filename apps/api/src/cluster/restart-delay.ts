@@ -10,7 +10,7 @@ const LONGEST_MS = 30_000;
  * that never answered are counted separately, so that one killed during startup does not wait because of the many that
  * had answered.
  */
-export class Backoff {
+export class RestartDelay {
   private early = 0;
   private failedStarts = 0;
 

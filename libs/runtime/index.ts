@@ -7,6 +7,7 @@ export * from './lifecycle/deadline';
 export * from './logging/logger';
 export * from './postgres/connections';
 export * from './postgres/migrations';
+export { asOutage } from './postgres/outage';
 export * from './postgres/paging';
 export * from './postgres/rollback-loss';
 export { inBatches, inTime, OPERATOR_TIMEOUT_MS, SQL, Sql, uuids, type Fragment } from './postgres/sql';

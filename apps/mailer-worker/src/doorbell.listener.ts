@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DOORBELL_CHANNEL } from '@app/owed-work';
-import { Logger, Sql } from '@app/runtime';
+import { asOutage, Logger, Sql } from '@app/runtime';
 import { Sweep } from './sweep';
 
 /** Listens for the doorbell in one-node mode. postgres.js listens again by itself after a lost connection. */
@@ -16,7 +16,7 @@ export class DoorbellListener implements OnApplicationBootstrap {
     const wake = (): void => this.sweep.wake();
     // Finds the mails that were announced while the connection was lost.
     this.sql.listen(DOORBELL_CHANNEL, wake, wake).catch((error: unknown) => {
-      this.logger.warn({ error }, 'The doorbell is unavailable; relying on the sweep');
+      this.logger.warn({ error: asOutage(error) }, 'The doorbell is unavailable; relying on the sweep');
     });
   }
 }

@@ -6,6 +6,8 @@ import { currentRequest } from '../server/request-context';
 import { toBody, toProblemError } from './to-problem';
 import { translate } from './translate';
 
+const PROBES = ['/livez', '/readyz'];
+
 /** Answers every error with a problem body, and logs the errors of the server: 5xx but 501, which a client causes. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -29,7 +31,9 @@ export class ProblemFilter implements ExceptionFilter {
     const body = toBody(error, context.requestId, this.environment.PUBLIC_PATH);
     const limit = body.status === 429 ? context.refusedLimit : undefined;
     context.refusal = { error: body.error, ...(limit === undefined ? {} : { limit }) };
-    if (body.status >= 500 && body.status !== 501 && context.shedAt === undefined) {
+    // The indicator logs an outage once; probes ask every few seconds, and a shutdown is no error.
+    const probe = PROBES.includes(request.path) && thrown instanceof HttpException ? thrown : undefined;
+    if (body.status >= 500 && body.status !== 501 && context.shedAt === undefined && probe === undefined) {
       this.logger[body.status === 503 ? 'warn' : 'error']({ error: thrown }, `Answered ${body.status}`);
     }
     if (body.error === 'InvalidToken') response.setHeader('WWW-Authenticate', 'Bearer');
@@ -39,8 +43,8 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (body.retry_after_seconds !== undefined) response.setHeader('Retry-After', body.retry_after_seconds);
     // Probes keep the response format of Terminus, which operators of Kubernetes know.
-    if (thrown instanceof HttpException && ['/livez', '/readyz'].includes(request.path)) {
-      response.status(thrown.getStatus()).json(thrown.getResponse());
+    if (probe !== undefined) {
+      response.status(probe.getStatus()).json(probe.getResponse());
       return;
     }
     const locale = matchLocale(request.headers['accept-language'], SHIPPED_LOCALES);

@@ -15,7 +15,7 @@ const WARM_UP_CALLS = 2_000;
  * only.
  */
 export async function processorTime(stage: Stage): Promise<Figure[]> {
-  const count = stage.size(200, 2_000);
+  const count = stage.size(1_000, 2_000);
   const ours: number[] = [];
   const ratios: number[] = [];
   const withoutHash: number[] = [];

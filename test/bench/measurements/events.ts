@@ -67,7 +67,7 @@ export async function webhookBacklog(stage: Stage): Promise<Figure[]> {
  * Processor time of a sign-up with its event, compared with the same api whose statements write no event. Linux only.
  */
 export async function eventsCost(stage: Stage): Promise<Figure[]> {
-  const calls = stage.size(100, 250);
+  const calls = 250;
   const ratios: number[] = [];
   const cost = { BCRYPT_COST: '4' };
   const preload = path.join(__dirname, '../programs/without-events.js');

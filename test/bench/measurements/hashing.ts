@@ -22,7 +22,7 @@ export const bareBcrypt = (options: Partial<BareBcrypt>): Promise<BcryptTimes> =
  * form also measures better-auth.
  */
 export async function saturation(stage: Stage): Promise<Figure[]> {
-  const count = stage.size(6, 24) * CORES;
+  const count = stage.size(16, 24) * CORES;
   const passwordHash = await hash(PASSWORD, COST);
   const registered: number[] = [];
   const activated: number[] = [];

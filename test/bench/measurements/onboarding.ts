@@ -18,7 +18,7 @@ const WARM_UP_CALLS = 300;
  * activate. Compared with bcrypt alone on as many threads, in turns.
  */
 export async function onboarding(stage: Stage): Promise<Figure[]> {
-  const count = stage.size(8, 24) * CORES;
+  const count = 24 * CORES;
   const whole: number[] = [];
   const idle: number[] = [];
   const saturated: number[] = [];

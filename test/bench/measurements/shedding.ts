@@ -19,7 +19,7 @@ const OTHERS_MAX = 0.01;
  * almost nothing; neither includes the hashing threads. Linux only.
  */
 export async function shedding(stage: Stage): Promise<Figure[]> {
-  const count = stage.size(500, 5_000);
+  const count = stage.size(2_000, 5_000);
   const redis = await CountingProxy.start(stage.redis.port);
   const postgres = await CountingProxy.start(Number(stage.database.env['DATABASE_PORT']));
   const counted = { REDIS_PORT: String(redis.port), DATABASE_PORT: String(postgres.port) };

@@ -93,6 +93,13 @@ describe('The check that Redis is usable', () => {
     await expect(prove()).rejects.toThrow(/NOPERM.* '[a-z]+' command/);
   });
 
+  it('fails if the user lacks the privilege to load a script that Redis knows at the moment', async () => {
+    const prove = await connect();
+    await prove();
+    await command('acl', 'setuser', 'default', '-eval');
+    await expect(prove()).rejects.toThrow(/NOPERM.* 'eval' command/);
+  });
+
   it('fails if Redis refuses the configured database, because database 0 would be used instead', async () => {
     await server.stop();
     await server.restart('--databases', '1');

@@ -3,7 +3,7 @@ import { checkAnswer, type Received } from '../support/document';
 import { ENCODED_LOCAL_PART, hostileRequest, LOCAL_PART, SECRET } from '../support/hostile-requests';
 import { codeIn } from '../support/inbox';
 import { converse, exchange, type RawRequest } from '../support/raw-http';
-import { Client, Service } from '../support/service';
+import { basic, Client, Service } from '../support/service';
 
 const REGISTER = '/api/v1/users/register';
 const PASSWORD = 'SecurePass123';
@@ -154,6 +154,8 @@ describe('A body', () => {
     ['', 201],
     ['application/json; charset=utf-16', 415],
     ['application/json; charset=iso-8859-1', 415],
+    ['application/json; charset=utf-8; charset=iso-8859-1', 415],
+    ['application/json; charset=', 415],
     ['application/x-www-form-urlencoded', 415],
     ['text/json', 415],
   ])('of the type %j is answered %i', async (type, status) => {
@@ -184,6 +186,24 @@ describe('A request line', () => {
     ['the asterisk form', 404, 'OPTIONS * HTTP/1.1'],
   ])('with %s is answered %i', async (_what, status, line) => {
     expect(await ask(line)).toEqual([status]);
+  });
+
+  it('is followed by two Authorization fields, which are no credentials, and is answered with 401', async () => {
+    const email = address();
+    await new Client(service.api.url).register(email, PASSWORD);
+    const [right, wrong] = [PASSWORD, 'WrongPass123'].map(
+      (password) => `Authorization: ${basic(email, password)['Authorization']}`,
+    ) as [string, string];
+    const me = 'GET /api/v1/users/me HTTP/1.1';
+    expect(await ask(me, right)).toEqual([200]);
+    for (const fields of [
+      [right, wrong],
+      [wrong, right],
+      [right, right],
+      ['Authorization: Bearer x', right],
+    ]) {
+      expect(await ask(me, ...fields)).toEqual([401]);
+    }
   });
 
   it.each(['gzip, chunked', 'xchunked, chunked', 'deflate,CHUNKED'])(

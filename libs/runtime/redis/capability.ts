@@ -60,14 +60,16 @@ export async function checkRedisCapability(redis: Redis, environment: Environmen
 const selectDatabase = async (redis: Redis, { REDIS_DB: database }: Environment): Promise<unknown> =>
   database === 0 ? undefined : await redis.select(database);
 
-/** By EVALSHA, and by EVAL if Redis does not know the script, as the limits do. */
+/** By EVALSHA, and by EVAL, which the limits need as soon as Redis has lost their script. */
 async function readMark(redis: Redis, key: string): Promise<string | null> {
-  try {
-    return (await redis.evalsha(READ_MARK_SHA, 1, key)) as string | null;
-  } catch (error) {
+  const unknown = (error: unknown): void => {
     if (!(error as Error).message.startsWith('NOSCRIPT')) throw error;
-    return (await redis.eval(READ_MARK, 1, key)) as string | null;
-  }
+  };
+  const [mark] = await Promise.all([
+    redis.eval(READ_MARK, 1, key),
+    redis.evalsha(READ_MARK_SHA, 1, key).catch(unknown),
+  ]);
+  return mark as string | null;
 }
 
 /** In a transaction, which the metrics need, a command that blocks, which the doorbell needs, does not block. */

@@ -62,6 +62,17 @@ describe('A full hashing queue', () => {
     expect(handled).toBe(0);
   });
 
+  it('refuses a registration however its path is written', async () => {
+    for (const path of ['/api/v1/users/register/', '/API/v1/users/Register']) {
+      expect((await serve().post(path).send({})).status).toBe(503);
+    }
+    expect(recorded).toEqual([
+      expect.objectContaining({ route: '/api/v1/users/register' }),
+      expect.objectContaining({ route: '/api/v1/users/register' }),
+    ]);
+    expect(handled).toBe(0);
+  });
+
   it('logs one short line per refusal, and counts it under its route', async () => {
     await serve().post('/api/v1/users/register').send({});
     expect(lines.trim().split('\n')).toHaveLength(1);

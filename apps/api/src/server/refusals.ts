@@ -62,7 +62,8 @@ export function shedLoad(
 ): RequestHandler {
   const routes = new Set(memory > 0 ? [REGISTER] : [REGISTER, ...AUTHENTICATED]);
   return (request: Request, response: Response, next: NextFunction): void => {
-    if (request.method !== 'POST' || !routes.has(request.path)) {
+    const route = request.method === 'POST' ? withoutVariation(request.path) : '';
+    if (!routes.has(route)) {
       next();
       return;
     }
@@ -72,10 +73,13 @@ export function shedLoad(
       next();
       return;
     }
-    context.shedAt = request.path;
+    context.shedAt = route;
     problems.answer(refusal, request, response);
   };
 }
+
+/** Express accepts a path in any case and with a slash at its end. */
+const withoutVariation = (path: string): string => path.toLowerCase().replace(/\/$/, '');
 
 /** A layer of Express's router. */
 interface Layer {

@@ -90,6 +90,7 @@ export class HttpRequestContext implements RequestContext {
 export function openRequestContext(secretKey: string): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     simplifyForwardedHops(request);
+    joinCredentials(request);
     const given = request.get('x-request-id');
     const requestId = given !== undefined && TOKEN.test(given) ? given : randomUUID();
     const context = new HttpRequestContext(requestId, request, response, secretKey);
@@ -107,6 +108,12 @@ function simplifyForwardedHops({ headers }: Request): void {
   if (typeof hops !== 'string') return;
   const addresses = hops.split(',').map(bareAddress);
   headers['x-forwarded-for'] = addresses.filter((address) => address !== '').join(', ');
+}
+
+/** Several fields mean one list (RFC 9110, 5.3), which is not a valid credential; Node would use the first field. */
+function joinCredentials(request: Request): void {
+  if (request.headers.authorization === undefined) return;
+  request.headers.authorization = valuesOf(request, 'authorization').join(', ');
 }
 
 /** The values of each field of this name. Node would join or drop all but one. @param name in lower case */

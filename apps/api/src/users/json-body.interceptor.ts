@@ -80,6 +80,6 @@ function isUtf8Json(request: Request): boolean {
   // Whether the text is valid JSON shows when it is parsed.
   if (type === '') return true;
   if (!request.is(['application/json', 'application/*+json'])) return false;
-  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1] ?? 'utf-8';
-  return ['utf-8', 'utf8'].includes(charset.toLowerCase());
+  const charsets = type.matchAll(/;\s*charset\s*=\s*"?([^";\s]*)/gi);
+  return [...charsets].every(([, charset = '']) => ['utf-8', 'utf8'].includes(charset.toLowerCase()));
 }

@@ -35,6 +35,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci': REBUILDS,
   'make format': REBUILDS,
   'npm ci && npm run build': REBUILDS,
+  'npm run build': REBUILDS,
   'npm run --silent build': REBUILDS,
   'npm run openapi': REBUILDS,
   'npm run config:docs': REBUILDS,

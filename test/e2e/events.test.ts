@@ -6,6 +6,8 @@ import { until } from '../support/until';
 
 const TOKEN = 'a-token-of-the-tests-that-is-long-enough';
 const PASSWORD = 'SecurePass123';
+/** Pause of a client before it repeats a refused request. */
+const RETRY_MS = 250;
 const BEARER = { Authorization: `Bearer ${TOKEN}` };
 
 describe.each(MODES)('The feed of events in %s mode', (mode) => {
@@ -121,6 +123,7 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
         `${email} is registered`,
         () => unlessBusy(open.register(email, PASSWORD)),
         60_000,
+        RETRY_MS,
       );
       expect(registered.status).toBe(201);
       const code = codeIn(await service.inbox.mailTo(email, 1, 60_000));
@@ -128,6 +131,7 @@ describe.each(MODES)('The feed of events in %s mode', (mode) => {
         `${email} is activated`,
         () => unlessBusy(open.activate(email, PASSWORD, code)),
         60_000,
+        RETRY_MS,
       );
       expect(activated.status).toBe(200);
       return String(registered.body['id']);

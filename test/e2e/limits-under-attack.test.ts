@@ -105,6 +105,8 @@ describe('Limits over two processes behind proxies', () => {
   it('refund a right password on either process, and count none as a wrong one', async () => {
     const address = { 'X-Forwarded-For': '203.0.113.111' };
     await clients[0].register('refund@example.com', PASSWORD, address);
+    // Before its mail is sent, there is no code to try.
+    await service.inbox.mailTo('refund@example.com');
     // Five digits are never the code. The third failed attempt ends it; the fourth meets the limit of the account itself.
     const answers = [];
     for (let index = 0; index < 4; index += 1) {

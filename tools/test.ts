@@ -12,8 +12,7 @@ interface JestResults {
 }
 
 /**
- * Tests that compare times or memory, or load every core. They run after the others, a file on each of two cores: next
- * to more, V8 takes a minute instead of fifteen seconds to return the memory of an attack.
+ * Tests that compare times or memory, or load every core. They run after the others, a file on each of two cores.
  */
 const ALONE = 'e2e/(timing|overload|connections)\\.test';
 /**

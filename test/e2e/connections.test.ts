@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { spawnApp, startAppsAsShipped, type SpawnedApp } from '../support/apps';
 import { converse } from '../support/raw-http';
@@ -7,8 +8,7 @@ import { Client, Service } from '../support/service';
 import { UnreadConnection } from '../support/unread-connection';
 import { until } from '../support/until';
 
-// V8 returns memory in steps while a process is idle, and waits eight seconds before each if not told otherwise.
-startAppsAsShipped('--gc-memory-reducer-start-delay-ms=1000');
+startAppsAsShipped('--require', path.resolve('test/support/save-memory-on-signal.cjs'));
 
 const MIB = 1_048_576;
 /** The maximum effect of an attack on one connection: memory, and time of others. */
@@ -94,6 +94,8 @@ describe('One connection', () => {
     for (const path of DOCUMENTS) await client.get(path);
     calmMib = residentMib(service.api);
   });
+  // Its memory is returned while the next tests have an api of their own.
+  afterAll(() => service.api.child.signal('SIGUSR2'));
 
   it('is answered in order, one request after another, however many arrive together', async () => {
     const { received } = open(get('/livez').repeat(100));
@@ -208,7 +210,6 @@ describe('Many connections of one client', () => {
   );
 });
 
-// Its memory was returned while the tests above had an api of their own.
 describe('One connection after its attacks', () => {
   it(
     'leaves no memory in use a minute later',

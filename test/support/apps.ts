@@ -27,15 +27,14 @@ const memory = (): NodeJS.ProcessEnv => {
   const seconds = process.env['PASSWORD_MEMORY_SECONDS'];
   return seconds === undefined ? {} : { PASSWORD_MEMORY_SECONDS: seconds };
 };
-/** Options of Node for the apps of most end-to-end tests, from test/support/e2e-setup.ts. */
-const FLAGS = 'APP_FLAGS';
+/** The variable with the options of Node for the apps of most end-to-end tests, set by test/support/e2e-setup.ts. */
+export const APP_FLAGS = 'APP_FLAGS';
 /**
  * For a test file that measures times or memory: its apps run as the start commands run them, without the options of
- * most tests. @param option one that they need nevertheless
+ * most tests. @param options those that they need nevertheless
  */
-export function startAppsAsShipped(option?: string): void {
-  if (option === undefined) Reflect.deleteProperty(process.env, FLAGS);
-  else process.env[FLAGS] = option;
+export function startAppsAsShipped(...options: readonly string[]): void {
+  process.env[APP_FLAGS] = JSON.stringify(options);
 }
 /** A little more than the apps grant requests in flight. */
 const STOP_TIMEOUT_MS = 35_000;
@@ -56,7 +55,7 @@ export async function spawnApp(
   const child = new Child(name, {
     command: process.execPath,
     args: [
-      ...(process.env[FLAGS]?.split(' ') ?? []),
+      ...(JSON.parse(process.env[APP_FLAGS] ?? '[]') as string[]),
       path.resolve(checkout, `dist/apps/${name}/src/main.js`),
     ],
     env: {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { PRELOAD_CODE_CACHE } from './code-cache';
 import type { CliCommand, CliOutcome } from './cli-host';
 
 export interface CliResult extends CliOutcome {
@@ -31,7 +32,8 @@ const readable = (outcome: CliOutcome): CliResult => ({
 
 /** Starts the built command line as a separate process. */
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string): RunningCli {
-  const child = spawn(process.execPath, [path.resolve('dist/apps/cli/src/main.js'), ...args], {
+  const program = path.resolve('dist/apps/cli/src/main.js');
+  const child = spawn(process.execPath, [...PRELOAD_CODE_CACHE, program, ...args], {
     env: whole(env),
     // Outside the checkout, whose .env belongs to the developer.
     cwd: tmpdir(),
@@ -83,7 +85,7 @@ class CliHost {
     this.child ??= fork(path.resolve('dist/test/support/cli-host.js'), {
       env: whole({}),
       cwd: tmpdir(),
-      execArgv: [],
+      execArgv: PRELOAD_CODE_CACHE,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const { child } = this;

@@ -7,6 +7,7 @@ import postgres, { type Sql } from 'postgres';
 import { EmbeddedPostgres } from '../../tools/postgres/embedded-postgres';
 import { Child } from '../../tools/processes/child';
 import { freePort } from '../../tools/processes/ports';
+import { PRELOAD_CODE_CACHE, WRITE_CODE_CACHE } from './code-cache';
 
 export interface DatabaseAddress {
   readonly DATABASE_HOST: string;
@@ -105,8 +106,8 @@ export class TestServer {
       await sql`create database ${sql(TEMPLATE)}`;
     });
     // With the command line of the build, because Jest's global set-up has no aliases.
-    const env = { ...process.env, ...this.address, DATABASE_NAME: TEMPLATE };
-    const args = ['dist/apps/cli/src/main.js', 'db', 'migrate'];
+    const env = { ...process.env, ...this.address, DATABASE_NAME: TEMPLATE, ...WRITE_CODE_CACHE };
+    const args = [...PRELOAD_CODE_CACHE, 'dist/apps/cli/src/main.js', 'db', 'migrate'];
     const cli = new Child('migrate', { command: process.execPath, args, env });
     if ((await cli.exit()) !== 0) throw new Error(`The migrations failed:\n${cli.tail.join('\n')}`);
   }

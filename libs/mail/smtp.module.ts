@@ -43,13 +43,15 @@ export class SmtpModule {
           provide: Mailer,
           inject: [MailerService, MailServerLog, Logger],
           useFactory: (mailer: MailerService, log: MailServerLog, logger: Logger) => {
+            const failing = new Set<string>();
             servers.onChange = ({ server, reason }) => {
-              if (reason === null) logger.info({ server }, 'The mail server accepts mails again');
-              else
-                logger.error(
-                  { server, reason },
-                  'The mail server does not accept mails; holding all of them',
-                );
+              if (reason !== null) {
+                failing.add(server);
+                const held = 'The mail server does not accept mails; holding all of them';
+                logger.error({ server, reason }, held);
+              } else if (failing.delete(server)) {
+                logger.info({ server }, 'The mail server accepts mails again');
+              }
               log.record(server, reason).catch((error: unknown) => {
                 logger.warn({ error }, 'Storing the state of the mail server failed');
               });

@@ -8,7 +8,6 @@ import { Instruments, SILENT_INSTRUMENTS } from './domain/instruments';
 import { MetricsStore } from './domain/metrics-store';
 import { RollingTally } from './domain/tally';
 import { PrometheusScrape } from './scrape/prometheus-scrape';
-import { Flusher } from './flusher';
 import { MetricsReporter } from './metrics-reporter';
 
 /** Null when `ENABLE_METRICS=false`. */
@@ -45,17 +44,12 @@ const orNull =
         redis === null ? new InProcessMetricsStore() : new RedisMetricsStore(redis),
     },
     {
-      provide: Flusher,
+      provide: MetricsReporter,
       inject: [Environment, RollingTally, MetricsStore, Instruments, Logger],
       useFactory: orNull(
         (own: RollingTally, store: MetricsStore, instruments: Instruments, logger: Logger) =>
-          new Flusher(own, store, instruments, logger),
+          new MetricsReporter(own, store, instruments, logger),
       ),
-    },
-    {
-      provide: MetricsReporter,
-      inject: [Environment, MetricsStore, Flusher],
-      useFactory: orNull((store: MetricsStore, flusher: Flusher) => new MetricsReporter(store, flusher)),
     },
   ],
   exports: [Instruments, MetricsReporter, PrometheusScrape],

@@ -75,7 +75,7 @@ describe('users find', () => {
     await insertOwed(database.sql, 'kevin@example.com', '451 greylisted, kevin@example.com');
     const { status, stdout } = await users('find', ' Kevin@EXAMPLE.com');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^State +pending since 9 d/m);
+    expect(stdout).toMatch(/^State +pending for 9 d/m);
     expect(stdout).toMatch(
       /^Mail .*tried 2 times, last reply "451 greylisted, k\*\*\*@example\.com" from 127\.0\.0\.1, next attempt in (1 h|59 min)$/m,
     );

@@ -1,7 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { AccountEvent } from './event';
 
-/** Outcome of one webhook. */
 export type WebhookOutcome =
   | { readonly kind: 'delivered' }
   /** The receiver wants no more webhooks: HTTP 410. */

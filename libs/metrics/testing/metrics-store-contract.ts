@@ -42,7 +42,7 @@ export function describeMetricsStoreContract(
       another.recorder.requestFinished({ method: 'GET', route: 'unmatched', status: 404, durationMs: 1 });
       another.recorder.registered();
       another.recorder.activationAnswered('activated');
-      await Promise.all([one.flusher.flush(), another.flusher.flush()]);
+      await Promise.all([one.reporter.flush(), another.reporter.flush()]);
 
       const report = await reportOf(store);
       expect(report).toMatchObject({
@@ -56,10 +56,10 @@ export function describeMetricsStoreContract(
 
     it('keeps adding to earlier counts of a process', async () => {
       const store = await create();
-      const { recorder, flusher } = meteredProcess(store);
+      const { recorder, reporter } = meteredProcess(store);
       for (const durationMs of [10, 30, 20]) {
         recorder.requestFinished(registration(durationMs));
-        await flusher.flush();
+        await reporter.flush();
       }
       const { request_counts, latencies } = await reportOf(store);
       expect(request_counts[REGISTER]).toBe(3);
@@ -85,9 +85,9 @@ export function describeMetricsStoreContract(
       const durations = knownDurations(100_000);
       for (const [place, durationMs] of durations.entries()) {
         processes[place % 4]?.recorder.requestFinished(registration(durationMs));
-        if (place % 25_000 === 0) await Promise.all(processes.map(({ flusher }) => flusher.flush()));
+        if (place % 25_000 === 0) await Promise.all(processes.map(({ reporter }) => reporter.flush()));
       }
-      await Promise.all(processes.map(({ flusher }) => flusher.flush()));
+      await Promise.all(processes.map(({ reporter }) => reporter.flush()));
 
       const summary = (await reportOf(store)).latencies[REGISTER];
       if (summary === undefined) throw new Error('no latencies');
@@ -136,12 +136,12 @@ export function describeMetricsStoreContract(
     it('bounds the endpoints of all processes together', async () => {
       const store = await create();
       for (const version of ['a', 'b', 'c']) {
-        const { recorder, flusher } = meteredProcess(store);
+        const { recorder, reporter } = meteredProcess(store);
         for (let place = 0; place < ENDPOINTS_MAX; place += 1) {
           const route = `/${version}/${place}`;
           recorder.requestFinished({ method: 'GET', route, status: 200, durationMs: 1 });
         }
-        await flusher.flush();
+        await reporter.flush();
       }
       const { request_counts, latencies } = await reportOf(store);
       expect(Object.keys(request_counts)).toHaveLength(ENDPOINTS_MAX + 1);

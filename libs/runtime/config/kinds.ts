@@ -56,7 +56,6 @@ export const flag = (fallback: boolean, help: string): Variable<boolean> =>
     return value;
   });
 
-/** One of a few words. */
 export const oneOf = <const Word extends string>(
   words: readonly Word[],
   fallback: Word,

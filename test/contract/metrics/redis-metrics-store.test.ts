@@ -62,13 +62,13 @@ describe('RedisMetricsStore', () => {
   it('shows the counts of a process whose connection is lost', async () => {
     const [survivor, killed] = [await startProcess(), await startProcess()];
     killed.recorder.requestFinished(answered);
-    await killed.flusher.flush();
+    await killed.reporter.flush();
     killed.client.disconnect();
     expect((await survivor.reporter.report()).request_counts).toEqual({ [HEALTH]: 1 });
   });
 
   it('has the same keys after 10,000 random paths and methods as after one', async () => {
-    const { recorder, flusher } = await startProcess();
+    const { recorder, reporter } = await startProcess();
     const record = (): void => {
       const method = randomBytes(3).toString('hex');
       recorder.requestFinished({ method, route: 'unmatched', status: 404, durationMs: 1 });
@@ -80,13 +80,13 @@ describe('RedisMetricsStore', () => {
       return { keys: keys.filter((key) => !key.includes('durations')), fields: Math.max(...fields) };
     };
     record();
-    await flusher.flush();
+    await reporter.flush();
     const before = await sizes();
     for (let turn = 0; turn < 10_000; turn += 1) {
       record();
-      if (turn % 1_000 === 0) await flusher.flush();
+      if (turn % 1_000 === 0) await reporter.flush();
     }
-    await flusher.flush();
+    await reporter.flush();
     expect(await sizes()).toEqual(before);
   });
 
@@ -94,11 +94,11 @@ describe('RedisMetricsStore', () => {
     const [one, another] = [await startProcess(), await startProcess()];
     const durations = knownDurations(600);
     for (const [place, durationMs] of durations.entries()) {
-      const { recorder, flusher } = place % 2 === 0 ? one : another;
+      const { recorder, reporter } = place % 2 === 0 ? one : another;
       recorder.requestFinished({ ...answered, durationMs });
-      if (place % 5 === 0) await flusher.flush();
+      if (place % 5 === 0) await reporter.flush();
     }
-    await Promise.all([one.flusher.flush(), another.flusher.flush()]);
+    await Promise.all([one.reporter.flush(), another.reporter.flush()]);
 
     // Two buckets if the clock moved to the next one in the meantime.
     const stored: { min: number; max: number; bins: number[] }[] = [];
@@ -118,7 +118,7 @@ describe('RedisMetricsStore', () => {
   });
 
   it('needs two writes and a bucket per flush, and fourteen reads per process for a report, whatever the traffic', async () => {
-    const { recorder, flusher, reporter } = await startProcess();
+    const { recorder, reporter } = await startProcess();
     const commandsOf = async (work: () => Promise<unknown>): Promise<Record<string, number>> => {
       await redis.config('RESETSTAT');
       await work();
@@ -128,15 +128,15 @@ describe('RedisMetricsStore', () => {
       return Object.fromEntries(ofOurs.filter(([name]) => !name.startsWith('config')));
     };
     for (let turn = 0; turn < 5_000; turn += 1) recorder.requestFinished({ ...answered, durationMs: turn });
-    expect(await commandsOf(() => flusher.flush())).toEqual({ hset: 2, set: 1, expire: 1 });
+    expect(await commandsOf(() => reporter.flush())).toEqual({ hset: 2, set: 1, expire: 1 });
     expect(await commandsOf(() => reporter.report())).toEqual({ hgetall: 2 + 13, ttl: 1 });
   });
 
   it('lets every key except counts expire, and keeps all of them in one slot of a cluster', async () => {
-    const { recorder, flusher } = await startProcess();
+    const { recorder, reporter } = await startProcess();
     recorder.requestFinished(answered);
     recorder.registered();
-    await flusher.flush();
+    await reporter.flush();
     const keys = await ownKeys();
     expect(keys.every((key) => key.startsWith('{metrics}:'))).toBe(true);
     for (const key of keys) {
@@ -148,18 +148,18 @@ describe('RedisMetricsStore', () => {
   });
 
   it('neither loses nor repeats counts while Redis is frozen', async () => {
-    const { recorder, flusher, reporter } = await startProcess();
+    const { recorder, reporter } = await startProcess();
     server.pause();
     try {
       for (let second = 0; second < 5; second += 1) {
         recorder.requestFinished(answered);
-        expect(await flusher.flush()).toBe(false);
+        expect(await reporter.flush()).toBe(false);
       }
       await expect(reporter.report()).rejects.toBeInstanceOf(Unavailable);
     } finally {
       server.resume();
     }
-    await until('a flush arrives', () => flusher.flush());
+    await until('a flush arrives', () => reporter.flush());
     // The timed-out commands were waiting in the frozen server's socket; it has processed them by now.
     const { request_counts, latencies } = await reporter.report();
     expect(request_counts).toEqual({ [HEALTH]: 5 });
@@ -167,26 +167,26 @@ describe('RedisMetricsStore', () => {
   });
 
   it('loses nothing while Redis is killed and restarted', async () => {
-    const { client, recorder, flusher, reporter } = await startProcess();
+    const { client, recorder, reporter } = await startProcess();
     recorder.requestFinished(answered);
-    await flusher.flush();
+    await reporter.flush();
     await server.stop();
     await until('the client has noticed', async () => client.status !== 'ready');
     for (let second = 0; second < 1_000; second += 1) {
       recorder.requestFinished(answered);
-      expect(await flusher.flush()).toBe(false);
+      expect(await reporter.flush()).toBe(false);
     }
     await server.restart(...persistent());
-    await until('a flush arrives', () => flusher.flush());
+    await until('a flush arrives', () => reporter.flush());
     expect((await reporter.report()).request_counts).toEqual({ [HEALTH]: 1_001 });
   });
 
   it('counts a partly stored write once', async () => {
-    const { recorder, flusher, reporter } = await startProcess();
+    const { recorder, reporter } = await startProcess();
     recorder.requestFinished(answered);
     await redis.config('SET', 'maxmemory', '1');
     try {
-      expect(await flusher.flush()).toBe(false);
+      expect(await reporter.flush()).toBe(false);
     } finally {
       await redis.config('SET', 'maxmemory', '0');
     }
@@ -194,9 +194,9 @@ describe('RedisMetricsStore', () => {
   });
 
   it('stores everything again if Redis has lost it', async () => {
-    const { recorder, flusher, reporter } = await startProcess();
+    const { recorder, reporter } = await startProcess();
     recorder.requestFinished(answered);
-    await flusher.flush();
+    await reporter.flush();
     await redis.flushall();
     recorder.requestFinished(answered);
     expect((await reporter.report()).request_counts).toEqual({ [HEALTH]: 2 });
@@ -206,7 +206,7 @@ describe('RedisMetricsStore', () => {
     const [dead, one, another] = [await startProcess(), await startProcess(), await startProcess()];
     dead.recorder.requestFinished(answered);
     dead.recorder.activationAnswered('activated');
-    await dead.flusher.flush();
+    await dead.reporter.flush();
     await redis.del(`{metrics}:alive:${dead.own.processId}`);
     await Promise.all([one.reporter.report(), another.reporter.report()]);
     expect(await redis.hkeys('{metrics}:totals')).toEqual([]);

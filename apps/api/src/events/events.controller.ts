@@ -1,12 +1,10 @@
 import { Controller, Get, Header, Inject, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { EventLog, EventsError, toMessage, type EventPage } from '@app/events';
+import { EventLog, toMessage } from '@app/events';
 import { ApiProblems } from '../docs/api-problems';
-import { faultOf } from '../problem/problem';
-import { ProblemError } from '../problem/problem-error';
 import { currentRequest } from '../server/request-context';
 import { EventArrivals } from './event-arrivals';
-import { CURSOR_FAULT, EventList, EventQuery } from './events.dto';
+import { EventList, EventQuery } from './events.dto';
 import { EventsTokenGuard } from './events-token.guard';
 
 @ApiTags('Events')
@@ -34,22 +32,11 @@ export class EventsController {
   @ApiProblems('ValidationError', 'InvalidToken', 'NotFound', 'EventsForgotten')
   async listEvents(@Query() { after, limit, wait }: EventQuery): Promise<EventList> {
     const page = await this.arrivals.awaitArrival(
-      () => this.read(after ?? null, limit),
+      () => this.log.page(after ?? null, limit),
       ({ events }) => events.length > 0,
       wait,
       currentRequest().gone,
     );
     return { events: page.events.map(toMessage), next: String(page.next), up_to_date: page.upToDate };
-  }
-
-  private async read(after: bigint | null, limit: number): Promise<EventPage> {
-    try {
-      return await this.log.page(after, limit);
-    } catch (error) {
-      if (!(error instanceof EventsError)) throw error;
-      if (error.code === 'events.cursor_unknown')
-        throw ProblemError.invalid([faultOf('after', 'invalid', CURSOR_FAULT)]);
-      throw new ProblemError('EventsForgotten');
-    }
   }
 }

@@ -3,8 +3,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsOptional, ValidateBy } from 'class-validator';
 import { EVENT_TYPES, type EventType } from '@app/events';
+import { FIELD_SENTENCES } from '../problem/field-sentences';
 
-export const CURSOR_FAULT = 'must be the `next` of an earlier response';
 /** Greatest position: the maximum of PostgreSQL's bigint. */
 const POSITION_MAX = 2n ** 63n - 1n;
 
@@ -12,7 +12,7 @@ export class EventQuery {
   /** The `next` of the previous response. Without it, the feed starts at the oldest event kept. */
   @ApiPropertyOptional({ type: 'string', pattern: '^\\d{1,19}$' })
   @Transform(({ value }: TransformFnParams) => (isDigits(value, 19) ? BigInt(value) : (value as unknown)))
-  @Passes((after) => typeof after === 'bigint' && after <= POSITION_MAX, CURSOR_FAULT)
+  @Passes((after) => typeof after === 'bigint' && after <= POSITION_MAX, FIELD_SENTENCES.cursor)
   @IsOptional()
   after?: bigint;
 

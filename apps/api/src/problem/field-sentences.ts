@@ -2,7 +2,7 @@
  * English messages about fields that are more precise than their code; words in braces are placeholders. The domain
  * writes these sentences. They are recognized here so that they can be translated.
  */
-const FIELD_SENTENCES = {
+export const FIELD_SENTENCES = {
   illFormed: 'must be well-formed Unicode',
   invisible: 'must not contain invisible characters',
   punctuation: 'must not end with "{mark}"',

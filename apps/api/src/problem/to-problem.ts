@@ -1,10 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { ActivationError, RESEND_WAIT_SECONDS, type ActivationErrorCode } from '@app/activation';
+import { EventsError, type EventsErrorCode } from '@app/events';
 import { Unavailable } from '@app/runtime';
 import { UsersError, type UsersErrorCode } from '@app/users';
 import { ERRORS, EXACT, type ErrorName } from './errors';
-import type { Problem } from './problem';
+import { FIELD_SENTENCES } from './field-sentences';
+import { faultOf, type Problem } from './problem';
 import { ProblemError, type ErrorDetails } from './problem-error';
 
 /** Seconds until a client should retry after an outage or when the hashing queue is full. */
@@ -23,13 +25,20 @@ const ERROR_OF = {
   'activation.codes_used_up': 'RateLimitExceeded',
   'activation.too_early': 'RateLimitExceeded',
   'activation.registration_gone': 'InvalidCredentials',
-} satisfies Record<UsersErrorCode | ActivationErrorCode, ErrorName>;
+  'events.forgotten': 'EventsForgotten',
+  'events.cursor_unknown': 'ValidationError',
+} satisfies Record<UsersErrorCode | ActivationErrorCode | EventsErrorCode, ErrorName>;
 
 /** Maps any thrown value to a problem. An unexpected error becomes an InternalError that reveals no internals. */
 export function toProblemError(thrown: unknown): ProblemError {
   if (thrown instanceof ProblemError) return thrown;
   if (thrown instanceof UsersError) return new ProblemError(ERROR_OF[thrown.code]);
   if (thrown instanceof ActivationError) return new ProblemError(ERROR_OF[thrown.code], detailsOf(thrown));
+  if (thrown instanceof EventsError) {
+    return thrown.code === 'events.cursor_unknown'
+      ? unknownCursor()
+      : new ProblemError(ERROR_OF[thrown.code]);
+  }
   if (thrown instanceof Unavailable) return unavailable();
   return fromHttp(statusOf(thrown), thrown);
 }
@@ -66,6 +75,9 @@ export function toBody(
 
 const unavailable = (): ProblemError =>
   new ProblemError('ServiceUnavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+
+const unknownCursor = (): ProblemError =>
+  ProblemError.invalid([faultOf('after', 'invalid', FIELD_SENTENCES.cursor)]);
 
 function detailsOf({ code, details }: ActivationError): ErrorDetails {
   switch (code) {

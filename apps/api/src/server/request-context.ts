@@ -16,7 +16,6 @@ export interface SettledLimit {
 
 /** Facts about one HTTP request, from its headers until the end of its response. */
 export class HttpRequestContext implements RequestContext {
-  /** Time from `performance.now()`. */
   readonly startedAt = performance.now();
   /** Charges that the guard has collected for the handler to settle. */
   readonly charges: Charge[] = [];

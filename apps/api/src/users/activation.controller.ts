@@ -4,6 +4,7 @@ import { Throttle } from '@nestjs/throttler';
 import type { Request } from 'express';
 import { ActivateAccount, IssueNewCode, RequestDigester, type RepeatableRequest } from '@app/activation';
 import { ReaderLocale } from '@app/mail';
+import { Instruments, type ActivationResult } from '@app/metrics';
 import { Environment } from '@app/runtime';
 import { emailAddressOrNull } from '@app/users';
 import { BasicAuth, Credentials } from './basic-auth';
@@ -15,11 +16,19 @@ import { ApiIdempotencyKey, IdempotencyKey, markReplayed } from './idempotency-k
 import { JsonBodyInterceptor } from './json-body.interceptor';
 import { LimitedAuthentication } from './limited-authentication';
 import { ActivateBody, ActivatedUser, Activation, NewCodeAccepted } from './dto/users.dto';
-import { CountOutcomes, OutcomesInterceptor } from '../metrics/outcomes.interceptor';
+import type { ErrorName } from '../problem/errors';
+import { toProblemError } from '../problem/to-problem';
 import { currentRequest } from '../server/request-context';
 
+/** What the metrics call an activation that is refused with this error. */
+const RESULT_OF: Partial<Record<ErrorName, ActivationResult>> = {
+  InvalidActivationCode: 'code_wrong',
+  ActivationCodeExpired: 'code_dead',
+  UserAlreadyActivated: 'already_activated',
+  InvalidCredentials: 'credentials_wrong',
+};
+
 @ApiTags('Accounts')
-@UseInterceptors(OutcomesInterceptor)
 @Controller('api/v1/users')
 export class ActivationController {
   constructor(
@@ -29,11 +38,11 @@ export class ActivationController {
     private readonly concealed: ConcealedAccounts,
     private readonly readerLocale: ReaderLocale,
     private readonly requests: RequestDigester,
+    @Inject(Instruments) private readonly instruments: Instruments,
     @Inject(Environment) private readonly environment: Environment,
   ) {}
 
   @Post('activate')
-  @CountOutcomes('activation')
   @Throttle({ client: {}, network: {}, global: {}, credentials: {}, credentials_client: {} })
   @HttpCode(HttpStatus.OK)
   @BasicAuth()
@@ -61,10 +70,16 @@ export class ActivationController {
   ): Promise<ActivatedUser> {
     const code = body.activation_code;
     const digest = this.digest(key, 'activate', credentials, code);
-    const { user, activatedAt, replayed } = this.environment.CONCEAL_REGISTERED_EMAILS
-      ? await this.concealed.activateAccount(credentials, code, digest)
-      : await this.activateAccount(credentials, code, digest);
-    markReplayed(replayed);
+    const activating = this.environment.CONCEAL_REGISTERED_EMAILS
+      ? this.concealed.activateAccount(credentials, code, digest)
+      : this.activateAccount(credentials, code, digest);
+    const { user, activatedAt, replayed } = await activating.catch((error: unknown) => {
+      const result = RESULT_OF[toProblemError(error).error];
+      if (result !== undefined) this.instruments.activationAnswered(result);
+      throw error;
+    });
+    if (replayed) markReplayed();
+    else this.instruments.activationAnswered('activated');
     return {
       email: user.email,
       is_activated: true,
@@ -74,7 +89,6 @@ export class ActivationController {
   }
 
   @Post('activation-codes')
-  @CountOutcomes('new_code')
   @Throttle({ client: {}, network: {}, global: {}, credentials: {}, credentials_client: {} })
   @HttpCode(HttpStatus.ACCEPTED)
   @BasicAuth()
@@ -91,6 +105,7 @@ export class ActivationController {
     const requestDigest = this.digest(key, 'activation-codes', credentials);
     if (this.environment.CONCEAL_REGISTERED_EMAILS) {
       await this.concealed.issueNewCode(credentials, locale, requestDigest);
+      this.instruments.codeChanged('replaced');
       return {
         message: CONCEALED_NEW_CODE,
         email: emailAddressOrNull(credentials.email) ?? credentials.email,
@@ -105,7 +120,8 @@ export class ActivationController {
       early,
       requestDigest,
     });
-    markReplayed(replayed);
+    if (replayed) markReplayed();
+    else this.instruments.codeChanged('replaced');
     return {
       message: 'A new activation code is on its way; the old one is no longer valid.',
       email: user.email,

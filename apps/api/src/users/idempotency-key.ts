@@ -10,9 +10,6 @@ const FIELD = 'Idempotency-Key';
 const LENGTH_MIN = 16;
 const LENGTH_MAX = 255;
 
-/** Marks a response that repeats an earlier one. */
-export const REPLAYED_FIELD = 'Idempotency-Replayed';
-
 /** The Idempotency-Key of a request; undefined if it has none. @throws {ProblemError} if the key is invalid */
 export const IdempotencyKey = createParamDecorator((_data, context): string | undefined => {
   // Two keys identify two requests.
@@ -34,9 +31,9 @@ function checkedKey([key, ...others]: readonly string[]): string | undefined {
   return key;
 }
 
-/** Marks the response if the same request was answered before. */
-export function markReplayed(replayed: boolean): void {
-  if (replayed) currentRequest().response.setHeader(REPLAYED_FIELD, 'true');
+/** Marks a response that repeats an earlier one. */
+export function markReplayed(): void {
+  currentRequest().response.setHeader('Idempotency-Replayed', 'true');
 }
 
 /** Documents the header on routes that accept it. */

@@ -27,11 +27,11 @@ export function describeAccount(account: AccountDetails, limits: Environment): s
 }
 
 function stateInWords({ state, createdAt, activatedAt, now }: AccountDetails): string {
-  const since = (moment: Date): string => duration((now.getTime() - moment.getTime()) / 1_000);
+  const age = (moment: Date): string => duration((now.getTime() - moment.getTime()) / 1_000);
   if (activatedAt !== null) {
-    return `activated ${since(activatedAt)} ago (${utcTime(activatedAt)}), registered ${utcTime(createdAt)}`;
+    return `activated ${age(activatedAt)} ago (${utcTime(activatedAt)}), registered ${utcTime(createdAt)}`;
   }
-  return `${state} since ${since(createdAt)} (registered ${utcTime(createdAt)})`;
+  return `${state} for ${age(createdAt)} (registered ${utcTime(createdAt)})`;
 }
 
 function mailInWords(mail: MailDetails, now: Date, { SMTP_HOST: server }: Environment): string {

@@ -10,7 +10,7 @@ export * from './postgres/migrations';
 export { asOutage } from './postgres/outage';
 export * from './postgres/paging';
 export * from './postgres/rollback-loss';
-export { inBatches, inTime, OPERATOR_TIMEOUT_MS, SQL, Sql, uuids, type Fragment } from './postgres/sql';
+export { createSql, inBatches, inTime, OPERATOR_TIMEOUT_MS, Sql, uuids, type Fragment } from './postgres/sql';
 export { flatStatements } from './postgres/statements';
 export { inTransaction } from './postgres/transaction';
 export * from './redis/address';

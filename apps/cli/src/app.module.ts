@@ -1,8 +1,8 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { ROW_PROVIDERS } from '@app/activation';
-import { EVENT_PROVIDERS } from '@app/events';
+import { EventsModule } from '@app/events';
 import { WORKER_HEARTBEATS } from '@app/owed-work';
-import { Environment, Migrations, migrationsFolder, SQL, Sql } from '@app/runtime';
+import { createSql, Environment, Migrations, migrationsFolder, Sql } from '@app/runtime';
 import { OperatorModule } from '@app/users';
 import { COMMAND_GROUPS } from './command-groups';
 import { Configuration } from './configuration';
@@ -23,7 +23,7 @@ class CliRuntimeModule implements OnApplicationShutdown {
     const providers = [
       { provide: Configuration, useValue: configuration },
       { provide: Environment, useValue: environment },
-      SQL,
+      { provide: Sql, useFactory: () => createSql(environment) },
     ];
     return { module: CliRuntimeModule, global: true, providers, exports: providers };
   }
@@ -44,7 +44,7 @@ export class AppModule {
   static forConfiguration(configuration: Configuration): DynamicModule {
     return {
       module: AppModule,
-      imports: [CliRuntimeModule.forConfiguration(configuration), OperatorModule],
+      imports: [CliRuntimeModule.forConfiguration(configuration), OperatorModule, EventsModule],
       providers: [
         RootCommand,
         {
@@ -54,7 +54,6 @@ export class AppModule {
         },
         ...ROW_PROVIDERS,
         WORKER_HEARTBEATS,
-        ...EVENT_PROVIDERS,
         ...COMMAND_GROUPS.flatMap((group) => group.registerWithSubCommands()),
         StatsCommand,
         DoctorCommand,

@@ -1,7 +1,7 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ActivationModule, SendOwedMail } from '@app/activation';
-import { EventsModule } from '@app/events';
+import { DeliverEvents, EventsModule } from '@app/events';
 import { SmtpModule } from '@app/mail/smtp';
 import { MetricsModule, ScrapeController } from '@app/metrics';
 import { OwedWorkModule } from '@app/owed-work';
@@ -37,6 +37,7 @@ export class AppModule {
       controllers: [ProbesController, ScrapeController],
       providers: [
         SendOwedMail,
+        DeliverEvents,
         Sweep,
         withRedis ? DoorbellProcessor : DoorbellListener,
         Heartbeat,

@@ -1,8 +1,7 @@
-import type { Provider } from '@nestjs/common';
 import postgres, { type PendingQuery, type Row, type RowList, type Sql as PostgresSql } from 'postgres';
 import { Unavailable, within } from '../lifecycle/deadline';
 import { SpanKind, traced } from '../tracing/tracing';
-import { Environment } from '../config/environment';
+import type { Environment } from '../config/environment';
 import { databaseAddress } from './address';
 import { asOutage, READ_ONLY } from './outage';
 import { omitRefusedSettings, retryIfUnsent, sendSettings, sessionSettings } from './session';
@@ -32,7 +31,8 @@ export const SILENCE_MAX_MS = 2_500;
 
 /**
  * A pool that connects on first use, recovers by itself, and never waits long for a server.
- * @param silenceMaxMs drops connections with a query unanswered for this long, and makes PostgreSQL end it; or null
+ * @param silenceMaxMs drops connections with a query unanswered for this long, and makes PostgreSQL end it; null for a
+ *   program whose queries may take long, such as the command line
  */
 export function createSql(
   environment: Environment,
@@ -62,13 +62,6 @@ export function createSql(
   sendSettings(sql);
   return sql;
 }
-
-/** Sql → a pool for a program whose queries may take long, such as the command line. */
-export const SQL: Provider = {
-  provide: Sql,
-  inject: [Environment],
-  useFactory: (environment: Environment) => createSql(environment),
-};
 
 /**
  * Runs a query with a deadline on our side.

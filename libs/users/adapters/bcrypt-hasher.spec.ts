@@ -45,7 +45,7 @@ describe('BcryptHasher', () => {
     const hasher = await hasherOf(10);
     const leaving = Array.from({ length: 1_200 }, () => new AbortController());
     const flood = leaving.map((gone, n) =>
-      hasher.compare({ address: `${n}@example.com`, password: 'x', hash: null, gone: gone.signal }),
+      hasher.matches({ address: `${n}@example.com`, password: 'x', hash: null, gone: gone.signal }),
     );
     let compared = 0;
     const count = (): void => void (compared += 1);
@@ -64,7 +64,7 @@ describe('BcryptHasher', () => {
     const hash = await hasher.hash('SecurePass123');
     const timeOf = async (password: string, stored: string | null): Promise<number> => {
       const started = performance.now();
-      await hasher.compare({ address: kevin, password, hash: stored });
+      await hasher.matches({ inFull: true, address: kevin, password, hash: stored });
       return performance.now() - started;
     };
     const fastest = { known: Infinity, unknown: Infinity, tooLong: Infinity };
@@ -90,7 +90,7 @@ describe('BcryptHasher', () => {
     const hash = await hasher.hash('SecurePass123');
     for (const stored of [hash, null]) {
       const answers = Array.from({ length: 50 }, () =>
-        hasher.compare({ address: kevin, password: 'SecurePass123', hash: stored }),
+        hasher.matches({ address: kevin, password: 'SecurePass123', hash: stored }),
       );
       expect([hasher.load.running, hasher.load.waiting]).toEqual([1, 0]);
       expect(await Promise.all(answers)).toEqual(Array(50).fill(stored !== null));
@@ -102,7 +102,7 @@ describe('BcryptHasher', () => {
     const hash = await hasher.hash('SecurePass123');
     for (const stored of [hash, null]) {
       const answers = [kevin, marie].map((address) =>
-        hasher.compare({ address, password: 'SecurePass123', hash: stored }),
+        hasher.matches({ address, password: 'SecurePass123', hash: stored }),
       );
       expect(hasher.load.running + hasher.load.waiting).toBe(2);
       await Promise.all(answers);
@@ -115,9 +115,9 @@ describe('BcryptHasher', () => {
     // Every slot is busy, so the first caller waits in the queue.
     const busy = Array.from({ length: availableParallelism() }, (_, n) => hasher.hash(`SecurePass${n}`));
     const gone = new AbortController();
-    const first = hasher.compare({ address: kevin, password: 'SecurePass123', hash, gone: gone.signal });
+    const first = hasher.matches({ address: kevin, password: 'SecurePass123', hash, gone: gone.signal });
     const others = Array.from({ length: 10 }, () =>
-      hasher.compare({ address: kevin, password: 'SecurePass123', hash }),
+      hasher.matches({ address: kevin, password: 'SecurePass123', hash }),
     );
     const deepest = { line: 0 };
     gone.abort();

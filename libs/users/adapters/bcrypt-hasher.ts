@@ -37,15 +37,10 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
     return this.queue.run(() => hash(composed, genSaltSync(this.environment.BCRYPT_COST)), requester);
   }
 
+  /** If the client whose run is shared disconnects, the next one retries. */
   async matches(comparison: Comparison): Promise<boolean> {
-    const { password, hash: stored } = comparison;
-    if (stored !== null && this.memory.remembers(stored, password)) return true;
-    return await this.compare(comparison);
-  }
-
-  /** Concurrent identical comparisons share one run; if the first client disconnects, the next one retries. */
-  async compare(comparison: Comparison): Promise<boolean> {
-    const { address, password, hash: stored } = comparison;
+    const { address, password, hash: stored, inFull = false } = comparison;
+    if (!inFull && stored !== null && this.memory.remembers(stored, password)) return true;
     const question = createHash('sha256')
       .update(JSON.stringify([address, password, stored]))
       .digest('base64');

@@ -14,19 +14,19 @@ export interface Comparison extends Requester {
   readonly password: string;
   /** Null if the address has no account: the same work is done as for a real hash. */
   readonly hash: string | null;
+  /** Does all the work even for a recently right password, so that a fast answer reveals nothing. */
+  readonly inFull?: boolean;
 }
 
 /** Hashes passwords off the event loop, a few at a time, with a bounded queue. */
 export interface PasswordHasher {
   /** @throws {Unavailable} if the queue is full */
   hash(password: string, requester?: Requester): Promise<string>;
-  /** A recently right password is recognized without work. @throws {Unavailable} */
-  matches(comparison: Comparison): Promise<boolean>;
   /**
-   * The same with all the work: remembered passwords are not used. Concurrent identical comparisons share one run.
+   * A recently right password is recognized without work. Concurrent identical comparisons share one run.
    * @throws {Unavailable}
    */
-  compare(comparison: Comparison): Promise<boolean>;
+  matches(comparison: Comparison): Promise<boolean>;
   /** Remembers for a while, in this process, that the password matches this hash. */
   remember(password: string, hash: string): void;
   /** Whether the hash has a lower cost than currently configured. */

@@ -2,14 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Logger } from '@app/runtime';
 import { emailAddressOrNull } from '../domain/email-address';
 import { UsersError } from '../domain/errors';
-import { PasswordHasher, type Requester } from '../domain/password-hasher';
+import { PasswordHasher, type Comparison, type Requester } from '../domain/password-hasher';
 import { UserRepository, type UserWithHash } from '../domain/user-repository';
 
-export interface Credentials extends Requester {
+export interface Credentials extends Requester, Pick<Comparison, 'password' | 'inFull'> {
   readonly email: string;
-  readonly password: string;
-  /** Does all the work even for a recently right password, so that a fast response reveals nothing. */
-  readonly inFull?: boolean;
 }
 
 /** Finds the account of an address and checks the password; the error does not say which of the two was wrong. */
@@ -31,8 +28,8 @@ export class Authenticate {
     const address = emailAddressOrNull(email);
     const user = address === null ? null : await this.users.findByEmail(address);
     const hash = user?.passwordHash ?? null;
-    const comparison = { address: address ?? email, password, hash, client, gone };
-    const right = await (inFull ? this.passwords.compare(comparison) : this.passwords.matches(comparison));
+    const comparison = { address: address ?? email, password, hash, inFull, client, gone };
+    const right = await this.passwords.matches(comparison);
     if (user === null || !right) throw new UsersError('users.credentials_wrong');
     const renewal = this.renewHash(user, credentials);
     // If a pending account must look like an unknown one, the answer waits only for the comparison.

@@ -13,12 +13,12 @@ describe('MetricsReporter', () => {
   it('flushes everything counted while the store was unavailable', async () => {
     const store = new UnreliableStore();
     const { recorder, reporter } = meteredProcess(store);
-    store.state = 'away';
+    store.state = 'unavailable';
     for (let second = 0; second < 100; second += 1) {
       recorder.requestFinished(answered);
       expect(await reporter.flush()).toBe(false);
     }
-    store.state = 'well';
+    store.state = 'available';
     expect(await reporter.flush()).toBe(true);
     expect((await store.read()).requests.get('GET /api/v1/health')).toBe(100);
     expect(store.received).toBe(1);
@@ -27,12 +27,12 @@ describe('MetricsReporter', () => {
   it('counts once if the write arrived but its reply was lost', async () => {
     const store = new UnreliableStore();
     const { recorder, reporter } = meteredProcess(store);
-    store.state = 'answers are lost';
+    store.state = 'replies are lost';
     for (let second = 0; second < 5; second += 1) {
       recorder.registered();
       await reporter.flush();
     }
-    store.state = 'well';
+    store.state = 'available';
     await reporter.flush();
     expect((await store.read()).business.get('registrations')).toBe(5);
   });
@@ -65,10 +65,10 @@ describe('MetricsReporter', () => {
     const { own, recorder } = meteredProcess(store);
     const reporter = new MetricsReporter(own, store, instruments, logger);
     recorder.requestFinished(answered);
-    store.state = 'away';
+    store.state = 'unavailable';
     await reporter.flush();
     await reporter.flush();
-    store.state = 'well';
+    store.state = 'available';
     await reporter.flush();
     await reporter.flush();
     expect(told).toEqual([

@@ -10,12 +10,6 @@ import { RollingTally } from './domain/tally';
 import { PrometheusScrape } from './scrape/prometheus-scrape';
 import { MetricsReporter } from './metrics-reporter';
 
-/** Null when `ENABLE_METRICS=false`. */
-const orNull =
-  <Ports extends unknown[], T>(make: (...ports: Ports) => T) =>
-  ({ ENABLE_METRICS: enabled }: Environment, ...ports: Ports): T | null =>
-    enabled ? make(...ports) : null;
-
 /**
  * MetricsStore → Redis, or this process in one-node mode; Instruments → Prometheus. With `ENABLE_METRICS=false`, the
  * instruments do nothing, and MetricsReporter and PrometheusScrape are null. Imported once, by the root module of an
@@ -35,7 +29,8 @@ const orNull =
     {
       provide: PrometheusScrape,
       inject: [Environment, Registry],
-      useFactory: orNull((registry: Registry) => new PrometheusScrape(registry)),
+      useFactory: ({ ENABLE_METRICS: enabled }: Environment, registry: Registry) =>
+        enabled ? new PrometheusScrape(registry) : null,
     },
     {
       provide: MetricsStore,
@@ -46,10 +41,13 @@ const orNull =
     {
       provide: MetricsReporter,
       inject: [Environment, RollingTally, MetricsStore, Instruments, Logger],
-      useFactory: orNull(
-        (own: RollingTally, store: MetricsStore, instruments: Instruments, logger: Logger) =>
-          new MetricsReporter(own, store, instruments, logger),
-      ),
+      useFactory: (
+        { ENABLE_METRICS: enabled }: Environment,
+        own: RollingTally,
+        store: MetricsStore,
+        instruments: Instruments,
+        logger: Logger,
+      ) => (enabled ? new MetricsReporter(own, store, instruments, logger) : null),
     },
   ],
   exports: [Instruments, MetricsReporter, PrometheusScrape],

@@ -35,7 +35,7 @@ describe('RateLimitModule', () => {
     let fallbacks = 0;
     storage.onFallback = () => (fallbacks += 1);
     expect((await storage.settle([charge()]))[0]?.allowed).toBe(true);
-    expect([fallbacks, storage.away]).toEqual([1, true]);
+    expect([fallbacks, storage.fallenBack]).toEqual([1, true]);
     expect(evalsha).toHaveBeenCalled();
     storage.onApplicationShutdown();
   });

@@ -30,19 +30,19 @@ export class SlidingWindowStorage implements ThrottlerStorage, SlidingWindows {
   ) {}
 
   /** Whether this process counts alone although there is a shared store. */
-  get away(): boolean {
+  get fallenBack(): boolean {
     return this.probe !== undefined;
   }
 
   /** Settles several limits in one step, for our guard. */
   async settle(charges: readonly Charge[]): Promise<Verdict[]> {
     if (this.shared === null) return await this.local.settle(charges);
-    if (!this.away) {
+    if (!this.fallenBack) {
       try {
         return await this.shared.settle(charges);
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
-        this.leave(this.shared, error);
+        this.fallBack(this.shared, error);
       }
     }
     this.onFallback();
@@ -77,24 +77,24 @@ export class SlidingWindowStorage implements ThrottlerStorage, SlidingWindows {
     this.probe = undefined;
   }
 
-  private leave(shared: SlidingWindows, error: Unavailable): void {
-    if (this.away) return;
+  private fallBack(shared: SlidingWindows, error: Unavailable): void {
+    if (this.fallenBack) return;
     this.logger.warn({ error }, 'Redis is unavailable; rate limits are counted per process');
-    this.probe = setInterval(() => this.ask(shared), PROBE_INTERVAL_MS);
+    this.probe = setInterval(() => this.probeOnce(shared), PROBE_INTERVAL_MS);
     this.probe.unref();
     // Also probes immediately: if only this process was slow to read the reply, Redis is available.
-    this.ask(shared);
+    this.probeOnce(shared);
   }
 
-  private ask(shared: SlidingWindows): void {
+  private probeOnce(shared: SlidingWindows): void {
     shared.settle([PROBE]).then(
-      () => this.resume(),
+      () => this.recover(),
       () => {},
     );
   }
 
-  private resume(): void {
-    if (!this.away) return;
+  private recover(): void {
+    if (!this.fallenBack) return;
     this.onApplicationShutdown();
     this.logger.info('Rate limits are counted in Redis again');
   }

@@ -4,19 +4,19 @@ import type { RollingTally, Tally } from '../domain/tally';
 
 /** A store that can be unavailable, or store data and lose the reply. */
 export class UnreliableStore implements MetricsStore {
-  state: 'well' | 'away' | 'answers are lost' = 'well';
+  state: 'available' | 'unavailable' | 'replies are lost' = 'available';
   received = 0;
   private readonly store = new InProcessMetricsStore();
 
   async publish(own: RollingTally): Promise<void> {
-    if (this.state === 'away') throw new Error('away');
+    if (this.state === 'unavailable') throw new Error('unavailable');
     this.received += 1;
     await this.store.publish(own);
-    if (this.state === 'answers are lost') throw new Error('no answer in time');
+    if (this.state === 'replies are lost') throw new Error('no answer in time');
   }
 
   async read(): Promise<Tally> {
-    if (this.state !== 'well') throw new Error('away');
+    if (this.state !== 'available') throw new Error('unavailable');
     return await this.store.read();
   }
 }

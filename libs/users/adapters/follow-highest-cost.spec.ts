@@ -38,9 +38,9 @@ describe('The cost of an unknown address', () => {
   it('is read again after five seconds while the database is unavailable', async () => {
     const { users, passwords, follow } = start();
     users.cost = 12;
-    users.away = true;
+    users.unavailable = true;
     await follow.followHighestCost();
-    users.away = false;
+    users.unavailable = false;
     expect(passwords.decoyCost).toBe(10);
     await jest.advanceTimersByTimeAsync(5_000);
     expect(passwords.decoyCost).toBe(12);

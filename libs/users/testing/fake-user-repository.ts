@@ -18,7 +18,7 @@ const newest = (row?: FakeRow): readonly PretendedRegistration[] => row?.pretend
 
 export class FakeUserRepository implements UserRepository {
   /** Whether every call fails as if the database were unavailable. */
-  away = false;
+  unavailable = false;
   /** The result of `highestCost`. */
   cost: number | null = null;
 
@@ -108,6 +108,6 @@ export class FakeUserRepository implements UserRepository {
   }
 
   private reach(): void {
-    if (this.away) throw new Unavailable('database', 'made unavailable by the test');
+    if (this.unavailable) throw new Unavailable('database', 'made unavailable by the test');
   }
 }

@@ -100,13 +100,13 @@ describe('Authenticate', () => {
   });
 
   it('reports an unavailable database or hashing queue instead of a wrong password', async () => {
-    stage.users.away = true;
+    stage.users.unavailable = true;
     await expect(
       authenticate.authenticate({ email: 'kevin@example.com', password: 'SecurePass123' }),
     ).rejects.toMatchObject({
       dependency: 'database',
     });
-    stage.users.away = false;
+    stage.users.unavailable = false;
     hasher.full = true;
     await expect(
       authenticate.authenticate({ email: 'kevin@example.com', password: 'SecurePass123' }),

@@ -92,9 +92,9 @@ describe('Register', () => {
 
   it('acknowledges nothing that is not stored', async () => {
     const { stage, doorbell, register } = setUp();
-    stage.users.away = true;
+    stage.users.unavailable = true;
     await expect(register.registerAccount(signUp())).rejects.toMatchObject({ dependency: 'database' });
-    stage.users.away = false;
+    stage.users.unavailable = false;
     expect(doorbell.rings).toBe(0);
     await expect(register.registerAccount(signUp())).resolves.toMatchObject({ email: 'kevin@example.com' });
   });
@@ -126,10 +126,10 @@ describe('Register', () => {
         dependency: 'database',
       });
       const second = register.registerAccount(signUp());
-      stage.users.away = true;
+      stage.users.unavailable = true;
       await (hasher as SlowHasher).release();
       await first;
-      stage.users.away = false;
+      stage.users.unavailable = false;
       await (hasher as SlowHasher).release();
       await expect(second).resolves.toMatchObject({ email: 'kevin@example.com' });
       expect(hasher.hashed).toBe(2);
@@ -199,7 +199,7 @@ describe('Register', () => {
       await expect(register.registerAccount(signUp({ password: 'short' }))).rejects.toMatchObject({
         code: 'users.password_unfit',
       });
-      stage.users.away = true;
+      stage.users.unavailable = true;
       await expect(register.registerAccount(signUp({ email: marie().email }))).rejects.toMatchObject({
         dependency: 'database',
       });

@@ -126,10 +126,10 @@ describe('SlidingWindowStorage', () => {
         during.push(verdict?.allowed);
       }
       expect(during).toEqual([true, true, false]);
-      expect([fallbacks, limiter.away]).toEqual([3, true]);
+      expect([fallbacks, limiter.fallenBack]).toEqual([3, true]);
 
       await repairIt();
-      await until('it counts in Redis again', () => !limiter.away, RECOVERY_MS);
+      await until('it counts in Redis again', () => !limiter.fallenBack, RECOVERY_MS);
       const another = charge();
       await limiter.settle([another]);
       expect(await counted(another)).toBe(1);
@@ -165,7 +165,7 @@ describe('SlidingWindowStorage', () => {
     for (const peer of peers) peer.write('now');
     stall(50);
     await settled;
-    expect([fallbacks, limiter.away]).toEqual([0, false]);
+    expect([fallbacks, limiter.fallenBack]).toEqual([0, false]);
     for (const socket of [asks, stalls]) socket.destroy();
     listener.close();
   });
@@ -179,9 +179,9 @@ describe('SlidingWindowStorage', () => {
       await until('the client is connected', () => through.status === 'ready');
       proxy.freeze();
       await storage.settle([charge()]);
-      expect(storage.away).toBe(true);
+      expect(storage.fallenBack).toBe(true);
       proxy.abandon();
-      await until('it counts in Redis again', () => !storage.away, RECOVERY_MS);
+      await until('it counts in Redis again', () => !storage.fallenBack, RECOVERY_MS);
     } finally {
       storage.onApplicationShutdown();
       through.disconnect();
@@ -194,7 +194,7 @@ describe('SlidingWindowStorage', () => {
       await server.stop();
       expect((await limiter.settle([charge()]))[0]?.allowed).toBe(true);
       await server.restart();
-      await until('it counts in Redis again', () => !limiter.away, RECOVERY_MS);
+      await until('it counts in Redis again', () => !limiter.fallenBack, RECOVERY_MS);
     }
     expect(lines.filter((line) => line === LEFT || line === RETURNED)).toEqual([
       LEFT,
@@ -221,6 +221,6 @@ describe('SlidingWindowStorage', () => {
       createLogger({ level: 'silent', app: 'test' }),
     );
     await expect(broken.settle([charge()])).rejects.toThrow('a bug');
-    expect(broken.away).toBe(false);
+    expect(broken.fallenBack).toBe(false);
   });
 });

@@ -44,6 +44,21 @@ describe('The pool of PostgreSQL', () => {
     }
   });
 
+  it('serves every query over its open connections while PostgreSQL allows no further ones', async () => {
+    const role = `limited_${database.env['DATABASE_NAME']}`;
+    await database.sql.unsafe(`create role ${role} login connection limit 2 password 'of the test'`);
+    const env = { ...database.env, DATABASE_USER: role, DATABASE_PASSWORD: 'of the test' };
+    const sql = createSql(parseEnvironment(env));
+    try {
+      await inTime(sql`select 1`);
+      const answers = await Promise.allSettled(numbers.map((number) => inTime(sql`select ${number}::int`)));
+      expect(answers.filter(({ status }) => status === 'rejected')).toEqual([]);
+    } finally {
+      await sql.end({ timeout: 1 });
+      await database.sql.unsafe(`drop role ${role}`);
+    }
+  });
+
   it('drops a connection to a server that no longer accepts writes', async () => {
     const sql = createSql(parseEnvironment({ ...database.env, DATABASE_POOL_SIZE: '1' }));
     const session = async () => (await inTime(sql<[{ pid: number }]>`select pg_backend_pid() as pid`))[0].pid;

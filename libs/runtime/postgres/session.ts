@@ -99,6 +99,14 @@ const RETRIES_MAX = 2;
  */
 const CONNECTION_CLOSED = /^(57P01|57P02|57P05|25P03|08P01)$/;
 
+/**
+ * The server, the database or the role has no free connection. The query can wait for an open connection of this pool,
+ * which other queries use, instead of failing because the pool cannot grow.
+ */
+const NO_CONNECTION_FREE = '53300';
+/** Wait before a retry, in milliseconds: two fit into the time limit of a query, with the pauses of postgres.js. */
+const CONNECTION_WAIT_MS = 100;
+
 /** The private fields of a postgres.js query. */
 interface Query {
   /** Null until a connection has sent it. */
@@ -120,13 +128,15 @@ export function retryIfUnsent(pending: unknown): void {
   query.reject = (error) => {
     const { code } = error as { code?: string };
     const unsent = query.state === null && !query.cancelled;
-    if (!unsent || retries === RETRIES_MAX || !CONNECTION_CLOSED.test(code ?? '')) {
+    const full = code === NO_CONNECTION_FREE;
+    if (!unsent || retries === RETRIES_MAX || !(full || CONNECTION_CLOSED.test(code ?? ''))) {
       reject(error);
       return;
     }
     retries += 1;
     omitRefusedSettings(error);
     // The connection is open, and the first to be used, once this call has returned to it.
-    queueMicrotask(() => query.handler(query));
+    if (full) setTimeout(() => query.handler(query), CONNECTION_WAIT_MS);
+    else queueMicrotask(() => query.handler(query));
   };
 }

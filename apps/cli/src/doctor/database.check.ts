@@ -90,8 +90,8 @@ export class DatabaseCheck implements Check {
     if (server.read_only) {
       findings.fail(
         'database.read_only',
-        'it is read-only: a replica, or in recovery',
-        'Point DATABASE_HOST to the primary.',
+        'it is read-only: a replica, in recovery, or default_transaction_read_only is on',
+        'Point DATABASE_HOST to the primary, or reset the setting of the server, the database or the role.',
       );
     }
   }

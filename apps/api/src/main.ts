@@ -21,8 +21,10 @@ async function serve(environment: Environment): Promise<void> {
     await listen(operatorsServer, environment, 'operations');
   }
   await listen(app.getHttpServer(), environment, 'api');
-  const where = `http://${environment.API_HOST}:${environment.API_PORT}`;
-  app.get<Logger>(Logger).info({ redis: hasRedis(environment) }, `Listening on ${where}`);
+  const { API_HOST: host, API_PORT: port, APP_VERSION: version } = environment;
+  app
+    .get<Logger>(Logger)
+    .info({ version, redis: hasRedis(environment) }, `Listening on http://${host}:${port}`);
 }
 
 void start('api', async (environment) => {

@@ -21,8 +21,8 @@ void start('mailer-worker', async (environment) => {
   shutDownOnSignal(app, environment.SHUTDOWN_TIMEOUT_SECONDS);
   await app.init();
   await listen(app.getHttpServer(), environment, 'worker');
-  const where = `http://${environment.API_HOST}:${environment.WORKER_PORT}`;
-  app.get<Logger>(Logger).info({ redis: hasRedis(environment) }, `Probes on ${where}`);
+  const { API_HOST: host, WORKER_PORT: port, APP_VERSION: version } = environment;
+  app.get<Logger>(Logger).info({ version, redis: hasRedis(environment) }, `Probes on http://${host}:${port}`);
 });
 
 /** Only operators use this port, so requests that are not HTTP need no explanation. */

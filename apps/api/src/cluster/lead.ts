@@ -25,6 +25,6 @@ export async function lead(environment: Environment): Promise<void> {
     logger.warn('WEB_CONCURRENCY without Redis: limits and metrics are counted per process');
   }
   await primary.start();
-  const where = `http://${environment.API_HOST}:${environment.API_PORT}`;
-  logger.info({ processes: environment.WEB_CONCURRENCY }, `Listening on ${where}`);
+  const { API_HOST: host, API_PORT: port, APP_VERSION: version, WEB_CONCURRENCY: processes } = environment;
+  logger.info({ version, processes }, `Listening on http://${host}:${port}`);
 }

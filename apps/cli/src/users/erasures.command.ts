@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { OperatorTrail, type Erasure } from '@app/users';
 import { BaseCommand } from '../base-command';
 import { pagesOf, printRecords, type Column } from '../list-command';
@@ -22,6 +22,11 @@ SECRET_KEY, but not the other way round.`;
 
   constructor(@Inject(OperatorTrail) private readonly trail: OperatorTrail) {
     super();
+  }
+
+  @Option({ flags: '--json', description: 'print one JSON object per line, which is the only format' })
+  override parseJson(): boolean {
+    return true;
   }
 
   async run(): Promise<void> {

@@ -14,7 +14,7 @@ export interface ActivationAttempt {
   readonly requestDigest?: Buffer | null;
 }
 
-export interface Activation {
+export interface Activated {
   readonly activatedAt: Date;
   /** The same request has already activated the account; nothing was changed now. */
   readonly replayed: boolean;
@@ -35,7 +35,7 @@ export class ActivateAccount {
   }
 
   /** @throws {ActivationError} @throws {Unavailable} */
-  async activateAccount(attempt: ActivationAttempt): Promise<Activation> {
+  async activateAccount(attempt: ActivationAttempt): Promise<Activated> {
     const { account, code, requestId = null, requestDigest = null } = attempt;
     if (account.code === null) return this.alreadyActivated(attempt);
     const right = this.codes.matches(account.code, code);
@@ -73,7 +73,7 @@ export class ActivateAccount {
     }
   }
 
-  private alreadyActivated({ account, requestDigest = null }: ActivationAttempt): Activation {
+  private alreadyActivated({ account, requestDigest = null }: ActivationAttempt): Activated {
     const replayed = isSameRequest(account.requestDigest ?? null, requestDigest);
     if (!replayed || account.activatedAt === null) throw new ActivationError('activation.already_activated');
     return { activatedAt: account.activatedAt, replayed };

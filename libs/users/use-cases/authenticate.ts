@@ -5,7 +5,7 @@ import { UsersError } from '../domain/errors';
 import { PasswordHasher, type Comparison, type Requester } from '../domain/password-hasher';
 import { UserRepository, type UserWithHash } from '../domain/user-repository';
 
-export interface Credentials extends Requester, Pick<Comparison, 'password' | 'inFull'> {
+export interface AuthenticationAttempt extends Requester, Pick<Comparison, 'password' | 'inFull'> {
   readonly email: string;
 }
 
@@ -22,8 +22,8 @@ export class Authenticate {
   ) {}
 
   /** @throws {UsersError} users.credentials_wrong @throws {Unavailable} */
-  async authenticate(credentials: Credentials): Promise<UserWithHash> {
-    const { email, password, inFull = false, client, gone } = credentials;
+  async authenticate(attempt: AuthenticationAttempt): Promise<UserWithHash> {
+    const { email, password, inFull = false, client, gone } = attempt;
     // An invalid address is treated like an unknown one: the same answer after the same work.
     const address = emailAddressOrNull(email);
     const user = address === null ? null : await this.users.findByEmail(address);
@@ -31,7 +31,7 @@ export class Authenticate {
     const comparison = { address: address ?? email, password, hash, inFull, client, gone };
     const right = await this.passwords.matches(comparison);
     if (user === null || !right) throw new UsersError('users.credentials_wrong');
-    const renewal = this.renewHash(user, credentials);
+    const renewal = this.renewHash(user, attempt);
     // If a pending account must look like an unknown one, the answer waits only for the comparison.
     if (!inFull || user.activatedAt !== null) await renewal;
     return user;
@@ -41,7 +41,10 @@ export class Authenticate {
    * Replaces a stored hash with a lower cost than configured. Only here is the password known to be right. Never
    * rejects: if the queue is full or the database fails, the next right password renews the hash.
    */
-  private async renewHash(user: UserWithHash, { password, client, gone }: Credentials): Promise<void> {
+  private async renewHash(
+    user: UserWithHash,
+    { password, client, gone }: AuthenticationAttempt,
+  ): Promise<void> {
     const { id, passwordHash: old } = user;
     if (!this.passwords.isOutdated(old) || this.renewing.has(old)) return;
     this.renewing.add(old);

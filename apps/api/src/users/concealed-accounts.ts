@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ActivateAccount, ActivationError, IssueNewCode, type Activation } from '@app/activation';
+import { ActivateAccount, ActivationError, IssueNewCode, type Activated } from '@app/activation';
 import type { Locale } from '@app/mail';
 import { Logger } from '@app/runtime';
 import { UsersError, type UserWithHash } from '@app/users';
@@ -30,7 +30,7 @@ export class ConcealedAccounts {
     credentials: BasicCredentials,
     code: string,
     requestDigest: Buffer | null,
-  ): Promise<Activation & { user: UserWithHash }> {
+  ): Promise<Activated & { user: UserWithHash }> {
     const user = await this.findUser(credentials);
     if (user === null) throw refusal();
     if (!this.activation.canSucceed({ account: user, code })) {
@@ -72,7 +72,7 @@ export class ConcealedAccounts {
     user: UserWithHash,
     code: string,
     requestDigest: Buffer | null,
-  ): Promise<Activation | null> {
+  ): Promise<Activated | null> {
     if (!(await this.limits.spendUnseen('activation', attemptsOf(user)))) return null;
     return await this.activation.activateAccount({
       account: user,

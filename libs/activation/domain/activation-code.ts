@@ -2,6 +2,9 @@ import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Locale } from '@app/mail';
 import type { Environment } from '@app/runtime';
 
+/** Maximum length of a code: failed attempts at an address make its next codes longer, up to this many digits. */
+export const CODE_DIGITS_MAX = 8;
+
 /** What the database stores about a code: its length and what it is derived from, never the code itself. */
 export interface IssuedCode {
   /** Random UUID of the mail that contains the code. */

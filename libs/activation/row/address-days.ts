@@ -1,11 +1,11 @@
 import type { Fragment, Sql } from '@app/runtime';
+import { CODE_DIGITS_MAX } from '../domain/activation-code';
 
 // Parts of statements that count failed attempts and mails of an address per day, as SQL.
 
 /** Failed attempts per day that make an address's next codes one digit longer. */
 export const WRONG_TRIES_PER_DIGIT = 10;
-/** Maximum length of a code, in digits, and of counted failed attempts: a code grows by at most four digits. */
-const CODE_DIGITS_MAX = 8;
+/** Maximum number of counted failed attempts; a code grows by at most four digits. */
 const WRONG_TRIES_MAX = 64;
 
 /**

@@ -1,5 +1,6 @@
 import type { Locale } from '@app/mail';
 import {
+  CODE_DIGITS_MAX,
   type IssuedCode,
   HELD_WITHOUT_MAIL_SECONDS,
   REPLACED_CODE_SECONDS,
@@ -48,7 +49,6 @@ interface FakePretended {
   readonly digits: number;
 }
 
-const CODE_DIGITS_MAX = 8;
 const hourAgo = (now: number): number => now - HELD_WITHOUT_MAIL_SECONDS * 1_000;
 const dayAgo = (now: number): number => now - DAY_SECONDS * 1_000;
 

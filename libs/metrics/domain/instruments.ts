@@ -20,7 +20,7 @@ export type CodeOutcome = (typeof CODE_OUTCOMES)[number];
 
 /** Outcome of an attempt to send a mail. */
 export const MAIL_OUTCOMES = ['sent', 'postponed', 'held', 'given_up'] as const;
-export type MailOutcome = (typeof MAIL_OUTCOMES)[number];
+export type MailAttemptOutcome = (typeof MAIL_OUTCOMES)[number];
 
 /** Outcome of an attempt to deliver an event to the webhook receiver. */
 export const WEBHOOK_OUTCOMES = ['delivered', 'postponed', 'given_up', 'paused'] as const;
@@ -79,7 +79,7 @@ export interface Instruments {
   registered(): void;
   activationAnswered(result: ActivationResult): void;
   codeChanged(outcome: CodeOutcome): void;
-  mailHandled(outcome: MailOutcome, durationSeconds: number): void;
+  mailHandled(outcome: MailAttemptOutcome, durationSeconds: number): void;
   webhookAttempted(outcome: WebhookAttemptOutcome, durationSeconds: number): void;
   hashWaited(durationSeconds: number): void;
   /** Registers the names of all limits, so that each has a zero before its first decision. */

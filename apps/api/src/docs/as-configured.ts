@@ -1,13 +1,11 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { CODE_DIGITS_MAX } from '@app/activation';
 import type { Environment } from '@app/runtime';
 import type { ErrorName } from '../problem/errors';
 import { operationOf, type Operation } from './operations';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 type Properties = Record<string, Record<string, unknown>>;
-
-/** Longest code that validation accepts, in digits: an address with many failed attempts gets longer codes. */
-const CODE_DIGITS_MAX = 8;
 
 /** Describes what depends on the configuration: lengths, lifetimes and counts, and concealed mode. */
 export function describeConfiguration(document: OpenAPIObject, environment: Environment): void {

@@ -15,7 +15,7 @@ import {
   type Instruments,
   type LimitDecision,
   type MailBacklog,
-  type MailOutcome,
+  type MailAttemptOutcome,
   type WebhookAttemptOutcome,
 } from '../../domain/instruments';
 import {
@@ -77,7 +77,7 @@ export class PrometheusInstruments implements Instruments {
     this.metrics.activationCodes.inc({ outcome });
   }
 
-  mailHandled(outcome: MailOutcome, durationSeconds: number): void {
+  mailHandled(outcome: MailAttemptOutcome, durationSeconds: number): void {
     this.metrics.mailSends.inc({ outcome });
     this.metrics.mailSendDuration.observe(durationSeconds);
   }

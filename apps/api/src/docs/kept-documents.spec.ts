@@ -11,11 +11,20 @@ const DOCUMENT = Buffer.alloc(4 * MIB, 'a');
 describe('Kept documents', () => {
   let server: Server;
   let made: number;
+  /** Routes of the answered requests. */
+  let routes: unknown[];
 
   beforeEach(async () => {
     made = 0;
+    const answered: unknown[] = [];
+    routes = answered;
     const app = express();
+    app.use((request, response, next) => {
+      response.once('close', () => answered.push((request.route as { path: unknown } | undefined)?.path));
+      next();
+    });
     keepDocuments(app as unknown as INestApplication);
+    app.get('/docs', (_request, response) => void response.type('html').end('docs'));
     app.get('/docs/large.js', (_request, response) => {
       made += 1;
       response.type('js').end(DOCUMENT);
@@ -33,6 +42,14 @@ describe('Kept documents', () => {
       expect(Buffer.from(await answer.arrayBuffer()).equals(DOCUMENT)).toBe(true);
     }
     expect(made).toBe(1);
+  });
+
+  it('have the same route in metrics and logs each time', async () => {
+    for (const path of ['/docs', '/docs', '/docs/large.js', '/docs/large.js', '/docs/nothing.js']) {
+      await (await fetch(`http://127.0.0.1:${port()}${path}`)).arrayBuffer();
+    }
+    while (routes.length < 5) await new Promise((resolve) => setImmediate(resolve));
+    expect(routes).toEqual(['/docs', '/docs', '/docs/large.js', '/docs/large.js', '/docs/:file']);
   });
 
   it('are captured once, however many clients request them first and do not read', async () => {

@@ -9,7 +9,11 @@ const KEPT_MAX = 24;
 interface Kept {
   readonly type: string;
   readonly body: Buffer;
+  readonly route: unknown;
 }
+
+/** The route of files, which the router does not know, in metrics and logs. */
+const FILES = { path: '/docs/:file' };
 
 /**
  * Keeps each document, page and script of /docs once it has been made, and serves the same bytes from then on. Without
@@ -24,6 +28,7 @@ export function keepDocuments(app: INestApplication): void {
     const path = (request.originalUrl.split('?')[0] ?? '').toLowerCase();
     if (!PATHS.test(path) || (request.method !== 'GET' && request.method !== 'HEAD')) return next();
     const known = kept.get(path);
+    request.route = known?.route ?? FILES;
     if (known !== undefined) {
       response.set('Cache-Control', 'public, max-age=300').type(known.type).send(known.body);
       return;
@@ -35,14 +40,14 @@ export function keepDocuments(app: INestApplication): void {
       delete request.headers.range;
       delete request.headers['if-none-match'];
       delete request.headers['if-modified-since'];
-      readAnswer(response, (answer) => kept.set(path, answer));
+      readAnswer(response, (answer) => kept.set(path, { ...answer, route: request.route as unknown }));
     }
     next();
   });
 }
 
 /** Calls back with the type and body of a successful response while it is sent. */
-function readAnswer(response: Response, whole: (answer: Kept) => void): void {
+function readAnswer(response: Response, whole: (answer: Omit<Kept, 'route'>) => void): void {
   const chunks: Buffer[] = [];
   const write = response.write.bind(response);
   const end = response.end.bind(response);

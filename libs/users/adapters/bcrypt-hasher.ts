@@ -40,19 +40,19 @@ export class BcryptHasher implements PasswordHasher, OnModuleInit {
   /** If the client whose run is shared disconnects, the next one retries. */
   async matches(comparison: Comparison): Promise<boolean> {
     const { address, password, hash: stored, inFull = false } = comparison;
-    if (!inFull && stored !== null && this.memory.remembers(stored, password)) return true;
+    if (!inFull && stored !== null && this.memory.remembers(password, stored)) return true;
     const question = createHash('sha256')
       .update(JSON.stringify([address, password, stored]))
       .digest('base64');
     return await this.comparing.get(question, async () => {
       const right = await this.work(comparison);
-      if (right && stored !== null) this.memory.remember(stored, password);
+      if (right && stored !== null) this.memory.remember(password, stored);
       return right;
     });
   }
 
   remember(password: string, stored: string): void {
-    this.memory.remember(stored, password);
+    this.memory.remember(password, stored);
   }
 
   isOutdated(stored: string): boolean {

@@ -9,32 +9,32 @@ describe('PasswordMemory', () => {
 
   it('remembers a password only for its hash', () => {
     const memory = memoryOf(60);
-    memory.remember('hash', 'SecurePass123');
-    expect(memory.remembers('hash', 'SecurePass123')).toBe(true);
-    expect(memory.remembers('hash', 'SecurePass124')).toBe(false);
-    expect(memory.remembers('renewed hash', 'SecurePass123')).toBe(false);
+    memory.remember('SecurePass123', 'hash');
+    expect(memory.remembers('SecurePass123', 'hash')).toBe(true);
+    expect(memory.remembers('SecurePass124', 'hash')).toBe(false);
+    expect(memory.remembers('SecurePass123', 'renewed hash')).toBe(false);
   });
 
   it('forgets after the configured time', () => {
     const memory = memoryOf(60);
-    memory.remember('hash', 'SecurePass123');
+    memory.remember('SecurePass123', 'hash');
     now = 59_999;
-    expect(memory.remembers('hash', 'SecurePass123')).toBe(true);
+    expect(memory.remembers('SecurePass123', 'hash')).toBe(true);
     now = 60_000;
-    expect(memory.remembers('hash', 'SecurePass123')).toBe(false);
+    expect(memory.remembers('SecurePass123', 'hash')).toBe(false);
   });
 
   it('forgets the oldest entry beyond ten thousand', () => {
     const memory = memoryOf(60);
-    for (let n = 0; n <= 10_000; n += 1) memory.remember(`hash ${n}`, 'SecurePass123');
-    expect(memory.remembers('hash 0', 'SecurePass123')).toBe(false);
-    expect(memory.remembers('hash 1', 'SecurePass123')).toBe(true);
-    expect(memory.remembers('hash 10000', 'SecurePass123')).toBe(true);
+    for (let n = 0; n <= 10_000; n += 1) memory.remember('SecurePass123', `hash ${n}`);
+    expect(memory.remembers('SecurePass123', 'hash 0')).toBe(false);
+    expect(memory.remembers('SecurePass123', 'hash 1')).toBe(true);
+    expect(memory.remembers('SecurePass123', 'hash 10000')).toBe(true);
   });
 
   it('remembers nothing when it is off', () => {
     const memory = memoryOf(0);
-    memory.remember('hash', 'SecurePass123');
-    expect(memory.remembers('hash', 'SecurePass123')).toBe(false);
+    memory.remember('SecurePass123', 'hash');
+    expect(memory.remembers('SecurePass123', 'hash')).toBe(false);
   });
 });

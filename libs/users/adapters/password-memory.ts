@@ -18,25 +18,25 @@ export class PasswordMemory {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  remember(hash: string, password: string): void {
+  remember(password: string, hash: string): void {
     if (this.seconds === 0) return;
-    const name = this.nameOf(hash, password);
+    const name = this.nameOf(password, hash);
     this.until.delete(name);
     this.until.set(name, this.now() + this.seconds * 1_000);
     const [oldest] = this.until.keys();
     if (this.until.size > ENTRIES_MAX && oldest !== undefined) this.until.delete(oldest);
   }
 
-  remembers(hash: string, password: string): boolean {
+  remembers(password: string, hash: string): boolean {
     if (this.seconds === 0) return false;
-    const name = this.nameOf(hash, password);
+    const name = this.nameOf(password, hash);
     const until = this.until.get(name);
     if (until === undefined || until > this.now()) return until !== undefined;
     this.until.delete(name);
     return false;
   }
 
-  private nameOf(hash: string, password: string): string {
+  private nameOf(password: string, hash: string): string {
     // A hash contains no NUL, so different pairs are different texts.
     return createHmac('sha256', this.key).update(`${hash}\0${password}`).digest('base64');
   }

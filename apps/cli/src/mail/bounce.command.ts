@@ -22,7 +22,7 @@ and reports about activated accounts. The exit status is 0 even then, so that th
 the bounce.`;
   protected readonly examples = {
     'mail bounce < dsn.eml': 'process one bounce',
-    'mail bounce --json < dsn.eml': '{"taken": true, "result": "the registration has ended"}',
+    'mail bounce --json < dsn.eml': '{"taken": true, "result": "The registration has ended"}',
   };
 
   constructor(

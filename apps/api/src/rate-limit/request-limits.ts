@@ -34,8 +34,9 @@ export class RequestLimits implements OnModuleInit {
     let withinExcused = true;
     charges.forEach((charge, index) => {
       const verdict = verdicts[index];
-      const taken = charge.refunds !== undefined && !settledLimits.has(charge.limit);
-      if (verdict === undefined || taken) return;
+      // Limits that `takeCredentials` has taken are no longer shown.
+      const hidden = charge.refunds !== undefined && !settledLimits.has(charge.limit);
+      if (verdict === undefined || hidden) return;
       if (charge.limit === excused && !verdict.allowed) {
         withinExcused = false;
         return;

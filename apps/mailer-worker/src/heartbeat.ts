@@ -27,7 +27,7 @@ export class Heartbeat extends RepeatedTask {
   }
 
   protected async run(): Promise<void> {
-    await this.heartbeats.beat(WORKER_ID);
+    if (await this.heartbeats.beat(WORKER_ID)) await this.bringForward();
     for (const lost of await this.heartbeats.lost(WORKER_ID)) {
       this.logger.warn({ worker_id: lost }, 'A worker died; its leases were released');
       await this.owed.release(lost);
@@ -35,5 +35,13 @@ export class Heartbeat extends RepeatedTask {
       await this.heartbeats.forget(lost);
       this.doorbell.ring();
     }
+  }
+
+  /** Otherwise owed work would wait until the clock has caught up. */
+  private async bringForward(): Promise<void> {
+    const [mails, events] = [await this.owed.bringForward(), await this.deliveries.bringForward()];
+    if (mails + events === 0) return;
+    this.logger.warn({ mails, events }, 'The clock of PostgreSQL was set back; owed work is due again');
+    this.doorbell.ring();
   }
 }

@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { recordEvent } from '@app/events';
-import { Environment, flatStatements, inTime, shortReason, Sql, uuids } from '@app/runtime';
+import { Environment, flatStatements, inBatches, inTime, shortReason, Sql, uuids } from '@app/runtime';
 import { mailsOfADay } from '../domain/activation-code';
-import type {
-  AttemptCounts,
-  ClaimedMail,
-  GiveUpReason,
-  MailLease,
-  OwedMailRepository,
+import {
+  POSTPONED_SECONDS_MAX,
+  type AttemptCounts,
+  type ClaimedMail,
+  type GiveUpReason,
+  type MailLease,
+  type OwedMailRepository,
 } from '../domain/owed-mail-repository';
 import { exceedsMailbox } from '../row/account-row';
 
@@ -56,6 +57,20 @@ export class PostgresOwedMailRepository implements OwedMailRepository {
     await inTime(this.sql`
       update users set mail_due_at = now(), mail_leased_by = null
       where mail_due_at > now() and mail_leased_by = ${workerId} and mail_id <> all(${uuids(this.sql, except)})`);
+  }
+
+  async bringForward(): Promise<number> {
+    return await inBatches(
+      (limit) => this.sql`
+        update users set mail_due_at = now()
+        where id = any(array(
+          select id from users
+          where mail_due_at > now() and mail_leased_by is null
+            and ((mail_attempts = 0 and mail_last_error is null)
+                 or mail_due_at > now() + make_interval(secs => ${POSTPONED_SECONDS_MAX}))
+          limit ${limit}
+          for update skip locked))`,
+    );
   }
 
   async markSent(ids: readonly string[], lifeSeconds: number): Promise<void> {

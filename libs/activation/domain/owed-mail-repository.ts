@@ -33,6 +33,12 @@ export interface OwedMailRepository {
    * of a dead worker. @throws {Unavailable}
    */
   release(workerId: string, except?: readonly string[]): Promise<void>;
+  /**
+   * Makes mails due whose time is in the future only because PostgreSQL's clock was set back, or because of a fail-over
+   * to a server whose clock is behind. Leased ones are left to their workers. @returns their number
+   * @throws {Unavailable}
+   */
+  bringForward(): Promise<number>;
   /** The mail server has accepted them; the lifetimes of their codes start now. @throws {Unavailable} */
   markSent(ids: readonly string[], lifeSeconds: number): Promise<void>;
   /**
@@ -46,6 +52,8 @@ export interface OwedMailRepository {
    */
   giveUp(id: string, reason: string, why: GiveUpReason): Promise<void>;
 }
+/** No mail is postponed for longer, in seconds. */
+export const POSTPONED_SECONDS_MAX = 900;
 export const OwedMailRepository = Symbol('OwedMailRepository');
 
 export interface MailLease {

@@ -1,9 +1,10 @@
-import type {
-  AttemptCounts,
-  ClaimedMail,
-  GiveUpReason,
-  MailLease,
-  OwedMailRepository,
+import {
+  POSTPONED_SECONDS_MAX,
+  type AttemptCounts,
+  type ClaimedMail,
+  type GiveUpReason,
+  type MailLease,
+  type OwedMailRepository,
 } from '../domain/owed-mail-repository';
 import type { FakeAccounts, FakeRow } from './fake-accounts';
 import { MAX_WRONG_TRIES } from './stage';
@@ -40,6 +41,17 @@ export class FakeOwedMailRepository implements OwedMailRepository {
       if (row.leasedBy !== workerId || except.includes(row.mailId as string)) continue;
       Object.assign(row, { dueAt: now, leasedBy: null });
     }
+  }
+
+  async bringForward(): Promise<number> {
+    const now = this.accounts.now();
+    const early = this.owed().filter((row) => {
+      const aheadMs = (row.dueAt as number) - now;
+      const untouched = row.attempts === 0 && row.lastError === null;
+      return row.leasedBy === null && aheadMs > (untouched ? 0 : POSTPONED_SECONDS_MAX * 1_000);
+    });
+    for (const row of early) row.dueAt = now;
+    return early.length;
   }
 
   async markSent(ids: readonly string[], lifeSeconds: number): Promise<void> {

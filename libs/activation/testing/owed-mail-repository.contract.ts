@@ -312,6 +312,36 @@ export function describeOwedMailRepositoryContract(name: string, create: () => P
       });
     });
 
+    describe('bringForward', () => {
+      const setClockBack = (seconds: number): Promise<void> => stage.advanceTime(-seconds);
+
+      it('makes new mails due, and retries that no delay explains, after the clock was set back', async () => {
+        const postponed = await register(kevin());
+        await claim(postponed.code.mailId);
+        await stage.owed.postpone(postponed.code.mailId, 300, '451 later');
+        const fresh = await register(marie());
+        await setClockBack(60);
+        expect(await dueIds()).toEqual([]);
+        expect(await stage.owed.bringForward()).toBe(1);
+        expect(await dueIds()).toEqual([fresh.code.mailId]);
+        await setClockBack(3_600);
+        expect(await stage.owed.bringForward()).toBe(2);
+        expect(new Set(await dueIds())).toEqual(new Set([fresh.code.mailId, postponed.code.mailId]));
+      });
+
+      it('leaves a mail to the worker that is sending it, and one that waits for its turn', async () => {
+        const { code } = await register(kevin());
+        await claim(code.mailId);
+        await setClockBack(3_600);
+        expect(await stage.owed.bringForward()).toBe(0);
+        const waiting = await register(marie());
+        await claim(waiting.code.mailId);
+        await stage.owed.postpone(waiting.code.mailId, 300, 'the server is full', 'nothing');
+        expect(await stage.owed.bringForward()).toBe(0);
+        expect(await dueIds()).toEqual([]);
+      });
+    });
+
     describe('release', () => {
       it('releases leases that a worker does not know of, and none of other workers', async () => {
         const [known, lost, other] = [

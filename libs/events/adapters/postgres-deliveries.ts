@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Environment, inBatches, inTime, shortReason, Sql, uuids } from '@app/runtime';
-import type { ClaimedEvent, Deliveries, EventBacklog } from '../domain/deliveries';
+import {
+  POSTPONED_SECONDS_MAX,
+  type ClaimedEvent,
+  type Deliveries,
+  type EventBacklog,
+} from '../domain/deliveries';
 
 /** Identifies a receiver in `webhook_pauses`: its URL may contain a secret. */
 export const digestOfUrl = (url: string): Buffer => createHash('sha256').update(url).digest();
@@ -41,6 +46,19 @@ export class PostgresDeliveries implements Deliveries {
     await inTime(this.sql`
       update events set due_at = now(), leased_by = null
       where due_at > now() and leased_by = ${workerId} and id <> all(${uuids(this.sql, except)})`);
+  }
+
+  async bringForward(): Promise<number> {
+    return await inBatches(
+      (limit) => this.sql`
+        update events set due_at = now()
+        where id = any(array(
+          select id from events
+          where due_at > now() and leased_by is null
+            and (attempts = 0 or due_at > now() + make_interval(secs => ${POSTPONED_SECONDS_MAX}))
+          limit ${limit}
+          for update skip locked))`,
+    );
   }
 
   async markDelivered(ids: readonly string[]): Promise<void> {

@@ -17,6 +17,9 @@ export interface EventBacklog {
   readonly outageSeconds: number | null;
 }
 
+/** No event is postponed for longer, in seconds: the receiver may ask for a day. */
+export const POSTPONED_SECONDS_MAX = 86_400;
+
 /** The events owed to the receiver of a URL. All times are PostgreSQL's. */
 export interface Deliveries {
   /**
@@ -26,6 +29,11 @@ export interface Deliveries {
   claimDue(limit: number, workerId: string, leaseSeconds: number): Promise<ClaimedEvent[]>;
   /** Releases the leases of a worker, except for the given events. @throws {Unavailable} */
   release(workerId: string, except?: readonly string[]): Promise<void>;
+  /**
+   * Makes events due whose time is in the future only because PostgreSQL's clock was set back. Leased ones are left to
+   * their workers. @returns their number @throws {Unavailable}
+   */
+  bringForward(): Promise<number>;
   /** @throws {Unavailable} */
   markDelivered(ids: readonly string[]): Promise<void>;
   /** @throws {Unavailable} */

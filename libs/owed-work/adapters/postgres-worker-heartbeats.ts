@@ -6,12 +6,19 @@ import { WORKER_LOST_SECONDS, type WorkerHeartbeats } from '../domain/worker-hea
 export class PostgresWorkerHeartbeats implements WorkerHeartbeats {
   constructor(@Inject(Sql) private readonly sql: Sql) {}
 
-  async beat(workerId: string): Promise<void> {
-    await inTime(this.sql`
-      insert into worker_heartbeats as beat (worker_id) values (${workerId})
-      on conflict (worker_id) do update set
-        seen_at = now(),
-        steady_since = case when beat.seen_at > now() - ${this.lostAfter} / 2 then beat.steady_since else now() end`);
+  async beat(workerId: string): Promise<boolean> {
+    const [row] = await inTime(this.sql<{ ahead: boolean }[]>`
+      with beat as (
+        insert into worker_heartbeats as beat (worker_id) values (${workerId})
+        on conflict (worker_id) do update set
+          seen_at = now(),
+          steady_since = case when beat.seen_at > now() - ${this.lostAfter} / 2
+                              then least(beat.steady_since, now()) else now() end
+      ), others as (
+        update worker_heartbeats set seen_at = now() where seen_at > now() and worker_id <> ${workerId}
+      )
+      select coalesce(max(seen_at) > now(), true) as ahead from worker_heartbeats where worker_id = ${workerId}`);
+    return row?.ahead ?? true;
   }
 
   async lost(workerId: string): Promise<string[]> {

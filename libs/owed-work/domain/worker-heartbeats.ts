@@ -5,8 +5,11 @@ export const WORKER_ID = randomUUID();
 
 /** Keeps track of live workers. All times are PostgreSQL's. */
 export interface WorkerHeartbeats {
-  /** Reports that a worker is alive. @throws {Unavailable} */
-  beat(workerId: string): Promise<void>;
+  /**
+   * Reports that a worker is alive. @returns whether PostgreSQL's clock may have been set back since: its last beat is in
+   * the future, or this is its first one @throws {Unavailable}
+   */
+  beat(workerId: string): Promise<boolean>;
   /**
    * Workers that have died. Empty if the caller itself was recently disconnected, because the database may have been
    * the cause. @throws {Unavailable}

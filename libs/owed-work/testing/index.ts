@@ -1,1 +1,2 @@
+export { PostgresWorkerHeartbeats } from '../adapters/postgres-worker-heartbeats';
 export * from './fake-doorbell';

@@ -94,6 +94,24 @@ describe('the log of events in PostgreSQL', () => {
     expect(await deliveries.giveUpUnaccepted(threeDays)).toBe(1);
   });
 
+  it('makes events due, except leased ones and retries in time, after the clock was set back', async () => {
+    const { sql, environment } = database;
+    await sql`truncate events, webhook_outages`;
+    const log = new PostgresEventLog(sql, environment);
+    const deliveries = new PostgresDeliveries(sql, environment);
+    for (let n = 0; n < 3; n += 1) await write(randomUUID());
+    await log.sequence(100, true);
+    const [tried, leased] = await deliveries.claimDue(2, randomUUID(), 12);
+    await deliveries.postpone(tried?.id ?? '', 600, 'the receiver answered 500');
+    await sql`update events set due_at = due_at + interval '1 hour'`;
+    expect(await deliveries.bringForward()).toBe(1);
+    const [fresh] = await deliveries.claimDue(3, randomUUID(), 12);
+    expect([tried?.id, leased?.id]).not.toContain(fresh?.id);
+    await sql`update events set due_at = due_at + interval '1 day'`;
+    expect(await deliveries.bringForward()).toBe(1);
+    expect((await deliveries.claimDue(3, randomUUID(), 12)).map(({ id }) => id)).toEqual([tried?.id]);
+  });
+
   it('gives up no unattempted event if the receiver accepts other events, or no worker has tried', async () => {
     const { sql, environment } = database;
     await sql`truncate events, webhook_outages`;

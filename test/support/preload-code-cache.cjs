@@ -1,7 +1,7 @@
 /*
- * Preloaded into the programs of most end-to-end tests: V8 reads the compiled code of our build from a file, because
- * compiling it is a third of the processor time of a start. Node has such a cache from version 22 on, but writes it only
- * when a process exits by itself, and most apps of the tests are killed.
+ * Preloaded into the programs of most end-to-end tests: V8 reads the compiled code of our build and of packages from a
+ * file, because compiling it is a third of the processor time of a start. Node has such a cache from version 22 on, but
+ * writes it only when a process exits by itself, and most apps of the tests are killed.
  *
  * A process with CODE_CACHE_WRITE writes the file when it exits.
  */
@@ -12,7 +12,8 @@ const process = require('node:process');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 
-const BUILD = path.resolve(__dirname, '../../dist');
+const ROOT = path.resolve(__dirname, '../..') + path.sep;
+const BUILD = path.join(ROOT, 'dist');
 const [program] = /api|mailer-worker|cli/.exec(path.relative(BUILD, process.argv[1])) ?? [];
 /** The next build deletes it. */
 const file = path.join(BUILD, `code-cache-${program}-${process.version}`);
@@ -23,13 +24,14 @@ const scripts = new Map();
  * V8 of Node 20 cannot `import()` from cached code. In the bundle of dependencies, only parts of Nest that are not
  * installed do that.
  */
-const isCached = (filename, content) =>
-  filename.startsWith(BUILD + path.sep) &&
+const isCached = (filename, content, format) =>
+  format !== 'module' &&
+  filename.startsWith(ROOT) &&
   (filename.endsWith('dependencies.js') || !content.includes('import('));
 
 const { _compile: compile } = Module.prototype;
-Module.prototype._compile = function (content, filename, ...rest) {
-  if (!isCached(filename, content)) return compile.call(this, content, filename, ...rest);
+Module.prototype._compile = function (content, filename, format, ...rest) {
+  if (!isCached(filename, content, format)) return compile.call(this, content, filename, format, ...rest);
   // The command line of the tests loads its modules again for each command.
   const known = scripts.get(filename);
   const script =

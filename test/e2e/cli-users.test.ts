@@ -277,6 +277,18 @@ describe('changes by an operator', () => {
 });
 
 describe('users erase', () => {
+  it('says in words what is wrong with a file, and refuses a list that is not text', async () => {
+    const reason = ['--reason', 'contract ended', '--yes'];
+    const said = async (...args: string[]): Promise<unknown[]> => {
+      const { status, stderr } = await users(...args, ...reason);
+      return [status, stderr.trim()];
+    };
+    expect(await said('erase', '--from', '/none')).toEqual([1, 'The file /none does not exist (ENOENT).']);
+    expect(await said('erase', '--from', '/')).toEqual([1, 'The file is a directory (EISDIR).']);
+    const list = file('utf-16', [Buffer.from('kevin@example.com', 'utf16le').toString('latin1')]);
+    expect(await said('erase', '--from', list)).toEqual([1, expect.stringContaining('not text in UTF-8')]);
+  });
+
   it('stops after the current person on Ctrl-C, and reports how many it has erased', async () => {
     const crowded = await createDatabase();
     const { sql } = crowded;

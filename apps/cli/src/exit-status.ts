@@ -23,8 +23,20 @@ export function exitStatusOf(error: unknown, environment: Environment): number {
   return EXIT_FAILED;
 }
 
+/** What is wrong with a file that was named on the command line, by error code. */
+const FILE_FAULTS: NodeJS.Dict<string> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a directory',
+  ENOTDIR: 'does not exist',
+  EACCES: 'cannot be read by this user',
+};
+
 /** The reasons of an invalid address begin with a verb, because each interface names the address in its own words. */
-export const messageOf = (error: Error): string =>
-  error instanceof UsersError && error.code === 'users.email_invalid'
-    ? `The address ${error.message}.`
-    : error.message;
+export function messageOf(error: Error): string {
+  if (error instanceof UsersError && error.code === 'users.email_invalid')
+    return `The address ${error.message}.`;
+  const { code = '', path, syscall = '' } = error as NodeJS.ErrnoException;
+  const fault = /^(open|read|stat)$/.test(syscall) ? FILE_FAULTS[code] : undefined;
+  if (fault === undefined) return error.message;
+  return `${path === undefined ? 'The file' : `The file ${path}`} ${fault} (${code}).`;
+}

@@ -1,5 +1,5 @@
 import { CommandFactory } from 'nest-commander';
-import { loadDotEnv } from '@app/runtime';
+import { ConfigurationError, EXIT_CONFIGURATION, loadDotEnv } from '@app/runtime';
 import { AppModule } from './app.module';
 import { Configuration } from './configuration';
 import { exitStatusOf } from './exit-status';
@@ -22,7 +22,8 @@ export async function runCommand(): Promise<void> {
     await CommandFactory.runApplication(app);
     await app.close();
   } catch (error) {
-    process.stderr.write(`${String((error as Error).stack)}\n`);
-    process.exitCode = 1;
+    const isFault = error instanceof ConfigurationError;
+    process.stderr.write(`${isFault ? error.message : String((error as Error).stack)}\n`);
+    process.exitCode = isFault ? EXIT_CONFIGURATION : 1;
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { ConfigurationError } from './environment';
-import { parseEnvironment } from './parse-environment';
+import { loadDotEnv, parseEnvironment } from './parse-environment';
 import { DEVELOPMENT_SECRET_KEY, variables } from './variables';
 
 const SECRET = 'a secret of the test, more than thirty-two characters';
@@ -87,6 +87,17 @@ describe('parseEnvironment', () => {
       [expect.stringMatching(/^DATABASE_HOST: .*byte order mark/)],
       [expect.stringMatching(/^\.env: .*UTF-16/)],
     ]);
+  });
+
+  it('names a .env that is a directory or that cannot be read', () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'env-'));
+    try {
+      expect(() => loadDotEnv(directory)).toThrow(ConfigurationError);
+      expect(() => loadDotEnv(directory)).toThrow('is a directory');
+      expect(() => loadDotEnv(path.join(directory, 'none'))).not.toThrow();
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('is immutable', () => {

@@ -1,13 +1,23 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { contradictions, unwiseChoices } from './contradictions';
 import { ConfigurationError, type Environment } from './environment';
 import { givenValues } from './given-values';
 import { Refusal } from './kinds';
 import { variables } from './variables';
 
-/** Reads `.env` of the working directory, if there is one. Variables that are already set take precedence. */
-export function loadDotEnv(): void {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+/**
+ * Reads `.env` of the working directory, if there is one. Variables that are already set take precedence.
+ * @throws {ConfigurationError} if it cannot be read
+ */
+export function loadDotEnv(file = '.env'): void {
+  if (!existsSync(file)) return;
+  // Docker creates it if a file that does not exist is mounted.
+  if (statSync(file).isDirectory()) throw new ConfigurationError([`${file}: is a directory, not a file`]);
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    throw new ConfigurationError([`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`]);
+  }
 }
 
 /**

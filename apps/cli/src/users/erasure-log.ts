@@ -31,9 +31,13 @@ export const parseErasureLog = (lines: readonly string[]): Erasure[] =>
     return erasure;
   });
 
-/** The non-blank lines of a file, or of standard input if its name is `-`. */
+/**
+ * The non-blank lines of a file, or of standard input if its name is `-`.
+ * @throws {Error} if it is not text in UTF-8: PostgreSQL accepts no NUL, and replacements would be other addresses
+ */
 export async function readLines(file: string): Promise<string[]> {
   const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
+  if (/[\0\ufffd]/.test(content)) throw new Error('The list is not text in UTF-8. Nothing was changed.');
   return content
     .split(/[\r\n]+/)
     .map((line) => line.trim())

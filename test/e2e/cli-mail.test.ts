@@ -70,7 +70,7 @@ describe('mail owed, mail retry', () => {
     try {
       expect((await mail('retry', '--json')).json()).toEqual({ retried: 1 });
       expect(codeIn(await inbox.mailTo('marie@example.com'))).toMatch(/^\d{4}$/);
-      // This mail was already owed, and its next attempt is an hour away.
+      // This mail was already owed, and its next attempt is ten minutes away.
       expect(inbox.mailsTo('kevin@example.com')).toEqual([]);
       expect((await mail('retry')).stdout).toBe('No mail was given up.\n');
       expect((await mail('retry', '--now')).stdout).toBe('No mail was given up. 1 mail due now.\n');

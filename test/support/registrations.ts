@@ -9,12 +9,12 @@ export async function insertExpired(sql: Sql, count: number): Promise<void> {
     from generate_series(1, ${count}::int) as n, lateral (select now() - interval '3 hours' + n * interval '1 ms' as died) as death`;
 }
 
-/** Writes a registration of long ago whose mail is owed, due in an hour. */
+/** Writes a registration of long ago whose mail is owed, due in ten minutes. */
 export async function insertOwed(sql: Sql, email: string, error: string | null = null): Promise<void> {
   await sql`
     insert into users (id, email, password_hash, created_at, mail_id, mail_due_at, mail_attempts, mail_last_error)
     values (gen_random_uuid(), ${email}, 'x', now() - interval '9 days', gen_random_uuid(),
-            now() + interval '1 hour', 2, ${error})`;
+            now() + interval '10 minutes', 2, ${error})`;
 }
 
 /** Writes a registration whose mail was given up just now. */

@@ -6,8 +6,10 @@ import { listen, type Environment, type ListeningPort } from '@app/runtime';
 const WAITING_MAX = 1_024;
 /** Interval of the checks while the port closes, in milliseconds. */
 const CHECK_INTERVAL_MS = 50;
-/** A closing port closes after this long without a new connection. */
+/** A closing port that has had no connection for its time of grace closes after this long. */
 const QUIET_MS = 300;
+/** Maximum number of turns of the event loop until one of them is quick. */
+const TURNS_MAX = 500;
 
 /** A receiver of connections. */
 export interface Taker {
@@ -29,7 +31,7 @@ export class SharedPort {
   });
   private readonly waiting: Socket[] = [];
   private accepted = 0;
-  private lastAt = 0;
+  private lastAt = -Infinity;
   private next = 0;
 
   /** @param free the receivers that can take another connection now */
@@ -60,13 +62,16 @@ export class SharedPort {
   /** Accepts what the operating system has already queued, then closes. */
   async close(graceMs: number): Promise<void> {
     const began = performance.now();
-    const quiet = (): boolean => performance.now() - Math.max(began, this.lastAt) > QUIET_MS;
+    // Clients of the last second may still be waiting for responses, and ask whether the service is ready.
+    const quiet = (): boolean =>
+      performance.now() - began > QUIET_MS && performance.now() - this.lastAt > graceMs;
     while (performance.now() - began < graceMs && !quiet()) await pause(CHECK_INTERVAL_MS);
-    let before = -1;
-    while (before !== this.accepted) {
-      before = this.accepted;
+    // Connections that arrive during a long turn of the event loop are still queued, and would be reset.
+    for (let turns = 0, quick = false; turns < TURNS_MAX && !quick; turns += 1) {
+      const { accepted } = this;
+      const since = performance.now();
       await turn();
-      await turn();
+      quick = this.accepted === accepted && performance.now() - since < 1;
     }
     this.server.close();
     const end = performance.now() + graceMs;

@@ -284,7 +284,9 @@ describe('users erase', () => {
       return [status, stderr.trim()];
     };
     expect(await said('erase', '--from', '/none')).toEqual([1, 'The file /none does not exist (ENOENT).']);
-    expect(await said('erase', '--from', '/')).toEqual([1, 'The file is a directory (EISDIR).']);
+    // From version 26 on, Node also names the file that it could open but not read.
+    const folder: unknown = expect.stringMatching(/^The file (?:\/ )?is a directory \(EISDIR\)\.$/);
+    expect(await said('erase', '--from', '/')).toEqual([1, folder]);
     const list = file('utf-16', [Buffer.from('kevin@example.com', 'utf16le').toString('latin1')]);
     expect(await said('erase', '--from', list)).toEqual([1, expect.stringContaining('not text in UTF-8')]);
   });

@@ -16,7 +16,7 @@ export { inTransaction } from './postgres/transaction';
 export * from './redis/address';
 export { checkRedisCapability } from './redis/capability';
 export { HASH_TAGS, Redis, REDIS_TIMEOUT_MS } from './redis/redis';
-export { listen, StartError, type ListeningPort } from './lifecycle/listen';
+export { acceptQueued, listen, StartError, type ListeningPort } from './lifecycle/listen';
 export * from './lifecycle/shutdown';
 export * from './lifecycle/start';
 export { startThreadPool } from './lifecycle/thread-pool';

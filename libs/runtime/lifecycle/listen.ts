@@ -1,9 +1,13 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Environment } from '../config/environment';
 
 /** A reason that a program cannot start, complete without a stack trace. */
 export class StartError extends Error {}
+
+/** Maximum number of turns of the event loop until one of them is quick. */
+const TURNS_MAX = 500;
 
 /** The variables that say where a server listens. */
 const PLACES = {
@@ -34,5 +38,19 @@ export async function listen(server: Server, environment: Environment, name: Lis
     };
     const reason = reasons[code] ?? `${place.host}, ${place.port}: cannot listen on ${host}:${port}`;
     throw new StartError(`${reason} (${message})`, { cause: error });
+  }
+}
+
+/**
+ * Resolves once the system's accept queue is empty, because queued connections would be reset when their listener closes.
+ * A turn of the event loop accepts first and then runs other callbacks: what arrives during a long one is still queued.
+ * @param accepted the number of connections accepted so far
+ */
+export async function acceptQueued(accepted: () => number): Promise<void> {
+  for (let turns = 0, quick = false; turns < TURNS_MAX && !quick; turns += 1) {
+    const before = accepted();
+    const began = performance.now();
+    await turn();
+    quick = accepted() === before && performance.now() - began < 1;
   }
 }

@@ -1,9 +1,10 @@
 import { Server, type RequestListener } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
-import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { Express } from 'express';
 import type { Environment } from '../config/environment';
+import { acceptQueued } from '../lifecycle/listen';
 import { Connections } from './connections';
 import { messageClassesOf, type MessageClasses } from './express-messages';
 import { connectionsAllowed } from './open-files';
@@ -86,17 +87,11 @@ export class BoundedServer extends Server {
     }
   }
 
-  /** Closes the listener once the system's accept queue is empty, because queued connections would be reset. */
+  /** Closes the listener once the system's accept queue is empty. */
   async stopAccepting(): Promise<void> {
     this.closed = true;
     if (!this.listening) return;
-    // A turn accepts first and then runs other callbacks: connections that arrive during a long one are still queued.
-    for (let turns = 0, quick = false; turns < 500 && !quick; turns += 1) {
-      const { accepted } = this.table;
-      const began = performance.now();
-      await turn();
-      quick = this.table.accepted === accepted && performance.now() - began < 1;
-    }
+    await acceptQueued(() => this.table.accepted);
     // http's own close() would also close idle connections that clients are about to use.
     NetServer.prototype.close.call(this);
   }

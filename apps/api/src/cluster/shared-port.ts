@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
-import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
-import { listen, type Environment, type ListeningPort } from '@app/runtime';
+import { setTimeout as pause } from 'node:timers/promises';
+import { acceptQueued, listen, type Environment, type ListeningPort } from '@app/runtime';
 
 /** Maximum number of connections that wait for a process; further ones are closed. */
 const WAITING_MAX = 1_024;
@@ -8,8 +8,6 @@ const WAITING_MAX = 1_024;
 const CHECK_INTERVAL_MS = 50;
 /** A closing port that has had no connection for its time of grace closes after this long. */
 const QUIET_MS = 300;
-/** Maximum number of turns of the event loop until one of them is quick. */
-const TURNS_MAX = 500;
 
 /** A receiver of connections. */
 export interface Taker {
@@ -66,13 +64,7 @@ export class SharedPort {
     const quiet = (): boolean =>
       performance.now() - began > QUIET_MS && performance.now() - this.lastAt > graceMs;
     while (performance.now() - began < graceMs && !quiet()) await pause(CHECK_INTERVAL_MS);
-    // Connections that arrive during a long turn of the event loop are still queued, and would be reset.
-    for (let turns = 0, quick = false; turns < TURNS_MAX && !quick; turns += 1) {
-      const { accepted } = this;
-      const since = performance.now();
-      await turn();
-      quick = this.accepted === accepted && performance.now() - since < 1;
-    }
+    await acceptQueued(() => this.accepted);
     this.server.close();
     const end = performance.now() + graceMs;
     while (this.waiting.length > 0 && performance.now() < end) await pause(CHECK_INTERVAL_MS);

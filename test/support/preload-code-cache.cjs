@@ -17,7 +17,9 @@ const BUILD = path.join(ROOT, 'dist');
 const [program] = /api|mailer-worker|cli/.exec(path.relative(BUILD, process.argv[1])) ?? [];
 /** The next build deletes it. */
 const file = path.join(BUILD, `code-cache-${program}-${process.version}`);
-const compiled = existsSync(file) ? v8.deserialize(readFileSync(file)) : new Map();
+/** A process that writes does not read: V8 takes code of another text of the same length for that of this one. */
+const writes = process.env.CODE_CACHE_WRITE !== undefined;
+const compiled = !writes && existsSync(file) ? v8.deserialize(readFileSync(file)) : new Map();
 const scripts = new Map();
 
 /**
@@ -52,7 +54,7 @@ Module.prototype._compile = function (content, filename, format, ...rest) {
 // the flags of these tests overrule.
 v8.setFlagsFromString = () => {};
 
-if (process.env.CODE_CACHE_WRITE !== undefined) {
+if (writes) {
   process.once('exit', () => {
     const data = [...scripts].map(([filename, script]) => [filename, script.createCachedData()]);
     const unfinished = `${file}.${process.pid}`;
